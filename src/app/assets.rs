@@ -1,0 +1,86 @@
+//! The lists of models and samples that lie beside the page.
+
+use gloo::net::http::Request;
+use gloo::utils::document;
+use serde::de::DeserializeOwned;
+use web_sys::{Blob, Url};
+
+use crate::protocol::{Manifest, Sample};
+
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AssetError {
+    #[error("{what} could not be fetched; check the connection and try again")]
+    Unreachable { what: String },
+    #[error("{what} is missing on the server (it answered {status})")]
+    Missing { what: String, status: u16 },
+    #[error("{what} on the server cannot be read: {reason}")]
+    Malformed { what: String, reason: String },
+}
+
+/// The absolute address of a file beside the page.
+pub fn address(relative: &str) -> String {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    Url::new_with_base(relative, &base).map_or_else(|_| relative.to_owned(), |url| url.href())
+}
+
+/// `models/manifest.json`.
+///
+/// # Errors
+/// If it cannot be fetched or is no manifest.
+pub async fn manifest() -> Result<Manifest, AssetError> {
+    json("The list of models", "models/manifest.json").await
+}
+
+/// `samples/samples.json`.
+///
+/// # Errors
+/// If it cannot be fetched or is no list of samples.
+pub async fn samples() -> Result<Vec<Sample>, AssetError> {
+    json("The list of sample pictures", "samples/samples.json").await
+}
+
+/// The bytes of a sample picture.
+///
+/// # Errors
+/// If it cannot be fetched.
+pub async fn sample(sample: &Sample) -> Result<Blob, AssetError> {
+    let what = format!("The sample picture {}", sample.file);
+    let response = get(&what, &sample_address(sample)).await?;
+    let bytes = response
+        .binary()
+        .await
+        .map_err(|_| AssetError::Unreachable { what })?;
+    Ok(gloo::file::Blob::new(bytes.as_slice()).into())
+}
+
+/// Where a sample picture lies.
+pub fn sample_address(sample: &Sample) -> String {
+    address(&format!("samples/{}", sample.file))
+}
+
+async fn json<T: DeserializeOwned>(what: &str, path: &str) -> Result<T, AssetError> {
+    let text = get(what, &address(path)).await?.text().await;
+    let text = text.map_err(|_| AssetError::Unreachable {
+        what: what.to_owned(),
+    })?;
+    serde_json::from_str(&text).map_err(|error| AssetError::Malformed {
+        what: what.to_owned(),
+        reason: error.to_string(),
+    })
+}
+
+async fn get(what: &str, url: &str) -> Result<gloo::net::http::Response, AssetError> {
+    let response = Request::get(url).send().await;
+    let response = response.map_err(|_| AssetError::Unreachable {
+        what: what.to_owned(),
+    })?;
+    if response.ok() {
+        Ok(response)
+    } else {
+        Err(AssetError::Missing {
+            what: what.to_owned(),
+            status: response.status(),
+        })
+    }
+}

@@ -1,0 +1,96 @@
+use yew::prelude::*;
+
+use super::notice::Notices;
+use super::page::Props;
+use crate::app::format;
+use crate::app::result::Prediction;
+use crate::app::state::{Action, Place};
+
+/// What the network says: the most probable classes, each a button that
+/// explains it, and the chosen one if it is not among them.
+#[component]
+pub fn Classes(props: &Props) -> Html {
+    let state = &props.state;
+    let notices = html! {
+        <Notices state={state.clone()} page={props.page.clone()} places={vec![Place::Explanation]} />
+    };
+    let Some(subject) = &state.subject else {
+        return html! {
+            <section class="classes" aria-label="Classes">
+                <h2>{ "What the network says" }</h2>
+                <p class="hint">{ "The most probable classes will stand here. Choose one to see where the network looked for it." }</p>
+            </section>
+        };
+    };
+    let Some(prediction) = &subject.prediction else {
+        let words = match (subject.stopped, state.model_is_ready(), &state.wanted) {
+            (true, _, _) => "Not looked at yet.",
+            (_, true, _) => "Looking at the picture…",
+            (_, false, Some(_)) => "The picture waits for the model.",
+            (_, false, None) => {
+                "The picture waits for a model. Choose one at the top, or open an ONNX file."
+            }
+        };
+        return html! {
+            <section class="classes" aria-label="Classes">
+                <h2>{ "What the network says" }</h2>
+                <p class="hint">{ words }</p>
+                { notices }
+            </section>
+        };
+    };
+    let stale = state.current(subject).is_none();
+    let chosen = state.class(subject);
+    let top = prediction.top();
+    let other = chosen.filter(|class| !top.contains(class));
+    let rows = top
+        .iter()
+        .enumerate()
+        .map(|(row, class)| (Some(row + 1), *class))
+        .chain(other.map(|class| (None, class)));
+    html! {
+        <section class="classes" aria-label="Classes">
+            <h2>{ "What the network says" }
+                if stale { <small>{ "the model before; the new one is on its way" }</small> }
+            </h2>
+            { notices }
+            <ol class={classes!("rows", stale.then_some("stale"))}>
+                { for rows.map(|(number, class)| row(props, prediction, number, class, chosen == Some(class), stale)) }
+            </ol>
+        </section>
+    }
+}
+
+fn row(
+    props: &Props,
+    prediction: &Prediction,
+    number: Option<usize>,
+    class: usize,
+    chosen: bool,
+    stale: bool,
+) -> Html {
+    let probability = prediction
+        .probabilities
+        .get(class)
+        .copied()
+        .unwrap_or(f32::NAN);
+    let logit = prediction.logits.get(class).copied().unwrap_or(f32::NAN);
+    let choose = props
+        .page
+        .on(move |page| page.tell(Action::ChooseClass(class)));
+    let width = format!("{:.2}", f64::from(probability.clamp(0.0, 1.0)) * 100.0);
+    html! {
+        <li key={class}>
+            <button class="row" aria-pressed={chosen.to_string()} disabled={stale} onclick={choose}>
+                <span class="row-key" aria-hidden="true">{ number.map(|number| number.to_string()).unwrap_or_default() }</span>
+                <span class="row-label">{ prediction.label(class) }</span>
+                <span class="row-percent">{ format::percent(probability) }</span>
+                <svg class="row-bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+                    <rect class="row-rail" width="100" height="1" />
+                    <rect {width} height="1" />
+                </svg>
+                <small class="row-logit">{ "logit " }{ format::value(logit) }</small>
+            </button>
+        </li>
+    }
+}

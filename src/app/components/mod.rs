@@ -1,0 +1,23 @@
+//! What is seen. Every component gets the same [`Props`]: the state to show and
+//! the page to act on.
+
+mod app;
+mod canvas;
+mod classes;
+mod controls;
+mod details;
+mod empty;
+mod header;
+mod help;
+mod legend;
+mod models;
+mod notice;
+mod page;
+mod popover;
+mod progress;
+mod saving;
+mod search;
+mod stage;
+
+pub use app::App;
+pub use page::{Page, Props};

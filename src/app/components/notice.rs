@@ -1,0 +1,51 @@
+use yew::prelude::*;
+
+use super::page::Page;
+use crate::app::state::{Action, Place, State, WayOut};
+
+#[derive(Properties, PartialEq)]
+pub struct NoticesProps {
+    pub state: UseReducerHandle<State>,
+    pub page: Page,
+    /// Those that belong here.
+    pub places: Vec<Place>,
+}
+
+/// Sentences about what went wrong, next to what caused it.
+#[component]
+pub fn Notices(props: &NoticesProps) -> Html {
+    let notices = props
+        .places
+        .iter()
+        .filter_map(|place| Some((*place, props.state.notices.get(place)?)));
+    notices
+        .map(|(place, notice)| {
+            let way_out = notice.way_out.clone().map(|way_out| {
+                let label = label(&way_out);
+                let go = props.page.on(move |page| page.go(place, way_out.clone()));
+                html! { <button class="quiet" onclick={go}>{ label }</button> }
+            });
+            let dismiss = props.page.on(move |page| page.tell(Action::Dismiss(place)));
+            html! {
+                <div class="notice" role="alert" key={format!("{place:?}")}>
+                    <p>{ &notice.message }</p>
+                    <div class="notice-ways">
+                        { for way_out }
+                        <button class="quiet" onclick={dismiss}>{ "Close" }</button>
+                    </div>
+                </div>
+            }
+        })
+        .collect()
+}
+
+fn label(way_out: &WayOut) -> String {
+    match way_out {
+        WayOut::FetchManifest | WayOut::Explain => "Try again".to_owned(),
+        WayOut::Load(source, _) => format!("Load {}", source.name()),
+        WayOut::ChoosePicture => "Choose another picture".to_owned(),
+        WayOut::Look => "Look again".to_owned(),
+        WayOut::Reload => "Reload the page".to_owned(),
+        WayOut::Restart => "Start it again".to_owned(),
+    }
+}

@@ -1,0 +1,100 @@
+use yew::prelude::*;
+
+use super::canvas::{Canvas, Point};
+use super::controls::Controls;
+use super::empty::Empty;
+use super::legend::Legend;
+use super::notice::Notices;
+use super::page::{Page, Props};
+use super::progress::Progress;
+use crate::app::result::Subject;
+use crate::app::state::{Place, State};
+use crate::protocol::MapState;
+use crate::render::Sign;
+
+#[derive(Properties, PartialEq)]
+pub struct StageProps {
+    pub state: UseReducerHandle<State>,
+    pub page: Page,
+    /// The picture is shown without its map.
+    pub alone: bool,
+    pub set_alone: UseStateSetter<bool>,
+}
+
+/// The picture, where the network looked, and how that is shown.
+#[component]
+pub fn Stage(props: &StageProps) -> Html {
+    let point = use_state(|| None::<Point>);
+    let StageProps { state, page, .. } = props;
+    let common = Props {
+        state: state.clone(),
+        page: page.clone(),
+    };
+    let subject = state.on_stage();
+    let class = if subject.is_some() {
+        "stage"
+    } else {
+        "stage is-empty"
+    };
+    html! {
+        <section {class} aria-label="The picture and where the network looked">
+            <input id="picture-file" class="unseen" type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp"
+                aria-label="Choose a picture" onchange={page.on_file_chosen()} />
+            <Notices state={state.clone()} page={page.clone()} places={vec![Place::Picture]} />
+            if let Some(subject) = subject {
+                { title(state, subject) }
+                <Canvas state={state.clone()} page={page.clone()} alone={props.alone} set_point={point.setter()} />
+                if state.is_working() {
+                    <Progress ..common.clone() />
+                } else {
+                    { for sentence(state, subject).map(|sentence| html! { <p class="finding">{ sentence }</p> }) }
+                }
+                { for subject.prediction.iter().flat_map(|prediction| &prediction.notes).map(|note| html! { <p class="hint">{ note }</p> }) }
+                if subject.map().is_some() {
+                    <Legend state={state.clone()} point={(*point).clone()} />
+                    <Controls state={state.clone()} page={page.clone()} alone={props.alone} set_alone={props.set_alone.clone()} />
+                }
+            } else {
+                <Empty ..common />
+            }
+        </section>
+    }
+}
+
+/// "Where it looked for cup", the picture's name, and the way to another.
+fn title(state: &State, subject: &Subject) -> Html {
+    let class = subject.map().map(|map| map.summary.class);
+    let label = class
+        .zip(subject.prediction.as_ref())
+        .map(|(class, prediction)| prediction.label(class).to_owned());
+    let words = match label {
+        Some(label) => html! { <>{ "Where it looked for " }<em>{ label }</em></> },
+        None if state.model_is_ready() && state.is_working() => html! { "Looking…" },
+        None => html! { "Your picture" },
+    };
+    html! {
+        <div class="stage-title">
+            <h2>{ words }<small>{ &subject.name }</small></h2>
+            <label class="button" for="picture-file">{ "Another picture" }</label>
+        </div>
+    }
+}
+
+/// What must be said when the map has nothing to show.
+fn sentence(state: &State, subject: &Subject) -> Option<String> {
+    let map = subject.map()?;
+    let label = subject.prediction.as_ref()?.label(map.summary.class);
+    match map.summary.state {
+        MapState::Evidence => None,
+        MapState::NotFinite => Some(format!(
+            "The network’s values for {label} are not all numbers, so there is no map to show. \
+             The model overflows on this picture; try another picture or a model in full precision."
+        )),
+        MapState::NoPositiveEvidence if state.choices.sign == Sign::Positive => Some(format!(
+            "Nothing in this picture speaks for {label}. “For and against” shows what speaks against it."
+        )),
+        MapState::NoPositiveEvidence => {
+            Some(format!("Nothing in this picture speaks for {label}."))
+        }
+    }
+}

@@ -1,0 +1,57 @@
+use crate::app::result::Map;
+use crate::app::schedule::{MapKey, ModelWish, PictureKey, Step};
+use crate::protocol::{FailureKind, LoadTimings, ModelSummary, Phase, PredictTimings};
+
+/// What the engine does, as the page hears of it. Answers that nobody waits for
+/// any more are not among it.
+#[derive(Clone, Debug)]
+pub enum EngineEvent {
+    Started {
+        protocol: u32,
+        variant: String,
+        threads: usize,
+    },
+    Began {
+        step: Step,
+        now_ms: f64,
+    },
+    Progress {
+        phase: Phase,
+        done: f64,
+        total: f64,
+    },
+    Ready {
+        wish: ModelWish,
+        summary: ModelSummary,
+        timings: LoadTimings,
+    },
+    Predicted {
+        picture: PictureKey,
+        model: u32,
+        logits: Vec<f32>,
+        probabilities: Vec<f32>,
+        width: u32,
+        height: u32,
+        notes: Vec<String>,
+        timings: PredictTimings,
+    },
+    Mapped {
+        picture: PictureKey,
+        model: u32,
+        key: MapKey,
+        map: Map,
+    },
+    Failed {
+        step: Step,
+        kind: FailureKind,
+        message: String,
+    },
+    /// The worker died; `again` says whether the page tries once more.
+    Crashed {
+        step: Option<Step>,
+        again: bool,
+        message: String,
+    },
+    /// The engine was ended on the page's own wish.
+    Idle,
+}

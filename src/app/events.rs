@@ -1,0 +1,313 @@
+//! How the state takes what the engine says.
+
+use std::rc::Rc;
+
+use super::engine_client::EngineEvent;
+use super::format;
+use super::result::{Map, Model, Prediction, Subject};
+use super::schedule::{MapKey, ModelWish, PictureKey, Step};
+use super::state::{Activity, EngineFacts, Place, State, TOP, WayOut};
+use crate::protocol::{FailureKind, MapState, PROTOCOL_VERSION};
+
+impl State {
+    pub(super) fn hear(&mut self, event: EngineEvent) {
+        match event {
+            EngineEvent::Started {
+                protocol,
+                variant,
+                threads,
+            } => self.engine_started(protocol, variant, threads),
+            EngineEvent::Began { step, now_ms } => {
+                self.activity = Some(Activity {
+                    step,
+                    phase: None,
+                    done: 0.0,
+                    total: 0.0,
+                    since_ms: now_ms,
+                });
+            }
+            EngineEvent::Progress { phase, done, total } => {
+                if let Some(activity) = &mut self.activity {
+                    (activity.phase, activity.done, activity.total) = (Some(phase), done, total);
+                }
+            }
+            EngineEvent::Idle => self.activity = None,
+            EngineEvent::Ready {
+                wish,
+                summary,
+                timings,
+            } => {
+                self.ended();
+                if self
+                    .wanted
+                    .as_ref()
+                    .is_some_and(|wanted| wanted.key == wish.key)
+                {
+                    self.announcement = format!("Model ready: {}", wish.source.name());
+                    self.ready = Some(Rc::new(Model {
+                        wish,
+                        summary,
+                        timings,
+                    }));
+                }
+            }
+            EngineEvent::Predicted {
+                picture,
+                model,
+                logits,
+                probabilities,
+                width,
+                height,
+                notes,
+                timings,
+            } => {
+                self.ended();
+                let Some(ready) = self.ready.clone().filter(|ready| ready.wish.key == model) else {
+                    return;
+                };
+                let order = by_probability(&probabilities, &logits);
+                let prediction = Prediction {
+                    model: ready,
+                    logits,
+                    probabilities,
+                    order,
+                    width,
+                    height,
+                    notes,
+                    timings,
+                };
+                self.predicted(picture, prediction);
+            }
+            EngineEvent::Mapped {
+                picture,
+                model,
+                key,
+                map,
+            } => {
+                self.ended();
+                self.mapped(picture, model, key, map);
+            }
+            EngineEvent::Failed {
+                step,
+                kind,
+                message,
+            } => {
+                self.ended();
+                self.failed(step, kind, message);
+            }
+            EngineEvent::Crashed {
+                step,
+                again,
+                message,
+            } => {
+                self.ended();
+                self.crashed(step, again, &message);
+            }
+        }
+    }
+
+    fn ended(&mut self) {
+        self.activity = None;
+    }
+
+    fn engine_started(&mut self, protocol: u32, variant: String, threads: usize) {
+        self.engine = Some(EngineFacts { variant, threads });
+        if protocol == PROTOCOL_VERSION {
+            return;
+        }
+        self.outdated = true;
+        let sentence = "This page and its engine are of different versions, because the site was renewed. \
+                        Reload the page to get both anew.";
+        self.tell(Place::Engine, sentence, Some(WayOut::Reload));
+    }
+
+    fn predicted(&mut self, picture: PictureKey, prediction: Prediction) {
+        let Some(subject) = self
+            .subject
+            .as_mut()
+            .filter(|subject| subject.key == picture)
+        else {
+            return;
+        };
+        let same_model = subject
+            .prediction
+            .as_ref()
+            .is_some_and(|before| before.model.wish.key == prediction.model.wish.key);
+        if !same_model {
+            subject.maps.clear();
+            subject.explained = None;
+        }
+        subject.refused.clear();
+        let best = prediction.order.first().map(|&class| {
+            format!(
+                "{}, {}",
+                prediction.label(class),
+                format::percent(prediction.probabilities[class])
+            )
+        });
+        subject.prediction = Some(Rc::new(prediction));
+        self.former = None;
+        self.notices.remove(&Place::Picture);
+        self.announcement = format!("It is taken for: {}", best.unwrap_or_default());
+    }
+
+    fn mapped(&mut self, picture: PictureKey, model: u32, key: MapKey, map: Map) {
+        let Some(mut subject) = self.subject.take() else {
+            return;
+        };
+        let same_model = self
+            .current(&subject)
+            .is_some_and(|prediction| prediction.model.wish.key == model);
+        if subject.key == picture && same_model {
+            subject.maps.insert(key.clone(), Rc::new(map));
+            if self.map_key(&subject).as_ref() == Some(&key) {
+                subject.explained = Some(key);
+                self.notices.remove(&Place::Explanation);
+                self.announce_map(&subject);
+            }
+        }
+        self.subject = Some(subject);
+    }
+
+    pub(super) fn announce_map(&mut self, subject: &Subject) {
+        let (Some(map), Some(prediction)) = (subject.map(), subject.prediction.as_ref()) else {
+            return;
+        };
+        let class = map.summary.class;
+        let label = prediction.label(class);
+        let percent = prediction
+            .probabilities
+            .get(class)
+            .copied()
+            .map(format::percent)
+            .unwrap_or_default();
+        self.announcement = match map.summary.state {
+            MapState::Evidence => format!("Explained: {label}, {percent}"),
+            MapState::NoPositiveEvidence => {
+                format!("Nothing in this picture speaks for {label}, {percent}")
+            }
+            MapState::NotFinite => format!("The map for {label} has values that are not numbers"),
+        };
+    }
+
+    fn failed(&mut self, step: Step, kind: FailureKind, message: String) {
+        match step {
+            Step::Load(key) => self.load_failed(key, message),
+            Step::Predict(key) => {
+                let Some(subject) = self.subject.as_mut().filter(|subject| subject.key == key)
+                else {
+                    return;
+                };
+                if kind == FailureKind::Picture {
+                    // The former result stays until there is a new one.
+                    self.subject = self.former.take();
+                    self.tell(Place::Picture, message, Some(WayOut::ChoosePicture));
+                } else {
+                    subject.stopped = true;
+                    self.tell(Place::Picture, message, Some(WayOut::Look));
+                }
+            }
+            Step::Explain(key) => self.refuse(key, message),
+        }
+    }
+
+    fn refuse(&mut self, key: MapKey, message: String) {
+        if let Some(subject) = &mut self.subject {
+            subject.refused.insert(key);
+            self.tell(Place::Explanation, message, Some(WayOut::Explain));
+        }
+    }
+
+    /// A model that cannot be used gives way to the one before it.
+    fn load_failed(&mut self, key: u32, message: String) {
+        let Some(failed) = self.wanted.take_if(|wanted| wanted.key == key) else {
+            return;
+        };
+        let former = self.ready.as_ref().map(|model| &model.wish);
+        let former = former
+            .filter(|wish| (&wish.source, &wish.layer) != (&failed.source, &failed.layer))
+            .cloned();
+        if let Some(ModelWish { source, layer, .. }) = former {
+            // Its own result is still right, so it keeps its key.
+            let wish = self.ready.as_ref().map(|model| model.wish.clone());
+            self.choices.model = source.entry().map(|entry| entry.id.clone());
+            self.choices.layer = layer;
+            self.wanted = wish;
+        } else {
+            self.choices.layer = None;
+        }
+        // Without the layer: it may be what was wrong.
+        self.tell(
+            Place::Model,
+            message,
+            Some(WayOut::Load(failed.source, None)),
+        );
+    }
+
+    fn crashed(&mut self, step: Option<Step>, again: bool, message: &str) {
+        let what = match &step {
+            None => "The engine could not start",
+            Some(Step::Load(_)) => "The engine broke down while it prepared the model",
+            Some(Step::Predict(_)) => "The engine broke down while it looked at the picture",
+            Some(Step::Explain(_)) => "The engine broke down while it explained",
+        };
+        let detail = if message.is_empty() {
+            String::new()
+        } else {
+            format!(" (the browser says: {message})")
+        };
+        if again {
+            let sentence =
+                format!("{what}{detail}. It was replaced, and goes on with what you had chosen.");
+            self.tell(Place::Engine, sentence, None);
+            return;
+        }
+        let memory = " Often this is too little memory: close other tabs, or try a smaller picture or model.";
+        self.notices.remove(&Place::Engine);
+        match step {
+            None => self.tell(
+                Place::Engine,
+                format!("{what}{detail}."),
+                Some(WayOut::Restart),
+            ),
+            Some(Step::Load(key)) => {
+                self.load_failed(key, format!("{what}, twice{detail}.{memory}"))
+            }
+            Some(Step::Predict(_)) => {
+                if let Some(subject) = &mut self.subject {
+                    subject.stopped = true;
+                }
+                self.tell(
+                    Place::Picture,
+                    format!("{what}, twice{detail}.{memory}"),
+                    Some(WayOut::Look),
+                );
+            }
+            Some(Step::Explain(key)) => self.refuse(key, format!("{what}, twice{detail}.{memory}")),
+        }
+    }
+}
+
+/// Classes, the most probable first; equal ones by logit, then by number.
+/// Probabilities that are not numbers come last.
+fn by_probability(probabilities: &[f32], logits: &[f32]) -> Vec<usize> {
+    let rank = |value: Option<&f32>| {
+        value
+            .copied()
+            .filter(|value| !value.is_nan())
+            .unwrap_or(f32::NEG_INFINITY)
+    };
+    let mut order: Vec<usize> = (0..probabilities.len().min(logits.len())).collect();
+    order.sort_by(|&a, &b| {
+        let by_probability = rank(probabilities.get(b)).total_cmp(&rank(probabilities.get(a)));
+        by_probability.then_with(|| rank(logits.get(b)).total_cmp(&rank(logits.get(a))))
+    });
+    order
+}
+
+impl Prediction {
+    /// The classes that have a row of their own.
+    pub fn top(&self) -> &[usize] {
+        &self.order[..self.order.len().min(TOP)]
+    }
+}

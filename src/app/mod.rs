@@ -1,0 +1,54 @@
+//! The page. It talks to the engine by messages alone and is built without it.
+//!
+//! - [`state`]: what the page knows, one `Reducible`; no browser object in it.
+//!   [`result`] has what the engine found out, `events.rs` how it is taken in,
+//!   `view.rs` what follows from it all
+//! - [`choices`]: what the user chose, as the URL's hash keeps it
+//! - [`schedule`]: which request the engine gets next, after cancels and crashes too
+//! - [`engine_client`]: speaks with the engine; its `connection.rs` is the only
+//!   place that knows `Worker`
+//! - [`shelf`]: the browser's objects (files, canvases) that the state only names
+//! - [`pictures`], [`painter`]: from a file to a picture, and onto the stage
+//! - [`assets`]: the lists of models and samples beside the page
+//! - [`hands`]: what reaches the page from outside its elements: drop, paste, keys
+//! - [`save`]: files for the user
+//! - [`theme`], [`format`]: light and dark, numbers in words
+//! - [`components`]: what is seen
+//!
+//! The state says what is wanted ([`State::wish`](state::State::wish)); one
+//! effect hands the wish to the client, whose schedule does what is missing.
+//! So a new picture, another model, a cancel and a crash all go the same way.
+
+pub mod assets;
+pub mod choices;
+pub mod components;
+pub mod engine_client;
+mod events;
+pub mod format;
+pub mod hands;
+pub mod painter;
+pub mod pictures;
+pub mod result;
+pub mod save;
+pub mod schedule;
+pub mod shelf;
+pub mod state;
+pub mod theme;
+mod view;
+
+/// Puts the page into the element `#app`.
+///
+/// # Errors
+/// If the document has no such element.
+pub fn start() -> Result<(), NoRoot> {
+    let root = gloo::utils::document()
+        .get_element_by_id("app")
+        .ok_or(NoRoot)?;
+    root.set_inner_html("");
+    yew::Renderer::<components::App>::with_root(root).render();
+    Ok(())
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the document has no element with the id 'app'")]
+pub struct NoRoot;

@@ -1,0 +1,250 @@
+use super::*;
+
+fn wish(model: Option<u32>, picture: Option<u32>, class: Option<usize>) -> Wish {
+    let source = ModelChoice::File {
+        file: 0,
+        name: "m.onnx".into(),
+        bytes: 1,
+    };
+    Wish {
+        model: model.map(|key| ModelWish {
+            key,
+            source,
+            layer: None,
+        }),
+        picture: picture.map(|file| (PictureKey { file, attempt: 0 }, "p.png".into())),
+        map: class.map(|class| MapKey {
+            method: "grad-cam",
+            class,
+        }),
+    }
+}
+
+fn picture(file: u32) -> Step {
+    Step::Predict(PictureKey { file, attempt: 0 })
+}
+
+fn map(class: usize) -> Step {
+    Step::Explain(MapKey {
+        method: "grad-cam",
+        class,
+    })
+}
+
+/// A schedule whose engine holds model 1 and picture 5, and the number of its last job.
+fn settled() -> (Schedule, Job) {
+    let mut schedule = Schedule::default();
+    schedule.set_wish(wish(Some(1), Some(5), None));
+    assert_eq!(schedule.started(), Task::Send(1, Step::Load(1)));
+    schedule.answered(1);
+    assert_eq!(schedule.next_task(), Task::Send(2, picture(5)));
+    schedule.answered(2);
+    assert_eq!(schedule.next_task(), Task::Nothing);
+    (schedule, 2)
+}
+
+#[test]
+fn nothing_is_sent_before_the_worker_listens() {
+    let mut schedule = Schedule::default();
+    assert_eq!(schedule.set_wish(wish(Some(1), None, None)), Task::Nothing);
+    assert_eq!(schedule.started(), Task::Send(1, Step::Load(1)));
+}
+
+#[test]
+fn an_early_picture_waits_for_its_model() {
+    let mut schedule = Schedule::default();
+    schedule.started();
+    assert_eq!(schedule.set_wish(wish(None, Some(5), None)), Task::Nothing);
+    assert_eq!(
+        schedule.set_wish(wish(Some(1), Some(5), None)),
+        Task::Send(1, Step::Load(1))
+    );
+    schedule.answered(1);
+    assert_eq!(schedule.next_task(), Task::Send(2, picture(5)));
+}
+
+#[test]
+fn the_latest_class_wins() {
+    let (mut schedule, _) = settled();
+    assert_eq!(
+        schedule.set_wish(wish(Some(1), Some(5), Some(0))),
+        Task::Send(3, map(0))
+    );
+    assert_eq!(
+        schedule.set_wish(wish(Some(1), Some(5), Some(1))),
+        Task::Nothing
+    );
+    assert_eq!(
+        schedule.set_wish(wish(Some(1), Some(5), Some(2))),
+        Task::Nothing
+    );
+    schedule.answered(3);
+    assert_eq!(schedule.next_task(), Task::Send(4, map(2)));
+    schedule.answered(4);
+    assert_eq!(
+        schedule.next_task(),
+        Task::Nothing,
+        "an answered wish is not asked again"
+    );
+}
+
+#[test]
+fn another_model_predicts_again() {
+    let (mut schedule, _) = settled();
+    assert_eq!(
+        schedule.set_wish(wish(Some(2), Some(5), None)),
+        Task::Send(3, Step::Load(2))
+    );
+    schedule.answered(3);
+    assert_eq!(schedule.next_task(), Task::Send(4, picture(5)));
+}
+
+#[test]
+fn a_cancelled_run_ends_its_worker_and_the_model_comes_back() {
+    let (mut schedule, _) = settled();
+    assert_eq!(
+        schedule.set_wish(wish(Some(1), Some(6), None)),
+        Task::Send(3, picture(6))
+    );
+    assert_eq!(schedule.set_wish(wish(Some(1), None, None)), Task::Replace);
+    schedule.replaced();
+    assert_eq!(schedule.started(), Task::Send(4, Step::Load(1)));
+    assert_eq!(schedule.answered(3), None, "an answer of the ended worker");
+}
+
+#[test]
+fn another_picture_waits_for_the_run_but_another_model_does_not_wait_for_a_download() {
+    let (mut schedule, _) = settled();
+    schedule.set_wish(wish(Some(1), Some(6), None));
+    assert_eq!(
+        schedule.set_wish(wish(Some(1), Some(7), None)),
+        Task::Nothing
+    );
+    schedule.answered(3);
+    assert_eq!(schedule.next_task(), Task::Send(4, picture(7)));
+
+    let mut schedule = Schedule::default();
+    schedule.set_wish(wish(Some(1), None, None));
+    schedule.started();
+    assert_eq!(schedule.set_wish(wish(Some(2), None, None)), Task::Replace);
+}
+
+#[test]
+fn a_failure_is_not_repeated_until_it_is_wished_anew() {
+    let (mut schedule, _) = settled();
+    schedule.set_wish(wish(Some(1), Some(6), None));
+    assert_eq!(schedule.failed(3), Some(picture(6)));
+    assert_eq!(schedule.next_task(), Task::Nothing);
+    assert_eq!(
+        schedule.set_wish(wish(Some(1), Some(5), Some(0))),
+        Task::Send(4, map(0)),
+        "the former picture is held"
+    );
+    let mut again = wish(Some(1), Some(6), None);
+    again.picture = Some((
+        PictureKey {
+            file: 6,
+            attempt: 1,
+        },
+        String::new(),
+    ));
+    schedule.answered(4);
+    assert!(matches!(
+        schedule.set_wish(again),
+        Task::Send(5, Step::Predict(_))
+    ));
+}
+
+#[test]
+fn a_crash_is_tried_once_more_and_then_given_up() {
+    let (mut schedule, _) = settled();
+    schedule.set_wish(wish(Some(1), Some(6), None));
+    assert_eq!(
+        schedule.crashed(),
+        Crash {
+            step: Some(picture(6)),
+            again: true
+        }
+    );
+    assert_eq!(schedule.started(), Task::Send(4, Step::Load(1)));
+    schedule.answered(4);
+    assert_eq!(schedule.next_task(), Task::Send(5, picture(6)));
+    assert_eq!(
+        schedule.crashed(),
+        Crash {
+            step: Some(picture(6)),
+            again: false
+        }
+    );
+    assert_eq!(
+        schedule.started(),
+        Task::Send(6, Step::Load(1)),
+        "the model is made ready all the same"
+    );
+    schedule.answered(6);
+    assert_eq!(schedule.next_task(), Task::Nothing);
+}
+
+#[test]
+fn success_between_crashes_forgets_them() {
+    let (mut schedule, _) = settled();
+    schedule.set_wish(wish(Some(1), Some(5), Some(0)));
+    assert!(schedule.crashed().again);
+    schedule.started();
+    schedule.answered(4);
+    schedule.next_task();
+    schedule.answered(5);
+    assert_eq!(schedule.next_task(), Task::Send(6, map(0)));
+    schedule.answered(6);
+    schedule.set_wish(wish(Some(1), Some(5), None));
+    assert_eq!(
+        schedule.set_wish(wish(Some(1), Some(5), Some(0))),
+        Task::Send(7, map(0))
+    );
+    assert!(schedule.crashed().again);
+}
+
+#[test]
+fn a_worker_that_never_starts_is_given_up() {
+    let mut schedule = Schedule::default();
+    schedule.set_wish(wish(Some(1), None, None));
+    assert_eq!(
+        schedule.crashed(),
+        Crash {
+            step: None,
+            again: true
+        }
+    );
+    assert_eq!(
+        schedule.crashed(),
+        Crash {
+            step: None,
+            again: false
+        }
+    );
+    schedule.forgive();
+    assert!(schedule.crashed().again);
+}
+
+#[test]
+fn an_engine_that_lost_its_picture_gets_it_again_once() {
+    let (mut schedule, _) = settled();
+    schedule.set_wish(wish(Some(1), Some(5), Some(0)));
+    assert!(schedule.out_of_order(3));
+    assert_eq!(schedule.next_task(), Task::Send(4, picture(5)));
+    schedule.answered(4);
+    assert_eq!(schedule.next_task(), Task::Send(5, map(0)));
+    assert!(!schedule.out_of_order(5));
+    assert_eq!(schedule.next_task(), Task::Send(6, picture(5)));
+    schedule.answered(6);
+    assert_eq!(schedule.next_task(), Task::Nothing);
+}
+
+#[test]
+fn answers_of_other_jobs_are_dropped() {
+    let (mut schedule, last) = settled();
+    schedule.set_wish(wish(Some(1), Some(5), Some(0)));
+    assert_eq!(schedule.answered(last), None);
+    assert_eq!(schedule.failed(99), None);
+    assert_eq!(schedule.running(), Some((3, &map(0))));
+}

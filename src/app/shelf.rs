@@ -1,0 +1,59 @@
+//! The browser's objects that the state only names: the files that the user
+//! chose, and their pictures drawn on canvases that are never in the document.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use web_sys::{Blob, HtmlCanvasElement};
+
+/// A handle; clones are the same shelf.
+#[derive(Clone, Default)]
+pub struct Shelf(Rc<RefCell<Inner>>);
+
+#[derive(Default)]
+struct Inner {
+    last: u32,
+    files: HashMap<u32, Blob>,
+    canvases: HashMap<u32, HtmlCanvasElement>,
+}
+
+impl PartialEq for Shelf {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Shelf {
+    /// Keeps a file and gives it a number.
+    pub fn put_file(&self, file: Blob) -> u32 {
+        let mut inner = self.0.borrow_mut();
+        inner.last += 1;
+        let number = inner.last;
+        inner.files.insert(number, file);
+        number
+    }
+
+    pub fn file(&self, number: u32) -> Option<Blob> {
+        self.0.borrow().files.get(&number).cloned()
+    }
+
+    /// Keeps the picture of file `number`.
+    pub fn put_canvas(&self, number: u32, canvas: HtmlCanvasElement) {
+        self.0.borrow_mut().canvases.insert(number, canvas);
+    }
+
+    pub fn canvas(&self, number: u32) -> Option<HtmlCanvasElement> {
+        self.0.borrow().canvases.get(&number).cloned()
+    }
+
+    /// Lets go of every file up to the newest that is not in `wanted`.
+    pub fn keep_only(&self, wanted: &[u32]) {
+        let mut inner = self.0.borrow_mut();
+        let newest = inner.last;
+        // The newest may not have reached the state yet.
+        let keep = |number: &u32| *number == newest || wanted.contains(number);
+        inner.files.retain(|number, _| keep(number));
+        inner.canvases.retain(|number, _| keep(number));
+    }
+}

@@ -1,0 +1,371 @@
+//! What the page knows. One `Reducible`, without any browser object in it:
+//! files and canvases lie on the shelf and are named by number.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use yew::Reducible;
+
+use super::choices::Choices;
+use super::engine_client::EngineEvent;
+use super::result::{Model, Subject};
+use super::schedule::{ModelChoice, ModelWish, Step};
+use crate::explain::METHODS;
+use crate::protocol::{Manifest, ManifestEntry, Phase, Sample};
+use crate::render::{ColorMap, Sign};
+
+/// How many classes have a row of their own.
+pub const TOP: usize = 5;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    pub manifest: Option<Rc<Manifest>>,
+    pub samples: Rc<Vec<Sample>>,
+    pub choices: Choices,
+    pub engine: Option<EngineFacts>,
+    /// The model that is wanted; `None` before the manifest is there and after
+    /// a failure or a cancel.
+    pub wanted: Option<ModelWish>,
+    /// The model that was ready last, and still is if its key is the wanted one's.
+    pub ready: Option<Rc<Model>>,
+    /// The picture chosen last.
+    pub subject: Option<Subject>,
+    /// The one before, with its result, until `subject` has a result of its own.
+    pub former: Option<Subject>,
+    pub activity: Option<Activity>,
+    pub notices: BTreeMap<Place, Notice>,
+    /// What a screen reader is told.
+    pub announcement: String,
+    /// The engine speaks another version of the protocol: nothing is asked of it.
+    pub outdated: bool,
+    pub(super) last_key: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct EngineFacts {
+    pub variant: String,
+    pub threads: usize,
+}
+
+/// What the engine is doing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Activity {
+    pub step: Step,
+    pub phase: Option<Phase>,
+    pub done: f64,
+    /// 0 if not known.
+    pub total: f64,
+    /// `performance.now()` of its beginning, in milliseconds.
+    pub since_ms: f64,
+}
+
+/// Next to what a notice stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    Engine,
+    Model,
+    Picture,
+    Explanation,
+    Save,
+}
+
+/// Something went wrong, or worth knowing: a sentence and a way out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    pub message: String,
+    pub way_out: Option<WayOut>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum WayOut {
+    /// Fetch the manifest again.
+    FetchManifest,
+    /// Load this model again.
+    Load(ModelChoice, Option<String>),
+    ChoosePicture,
+    /// Look at the picture again.
+    Look,
+    /// Ask for the refused map again.
+    Explain,
+    /// Load the whole page again.
+    Reload,
+    /// Start the engine again.
+    Restart,
+}
+
+#[derive(Clone, Debug)]
+pub enum Action {
+    ManifestCame(Result<Manifest, String>),
+    SamplesCame(Vec<Sample>),
+    ChooseModel(String),
+    ChooseLayer(String),
+    OpenModel { file: u32, name: String, bytes: u64 },
+    LoadAgain(ModelChoice, Option<String>),
+    ChoosePicture { file: u32, name: String },
+    PictureDrawn { file: u32, width: u32, height: u32 },
+    PictureRefused(String),
+    ChooseClass(usize),
+    ChooseMethod(&'static str),
+    ChooseColorMap(ColorMap),
+    ChooseOpacity(u8),
+    ChooseSign(Sign),
+    ChooseCells(bool),
+    ChooseOwnScale(bool),
+    ReadHash(String),
+    Cancel,
+    LookAgain,
+    ExplainAgain,
+    Engine(EngineEvent),
+    Tell(Place, Notice),
+    Say(String),
+    Dismiss(Place),
+}
+
+impl State {
+    /// A page as the URL's hash wants it.
+    pub fn new(hash: &str) -> Self {
+        Self {
+            choices: Choices::from_hash(hash),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn want_model(&mut self, source: ModelChoice, layer: Option<String>) {
+        let same = self
+            .wanted
+            .as_ref()
+            .or(self.ready.as_ref().map(|model| &model.wish));
+        if same.is_some_and(|wish| wish.source != source) {
+            self.choices.class = None;
+        }
+        self.last_key += 1;
+        self.choices.model = source.entry().map(|entry| entry.id.clone());
+        self.choices.layer = layer.clone();
+        self.wanted = Some(ModelWish {
+            key: self.last_key,
+            source,
+            layer,
+        });
+        self.notices.remove(&Place::Model);
+        self.notices.remove(&Place::Explanation);
+        if let Some(subject) = &mut self.subject {
+            subject.stopped = false;
+        }
+    }
+
+    pub(super) fn tell(
+        &mut self,
+        place: Place,
+        message: impl Into<String>,
+        way_out: Option<WayOut>,
+    ) {
+        let message = message.into();
+        self.announcement = message.clone();
+        self.notices.insert(place, Notice { message, way_out });
+    }
+
+    fn manifest_came(&mut self, manifest: Result<Manifest, String>) {
+        match manifest {
+            Ok(manifest) => {
+                self.notices.remove(&Place::Model);
+                let manifest = Rc::new(manifest);
+                self.manifest = Some(manifest.clone());
+                if self.wanted.is_some() {
+                    return;
+                }
+                let chosen = manifest
+                    .models
+                    .iter()
+                    .find(|entry| Some(&entry.id) == self.choices.model.as_ref());
+                let layer = chosen.and_then(|_| self.choices.layer.clone());
+                match chosen.or(manifest.models.first()) {
+                    Some(entry) => self.want_model(ModelChoice::Entry(entry.clone()), layer),
+                    None => self.tell(
+                        Place::Model,
+                        "This site has no model. Open an ONNX file of your own.",
+                        None,
+                    ),
+                }
+            }
+            Err(message) => self.tell(Place::Model, message, Some(WayOut::FetchManifest)),
+        }
+    }
+
+    fn choose_picture(&mut self, file: u32, name: String) {
+        if let Some(before) = self
+            .subject
+            .take()
+            .filter(|subject| subject.prediction.is_some())
+        {
+            self.former = Some(before);
+            self.choices.class = None;
+        }
+        self.announcement = format!("Picture: {name}");
+        self.subject = Some(Subject::new(file, name));
+        self.notices
+            .retain(|place, _| !matches!(place, Place::Picture | Place::Explanation | Place::Save));
+    }
+
+    fn show_chosen_map(&mut self) {
+        self.notices.remove(&Place::Explanation);
+        let Some(mut subject) = self.subject.take() else {
+            return;
+        };
+        let key = self.map_key(&subject);
+        if let Some(key) = key.filter(|key| subject.maps.contains_key(key)) {
+            subject.explained = Some(key);
+            self.announce_map(&subject);
+        }
+        self.subject = Some(subject);
+    }
+
+    fn cancel(&mut self) {
+        match self.activity.as_ref().map(|activity| &activity.step) {
+            Some(Step::Load(_)) => {
+                if let Some(wish) = self.wanted.take() {
+                    let sentence = format!("Loading {} was stopped.", wish.source.name());
+                    self.tell(
+                        Place::Model,
+                        sentence,
+                        Some(WayOut::Load(wish.source, wish.layer)),
+                    );
+                }
+            }
+            _ => {
+                if let Some(subject) = &mut self.subject {
+                    subject.stopped = true;
+                    self.tell(Place::Picture, "Stopped.", Some(WayOut::Look));
+                }
+            }
+        }
+    }
+
+    fn look_again(&mut self) {
+        self.notices.remove(&Place::Picture);
+        if let Some(subject) = &mut self.subject {
+            subject.stopped = false;
+            subject.key.attempt += 1;
+        }
+    }
+
+    fn read_hash(&mut self, hash: &str) {
+        let choices = Choices::from_hash(hash);
+        let wanted = choices
+            .model
+            .as_ref()
+            .filter(|_| choices.model != self.choices.model);
+        let entry = wanted.and_then(|id| self.entry(id));
+        let model = self.choices.model.clone();
+        let layer = std::mem::replace(&mut self.choices, choices).layer;
+        match entry {
+            Some(entry) => {
+                let layer = self.choices.layer.clone();
+                let class = self.choices.class;
+                self.want_model(ModelChoice::Entry(entry), layer);
+                self.choices.class = class;
+            }
+            None => (self.choices.model, self.choices.layer) = (model, layer),
+        }
+        self.show_chosen_map();
+    }
+
+    pub(super) fn entry(&self, id: &str) -> Option<ManifestEntry> {
+        self.manifest
+            .as_ref()?
+            .models
+            .iter()
+            .find(|entry| entry.id == id)
+            .cloned()
+    }
+
+    fn choose(&mut self, action: Action) {
+        match action {
+            Action::ChooseClass(class) => {
+                self.choices.class = Some(class);
+                self.show_chosen_map();
+            }
+            Action::ChooseMethod(method) => {
+                self.choices.method = method;
+                self.show_chosen_map();
+            }
+            Action::ChooseColorMap(map) => self.choices.set_colormap(map),
+            Action::ChooseOpacity(percent) => self.choices.opacity = percent.min(100),
+            Action::ChooseSign(sign) => self.choices.sign = sign,
+            Action::ChooseCells(cells) => self.choices.cells = cells,
+            Action::ChooseOwnScale(own) => self.choices.own_scale = own,
+            _ => {}
+        }
+    }
+}
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut state = Rc::unwrap_or_clone(self);
+        match action {
+            Action::ManifestCame(manifest) => state.manifest_came(manifest),
+            Action::SamplesCame(samples) => state.samples = Rc::new(samples),
+            Action::ChooseModel(id) => {
+                if let Some(entry) = state.entry(&id) {
+                    state.want_model(ModelChoice::Entry(entry), None);
+                }
+            }
+            Action::ChooseLayer(layer) => {
+                if let Some(wish) = state.wanted.clone() {
+                    state.want_model(wish.source, Some(layer));
+                }
+            }
+            Action::OpenModel { file, name, bytes } => {
+                state.want_model(ModelChoice::File { file, name, bytes }, None);
+            }
+            Action::LoadAgain(source, layer) => state.want_model(source, layer),
+            Action::ChoosePicture { file, name } => state.choose_picture(file, name),
+            Action::PictureDrawn {
+                file,
+                width,
+                height,
+            } => {
+                if let Some(subject) = state
+                    .subject
+                    .as_mut()
+                    .filter(|subject| subject.key.file == file)
+                {
+                    subject.drawn = Some((width, height));
+                }
+            }
+            Action::PictureRefused(message) => {
+                state.tell(Place::Picture, message, Some(WayOut::ChoosePicture))
+            }
+            Action::ReadHash(hash) => state.read_hash(&hash),
+            Action::Cancel => state.cancel(),
+            Action::LookAgain => state.look_again(),
+            Action::ExplainAgain => {
+                state.notices.remove(&Place::Explanation);
+                if let Some(subject) = &mut state.subject {
+                    subject.refused.clear();
+                }
+            }
+            Action::Engine(event) => state.hear(event),
+            Action::Tell(place, notice) => state.tell(place, notice.message, notice.way_out),
+            Action::Say(sentence) => state.announcement = sentence,
+            Action::Dismiss(place) => {
+                state.notices.remove(&place);
+            }
+            choice => state.choose(choice),
+        }
+        Rc::new(state)
+    }
+}
+
+/// The catalogue's entry of a method.
+pub fn method_name(id: &str) -> &'static str {
+    METHODS
+        .iter()
+        .find(|method| method.id == id)
+        .map_or("", |method| method.name)
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

@@ -1,0 +1,132 @@
+//! `gradcam inspect`: what a model offers to explain.
+
+use std::path::PathBuf;
+
+use gradcam::gradient::{self, Choices, Ending, Layer, Survey};
+use gradcam::onnx::{Limits, Model, key};
+use gradcam::picture::{Layout, Preprocess};
+use serde_json::{Value, json};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The ONNX file.
+    model: PathBuf,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let model = Model::decode(&crate::read(&arguments.model)?, Limits::default())?;
+    let survey = gradient::survey(&model, &Choices::default())?;
+    if arguments.json {
+        println!("{}", as_json(&model, &survey)?);
+    } else {
+        print(&model, &survey)?;
+    }
+    Ok(())
+}
+
+fn as_json(model: &Model, survey: &Survey) -> anyhow::Result<Value> {
+    let metadata = model.metadata();
+    let selection = &survey.selection;
+    let outputs = model.graph().output.iter();
+    Ok(json!({
+        "opset": model.opset(),
+        "input": {
+            "name": selection.picture.name,
+            "shape": selection.picture.shape,
+            "layout": selection.picture.layout,
+        },
+        "outputs": outputs.map(|output| json!({
+            "name": output.name,
+            "shape": survey.shapes.get(&output.name),
+        })).collect::<Vec<_>>(),
+        "logits": selection.logits,
+        "ending": ending(selection.ending),
+        "classes": selection.classes,
+        "layers": survey.layers.iter().map(layer).collect::<Vec<_>>(),
+        "chosen": layer(&selection.layer),
+        "preprocess": metadata.json::<Value>(key::PREPROCESS)?,
+        "labels": metadata.json::<Value>(key::LABELS)?,
+        "source": metadata.text(key::SOURCE),
+        "license": metadata.text(key::LICENSE),
+    }))
+}
+
+fn layer(layer: &Layer) -> Value {
+    json!({
+        "name": layer.tensor,
+        "node": layer.node,
+        "operator": layer.operator,
+        "shape": layer.shape,
+    })
+}
+
+fn ending(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Logits => "logits",
+        Ending::Softmax => "softmax",
+        Ending::Sigmoid => "sigmoid",
+    }
+}
+
+fn print(model: &Model, survey: &Survey) -> anyhow::Result<()> {
+    let metadata = model.metadata();
+    let selection = &survey.selection;
+    let layout = match selection.picture.layout {
+        Layout::Nchw => "channels first",
+        Layout::Nhwc => "channels last",
+    };
+    println!(
+        "input    {} {:?}, {layout}",
+        selection.picture.name, selection.picture.shape
+    );
+    for output in &model.graph().output {
+        match survey.shapes.get(&output.name) {
+            Some(shape) => println!("output   {} {shape:?}", output.name),
+            None => println!("output   {}", output.name),
+        }
+    }
+    println!(
+        "logits   {}, {} classes, the model ends with {}",
+        selection.logits,
+        selection.classes,
+        ending(selection.ending)
+    );
+    match metadata.json::<Preprocess>(key::PREPROCESS)? {
+        Some(p) => println!(
+            "picture  {:?}, byte × {} − {:?}, ÷ {:?}, {:?}",
+            p.channels, p.scale, p.mean, p.std, p.resize
+        ),
+        None => println!("picture  the file does not say how it wants its picture"),
+    }
+    match metadata.json::<Vec<String>>(key::LABELS)? {
+        Some(labels) => println!("labels   {}", shortened(&labels)),
+        None => println!("labels   the file names no classes"),
+    }
+    println!("layers that can be explained (* is chosen if none is named):");
+    for layer in &survey.layers {
+        let mark = if *layer == selection.layer { '*' } else { ' ' };
+        let [channels, height, width] = layer.shape;
+        println!(
+            "{mark} {}  {}  {channels} × {height} × {width}",
+            layer.tensor, layer.operator
+        );
+    }
+    Ok(())
+}
+
+fn shortened(labels: &[String]) -> String {
+    let shown = labels
+        .iter()
+        .take(8)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if labels.len() > 8 {
+        format!("{shown}, … ({} in all)", labels.len())
+    } else {
+        shown
+    }
+}

@@ -1,0 +1,14 @@
+//! The work behind the protocol.
+//!
+//! - `session`: one model, one picture, its explanations; also what the command
+//!   line runs on
+//! - `store`: model bytes from the server or this browser's cache, checked
+//! - `worker`: messages in, messages out, one job at a time
+
+mod session;
+#[cfg(all(feature = "engine", target_arch = "wasm32"))]
+mod store;
+#[cfg(all(feature = "engine", target_arch = "wasm32"))]
+pub mod worker;
+
+pub use session::{Prediction, Session, SessionError};

@@ -1,0 +1,374 @@
+//! Messages in, messages out, one job at a time.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use web_sys::{AbortController, DedicatedWorkerGlobalScope, MessageEvent};
+use web_time::Instant;
+
+use super::session::milliseconds_since;
+use super::store::{self, StoreError};
+use super::{Session, SessionError};
+use crate::gradient::Choices;
+use crate::protocol::{
+    Event, EventMessage, FailureKind, Job, LoadTimings, MapSummary, ModelSource, PROTOCOL_VERSION,
+    Phase, Request, RequestMessage,
+};
+
+/// Least time between two progress events of a job, in milliseconds.
+const PROGRESS_EVERY_MS: f64 = 50.0;
+
+/// Starts to listen. Called once, when the worker's module is ready.
+///
+/// # Errors
+/// If this is no dedicated worker.
+pub fn start() -> Result<(), JsValue> {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().dyn_into()?;
+    let pump = Rc::new(Pump {
+        scope: scope.clone(),
+        inbox: RefCell::default(),
+    });
+    let listener = {
+        let pump = Rc::clone(&pump);
+        Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            Pump::receive(&pump, &event)
+        })
+    };
+    scope.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+    // The worker listens as long as it lives.
+    listener.forget();
+    let variant = if cfg!(target_feature = "relaxed-simd") {
+        "relaxed-simd"
+    } else {
+        "simd128"
+    };
+    let started = Event::Started {
+        protocol: PROTOCOL_VERSION,
+        variant: variant.into(),
+        threads: 1,
+    };
+    pump.send(0, &started, &[]);
+    Ok(())
+}
+
+/// A request and the buffers that came with it.
+struct Letter {
+    message: RequestMessage,
+    buffers: Vec<ArrayBuffer>,
+}
+
+#[derive(Default)]
+struct Inbox {
+    waiting: VecDeque<Letter>,
+    /// The job in work and how to stop its download.
+    current: Option<(Job, AbortController)>,
+    session: Session,
+}
+
+struct Pump {
+    scope: DedicatedWorkerGlobalScope,
+    inbox: RefCell<Inbox>,
+}
+
+impl Pump {
+    fn receive(self: &Rc<Self>, event: &MessageEvent) {
+        let letter = match read(&event.data()) {
+            Ok(letter) => letter,
+            Err(error) => {
+                let message =
+                    format!("the engine got a message it cannot read ({error}); reload the page");
+                self.send(
+                    0,
+                    &Event::Failed {
+                        kind: FailureKind::Engine,
+                        message,
+                    },
+                    &[],
+                );
+                return;
+            }
+        };
+        if let Request::Cancel { job } = letter.message.request {
+            self.cancel(job);
+            return;
+        }
+        let idle = {
+            let mut inbox = self.inbox.borrow_mut();
+            inbox.waiting.push_back(letter);
+            inbox.current.is_none()
+        };
+        if idle {
+            let pump = Rc::clone(self);
+            wasm_bindgen_futures::spawn_local(async move { pump.work().await });
+        }
+    }
+
+    fn cancel(&self, job: Job) {
+        let mut inbox = self.inbox.borrow_mut();
+        if let Some((current, controller)) = &inbox.current
+            && *current == job
+        {
+            controller.abort();
+            return;
+        }
+        let before = inbox.waiting.len();
+        inbox.waiting.retain(|letter| letter.message.job != job);
+        if inbox.waiting.len() < before {
+            drop(inbox);
+            self.send(job, &Event::Cancelled, &[]);
+        }
+    }
+
+    /// Does what is waiting, in order, until nothing is.
+    async fn work(&self) {
+        loop {
+            let letter = {
+                let mut inbox = self.inbox.borrow_mut();
+                inbox.current = None;
+                let Some(letter) = inbox.waiting.pop_front() else {
+                    return;
+                };
+                let Ok(controller) = AbortController::new() else {
+                    return;
+                };
+                inbox.current = Some((letter.message.job, controller));
+                letter
+            };
+            let job = letter.message.job;
+            let mut session = std::mem::take(&mut self.inbox.borrow_mut().session);
+            let failed = self.answer(&mut session, letter).await.err();
+            self.inbox.borrow_mut().session = session;
+            if let Some(failure) = failed {
+                self.send(job, &failure, &[]);
+            }
+        }
+    }
+
+    /// Answers one request; an error is the event that says so.
+    async fn answer(&self, session: &mut Session, letter: Letter) -> Result<(), Event> {
+        let Letter {
+            message: RequestMessage { job, request },
+            buffers,
+        } = letter;
+        let bytes = buffers
+            .first()
+            .map(|buffer| Uint8Array::new(buffer).to_vec());
+        match request {
+            Request::LoadModel { model, layer } => {
+                self.load(session, job, model, layer, bytes.unwrap_or_default())
+                    .await
+            }
+            Request::Predict { name } => {
+                let bytes = bytes.unwrap_or_default();
+                self.predict(session, job, &name, &bytes).map_err(failed)
+            }
+            Request::Explain { method, class } => {
+                self.explain(session, job, &method, class).map_err(failed)
+            }
+            // Answered on arrival.
+            Request::Cancel { .. } => Ok(()),
+        }
+    }
+
+    async fn load(
+        &self,
+        session: &mut Session,
+        job: Job,
+        model: ModelSource,
+        layer: Option<String>,
+        file: Vec<u8>,
+    ) -> Result<(), Event> {
+        let mut throttle = Throttle::default();
+        let started = Instant::now();
+        let (name, bytes, cache_note) = match model {
+            ModelSource::File { name } => (name, file, None),
+            ModelSource::Manifest { url, entry } => {
+                let signal = self
+                    .inbox
+                    .borrow()
+                    .current
+                    .as_ref()
+                    .map(|(_, c)| c.signal());
+                let Some(signal) = signal else {
+                    return Err(Event::Cancelled);
+                };
+                let mut tell =
+                    |phase, done, total| self.progress(&mut throttle, job, phase, done, total);
+                let stored =
+                    store::fetch_model(&self.scope, &url, &entry, &signal, &mut tell).await;
+                let stored = stored.map_err(|error| match error {
+                    StoreError::Cancelled => Event::Cancelled,
+                    other => Event::Failed {
+                        kind: FailureKind::Model,
+                        message: sentence(&other),
+                    },
+                })?;
+                (entry.name, stored.bytes, stored.cache_note)
+            }
+        };
+        let fetch = milliseconds_since(started);
+        let started = Instant::now();
+        let choices = Choices {
+            layers: layer.into_iter().collect(),
+            logits: None,
+        };
+        let mut tell = |phase, done, total| {
+            self.progress(&mut throttle, job, phase, done as f64, total as f64)
+        };
+        let description = session.load(&bytes, &choices, &mut tell).map_err(failed)?;
+        let timings_ms = LoadTimings {
+            fetch,
+            prepare: milliseconds_since(started),
+        };
+        let model = description.summary(&name, cache_note);
+        self.send(job, &Event::Ready { model, timings_ms }, &[]);
+        Ok(())
+    }
+
+    fn predict(
+        &self,
+        session: &mut Session,
+        job: Job,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<(), SessionError> {
+        let mut throttle = Throttle::default();
+        let mut tell = |phase, done, total| {
+            self.progress(&mut throttle, job, phase, done as f64, total as f64)
+        };
+        let prediction = session.predict(bytes, name, &mut tell)?;
+        let ((width, height), notes) = (prediction.size, prediction.notes);
+        let event = Event::Prediction {
+            width,
+            height,
+            notes,
+            timings_ms: prediction.timings_ms,
+        };
+        self.send(
+            job,
+            &event,
+            &[
+                buffer(&prediction.logits),
+                buffer(&prediction.probabilities),
+            ],
+        );
+        Ok(())
+    }
+
+    fn explain(
+        &self,
+        session: &mut Session,
+        job: Job,
+        method: &str,
+        class: usize,
+    ) -> Result<(), SessionError> {
+        let (saliency, timings_ms) = session.explain(method, class)?;
+        let (height, width) = saliency.values.dim();
+        let (min, max) = saliency.range();
+        let map = MapSummary {
+            class,
+            method: saliency.method.into(),
+            layer: saliency.layer.clone(),
+            height,
+            width,
+            min,
+            max,
+            state: saliency.state(),
+        };
+        let values: Vec<f32> = saliency.values.iter().copied().collect();
+        self.send(job, &Event::Map { map, timings_ms }, &[buffer(&values)]);
+        Ok(())
+    }
+
+    fn progress(&self, throttle: &mut Throttle, job: Job, phase: Phase, done: f64, total: f64) {
+        if throttle.lets(phase, done >= total) {
+            self.send(job, &Event::Progress { phase, done, total }, &[]);
+        }
+    }
+
+    /// Sends an event; its buffers are handed over, not copied.
+    fn send(&self, job: Job, event: &Event, buffers: &[ArrayBuffer]) {
+        let buffers: Array = buffers.iter().collect();
+        let sent = pack(
+            &EventMessage {
+                job,
+                event: event.clone(),
+            },
+            &buffers,
+        )
+        .and_then(|message| self.scope.post_message_with_transfer(&message, &buffers));
+        if let Err(error) = sent {
+            web_sys::console::error_1(&error);
+        }
+    }
+}
+
+/// Lets a progress event through now and then, and whenever a phase begins or ends.
+#[derive(Default)]
+struct Throttle {
+    last: Option<(Phase, Instant)>,
+}
+
+impl Throttle {
+    fn lets(&mut self, phase: Phase, ends: bool) -> bool {
+        let due = self.last.is_none_or(|(last_phase, at)| {
+            ends || last_phase != phase || milliseconds_since(at) >= PROGRESS_EVERY_MS
+        });
+        if due {
+            self.last = Some((phase, Instant::now()));
+        }
+        due
+    }
+}
+
+fn read(data: &JsValue) -> Result<Letter, String> {
+    let field = |name: &str| Reflect::get(data, &name.into()).map_err(|_| format!("no {name}"));
+    let message =
+        serde_wasm_bindgen::from_value(field("header")?).map_err(|error| error.to_string())?;
+    let buffers = field("buffers")?
+        .dyn_into::<Array>()
+        .map_err(|_| "no list of buffers")?;
+    let buffers = buffers.iter().map(JsCast::unchecked_into).collect();
+    Ok(Letter { message, buffers })
+}
+
+fn pack(message: &EventMessage, buffers: &Array) -> Result<JsValue, JsValue> {
+    let header = message.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?;
+    let packed = Object::new();
+    Reflect::set(&packed, &"header".into(), &header)?;
+    Reflect::set(&packed, &"buffers".into(), buffers)?;
+    Ok(packed.into())
+}
+
+fn buffer(values: &[f32]) -> ArrayBuffer {
+    Float32Array::from(values).buffer()
+}
+
+fn failed(error: impl Into<SessionError>) -> Event {
+    let error = error.into();
+    Event::Failed {
+        kind: error.kind(),
+        message: sentence(&error),
+    }
+}
+
+/// An error's words, begun with a capital and ended with a full stop.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let words = error.to_string();
+    let mut letters = words.chars();
+    let first: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    let end = if words.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{first}{}{end}", letters.as_str())
+}

@@ -1,0 +1,70 @@
+//! What every method returns.
+
+use ndarray::Array2;
+
+use crate::protocol::MapState;
+
+/// A signed map with its provenance. It is never normalised: only `render`
+/// turns its values into colours.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Saliency {
+    /// [h, w], of the layer's own resolution.
+    pub values: Array2<f32>,
+    pub class: usize,
+    /// `Method::id` of the method that made it.
+    pub method: &'static str,
+    /// Name of the layer in the model's file.
+    pub layer: String,
+}
+
+impl Saliency {
+    /// Least and greatest value; 0 and 0 for an empty map.
+    pub fn range(&self) -> (f32, f32) {
+        let fold = |start, pick: fn(f32, f32) -> f32| self.values.iter().copied().fold(start, pick);
+        let (least, greatest) = (
+            fold(f32::INFINITY, f32::min),
+            fold(f32::NEG_INFINITY, f32::max),
+        );
+        if least > greatest {
+            (0.0, 0.0)
+        } else {
+            (least, greatest)
+        }
+    }
+
+    /// Whether there is something to show.
+    pub fn state(&self) -> MapState {
+        if self.values.iter().any(|value| !value.is_finite()) {
+            MapState::NotFinite
+        } else if self.range().1 <= 0.0 {
+            MapState::NoPositiveEvidence
+        } else {
+            MapState::Evidence
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(values: [f32; 2]) -> MapState {
+        let values = Array2::from_shape_vec((1, 2), values.to_vec()).unwrap();
+        Saliency {
+            values,
+            class: 0,
+            method: "test",
+            layer: "layer".into(),
+        }
+        .state()
+    }
+
+    #[test]
+    fn an_empty_map_and_a_broken_map_are_no_evidence() {
+        assert_eq!(state([0.0, 1e-6]), MapState::Evidence);
+        assert_eq!(state([0.0, -3.0]), MapState::NoPositiveEvidence);
+        assert_eq!(state([0.0, 0.0]), MapState::NoPositiveEvidence);
+        assert_eq!(state([1.0, f32::NAN]), MapState::NotFinite);
+        assert_eq!(state([1.0, f32::INFINITY]), MapState::NotFinite);
+    }
+}

@@ -1,0 +1,255 @@
+//! New nodes and constants, in the form that the model's operator set wants.
+
+use std::collections::{HashMap, HashSet};
+
+use super::COTANGENT;
+use crate::onnx::{node, pb, tensor};
+
+/// Collects the nodes of the branch; [`Builder::write_into`] adds them to the graph.
+pub struct Builder {
+    opset: i64,
+    names: HashSet<String>,
+    /// Tensors that must give their name to the contract's.
+    renames: HashMap<String, String>,
+    nodes: Vec<pb::NodeProto>,
+    initialisers: Vec<pb::TensorProto>,
+    known_constants: HashMap<(Vec<usize>, Vec<u8>), String>,
+}
+
+impl Builder {
+    pub fn new(graph: &pb::GraphProto, opset: i64) -> Self {
+        let names = (graph.node.iter().flat_map(|node| &node.output))
+            .chain(graph.input.iter().map(|input| &input.name))
+            .chain(graph.initializer.iter().map(|weights| &weights.name))
+            .cloned();
+        Builder {
+            opset,
+            names: names.collect(),
+            renames: HashMap::new(),
+            nodes: Vec::new(),
+            initialisers: Vec::new(),
+            known_constants: HashMap::new(),
+        }
+    }
+
+    pub fn opset(&self) -> i64 {
+        self.opset
+    }
+
+    /// Keeps a name of the contract free: a tensor of the model that has it is
+    /// called otherwise from now on.
+    pub fn reserve(&mut self, name: &str) {
+        if !self.names.insert(name.to_owned()) {
+            let other = self.fresh(name);
+            self.renames.insert(name.to_owned(), other);
+        }
+    }
+
+    fn fresh(&mut self, stem: &str) -> String {
+        let mut number = 0;
+        loop {
+            let name = format!("gradcam/{stem}_{number}");
+            if self.names.insert(name.clone()) {
+                return name;
+            }
+            number += 1;
+        }
+    }
+
+    /// Adds a node with one output and returns the output's name.
+    pub fn add(
+        &mut self,
+        operator: &str,
+        inputs: &[&str],
+        attributes: Vec<pb::AttributeProto>,
+    ) -> String {
+        let output = self.fresh(operator);
+        self.push(operator, inputs, attributes, &output);
+        output
+    }
+
+    fn push(
+        &mut self,
+        operator: &str,
+        inputs: &[&str],
+        attributes: Vec<pb::AttributeProto>,
+        output: &str,
+    ) {
+        let mut added = node::new(operator, inputs, output);
+        added.attribute = attributes;
+        self.nodes.push(added);
+    }
+
+    /// A float32 constant; the same constant is stored once.
+    pub fn floats(&mut self, dims: &[usize], values: &[f32]) -> String {
+        self.constant(tensor::from_floats("", dims, values), "constant")
+    }
+
+    pub fn ints(&mut self, values: &[i64]) -> String {
+        self.constant(tensor::from_ints("", &[values.len()], values), "integers")
+    }
+
+    fn constant(&mut self, mut value: pb::TensorProto, stem: &str) -> String {
+        let stored = (
+            tensor::dims(&value),
+            [value.raw_data.as_slice(), stem.as_bytes()].concat(),
+        );
+        if let Some(name) = self.known_constants.get(&stored) {
+            return name.clone();
+        }
+        let name = self.fresh(stem);
+        self.known_constants.insert(stored, name.clone());
+        value.name.clone_from(&name);
+        self.initialisers.push(value);
+        name
+    }
+
+    pub fn reshape(&mut self, input: &str, shape: &[usize]) -> String {
+        let shape: Vec<i64> = shape.iter().map(|&size| size as i64).collect();
+        let shape = self.ints(&shape);
+        self.add("Reshape", &[input, &shape], vec![])
+    }
+
+    pub fn expand(&mut self, input: &str, shape: &[usize]) -> String {
+        let shape: Vec<i64> = shape.iter().map(|&size| size as i64).collect();
+        let shape = self.ints(&shape);
+        self.add("Expand", &[input, &shape], vec![])
+    }
+
+    pub fn scale(&mut self, input: &str, factor: f32) -> String {
+        let factor = self.floats(&[], &[factor]);
+        self.add("Mul", &[input, &factor], vec![])
+    }
+
+    /// Sums over `axes`, which stay with size 1.
+    pub fn reduce_sum(&mut self, input: &str, axes: &[usize]) -> String {
+        let axes: Vec<i64> = axes.iter().map(|&axis| axis as i64).collect();
+        if self.opset >= 13 {
+            let axes = self.ints(&axes);
+            self.add("ReduceSum", &[input, &axes], vec![])
+        } else {
+            self.add(
+                "ReduceSum",
+                &[input],
+                vec![node::ints_attribute("axes", &axes)],
+            )
+        }
+    }
+
+    /// Surrounds with a constant; `begin` and `end` hold one size for each axis.
+    pub fn pad(&mut self, input: &str, begin: &[usize], end: &[usize], value: f32) -> String {
+        if begin.iter().chain(end).all(|&size| size == 0) {
+            return input.to_owned();
+        }
+        let pads: Vec<i64> = begin.iter().chain(end).map(|&size| size as i64).collect();
+        if self.opset >= 11 {
+            let (pads, value) = (self.ints(&pads), self.floats(&[], &[value]));
+            self.add("Pad", &[input, &pads, &value], vec![])
+        } else {
+            let attributes = vec![
+                node::ints_attribute("pads", &pads),
+                node::float_attribute("value", value),
+            ];
+            self.add("Pad", &[input], attributes)
+        }
+    }
+
+    /// Every `step`-th position of `axis` from `start`, `count` of them.
+    pub fn slice(
+        &mut self,
+        input: &str,
+        axis: usize,
+        start: usize,
+        count: usize,
+        step: usize,
+    ) -> String {
+        let end = start + (count - 1) * step + 1;
+        let (start, end, axis, step) = (start as i64, end as i64, axis as i64, step as i64);
+        if self.opset < 10 && step == 1 {
+            let list = |name, value| node::ints_attribute(name, &[value]);
+            return self.add(
+                "Slice",
+                &[input],
+                vec![list("starts", start), list("ends", end), list("axes", axis)],
+            );
+        }
+        let lists = [start, end, axis, step].map(|value| self.ints(&[value]));
+        let [start, end, axis, step] = lists.each_ref().map(String::as_str);
+        self.add("Slice", &[input, start, end, axis, step], vec![])
+    }
+
+    /// `value` where the condition holds, else 0.
+    pub fn keep_where(&mut self, condition: &str, value: &str) -> String {
+        let zero = self.floats(&[], &[0.0]);
+        self.add("Where", &[condition, value, &zero], vec![])
+    }
+
+    /// The sum of several tensors of one shape.
+    pub fn sum(&mut self, terms: &[String]) -> String {
+        match terms {
+            [only] => only.clone(),
+            _ => {
+                let mut total = terms[0].clone();
+                for term in &terms[1..] {
+                    total = self.add("Add", &[&total, term], vec![]);
+                }
+                total
+            }
+        }
+    }
+
+    /// Gives a tensor one of the contract's names, its axes in another order if asked.
+    pub fn finish(&mut self, tensor: &str, order: Option<&[i64]>, name: &str) {
+        self.reserve(name);
+        match order {
+            Some(order) => self.push(
+                "Transpose",
+                &[tensor],
+                vec![node::ints_attribute("perm", order)],
+                name,
+            ),
+            None => self.push("Identity", &[tensor], vec![], name),
+        }
+    }
+
+    /// Gives a tensor one of the contract's names, in another shape.
+    pub fn finish_reshaped(&mut self, tensor: &str, shape: &[i64], name: &str) {
+        self.reserve(name);
+        let shape = self.ints(shape);
+        self.push("Reshape", &[tensor, &shape], vec![], name);
+    }
+
+    /// Adds everything to the graph and returns the new names of the model's own
+    /// tensors that had to give theirs to the contract.
+    pub fn write_into(mut self, graph: &mut pb::GraphProto) -> HashMap<String, String> {
+        let rename = |name: &mut String| {
+            if let Some(other) = self.renames.get(name) {
+                name.clone_from(other);
+            }
+        };
+        for old in &mut graph.node {
+            old.input.iter_mut().chain(&mut old.output).for_each(rename);
+        }
+        graph
+            .input
+            .iter_mut()
+            .chain(&mut graph.output)
+            .for_each(|value| rename(&mut value.name));
+        graph
+            .initializer
+            .iter_mut()
+            .for_each(|weights| rename(&mut weights.name));
+        for added in &mut self.nodes {
+            // The branch's own cotangent is the only name of the contract it reads.
+            added
+                .input
+                .iter_mut()
+                .filter(|name| *name != COTANGENT)
+                .for_each(rename);
+        }
+        graph.value_info.clear();
+        graph.node.append(&mut self.nodes);
+        graph.initializer.append(&mut self.initialisers);
+        self.renames
+    }
+}

@@ -1,0 +1,61 @@
+use crate::onnx::OnnxError;
+
+/// Why a model's gradient branch cannot be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GradientError {
+    #[error(
+        "node '{node}' is a {operator}, for which there is no gradient rule. {}",
+        alternatives(layers)
+    )]
+    NoRule {
+        node: String,
+        operator: String,
+        layers: Vec<String>,
+    },
+    #[error(
+        "the model has no input that could be a picture (float32, four axes); its inputs are: {inputs}"
+    )]
+    NoPicture { inputs: String },
+    #[error(
+        "the input '{input}' has no fixed height and width; export the model again with a fixed input size"
+    )]
+    NoPictureSize { input: String },
+    #[error(
+        "the output '{tensor}' has the shape {shape}; the logits of a classifier are [1, K]. Name them with --logits"
+    )]
+    NotLogits { tensor: String, shape: String },
+    #[error("there is no tensor '{tensor}' in the model")]
+    UnknownTensor { tensor: String },
+    #[error("the model has no layer '{wanted}' that can be explained; it has: {known}")]
+    UnknownLayer { wanted: String, known: String },
+    #[error(
+        "the model has no layer with height and width before its output; it is no convolutional classifier"
+    )]
+    NoLayer,
+    #[error("the layer '{layer}' does not lead to the logits '{logits}'")]
+    NotConnected { layer: String, logits: String },
+    #[error(
+        "the shape of '{tensor}' is not fixed in the file; export the model with a fixed input size"
+    )]
+    UnknownShape { tensor: String },
+    #[error("node '{node}' ({operator}): {problem}")]
+    Unsupported {
+        node: String,
+        operator: String,
+        problem: String,
+    },
+    #[error(transparent)]
+    Onnx(#[from] OnnxError),
+}
+
+fn alternatives(layers: &[String]) -> String {
+    match layers {
+        [] => "No layer of this model can be explained without crossing it.".into(),
+        [only] => format!("The layer '{only}' can be explained without crossing it."),
+        _ => format!(
+            "Layers that can be explained without crossing it: {}.",
+            layers.join(", ")
+        ),
+    }
+}

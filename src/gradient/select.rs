@@ -1,0 +1,386 @@
+//! Which input is the picture, which tensor the logits, which the layer.
+
+use std::collections::HashMap;
+
+use super::{GradientError, rules};
+use crate::onnx::{Index, Model, Shape, Shapes, declared_shape, key, node, pb, transpose_order};
+use crate::picture::{Layout, Preprocess};
+
+/// What is explained of a model.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    pub picture: Picture,
+    /// Name of the tensor that holds the logits.
+    pub logits: String,
+    /// What the model itself does after the logits.
+    pub ending: Ending,
+    /// K.
+    pub classes: usize,
+    pub layer: Layer,
+    /// Layers that are explained besides it.
+    pub further: Vec<Layer>,
+}
+
+impl Selection {
+    /// All layers that are explained, the first one first.
+    pub fn layers(&self) -> impl Iterator<Item = &Layer> {
+        std::iter::once(&self.layer).chain(&self.further)
+    }
+
+    /// The contract's name for an output of a layer: `gradients`, or
+    /// `gradients.<layer>` where there are several.
+    pub fn output_name(&self, stem: &str, layer: &Layer) -> String {
+        if self.further.is_empty() {
+            stem.to_owned()
+        } else {
+            format!("{stem}.{}", layer.tensor)
+        }
+    }
+
+    /// Follows tensors that got other names.
+    pub fn rename(&mut self, renames: &HashMap<String, String>) {
+        let layers = std::iter::once(&mut self.layer).chain(&mut self.further);
+        let names = [&mut self.picture.name, &mut self.logits];
+        for name in names
+            .into_iter()
+            .chain(layers.map(|layer| &mut layer.tensor))
+        {
+            if let Some(other) = renames.get(name) {
+                name.clone_from(other);
+            }
+        }
+    }
+}
+
+/// The model's input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    pub name: String,
+    /// Four axes, the first 1.
+    pub shape: Shape,
+    pub layout: Layout,
+}
+
+/// How a model turns its logits into probabilities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The file ends with the logits.
+    Logits,
+    Softmax,
+    Sigmoid,
+}
+
+/// A layer that can be explained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    /// Name of the node that makes it, and its operator.
+    pub node: String,
+    pub operator: String,
+    /// Name of the tensor.
+    pub tensor: String,
+    /// Channels, height, width.
+    pub shape: [usize; 3],
+    /// Whether the tensor itself is [1, h, w, C].
+    pub channels_last: bool,
+}
+
+/// The picture: the only float32 input with four axes.
+pub fn picture(model: &Model) -> Result<Picture, GradientError> {
+    let inputs = &model.graph().input;
+    let found = inputs
+        .iter()
+        .find(|input| axes(input) == Some(4))
+        .ok_or_else(|| {
+            let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
+            GradientError::NoPicture {
+                inputs: names.join(", "),
+            }
+        })?;
+    let preprocess: Option<Preprocess> = model.metadata().json(key::PREPROCESS)?;
+    let shape = match (declared_shape(found), &preprocess) {
+        (Some(shape), _) => shape,
+        (None, Some(preprocess)) => preprocess.shape().to_vec(),
+        (None, None) => {
+            return Err(GradientError::NoPictureSize {
+                input: found.name.clone(),
+            });
+        }
+    };
+    let layout = match preprocess {
+        Some(preprocess) => preprocess.layout,
+        None if matches!(shape[3], 1 | 3) && !matches!(shape[1], 1 | 3) => Layout::Nhwc,
+        None => Layout::Nchw,
+    };
+    Ok(Picture {
+        name: found.name.clone(),
+        shape,
+        layout,
+    })
+}
+
+fn axes(value: &pb::ValueInfoProto) -> Option<usize> {
+    let pb::type_proto::Value::TensorType(tensor) = value.r#type.as_ref()?.value.as_ref()?;
+    let is_float = tensor.elem_type == pb::tensor_proto::DataType::Float as i32;
+    tensor
+        .shape
+        .as_ref()
+        .filter(|_| is_float)
+        .map(|shape| shape.dim.len())
+}
+
+/// The logits: what the first output (or the one that is named) holds before a
+/// last softmax or sigmoid.
+pub fn logits(
+    model: &Model,
+    shapes: &Shapes,
+    wanted: Option<&str>,
+) -> Result<(String, Ending), GradientError> {
+    let graph = model.graph();
+    let index = Index::new(graph)?;
+    let (tensor, ending) = match wanted {
+        Some(name) if index.producer(name).is_some() => (name.to_owned(), Ending::Logits),
+        Some(name) => {
+            return Err(GradientError::UnknownTensor {
+                tensor: name.into(),
+            });
+        }
+        None => {
+            let output = graph
+                .output
+                .first()
+                .map_or(String::new(), |output| output.name.clone());
+            before_ending(graph, &index, output)
+        }
+    };
+    let shape = shapes
+        .get(&tensor)
+        .ok_or_else(|| GradientError::UnknownShape {
+            tensor: tensor.clone(),
+        })?;
+    let spread = shape.iter().filter(|&&size| size > 1).count();
+    if shape.len() < 2 || shape[0] != 1 || spread > 1 {
+        return Err(GradientError::NotLogits {
+            tensor,
+            shape: format!("{shape:?}"),
+        });
+    }
+    Ok((tensor, ending))
+}
+
+/// Walks back over what only renames, reshapes or squashes the logits.
+fn before_ending(graph: &pb::GraphProto, index: &Index, output: String) -> (String, Ending) {
+    let (mut tensor, mut ending) = (output, Ending::Logits);
+    // Reshapes are only passed over on the way to a softmax.
+    let mut candidate = tensor.clone();
+    while let Some(node) = index.producer(&candidate).map(|place| &graph.node[place]) {
+        let found = match node.op_type.as_str() {
+            "Softmax" => Ending::Softmax,
+            "Sigmoid" => Ending::Sigmoid,
+            "Identity" | "Cast" | "Reshape" | "Flatten" | "Squeeze" => ending,
+            _ => break,
+        };
+        let Some(input) = node::input(node, 0) else {
+            break;
+        };
+        candidate = input.to_owned();
+        if found != ending {
+            (tensor, ending) = (candidate.clone(), found);
+            break;
+        }
+    }
+    (tensor, ending)
+}
+
+/// Every layer with height and width from which the rules reach the logits, in
+/// the order of the graph.
+pub fn layers(model: &Model, shapes: &Shapes, logits: &str) -> Result<Vec<Layer>, GradientError> {
+    let graph = model.graph();
+    let index = Index::new(graph)?;
+    let explainable = explainable(graph, &index, logits);
+    let mut layers = Vec::new();
+    for (place, node) in graph.node.iter().enumerate() {
+        let Some(tensor) = node.output.first().filter(|_| explainable[place]) else {
+            continue;
+        };
+        let Some(&[1, a, b, c]) = shapes.get(tensor) else {
+            continue;
+        };
+        let channels_last = channels_last(graph, &index, model, tensor);
+        let shape = if channels_last { [c, a, b] } else { [a, b, c] };
+        if shape[1] * shape[2] > 1 {
+            layers.push(Layer {
+                node: node::name_of(node).to_owned(),
+                operator: node.op_type.clone(),
+                tensor: tensor.clone(),
+                shape,
+                channels_last,
+            });
+        }
+    }
+    Ok(layers)
+}
+
+/// For each node, whether its output leads to the logits through nodes with
+/// rules only.
+fn explainable(graph: &pb::GraphProto, index: &Index, logits: &str) -> Vec<bool> {
+    let mut leads = vec![false; graph.node.len()];
+    let mut clear = vec![false; graph.node.len()];
+    for (place, node) in graph.node.iter().enumerate().rev() {
+        if node.output.iter().any(|output| output == logits) {
+            (leads[place], clear[place]) = (true, true);
+            continue;
+        }
+        let readers = node
+            .output
+            .iter()
+            .flat_map(|output| index.consumers(output));
+        let on_way: Vec<usize> = readers.copied().filter(|&reader| leads[reader]).collect();
+        leads[place] = !on_way.is_empty();
+        clear[place] = leads[place]
+            && on_way
+                .iter()
+                .all(|&r| clear[r] && rules::rule(&graph.node[r].op_type).is_some());
+    }
+    clear
+}
+
+/// Whether a tensor with four axes is [1, h, w, C]. Convolutions and poolings
+/// give [1, C, h, w]; only a Transpose changes that.
+fn channels_last(graph: &pb::GraphProto, index: &Index, model: &Model, tensor: &str) -> bool {
+    let mut name = tensor.to_owned();
+    // Where axis number i of the tensor stood at the place reached so far.
+    let mut order = vec![0, 1, 2, 3];
+    while let Some(node) = index.producer(&name).map(|place| &graph.node[place]) {
+        match node.op_type.as_str() {
+            "Conv" | "ConvTranspose" | "MaxPool" | "AveragePool" | "BatchNormalization" => {
+                return order == [0, 2, 3, 1];
+            }
+            "Transpose" => {
+                let Ok(step) = transpose_order(node, 4) else {
+                    return false;
+                };
+                order = order.into_iter().map(|axis: usize| step[axis]).collect();
+            }
+            _ => {}
+        }
+        // Of two operands the one that is computed, not the constant.
+        let computed = node
+            .input
+            .iter()
+            .find(|input| index.initialiser(input).is_none());
+        let Some(input) = computed.filter(|input| !input.is_empty()) else {
+            return false;
+        };
+        name.clone_from(input);
+    }
+    let input_channels_last = picture(model).is_ok_and(|picture| picture.layout == Layout::Nhwc);
+    let start = if input_channels_last {
+        [0, 2, 3, 1]
+    } else {
+        [0, 1, 2, 3]
+    };
+    order.into_iter().map(|axis| start[axis]).eq([0, 2, 3, 1])
+}
+
+/// The layer to explain: the one asked for by its tensor's or node's name, else
+/// the last that is neither pooled nor merely reordered.
+pub fn layer(
+    model: &Model,
+    layers: &[Layer],
+    logits: &str,
+    wanted: Option<&str>,
+) -> Result<Layer, GradientError> {
+    if let Some(wanted) = wanted {
+        let named = |layer: &&Layer| layer.tensor == wanted || layer.node == wanted;
+        return match layers.iter().find(named) {
+            Some(layer) => Ok(layer.clone()),
+            None => Err(why_not(model, layers, logits, wanted)?),
+        };
+    }
+    const HEAD: [&str; 9] = [
+        "MaxPool",
+        "AveragePool",
+        "Transpose",
+        "Identity",
+        "Dropout",
+        "Cast",
+        "Reshape",
+        "Pad",
+        "LRN",
+    ];
+    let last = layers
+        .iter()
+        .rev()
+        .find(|layer| !HEAD.contains(&layer.operator.as_str()));
+    match last.or(layers.last()) {
+        Some(layer) => Ok(layer.clone()),
+        None => Err(blocking_node(model, logits)?.unwrap_or(GradientError::NoLayer)),
+    }
+}
+
+/// Why a layer that was named is not among those that can be explained.
+fn why_not(
+    model: &Model,
+    layers: &[Layer],
+    logits: &str,
+    wanted: &str,
+) -> Result<GradientError, GradientError> {
+    let graph = model.graph();
+    let index = Index::new(graph)?;
+    let by_node = graph
+        .node
+        .iter()
+        .find(|node| node.name == wanted)
+        .and_then(|node| node.output.first());
+    let tensor = by_node.map_or(wanted, String::as_str);
+    let known: Vec<String> = layers.iter().map(|layer| layer.tensor.clone()).collect();
+    if index.producer(tensor).is_none() {
+        return Ok(GradientError::UnknownLayer {
+            wanted: wanted.into(),
+            known: known.join(", "),
+        });
+    }
+    let reached = index.reached_from(graph, tensor);
+    let leads = index.producer(logits).is_some_and(|place| reached[place]);
+    if !leads {
+        return Ok(GradientError::NotConnected {
+            layer: wanted.into(),
+            logits: logits.into(),
+        });
+    }
+    let blocking = graph
+        .node
+        .iter()
+        .zip(&reached)
+        .rev()
+        .find(|(node, reached)| **reached && rules::rule(&node.op_type).is_none());
+    Ok(match blocking {
+        Some((node, _)) => no_rule(node, known),
+        None => GradientError::UnknownLayer {
+            wanted: wanted.into(),
+            known: known.join(", "),
+        },
+    })
+}
+
+/// The first node without a rule on the way back from the logits.
+fn blocking_node(model: &Model, logits: &str) -> Result<Option<GradientError>, GradientError> {
+    let graph = model.graph();
+    let index = Index::new(graph)?;
+    let clear = explainable(graph, &index, logits);
+    let blocking = graph
+        .node
+        .iter()
+        .zip(clear)
+        .rev()
+        .find(|(node, clear)| *clear && rules::rule(&node.op_type).is_none());
+    Ok(blocking.map(|(node, _)| no_rule(node, Vec::new())))
+}
+
+fn no_rule(node: &pb::NodeProto, layers: Vec<String>) -> GradientError {
+    GradientError::NoRule {
+        node: node::name_of(node).into(),
+        operator: node.op_type.clone(),
+        layers,
+    }
+}

@@ -1,0 +1,85 @@
+//! One ONNX graph, made ready and run by tract.
+
+use ndarray::ArrayD;
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::plan::eval;
+
+use super::NetworkError;
+use crate::onnx::Model;
+
+type State = tract_onnx::tract_core::plan::SimpleState<TypedFact, Box<dyn TypedOp>>;
+
+/// An optimised graph and the state it runs in.
+pub struct Plan {
+    plan: Arc<TypedRunnableModel>,
+    state: State,
+    steps: usize,
+}
+
+impl Plan {
+    /// Optimises a graph whose inputs all have fixed shapes. The order of its
+    /// inputs and outputs is that of [`Plan::run`].
+    ///
+    /// # Errors
+    /// tract's own words, for a graph that it cannot run.
+    pub fn new(model: &Model) -> Result<Plan, String> {
+        // The file's own shapes of inner tensors are not believed: tract infers them.
+        let onnx = tract_onnx::onnx().with_ignore_value_info(true);
+        let parsed = onnx.parse(model.proto(), None).map_err(words)?;
+        if let Some(name) = parsed.unresolved_inputs.first() {
+            return Err(format!("the tensor '{name}' is missing"));
+        }
+        let plan = parsed
+            .model
+            .into_optimized()
+            .and_then(IntoRunnable::into_runnable)
+            .map_err(words)?;
+        let state = plan.spawn().map_err(words)?;
+        let steps = plan.order_without_consts().len();
+        Ok(Plan { plan, state, steps })
+    }
+
+    /// Runs the graph. `progress` hears of nodes done and their total, after
+    /// each node.
+    ///
+    /// # Errors
+    /// [`NetworkError::Run`] with tract's words; the plan can run again.
+    pub fn run(
+        &mut self,
+        inputs: Vec<ArrayD<f32>>,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Vec<ArrayD<f32>>, NetworkError> {
+        let inputs = inputs
+            .into_iter()
+            .map(|input| Tensor::from(input).into_tvalue())
+            .collect();
+        let mut done = 0;
+        let steps = self.steps;
+        let outputs = self
+            .state
+            .run_plan_with_eval(inputs, |context, state, node, inputs| {
+                let result = eval(context, state, node, inputs);
+                done += 1;
+                progress(done.min(steps), steps);
+                result
+            });
+        let arrays = outputs.and_then(|outputs| {
+            outputs
+                .into_iter()
+                .map(|output| output.into_tensor().into_plain_array::<f32>())
+                .collect()
+        });
+        arrays.map_err(|error: TractError| {
+            // A state that failed half-way may hold values of that run.
+            if let Ok(state) = self.plan.spawn() {
+                self.state = state;
+            }
+            NetworkError::Run(words(error))
+        })
+    }
+}
+
+/// The whole chain of causes in one line.
+fn words(error: TractError) -> String {
+    format!("{error:#}").replace('\n', " ")
+}

@@ -1,0 +1,66 @@
+/// What is wrong with a model file. Every message names the place and, where
+/// there is one, the way out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OnnxError {
+    #[error("the model has {bytes} bytes; the limit is {limit}")]
+    TooLarge { bytes: usize, limit: usize },
+    #[error(
+        "this is not an ONNX model, or the file is cut off ({reason}); export or download it again"
+    )]
+    NotOnnx { reason: String },
+    #[error(
+        "the model is written in operator set {found}; sets {least} to {most} are supported: export it again with one of those"
+    )]
+    Opset { found: i64, least: i64, most: i64 },
+    #[error(
+        "node '{node}' uses the operator '{operator}' of the domain '{domain}', which is not part of standard ONNX"
+    )]
+    CustomDomain {
+        node: String,
+        operator: String,
+        domain: String,
+    },
+    #[error(
+        "node '{node}' ({operator}) has a graph inside itself; control flow cannot be explained"
+    )]
+    Subgraph { node: String, operator: String },
+    #[error("node '{node}' reads the tensor '{tensor}', which nothing in the file makes")]
+    MissingTensor { node: String, tensor: String },
+    #[error("two nodes make the tensor '{tensor}'; the second is '{node}'")]
+    DuplicateTensor { node: String, tensor: String },
+    #[error("the nodes depend on each other in a circle, through '{node}'")]
+    Cycle { node: String },
+    #[error("the model promises the output '{tensor}', which nothing in the file makes")]
+    MissingOutput { tensor: String },
+    #[error(
+        "the weights '{tensor}' are outside of the file; save the model as one file (in Python: onnx.save without external data)"
+    )]
+    ExternalData { tensor: String },
+    #[error(
+        "the weights '{tensor}' should hold {wanted} values and hold {found}: the file is damaged"
+    )]
+    TruncatedTensor {
+        tensor: String,
+        wanted: usize,
+        found: usize,
+    },
+    #[error("the weights '{tensor}' claim the size {dims:?}, more than {limit} values")]
+    HugeTensor {
+        tensor: String,
+        dims: Vec<i64>,
+        limit: usize,
+    },
+    #[error(
+        "the weights '{tensor}' have the element type {data_type}, which is not supported here"
+    )]
+    ElementType { tensor: String, data_type: i32 },
+    #[error("node '{node}' ({operator}): {problem}")]
+    Node {
+        node: String,
+        operator: String,
+        problem: String,
+    },
+    #[error("the metadata '{key}' cannot be read ({reason})")]
+    Metadata { key: String, reason: String },
+}

@@ -1,0 +1,93 @@
+//! The part of a graph between given inputs and outputs.
+
+use std::collections::HashSet;
+
+use super::{Index, Model, OnnxError, pb};
+
+/// A model that computes `outputs` from `inputs` alone, with the weights that it
+/// needs and no others. What lies before `inputs` is cut away.
+///
+/// # Errors
+/// [`OnnxError::MissingTensor`] if the outputs need something that neither the
+/// inputs nor the weights give.
+pub fn extract(
+    model: &Model,
+    inputs: &[pb::ValueInfoProto],
+    outputs: &[pb::ValueInfoProto],
+) -> Result<Model, OnnxError> {
+    let graph = model.graph();
+    let index = Index::new(graph)?;
+    let given: HashSet<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
+    let mut wanted: HashSet<&str> = outputs.iter().map(|output| output.name.as_str()).collect();
+    let mut nodes = Vec::new();
+    for node in graph.node.iter().rev() {
+        let serves =
+            |name: &String| wanted.contains(name.as_str()) && !given.contains(name.as_str());
+        if node.output.iter().any(serves) {
+            wanted.extend(
+                node.input
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|name| !name.is_empty()),
+            );
+            nodes.push(node.clone());
+        }
+    }
+    nodes.reverse();
+    let missing = wanted.iter().find(|name| {
+        !given.contains(**name)
+            && index.producer(name).is_none()
+            && index.initialiser(name).is_none()
+    });
+    if let Some(tensor) = missing {
+        let node = outputs
+            .first()
+            .map_or(String::new(), |output| output.name.clone());
+        return Err(OnnxError::MissingTensor {
+            node,
+            tensor: (*tensor).to_owned(),
+        });
+    }
+    let needed = |weights: &&pb::TensorProto| {
+        wanted.contains(weights.name.as_str()) && !given.contains(weights.name.as_str())
+    };
+    let part = pb::GraphProto {
+        node: nodes,
+        name: graph.name.clone(),
+        initializer: graph.initializer.iter().filter(needed).cloned().collect(),
+        input: inputs.to_vec(),
+        output: outputs.to_vec(),
+        ..Default::default()
+    };
+    Ok(Model {
+        proto: pb::ModelProto {
+            ir_version: model.proto.ir_version,
+            opset_import: model.proto.opset_import.clone(),
+            graph: Some(part),
+            ..Default::default()
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{self, GraphBuilder};
+    use super::super::{Limits, node};
+    use super::*;
+    use prost::Message;
+
+    #[test]
+    fn the_head_alone() {
+        let file = testing::model(GraphBuilder::linear_classifier()).encode_to_vec();
+        let model = Model::decode(&file, Limits::default()).unwrap();
+        let head = extract(
+            &model,
+            &[node::float_value("f", &[1, 2])],
+            &[node::float_value("y", &[1, 2])],
+        )
+        .unwrap();
+        let operators: Vec<_> = head.graph().node.iter().map(|node| &node.op_type).collect();
+        assert_eq!(operators, ["Gemm"]);
+        assert_eq!(head.graph().initializer.len(), 2);
+    }
+}

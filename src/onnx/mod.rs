@@ -1,0 +1,105 @@
+//! A model file as data.
+//!
+//! [`Model::decode`] turns bytes into a checked graph: nodes in topological
+//! order, every tensor known, weights complete and inside the file, constants as
+//! initialisers, float16 weights widened. Later code may rely on all of that.
+//!
+//! - `decode`: from bytes to a [`Model`], within [`Limits`]
+//! - `normalise`: the few rewrites that spare everybody else special cases
+//! - `index`: who makes a tensor, who uses it
+//! - `shapes`: static shapes of all tensors
+//! - `tensor`, `node`: values of initialisers, attributes of nodes, new ones of both
+//! - `metadata`: the contract's `gradcam.*` entries
+//! - `extract`: the part of a graph between given inputs and outputs
+//!
+//! The protobuf types are tract's ([`pb`]), so that a graph goes to tract
+//! without being encoded again.
+
+mod decode;
+mod error;
+mod extract;
+mod index;
+mod metadata;
+pub mod node;
+mod normalise;
+mod shapes;
+pub mod tensor;
+#[cfg(test)]
+pub mod testing;
+mod window;
+
+pub use decode::Limits;
+pub use error::OnnxError;
+pub use extract::extract;
+pub use index::Index;
+pub use metadata::{Metadata, key};
+pub use shapes::{
+    Shape, Shapes, declared_shape, infer_shapes, pool_window, reduced_axes, transpose_order,
+};
+pub use tract_onnx::pb;
+pub use window::Window;
+
+use prost::Message;
+
+/// A decoded and checked ONNX model.
+#[derive(Clone, Debug)]
+pub struct Model {
+    proto: pb::ModelProto,
+}
+
+impl Model {
+    /// Decodes a model file.
+    ///
+    /// # Errors
+    /// Any [`OnnxError`]: what is wrong with the file, naming node and tensor.
+    pub fn decode(bytes: &[u8], limits: Limits) -> Result<Model, OnnxError> {
+        let mut proto = decode::decode(bytes, limits)?;
+        normalise::normalise(&mut proto)?;
+        Ok(Model { proto })
+    }
+
+    /// The model as a file.
+    pub fn encode(&self) -> Vec<u8> {
+        self.proto.encode_to_vec()
+    }
+
+    /// The protobuf message, for tract.
+    pub fn proto(&self) -> &pb::ModelProto {
+        &self.proto
+    }
+
+    /// The version of the standard operator set that the nodes are written in.
+    pub fn opset(&self) -> i64 {
+        decode::opset(&self.proto)
+    }
+
+    pub fn graph(&self) -> &pb::GraphProto {
+        // `decode` refuses a model without a graph, and nothing takes it away.
+        self.proto.graph.as_ref().unwrap_or(const { &EMPTY_GRAPH })
+    }
+
+    pub fn graph_mut(&mut self) -> &mut pb::GraphProto {
+        self.proto.graph.get_or_insert_default()
+    }
+
+    pub fn metadata(&self) -> Metadata<'_> {
+        Metadata::new(&self.proto.metadata_props)
+    }
+
+    /// Sets an entry of the metadata, in place of one with the same key.
+    pub fn set_metadata(&mut self, key: &str, value: String) {
+        metadata::set(&mut self.proto.metadata_props, key, value);
+    }
+}
+
+static EMPTY_GRAPH: pb::GraphProto = pb::GraphProto {
+    node: Vec::new(),
+    name: String::new(),
+    initializer: Vec::new(),
+    sparse_initializer: Vec::new(),
+    doc_string: String::new(),
+    input: Vec::new(),
+    output: Vec::new(),
+    value_info: Vec::new(),
+    quantization_annotation: Vec::new(),
+};

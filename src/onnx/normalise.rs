@@ -1,0 +1,147 @@
+//! Rewrites that every model goes through after decoding, so that later code
+//! meets one form only:
+//!
+//! - `Constant` nodes become initialisers;
+//! - float16 weights that a `Cast` widens become float32 weights. Files keep
+//!   weights in half the size this way; tract would leave a large `Cast` in the
+//!   plan and run it again at every prediction.
+
+use std::collections::{HashMap, HashSet};
+
+use super::decode::{Limits, check_tensor};
+use super::pb::{self, tensor_proto::DataType};
+use super::{OnnxError, node, tensor};
+
+pub fn normalise(proto: &mut pb::ModelProto) -> Result<(), OnnxError> {
+    let Some(graph) = proto.graph.as_mut() else {
+        return Ok(());
+    };
+    constants_to_initialisers(graph)?;
+    widen_weights(graph)
+}
+
+fn constants_to_initialisers(graph: &mut pb::GraphProto) -> Result<(), OnnxError> {
+    let mut kept = Vec::with_capacity(graph.node.len());
+    for constant in std::mem::take(&mut graph.node) {
+        match (constant.op_type.as_str(), constant.output.first()) {
+            ("Constant", Some(output)) => {
+                let mut value = constant_value(&constant)?;
+                value.name.clone_from(output);
+                check_tensor(&value, Limits::default())?;
+                graph.initializer.push(value);
+            }
+            _ => kept.push(constant),
+        }
+    }
+    graph.node = kept;
+    Ok(())
+}
+
+fn constant_value(constant: &pb::NodeProto) -> Result<pb::TensorProto, OnnxError> {
+    if let Some(value) = node::tensor(constant, "value") {
+        return Ok(value.clone());
+    }
+    let float = node::float(constant, "value_float");
+    let int = node::int(constant, "value_int");
+    let ints = node::ints(constant, "value_ints");
+    match (float, int, ints) {
+        (Some(value), ..) => Ok(tensor::from_floats("", &[], &[value])),
+        (_, Some(value), _) => Ok(tensor::from_ints("", &[], &[value])),
+        (.., Some(values)) => Ok(tensor::from_ints("", &[values.len()], values)),
+        _ => Err(node::problem(
+            constant,
+            "a constant without a value that is a number",
+        )),
+    }
+}
+
+fn widen_weights(graph: &mut pb::GraphProto) -> Result<(), OnnxError> {
+    let halves: HashMap<&str, usize> = graph
+        .initializer
+        .iter()
+        .enumerate()
+        .filter(|(_, weights)| weights.data_type == DataType::Float16 as i32)
+        .map(|(place, weights)| (weights.name.as_str(), place))
+        .collect();
+    let widens = |cast: &pb::NodeProto| {
+        let to_float = node::int(cast, "to") == Some(DataType::Float as i64);
+        let place = node::input(cast, 0).and_then(|name| halves.get(name).copied());
+        place.filter(|_| cast.op_type == "Cast" && to_float && cast.output.len() == 1)
+    };
+    let casts: Vec<Option<usize>> = graph.node.iter().map(widens).collect();
+    let mut widened = Vec::new();
+    for (cast, place) in graph.node.iter().zip(&casts) {
+        if let Some(half) = place.map(|place| &graph.initializer[place]) {
+            let values = tensor::floats(half)?;
+            widened.push(tensor::from_floats(
+                &cast.output[0],
+                &tensor::dims(half),
+                &values,
+            ));
+        }
+    }
+    let mut casts = casts.into_iter();
+    graph.node.retain(|_| casts.next().flatten().is_none());
+    drop_unused_halves(graph);
+    graph.initializer.append(&mut widened);
+    Ok(())
+}
+
+/// The narrow weights go, unless somebody else reads them.
+fn drop_unused_halves(graph: &mut pb::GraphProto) {
+    let used: HashSet<&str> = (graph.node.iter().flat_map(|node| &node.input))
+        .chain(graph.output.iter().map(|output| &output.name))
+        .map(String::as_str)
+        .collect();
+    let is_half = |weights: &pb::TensorProto| weights.data_type == DataType::Float16 as i32;
+    graph
+        .initializer
+        .retain(|weights| !is_half(weights) || used.contains(weights.name.as_str()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{GraphBuilder, model};
+    use super::*;
+
+    #[test]
+    fn float16_weights_become_float32() {
+        let mut graph = GraphBuilder::new(&[("x", &[1, 3])]);
+        let half = |value: f32| half::f16::from_f32(value).to_le_bytes();
+        graph.graph.initializer.push(pb::TensorProto {
+            name: "w16".into(),
+            dims: vec![3],
+            data_type: DataType::Float16 as i32,
+            raw_data: [half(0.5), half(-2.0), half(65504.0)].concat(),
+            ..Default::default()
+        });
+        graph
+            .node("Cast", "widen", &["w16"], "w")
+            .int("to", DataType::Float as i64);
+        graph.node("Add", "sum", &["x", "w"], "y");
+        let mut proto = model(graph.output("y", &[1, 3]));
+        normalise(&mut proto).unwrap();
+        let graph = proto.graph.unwrap();
+        assert_eq!(graph.node.len(), 1);
+        assert_eq!(graph.initializer.len(), 1);
+        assert_eq!(graph.initializer[0].name, "w");
+        assert_eq!(
+            tensor::floats(&graph.initializer[0]).unwrap(),
+            [0.5, -2.0, 65504.0]
+        );
+    }
+
+    #[test]
+    fn constants_become_initialisers() {
+        let mut graph = GraphBuilder::new(&[("x", &[1, 3])]);
+        graph
+            .node("Constant", "shape", &[], "s")
+            .ints("value_ints", &[3, 1]);
+        graph.node("Reshape", "reshape", &["x", "s"], "y");
+        let mut proto = model(graph.output("y", &[3, 1]));
+        normalise(&mut proto).unwrap();
+        let graph = proto.graph.unwrap();
+        assert_eq!(graph.node.len(), 1);
+        assert_eq!(tensor::ints(&graph.initializer[0]).unwrap(), [3, 1]);
+    }
+}

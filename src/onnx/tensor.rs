@@ -1,0 +1,150 @@
+//! Values of initialisers, however they are stored, and new initialisers.
+
+use half::f16;
+
+use super::OnnxError;
+use super::pb::{self, tensor_proto::DataType};
+
+/// Number of values that the tensor's dimensions claim; `None` if a dimension
+/// is negative or the product does not fit.
+pub fn element_count(tensor: &pb::TensorProto) -> Option<usize> {
+    tensor.dims.iter().try_fold(1usize, |count, &dim| {
+        count.checked_mul(usize::try_from(dim).ok()?)
+    })
+}
+
+/// The tensor's dimensions. They are not negative once a file is decoded.
+pub fn dims(tensor: &pb::TensorProto) -> Vec<usize> {
+    tensor
+        .dims
+        .iter()
+        .map(|&dim| usize::try_from(dim).unwrap_or(0))
+        .collect()
+}
+
+/// Whether the tensor holds exactly `wanted` values; if not, how many it holds.
+///
+/// # Errors
+/// [`OnnxError::ElementType`] for types that hold no plain numbers.
+pub fn holds(tensor: &pb::TensorProto, wanted: usize) -> Result<Result<(), usize>, OnnxError> {
+    let type_of = DataType::try_from(tensor.data_type).unwrap_or(DataType::Undefined);
+    let bytes_each = match type_of {
+        DataType::Bool | DataType::Uint8 | DataType::Int8 => 1,
+        DataType::Uint16 | DataType::Int16 | DataType::Float16 => 2,
+        DataType::Uint32 | DataType::Int32 | DataType::Float => 4,
+        DataType::Uint64 | DataType::Int64 | DataType::Double => 8,
+        _ => return Err(wrong_type(tensor)),
+    };
+    let raw = tensor.raw_data.len();
+    let found = match type_of {
+        _ if raw > 0 => raw / bytes_each,
+        DataType::Float => tensor.float_data.len(),
+        DataType::Double => tensor.double_data.len(),
+        DataType::Int64 => tensor.int64_data.len(),
+        DataType::Uint32 | DataType::Uint64 => tensor.uint64_data.len(),
+        _ => tensor.int32_data.len(),
+    };
+    let whole = raw.is_multiple_of(bytes_each);
+    Ok(if whole && found == wanted {
+        Ok(())
+    } else {
+        Err(found)
+    })
+}
+
+/// The values of a float32, float16 or float64 tensor, in row-major order.
+///
+/// # Errors
+/// [`OnnxError::ElementType`] for other types.
+pub fn floats(tensor: &pb::TensorProto) -> Result<Vec<f32>, OnnxError> {
+    let raw = &tensor.raw_data;
+    Ok(match DataType::try_from(tensor.data_type) {
+        Ok(DataType::Float) if raw.is_empty() => tensor.float_data.clone(),
+        Ok(DataType::Float) => chunks(raw).map(f32::from_le_bytes).collect(),
+        Ok(DataType::Double) if raw.is_empty() => tensor
+            .double_data
+            .iter()
+            .map(|&value| value as f32)
+            .collect(),
+        Ok(DataType::Double) => chunks(raw)
+            .map(|bytes| f64::from_le_bytes(bytes) as f32)
+            .collect(),
+        Ok(DataType::Float16) if raw.is_empty() => tensor
+            .int32_data
+            .iter()
+            .map(|&bits| f16::from_bits(bits as u16).to_f32())
+            .collect(),
+        Ok(DataType::Float16) => chunks(raw)
+            .map(|bytes| f16::from_le_bytes(bytes).to_f32())
+            .collect(),
+        _ => return Err(wrong_type(tensor)),
+    })
+}
+
+/// The values of an int64 or int32 tensor, in row-major order.
+///
+/// # Errors
+/// [`OnnxError::ElementType`] for other types.
+pub fn ints(tensor: &pb::TensorProto) -> Result<Vec<i64>, OnnxError> {
+    let raw = &tensor.raw_data;
+    Ok(match DataType::try_from(tensor.data_type) {
+        Ok(DataType::Int64) if raw.is_empty() => tensor.int64_data.clone(),
+        Ok(DataType::Int64) => chunks(raw).map(i64::from_le_bytes).collect(),
+        Ok(DataType::Int32) if raw.is_empty() => tensor
+            .int32_data
+            .iter()
+            .map(|&value| value.into())
+            .collect(),
+        Ok(DataType::Int32) => chunks(raw)
+            .map(|bytes| i32::from_le_bytes(bytes).into())
+            .collect(),
+        _ => return Err(wrong_type(tensor)),
+    })
+}
+
+/// A float32 initialiser.
+pub fn from_floats(name: &str, dims: &[usize], values: &[f32]) -> pb::TensorProto {
+    new(
+        name,
+        dims,
+        DataType::Float,
+        values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect(),
+    )
+}
+
+/// An int64 initialiser.
+pub fn from_ints(name: &str, dims: &[usize], values: &[i64]) -> pb::TensorProto {
+    new(
+        name,
+        dims,
+        DataType::Int64,
+        values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect(),
+    )
+}
+
+fn new(name: &str, dims: &[usize], data_type: DataType, raw_data: Vec<u8>) -> pb::TensorProto {
+    pb::TensorProto {
+        name: name.into(),
+        dims: dims.iter().map(|&dim| dim as i64).collect(),
+        data_type: data_type as i32,
+        raw_data,
+        ..Default::default()
+    }
+}
+
+fn chunks<const N: usize>(raw: &[u8]) -> impl Iterator<Item = [u8; N]> + '_ {
+    raw.as_chunks::<N>().0.iter().copied()
+}
+
+fn wrong_type(tensor: &pb::TensorProto) -> OnnxError {
+    OnnxError::ElementType {
+        tensor: tensor.name.clone(),
+        data_type: tensor.data_type,
+    }
+}

@@ -1,0 +1,159 @@
+//! The sliding window of convolutions and poolings: kernel, strides, padding.
+
+use super::{OnnxError, node, pb};
+
+/// A window with every attribute settled, one value for each spatial axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    pub kernel: Vec<usize>,
+    pub strides: Vec<usize>,
+    pub dilations: Vec<usize>,
+    pub pads_begin: Vec<usize>,
+    pub pads_end: Vec<usize>,
+    /// Spatial size of the output.
+    pub output: Vec<usize>,
+}
+
+impl Window {
+    /// Settles the window of a Conv, MaxPool or AveragePool node over an input
+    /// of the spatial size `input`, as the ONNX specification says
+    /// (auto_pad, ceil_mode, dilations).
+    ///
+    /// # Errors
+    /// [`OnnxError::Node`] where attributes contradict each other or the input.
+    pub fn of(node: &pb::NodeProto, input: &[usize], kernel: &[usize]) -> Result<Self, OnnxError> {
+        let axes = input.len();
+        let strides = sizes(node, "strides", axes, 1)?;
+        let dilations = sizes(node, "dilations", axes, 1)?;
+        if kernel.len() != axes
+            || kernel.contains(&0)
+            || strides.contains(&0)
+            || dilations.contains(&0)
+        {
+            return Err(node::problem(
+                node,
+                "kernel, strides and dilations must be positive, one for each axis",
+            ));
+        }
+        let mut window = Window {
+            kernel: kernel.to_vec(),
+            strides,
+            dilations,
+            pads_begin: vec![0; axes],
+            pads_end: vec![0; axes],
+            output: vec![0; axes],
+        };
+        let auto_pad = node::text(node, "auto_pad").unwrap_or_default();
+        match auto_pad.as_str() {
+            "SAME_UPPER" | "SAME_LOWER" => window.pad_same(input, auto_pad == "SAME_LOWER"),
+            "VALID" => {}
+            _ => {
+                let pads = sizes(node, "pads", 2 * axes, 0)?;
+                window.pads_begin.copy_from_slice(&pads[..axes]);
+                window.pads_end.copy_from_slice(&pads[axes..]);
+            }
+        }
+        let ceil = node::int(node, "ceil_mode") == Some(1);
+        for axis in 0..axes {
+            let padded = input[axis] + window.pads_begin[axis] + window.pads_end[axis];
+            let reach = window.reach(axis);
+            let Some(room) = padded.checked_sub(reach) else {
+                return Err(node::problem(
+                    node,
+                    format!("a window of {reach} does not fit into {padded} pixels"),
+                ));
+            };
+            let stride = window.strides[axis];
+            let mut count = if ceil {
+                room.div_ceil(stride)
+            } else {
+                room / stride
+            } + 1;
+            // A last window that would begin in the end padding is left out.
+            if ceil && (count - 1) * stride >= input[axis] + window.pads_begin[axis] {
+                count -= 1;
+            }
+            window.output[axis] = count;
+        }
+        Ok(window)
+    }
+
+    /// Pixels that the window spans on this axis.
+    pub fn reach(&self, axis: usize) -> usize {
+        self.dilations[axis] * (self.kernel[axis] - 1) + 1
+    }
+
+    fn pad_same(&mut self, input: &[usize], lower: bool) {
+        for axis in 0..input.len() {
+            let output = input[axis].div_ceil(self.strides[axis]).max(1);
+            let needed = (output - 1) * self.strides[axis] + self.reach(axis);
+            let total = needed.saturating_sub(input[axis]);
+            let small = total / 2;
+            self.pads_begin[axis] = if lower { total - small } else { small };
+            self.pads_end[axis] = total - self.pads_begin[axis];
+        }
+    }
+}
+
+fn sizes(
+    node: &pb::NodeProto,
+    name: &str,
+    count: usize,
+    default: usize,
+) -> Result<Vec<usize>, OnnxError> {
+    let Some(values) = node::ints(node, name).filter(|values| !values.is_empty()) else {
+        return Ok(vec![default; count]);
+    };
+    let sizes: Option<Vec<usize>> = values
+        .iter()
+        .map(|&value| usize::try_from(value).ok().filter(|&v| v < 1 << 24))
+        .collect();
+    sizes.filter(|sizes| sizes.len() == count).ok_or_else(|| {
+        node::problem(
+            node,
+            format!("'{name}' should hold {count} small numbers, none negative"),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::GraphBuilder;
+    use super::*;
+
+    type Set = for<'a> fn(&'a mut GraphBuilder) -> &'a mut GraphBuilder;
+
+    fn window(input: usize, kernel: usize, stride: i64, set: Set) -> Window {
+        let mut graph = GraphBuilder::new(&[]);
+        graph
+            .node("MaxPool", "pool", &["x"], "y")
+            .ints("strides", &[stride]);
+        Window::of(set(&mut graph).last(), &[input], &[kernel]).unwrap()
+    }
+
+    #[test]
+    fn sizes_follow_the_specification() {
+        assert_eq!(window(147, 3, 2, |g| g).output, [73]);
+        assert_eq!(window(147, 3, 2, |g| g.int("ceil_mode", 1)).output, [73]);
+        assert_eq!(window(148, 3, 2, |g| g.int("ceil_mode", 1)).output, [74]);
+        assert_eq!(window(5, 2, 2, |g| g.ints("pads", &[1, 1])).output, [3]);
+        // The third window would begin in the end padding.
+        assert_eq!(
+            window(3, 1, 2, |g| g.ints("pads", &[0, 1]).int("ceil_mode", 1)).output,
+            [2]
+        );
+    }
+
+    #[test]
+    fn same_padding_puts_the_odd_pixel_where_its_name_says() {
+        let odd = window(147, 3, 2, |g| g.text("auto_pad", "SAME_UPPER"));
+        assert_eq!(
+            (odd.output, odd.pads_begin, odd.pads_end),
+            (vec![74], vec![1], vec![1])
+        );
+        let upper = window(8, 3, 2, |g| g.text("auto_pad", "SAME_UPPER"));
+        assert_eq!((upper.pads_begin, upper.pads_end), (vec![0], vec![1]));
+        let lower = window(8, 3, 2, |g| g.text("auto_pad", "SAME_LOWER"));
+        assert_eq!((lower.pads_begin, lower.pads_end), (vec![1], vec![0]));
+    }
+}

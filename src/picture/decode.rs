@@ -1,0 +1,232 @@
+//! Bytes to an upright RGB picture, within limits.
+
+use std::io::Cursor;
+
+use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
+
+/// What a picture may claim before its pixels are decoded.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Greatest number of pixels.
+    pub most_pixels: u64,
+    /// Least length of a side in pixels.
+    pub least_side: u32,
+}
+
+impl Default for Limits {
+    /// 50 megapixels, which take 150 MB as RGB, and 8 pixels a side.
+    fn default() -> Self {
+        Limits {
+            most_pixels: 50_000_000,
+            least_side: 8,
+        }
+    }
+}
+
+/// A picture, and what a person should know about how it was read.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    pub picture: RgbImage,
+    pub notes: Vec<String>,
+}
+
+/// Why a picture cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PictureError {
+    #[error(
+        "'{name}' is no picture that can be read here. PNG, JPEG, WebP, GIF and BMP can; save it as one of those"
+    )]
+    UnknownFormat { name: String },
+    #[error(
+        "'{name}' is damaged or cut off ({reason}). Try to open it elsewhere and save it again"
+    )]
+    Damaged { name: String, reason: String },
+    #[error(
+        "'{name}' has {width} × {height} pixels, {megapixels} megapixels; the limit is {limit}. Make it smaller first"
+    )]
+    TooLarge {
+        name: String,
+        width: u32,
+        height: u32,
+        megapixels: u64,
+        limit: u64,
+    },
+    #[error(
+        "'{name}' has {width} × {height} pixels; at least {least} × {least} are needed. Choose a larger picture"
+    )]
+    TooSmall {
+        name: String,
+        width: u32,
+        height: u32,
+        least: u32,
+    },
+    #[error("the model's description of its input is wrong: {problem}")]
+    Preprocess { problem: String },
+}
+
+/// Decodes a picture: the first frame if it is animated, turned upright as its
+/// EXIF orientation says, without transparency (hidden colours show, as with
+/// Pillow's `convert("RGB")`).
+///
+/// `name` is for messages only; the format is found from the bytes.
+///
+/// # Errors
+/// [`PictureError`], always before more memory is used than the limits allow.
+pub fn decode(bytes: &[u8], name: &str, limits: Limits) -> Result<Decoded, PictureError> {
+    let unknown = || PictureError::UnknownFormat { name: name.into() };
+    let damaged = |error: image::ImageError| PictureError::Damaged {
+        name: name.into(),
+        reason: error.to_string(),
+    };
+    let mut reader = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|_| unknown())?;
+    let format = reader.format().ok_or_else(unknown)?;
+    reader.limits(decoder_limits(limits));
+    let mut decoder = reader.into_decoder().map_err(|error| match error {
+        image::ImageError::Unsupported(_) => unknown(),
+        other => damaged(other),
+    })?;
+    let (width, height) = decoder.dimensions();
+    check_size(name, width, height, limits)?;
+    let orientation = decoder.orientation().map_err(damaged)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    picture.apply_orientation(orientation);
+    let mut notes = Vec::new();
+    if is_animated(bytes, format) {
+        notes.push(format!("'{name}' is animated; its first frame is used"));
+    }
+    Ok(Decoded {
+        picture: picture.into_rgb8(),
+        notes,
+    })
+}
+
+fn check_size(name: &str, width: u32, height: u32, limits: Limits) -> Result<(), PictureError> {
+    let pixels = u64::from(width) * u64::from(height);
+    let name = name.to_owned();
+    if pixels > limits.most_pixels {
+        let (megapixels, limit) = (pixels / 1_000_000, limits.most_pixels / 1_000_000);
+        return Err(PictureError::TooLarge {
+            name,
+            width,
+            height,
+            megapixels,
+            limit,
+        });
+    }
+    if width.min(height) < limits.least_side {
+        return Err(PictureError::TooSmall {
+            name,
+            width,
+            height,
+            least: limits.least_side,
+        });
+    }
+    Ok(())
+}
+
+/// Room for one picture at the limit with 8 bytes a pixel (16-bit RGBA). Sizes
+/// are left to [`check_size`], which has better words.
+fn decoder_limits(limits: Limits) -> image::Limits {
+    let mut decoder = image::Limits::no_limits();
+    decoder.max_alloc = Some(
+        limits
+            .most_pixels
+            .saturating_mul(8)
+            .saturating_add(64 << 20),
+    );
+    decoder
+}
+
+fn is_animated(bytes: &[u8], format: ImageFormat) -> bool {
+    let cursor = Cursor::new(bytes);
+    match format {
+        ImageFormat::Gif => image::codecs::gif::GifDecoder::new(cursor)
+            .is_ok_and(|decoder| decoder.into_frames().take(2).filter(Result::is_ok).count() > 1),
+        ImageFormat::WebP => image::codecs::webp::WebPDecoder::new(cursor)
+            .is_ok_and(|decoder| decoder.has_animation()),
+        ImageFormat::Png => image::codecs::png::PngDecoder::new(cursor)
+            .is_ok_and(|decoder| decoder.is_apng().unwrap_or(false)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        RgbImage::from_fn(width, height, |x, y| {
+            image::Rgb([x as u8, y as u8, (x * y) as u8])
+        })
+        .write_to(&mut bytes, ImageFormat::Png)
+        .unwrap();
+        bytes.into_inner()
+    }
+
+    fn refused(bytes: &[u8]) -> String {
+        decode(bytes, "cat.jpg", Limits::default())
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn a_text_file_named_jpg() {
+        let text = refused(b"Dear diary, today I was a JPEG.");
+        assert!(text.contains("'cat.jpg'") && text.contains("PNG"), "{text}");
+    }
+
+    #[test]
+    fn a_truncated_png() {
+        let bytes = png(64, 64);
+        let text = refused(&bytes[..bytes.len() / 2]);
+        assert!(text.contains("cut off"), "{text}");
+    }
+
+    #[test]
+    fn a_picture_of_one_pixel() {
+        let text = refused(&png(1, 1));
+        assert!(text.contains("1 × 1") && text.contains("8 × 8"), "{text}");
+    }
+
+    #[test]
+    fn a_picture_of_400_megapixels_is_refused_by_its_header() {
+        // A BMP's header alone claims the size; no pixel follows.
+        let mut header = b"BM".to_vec();
+        header.extend([0, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0]);
+        header.extend(20_000i32.to_le_bytes());
+        header.extend(20_000i32.to_le_bytes());
+        header.extend([1, 0, 24, 0]);
+        header.extend([0; 24]);
+        let text = refused(&header);
+        assert!(
+            text.contains("400 megapixels") && text.contains("50"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn an_animated_gif_gives_its_first_frame_and_says_so() {
+        let mut bytes = Vec::new();
+        {
+            let mut encoder = image::codecs::gif::GifEncoder::new(&mut bytes);
+            for red in [255, 0] {
+                let frame = image::RgbaImage::from_pixel(16, 16, image::Rgba([red, 0, 0, 255]));
+                encoder.encode_frame(image::Frame::new(frame)).unwrap();
+            }
+        }
+        let decoded = decode(&bytes, "two.gif", Limits::default()).unwrap();
+        assert_eq!(decoded.picture.get_pixel(3, 3).0, [255, 0, 0]);
+        assert!(decoded.notes[0].contains("first frame"));
+    }
+
+    #[test]
+    fn garbage_behind_a_png_signature() {
+        let mut bytes = png(16, 16)[..16].to_vec();
+        bytes.extend([0xff; 100]);
+        assert!(refused(&bytes).contains("damaged"));
+    }
+}

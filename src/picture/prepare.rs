@@ -1,0 +1,120 @@
+//! From an RGB picture to the input tensor.
+
+use image::imageops::{self, FilterType};
+use image::{Rgb, RgbImage};
+use ndarray::Array4;
+
+use super::{Channels, Filter, Layout, PictureError, Preprocess};
+
+/// The input tensor of a picture: [1, C, h, w] or [1, h, w, C] as the network
+/// wants it.
+///
+/// # Errors
+/// [`PictureError::Preprocess`] if the description contradicts itself.
+pub fn prepare(picture: &RgbImage, preprocess: &Preprocess) -> Result<Array4<f32>, PictureError> {
+    preprocess.check()?;
+    let [height, width] = preprocess.size;
+    // As with Pillow: first the channels, then the size.
+    let grey = (preprocess.channels == Channels::Luma).then(|| grey(picture));
+    let picture = grey.as_ref().unwrap_or(picture);
+    let resized = resize(picture, width as u32, height as u32, preprocess.resize);
+    let scaled = |channel: usize, byte: u8| {
+        (f32::from(byte) * preprocess.scale - preprocess.mean[channel]) / preprocess.std[channel]
+    };
+    let value = |y: usize, x: usize, channel: usize| {
+        let Rgb(pixel) = resized.get_pixel(x as u32, y as u32);
+        let place = if preprocess.channels == Channels::Bgr {
+            2 - channel
+        } else {
+            channel
+        };
+        scaled(channel, pixel[place])
+    };
+    let shape = preprocess.shape();
+    Ok(match preprocess.layout {
+        Layout::Nchw => Array4::from_shape_fn(shape, |(_, c, y, x)| value(y, x, c)),
+        Layout::Nhwc => Array4::from_shape_fn(shape, |(_, y, x, c)| value(y, x, c)),
+    })
+}
+
+/// A picture in another size, with Pillow's support: when it gets smaller,
+/// bilinear and bicubic average over all the pixels they cover.
+pub fn resize(picture: &RgbImage, width: u32, height: u32, filter: Filter) -> RgbImage {
+    if picture.dimensions() == (width, height) {
+        return picture.clone();
+    }
+    let filter = match filter {
+        Filter::Nearest => FilterType::Nearest,
+        Filter::Bilinear => FilterType::Triangle,
+        Filter::Bicubic => FilterType::CatmullRom,
+    };
+    imageops::resize(picture, width, height, filter)
+}
+
+/// All three channels as ITU-R 601-2 luma, in the fixed-point form of Pillow's
+/// mode "L".
+fn grey(picture: &RgbImage) -> RgbImage {
+    let mut grey = picture.clone();
+    for Rgb(pixel) in grey.pixels_mut() {
+        let [red, green, blue] = pixel.map(u32::from);
+        let weighted = red * 19595 + green * 38470 + blue * 7471;
+        *pixel = [((weighted + 0x8000) >> 16) as u8; 3];
+    }
+    grey
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keras(layout: Layout) -> Preprocess {
+        Preprocess {
+            layout,
+            size: [2, 3],
+            ..Preprocess::keras([2, 3])
+        }
+    }
+
+    #[test]
+    fn keras_scaling_runs_from_minus_one_to_one() {
+        let picture = RgbImage::from_fn(3, 2, |x, _| Rgb([0, 255, (x * 100) as u8]));
+        let tensor = prepare(&picture, &keras(Layout::Nhwc)).unwrap();
+        assert_eq!(tensor.shape(), [1, 2, 3, 3]);
+        assert_eq!(tensor[[0, 1, 2, 0]], -1.0);
+        assert_eq!(tensor[[0, 1, 2, 1]], 1.0);
+        assert!((tensor[[0, 0, 1, 2]] - (100.0 / 127.5 - 1.0)).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_layout_moves_values_and_changes_none() {
+        let picture = RgbImage::from_fn(3, 2, |x, y| Rgb([x as u8, y as u8, 7]));
+        let last = prepare(&picture, &keras(Layout::Nhwc)).unwrap();
+        let first = prepare(&picture, &keras(Layout::Nchw)).unwrap();
+        assert_eq!(last.permuted_axes([0, 3, 1, 2]), first);
+    }
+
+    #[test]
+    fn a_description_that_contradicts_itself_is_refused() {
+        let picture = RgbImage::new(3, 2);
+        let wrong = Preprocess {
+            mean: vec![0.0],
+            ..keras(Layout::Nhwc)
+        };
+        assert!(
+            prepare(&picture, &wrong)
+                .unwrap_err()
+                .to_string()
+                .contains("mean")
+        );
+        let endless = Preprocess {
+            size: [1 << 20, 1 << 20],
+            ..keras(Layout::Nhwc)
+        };
+        assert!(prepare(&picture, &endless).is_err());
+        let divided = Preprocess {
+            std: vec![0.0; 3],
+            ..keras(Layout::Nhwc)
+        };
+        assert!(prepare(&picture, &divided).is_err());
+    }
+}

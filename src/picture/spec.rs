@@ -1,0 +1,112 @@
+//! How a network wants its picture: the contract's `gradcam.preprocess`.
+
+use serde::{Deserialize, Serialize};
+
+use super::PictureError;
+
+/// How pixels become the input tensor.
+///
+/// A byte `x` (0…255) of channel `c` becomes `(x · scale − mean[c]) / std[c]`,
+/// after the picture was resized to `size` without keeping its aspect, as Keras does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Preprocess {
+    pub layout: Layout,
+    /// Height and width in pixels.
+    pub size: [usize; 2],
+    pub channels: Channels,
+    pub scale: f32,
+    /// One value for each channel, in the order of `channels`.
+    pub mean: Vec<f32>,
+    pub std: Vec<f32>,
+    #[serde(default)]
+    pub resize: Filter,
+}
+
+impl Preprocess {
+    /// Longest side of an input tensor in pixels that is believed.
+    const MOST_PIXELS_A_SIDE: usize = 4096;
+
+    /// Keras's "tf" scaling, −1…1, for an RGB input in Keras's own layout: what
+    /// is assumed of a file that does not say how it wants its picture.
+    pub fn keras(size: [usize; 2]) -> Self {
+        Preprocess {
+            layout: Layout::Nhwc,
+            size,
+            channels: Channels::Rgb,
+            scale: 1.0 / 127.5,
+            mean: vec![1.0; 3],
+            std: vec![1.0; 3],
+            resize: Filter::Bilinear,
+        }
+    }
+
+    /// Shape of the input tensor.
+    pub fn shape(&self) -> [usize; 4] {
+        let ([height, width], channels) = (self.size, self.channels.count());
+        match self.layout {
+            Layout::Nchw => [1, channels, height, width],
+            Layout::Nhwc => [1, height, width, channels],
+        }
+    }
+
+    /// # Errors
+    /// [`PictureError::Preprocess`] naming what is wrong.
+    pub fn check(&self) -> Result<(), PictureError> {
+        let channels = self.channels.count();
+        let wrong = |problem: String| Err(PictureError::Preprocess { problem });
+        if self.mean.len() != channels || self.std.len() != channels {
+            return wrong(format!("mean and std should hold {channels} values each"));
+        }
+        if self.std.contains(&0.0) || !self.mean.iter().chain(&self.std).all(|v| v.is_finite()) {
+            return wrong("mean and std should be finite, and std not 0".into());
+        }
+        if self
+            .size
+            .iter()
+            .any(|side| !(1..=Self::MOST_PIXELS_A_SIDE).contains(side))
+        {
+            return wrong(format!("a size of {:?} pixels", self.size));
+        }
+        Ok(())
+    }
+}
+
+/// The order of the input tensor's four axes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Layout {
+    Nchw,
+    Nhwc,
+}
+
+/// Which channels the network takes, in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Channels {
+    #[serde(rename = "RGB")]
+    Rgb,
+    #[serde(rename = "BGR")]
+    Bgr,
+    /// One channel: luma as Pillow's mode "L" (ITU-R 601-2).
+    #[serde(rename = "L")]
+    Luma,
+}
+
+impl Channels {
+    pub fn count(self) -> usize {
+        match self {
+            Channels::Rgb | Channels::Bgr => 3,
+            Channels::Luma => 1,
+        }
+    }
+}
+
+/// Resampling, with Pillow's names and Pillow's support: when a picture gets
+/// smaller, bilinear and bicubic average over all the pixels they cover.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Filter {
+    Nearest,
+    #[default]
+    Bilinear,
+    Bicubic,
+}

@@ -1,0 +1,271 @@
+//! Every message between the page and the engine.
+//!
+//! A message is a small header (a [`Request`] or an [`Event`] with its job
+//! number) and a list of `ArrayBuffer`s, which are transferred and never copied.
+//! Which buffers travel with which header is said at each variant; a variant
+//! that says nothing has none.
+//!
+//! The engine says [`Event::Started`] once, as job 0, when it can listen: what is
+//! sent to a worker before that is lost. Every other event carries the job
+//! number of the request that it answers, and the page drops events of jobs
+//! that it no longer waits for.
+
+use serde::{Deserialize, Serialize};
+
+/// Raised with every change of the messages. The page compares it with the one
+/// in [`Event::Started`], since after a deployment a browser can pair an old
+/// page with a new worker.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// Numbers the page's requests from 1; 0 is the engine speaking unasked.
+pub type Job = u32;
+
+/// A header from the page to the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RequestMessage {
+    pub job: Job,
+    pub request: Request,
+}
+
+/// A header from the engine to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventMessage {
+    pub job: Job,
+    pub event: Event,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Request {
+    /// Makes a model ready, in place of the one before. Answered by
+    /// [`Event::Progress`] and [`Event::Ready`].
+    LoadModel {
+        model: ModelSource,
+        layer: Option<String>,
+    },
+    /// Decodes a picture and runs the network on it. Buffer 0: the file's bytes.
+    /// Answered by [`Event::Progress`] and [`Event::Prediction`].
+    Predict { name: String },
+    /// Explains one class of the picture predicted last, without running the
+    /// network on it again. Answered by [`Event::Map`].
+    Explain { method: String, class: usize },
+    /// Gives up a job if it has not begun or is between two network runs. A run
+    /// in progress ends only with its worker: see `app::engine_client`.
+    Cancel { job: Job },
+}
+
+/// Where the engine finds a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "from",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum ModelSource {
+    /// Fetched by the engine, checked against the manifest, kept in the Cache
+    /// API. `url` is absolute, or relative to the page.
+    Manifest { url: String, entry: ManifestEntry },
+    /// A file of the user's. Buffer 0: its bytes.
+    File { name: String },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Event {
+    /// Job 0: the worker listens.
+    Started {
+        protocol: u32,
+        variant: String,
+        threads: usize,
+    },
+    /// The model can predict.
+    Ready {
+        model: ModelSummary,
+        timings_ms: LoadTimings,
+    },
+    /// A long phase goes on. `total` is 0 where it is not known.
+    Progress { phase: Phase, done: f64, total: f64 },
+    /// Buffer 0: K logits (f32). Buffer 1: K probabilities (f32). `width` and
+    /// `height` are the upright picture's; `notes` say what a person should know
+    /// about how it was read ("animated; its first frame is used").
+    Prediction {
+        width: u32,
+        height: u32,
+        notes: Vec<String>,
+        timings_ms: PredictTimings,
+    },
+    /// Buffer 0: `height`×`width` values (f32, row-major, signed, in logit
+    /// units), of the map's own resolution.
+    Map {
+        map: MapSummary,
+        timings_ms: ExplainTimings,
+    },
+    /// The job ended without a result; the engine listens for the next.
+    Failed { kind: FailureKind, message: String },
+    /// The job was cancelled before it did anything that lasts.
+    Cancelled,
+}
+
+/// What the engine is busy with, in the order of a first visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Phase {
+    /// Bytes of the model from the server; `done` and `total` in bytes.
+    Download,
+    /// Bytes of the model from this browser's cache; in bytes.
+    Cache,
+    /// Building the gradient branch and optimising the plans; in steps.
+    Prepare,
+    /// Decoding and resizing the picture; in steps.
+    Decode,
+    /// Running the network; in nodes.
+    Run,
+}
+
+/// What went wrong, as far as the page treats it differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FailureKind {
+    /// The picture cannot be used: choose another.
+    Picture,
+    /// The model cannot be had or used: choose another, or try again.
+    Model,
+    /// This class, method or layer cannot be explained.
+    Explanation,
+    /// The request came out of order, such as Explain before Predict.
+    Order,
+    /// The engine itself failed; the page replaces it.
+    Engine,
+}
+
+/// What the page shows of a model that is ready.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelSummary {
+    pub name: String,
+    /// One for each class; "class 17" where the file names none.
+    pub labels: Vec<String>,
+    /// Height and width of the input in pixels.
+    pub input_size: [usize; 2],
+    /// The layer that is explained, by its name in the file.
+    pub layer: String,
+    /// Channels, height and width of the layer's activations.
+    pub layer_shape: [usize; 3],
+    /// Layers that could be named instead.
+    pub layers: Vec<LayerSummary>,
+    pub source: Option<String>,
+    pub license: Option<String>,
+    /// What was assumed because the file does not say it; empty if nothing was.
+    pub assumptions: Vec<String>,
+    /// Whether the browser now keeps the file for the next visit; a sentence if
+    /// it was asked to and could not.
+    pub cache_note: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LayerSummary {
+    pub name: String,
+    pub operator: String,
+    /// Channels, height, width.
+    pub shape: [usize; 3],
+}
+
+/// Everything about a map but its values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MapSummary {
+    pub class: usize,
+    pub method: String,
+    pub layer: String,
+    pub height: usize,
+    pub width: usize,
+    /// Least and greatest value of the signed map.
+    pub min: f32,
+    pub max: f32,
+    pub state: MapState,
+}
+
+/// Whether a map has something to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MapState {
+    /// Some cell speaks for the class.
+    Evidence,
+    /// No cell is above zero: nothing in this picture speaks for this class.
+    NoPositiveEvidence,
+    /// The network gave values that are not finite numbers.
+    NotFinite,
+}
+
+/// Milliseconds of each step from bytes in memory to ready.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoadTimings {
+    pub fetch: f64,
+    pub prepare: f64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PredictTimings {
+    pub decode: f64,
+    pub resize: f64,
+    pub forward: f64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExplainTimings {
+    pub explain: f64,
+}
+
+/// `models/manifest.json` beside the page: which models were built, the first
+/// being the default.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Manifest {
+    pub models: Vec<ManifestEntry>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ManifestEntry {
+    /// Short and stable, for the URL: "xception-kitchenware".
+    pub id: String,
+    /// For people: "Xception, kitchenware".
+    pub name: String,
+    /// One plain sentence: what it knows.
+    pub description: String,
+    /// File name beside the manifest.
+    pub file: String,
+    pub bytes: u64,
+    /// Lower-case hexadecimal.
+    pub sha256: String,
+    pub classes: usize,
+    /// Files in `samples/` that suit this model.
+    #[serde(default)]
+    pub samples: Vec<String>,
+    pub source: String,
+    pub license: String,
+}
+
+/// `samples/samples.json` beside the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sample {
+    pub file: String,
+    pub name: String,
+    /// What is to be seen, for those who do not see it.
+    pub alt: String,
+    pub source: String,
+    pub license: String,
+}

@@ -1,0 +1,140 @@
+//! NPY files, the format of NumPy's `save`.
+
+use std::io::Cursor;
+
+use ndarray::ArrayD;
+use ndarray_npy::{ReadNpyError, ReadNpyExt as _};
+
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NpyError {
+    #[error("this is not an NPY file: it does not begin as one")]
+    NotNpy,
+    #[error("the NPY file is cut off: its header promises more values than it holds")]
+    CutOff,
+    #[error("the NPY file cannot be read as float32 or float64: {0}")]
+    Read(#[from] ReadNpyError),
+}
+
+/// The bytes of an NPY file (version 1.0, little-endian float32, C order) that
+/// holds `height`×`width` row-major values.
+///
+/// # Panics
+/// If the number of values is another.
+pub fn encode(values: &[f32], height: usize, width: usize) -> Vec<u8> {
+    assert_eq!(values.len(), height * width, "a {height}×{width} array");
+    let mut header =
+        format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({height}, {width}), }}");
+    // The format wants the data to begin at a multiple of 64 bytes, and a line
+    // feed before it.
+    let padded = (PREAMBLE + header.len() + 1).next_multiple_of(64) - PREAMBLE;
+    header.extend(std::iter::repeat_n(' ', padded - header.len() - 1));
+    header.push('\n');
+
+    let mut bytes = Vec::with_capacity(PREAMBLE + padded + values.len() * 4);
+    bytes.extend_from_slice(MAGIC);
+    bytes.extend_from_slice(&[1, 0]);
+    bytes.extend_from_slice(&(padded as u16).to_le_bytes());
+    bytes.extend_from_slice(header.as_bytes());
+    bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    bytes
+}
+
+const MAGIC: &[u8] = b"\x93NUMPY";
+/// Magic, two bytes of version, two of header length.
+const PREAMBLE: usize = 10;
+
+/// Shape and row-major values of an NPY file that holds float32 or float64 of
+/// any rank, in either order; float64 is rounded to float32.
+///
+/// # Errors
+/// [`NpyError`] if it is not one, holds another type, or is cut off.
+pub fn decode(bytes: &[u8]) -> Result<(Vec<usize>, Vec<f32>), NpyError> {
+    if !bytes.starts_with(MAGIC) {
+        return Err(NpyError::NotNpy);
+    }
+    // The reader reserves what the header asks for before it looks at the data.
+    if promised_values(bytes).is_some_and(|count| count > bytes.len() / 4) {
+        return Err(NpyError::CutOff);
+    }
+    let array = match ArrayD::<f32>::read_npy(Cursor::new(bytes)) {
+        Err(ReadNpyError::WrongDescriptor(_)) => {
+            ArrayD::<f64>::read_npy(Cursor::new(bytes))?.mapv(|value| value as f32)
+        }
+        other => other?,
+    };
+    Ok((array.shape().to_vec(), array.iter().copied().collect()))
+}
+
+/// The product of the header's shape, saturating; `None` if there is no shape
+/// to be found, which the reader then reports better.
+fn promised_values(bytes: &[u8]) -> Option<usize> {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]);
+    let (_, after) = head.split_once("'shape'")?;
+    let (_, after) = after.split_once('(')?;
+    let (shape, _) = after.split_once(')')?;
+    let sizes = shape
+        .split(',')
+        .map(str::trim)
+        .filter(|size| !size.is_empty());
+    sizes
+        .map(|size| size.parse().unwrap_or(usize::MAX))
+        .try_fold(1_usize, |product, size: usize| {
+            Some(product.saturating_mul(size))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray_npy::WriteNpyExt as _;
+
+    use super::*;
+
+    #[test]
+    fn reads_back() {
+        let values: Vec<f32> = (0..12).map(|i| i as f32 * 0.1 - 0.5).collect();
+        let bytes = encode(&values, 3, 4);
+        assert_eq!((bytes.len() - 48) % 64, 0, "data is aligned");
+        assert_eq!(decode(&bytes).unwrap(), (vec![3, 4], values));
+    }
+
+    #[test]
+    fn reads_float64_and_fortran_order() {
+        let array = ndarray::array![[1.0_f64, 2.0, 3.0], [4.0, 5.0, 6.0]];
+        let mut bytes = Vec::new();
+        array.write_npy(&mut bytes).unwrap();
+        assert_eq!(
+            decode(&bytes).unwrap(),
+            (vec![2, 3], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+        );
+
+        let mut bytes = Vec::new();
+        array
+            .mapv(|value| value as f32)
+            .reversed_axes()
+            .write_npy(&mut bytes)
+            .unwrap();
+        assert_eq!(
+            decode(&bytes).unwrap(),
+            (vec![3, 2], vec![1.0, 4.0, 2.0, 5.0, 3.0, 6.0])
+        );
+    }
+
+    #[test]
+    fn broken_files_are_errors() {
+        assert!(matches!(decode(b"hello"), Err(NpyError::NotNpy)));
+        assert!(matches!(decode(b"\x93NUMPY"), Err(NpyError::Read(_))));
+        let whole = encode(&[1.0, 2.0, 3.0, 4.0], 2, 2);
+        assert!(matches!(
+            decode(&whole[..whole.len() - 1]),
+            Err(NpyError::Read(_))
+        ));
+
+        let mut huge = String::from_utf8_lossy(&whole[PREAMBLE..128]).into_owned();
+        huge = huge.replace("(2, 2), }", "(9999999999, 9999999999), }");
+        let mut bytes = whole[..8].to_vec();
+        bytes.extend_from_slice(&(huge.len() as u16).to_le_bytes());
+        bytes.extend_from_slice(huge.as_bytes());
+        assert!(matches!(decode(&bytes), Err(NpyError::CutOff)));
+    }
+}

@@ -1,0 +1,242 @@
+//! Colours of a map blended over a picture.
+//!
+//! The blend is a true one and is never renormalised:
+//! `out = (1 − opacity·w) · picture + opacity·w · colour`.
+//! The weight `w` follows the strength of the value, `w = min(1, 2·|value|/scale)`:
+//! where the network found nothing the picture is untouched, and from half of
+//! the scale upwards the colour has its full opacity, so that it can be read
+//! off the legend.
+
+use image::RgbaImage;
+
+use super::{ColorMap, MapView};
+
+/// Which part of a map is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sign {
+    /// What speaks for the class: values below zero count as zero (the ReLU of
+    /// Grad-CAM).
+    #[default]
+    Positive,
+    /// Also what speaks against it, on a scale symmetric around zero.
+    Signed,
+}
+
+/// How values become colours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Look {
+    pub colormap: ColorMap,
+    /// 0…1.
+    pub opacity: f32,
+    pub sign: Sign,
+    /// The value, in logit units, that gets the end of the colour map. Zero,
+    /// negative or not finite: nothing is coloured.
+    pub scale: f32,
+    /// Show the map's own cells instead of values between them.
+    pub cells: bool,
+}
+
+/// The largest value that counts under `sign`: the usual scale of one map. Zero
+/// if no value counts; values that are not finite do not.
+pub fn largest(values: &[f32], sign: Sign) -> f32 {
+    let strength = |value: f32| match sign {
+        Sign::Positive => value,
+        Sign::Signed => value.abs(),
+    };
+    values
+        .iter()
+        .filter(|value| value.is_finite())
+        .map(|value| strength(*value))
+        .fold(0.0, f32::max)
+}
+
+/// A picture with a map over it, of the picture's size.
+pub fn overlay(picture: &RgbaImage, map: MapView<'_>, look: &Look) -> RgbaImage {
+    let values = map.upsample(
+        picture.height() as usize,
+        picture.width() as usize,
+        look.cells,
+    );
+    let mut out = picture.clone();
+    blend(&mut out, picture, &values, look);
+    out
+}
+
+/// The same on raw pixels, for callers that keep the upsampled values while the
+/// look changes. `out` and `picture` are RGBA, `values` has one value for each
+/// pixel; what is longer than the shortest of them is left as it is. Alpha is
+/// left as it is.
+pub fn blend(out: &mut [u8], picture: &[u8], values: &[f32], look: &Look) {
+    let inks = inks(look);
+    let (factor, shift) = match look.sign {
+        Sign::Positive => (255.0 / look.scale, 0.0),
+        Sign::Signed => (127.5 / look.scale, 127.5),
+    };
+    let (target, _) = out.as_chunks_mut::<4>();
+    let (source, _) = picture.as_chunks::<4>();
+    for ((target, source), value) in target.iter_mut().zip(source).zip(values) {
+        // Casting clamps, and sends NaN to 0: an infinity has its end's colour,
+        // NaN is not coloured (below).
+        let ink = if value.is_nan() {
+            NO_INK
+        } else {
+            inks[usize::from((value * factor + shift + 0.5) as u8)]
+        };
+        for channel in 0..3 {
+            target[channel] =
+                ((u32::from(source[channel]) * ink.rest + ink.color[channel]) >> 16) as u8;
+        }
+    }
+}
+
+/// A colour already multiplied by its weight, in parts of 65536.
+#[derive(Clone, Copy)]
+struct Ink {
+    rest: u32,
+    color: [u32; 3],
+}
+
+const NO_INK: Ink = Ink {
+    rest: 65536,
+    color: [0; 3],
+};
+
+fn inks(look: &Look) -> [Ink; 256] {
+    if !(look.scale.is_finite() && look.scale > 0.0) {
+        return [NO_INK; 256];
+    }
+    let opacity = f64::from(look.opacity.clamp(0.0, 1.0));
+    let mut colors = look.colormap.table().into_iter();
+    std::array::from_fn(|step| {
+        let position = step as f64 / 255.0;
+        let strength = match look.sign {
+            Sign::Positive => position,
+            Sign::Signed => (2.0 * position - 1.0).abs(),
+        };
+        let weight = (opacity * (2.0 * strength).min(1.0) * 65536.0).round() as u32;
+        let color = colors.next().unwrap_or_default();
+        // A half, so that the shift rounds.
+        Ink {
+            rest: 65536 - weight,
+            color: color.map(|byte| u32::from(byte) * weight + 32768),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOOK: Look = Look {
+        colormap: ColorMap::Viridis,
+        opacity: 1.0,
+        sign: Sign::Positive,
+        scale: 2.0,
+        cells: false,
+    };
+
+    fn one(value: f32, look: Look) -> [u8; 4] {
+        let picture = [10, 20, 30, 255];
+        let mut out = picture;
+        blend(&mut out, &picture, &[value], &look);
+        out
+    }
+
+    #[test]
+    fn nothing_found_leaves_the_picture() {
+        for value in [0.0, -1.0, f32::NAN, f32::NEG_INFINITY] {
+            assert_eq!(one(value, LOOK), [10, 20, 30, 255], "{value}");
+        }
+        for scale in [0.0, -1.0, f32::NAN, f32::INFINITY] {
+            assert_eq!(
+                one(1.0, Look { scale, ..LOOK }),
+                [10, 20, 30, 255],
+                "{scale}"
+            );
+        }
+        assert_eq!(
+            one(
+                2.0,
+                Look {
+                    opacity: 0.0,
+                    ..LOOK
+                }
+            ),
+            [10, 20, 30, 255]
+        );
+    }
+
+    #[test]
+    fn the_top_of_the_scale_is_the_end_of_the_map() {
+        let [red, green, blue] = ColorMap::Viridis.color(1.0);
+        assert_eq!(one(2.0, LOOK), [red, green, blue, 255]);
+        assert_eq!(one(9.0, LOOK), [red, green, blue, 255]);
+    }
+
+    #[test]
+    fn the_blend_is_linear_in_opacity() {
+        let full = one(2.0, LOOK);
+        let half = one(
+            2.0,
+            Look {
+                opacity: 0.5,
+                ..LOOK
+            },
+        );
+        for channel in 0..3 {
+            let expected = (f64::from([10, 20, 30][channel]) + f64::from(full[channel])) / 2.0;
+            assert!(
+                (f64::from(half[channel]) - expected).abs() <= 1.0,
+                "{half:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn signs_have_different_colours() {
+        let look = Look {
+            colormap: ColorMap::RedBlue,
+            sign: Sign::Signed,
+            ..LOOK
+        };
+        let (pro, contra) = (one(2.0, look), one(-2.0, look));
+        assert_eq!(pro[..3], ColorMap::RedBlue.color(1.0));
+        assert_eq!(contra[..3], ColorMap::RedBlue.color(0.0));
+    }
+
+    #[test]
+    fn white_stays_white() {
+        let mut out = [255; 4];
+        let white = [255; 4];
+        blend(&mut out, &white, &[-0.0], &LOOK);
+        assert_eq!(out, white);
+        blend(
+            &mut out,
+            &white,
+            &[0.001],
+            &Look {
+                opacity: 0.37,
+                ..LOOK
+            },
+        );
+        assert!(out[..3].iter().all(|byte| *byte >= 253), "{out:?}");
+    }
+
+    #[test]
+    fn the_scale_ignores_what_is_not_a_number() {
+        let values = [1.0, -3.0, f32::NAN, f32::INFINITY];
+        assert_eq!(largest(&values, Sign::Positive), 1.0);
+        assert_eq!(largest(&values, Sign::Signed), 3.0);
+        assert_eq!(largest(&[-1.0], Sign::Positive), 0.0);
+    }
+
+    #[test]
+    fn overlay_has_the_size_of_the_picture() {
+        let picture = RgbaImage::from_pixel(7, 5, image::Rgba([0, 0, 0, 255]));
+        let out = overlay(&picture, MapView::new(&[0.0, 2.0], 1, 2).unwrap(), &LOOK);
+        assert_eq!(out.dimensions(), (7, 5));
+        assert_eq!(out.get_pixel(0, 0).0, [0, 0, 0, 255]);
+        let [red, green, blue] = ColorMap::Viridis.color(1.0);
+        assert_eq!(out.get_pixel(6, 4).0, [red, green, blue, 255]);
+    }
+}

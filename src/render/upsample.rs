@@ -1,0 +1,209 @@
+//! A map's values at more points than it has cells.
+
+use std::ops::Range;
+
+/// A map as it came from the network: `height`×`width` values, row-major,
+/// signed, in logit units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MapView<'a> {
+    values: &'a [f32],
+    height: usize,
+    width: usize,
+}
+
+/// The two neighbours of a point on one axis, and how far it is towards the second.
+#[derive(Clone, Copy)]
+struct Between {
+    low: usize,
+    high: usize,
+    part: f32,
+}
+
+impl<'a> MapView<'a> {
+    /// `None` unless there is at least one cell and `values` has exactly
+    /// `height`×`width` values.
+    pub fn new(values: &'a [f32], height: usize, width: usize) -> Option<Self> {
+        let fits = height > 0 && width > 0 && height.checked_mul(width) == Some(values.len());
+        fits.then_some(Self {
+            values,
+            height,
+            width,
+        })
+    }
+
+    pub fn values(&self) -> &'a [f32] {
+        self.values
+    }
+
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The value at a point of the picture; `across` and `down` are parts of
+    /// its width and height (0…1, clamped). With `cells` the value of the cell
+    /// that the point lies in, else bilinear between the centres of cells.
+    pub fn at(&self, across: f64, down: f64, cells: bool) -> f32 {
+        if cells {
+            let cell = |part: f64, count: usize| ((part * count as f64) as usize).min(count - 1);
+            return self.values[cell(down, self.height) * self.width + cell(across, self.width)];
+        }
+        let row = between(down * self.height as f64 - 0.5, self.height);
+        let column = between(across * self.width as f64 - 0.5, self.width);
+        self.mix(row, column)
+    }
+
+    /// Where the largest value is: the centre of its cell as parts of the
+    /// picture's width and height. `None` if no value is a number.
+    pub fn peak(&self) -> Option<(f64, f64)> {
+        let finite = self
+            .values
+            .iter()
+            .enumerate()
+            .filter(|(_, value)| value.is_finite());
+        let (index, _) = finite.max_by(|a, b| a.1.total_cmp(b.1))?;
+        let centre = |cell: usize, count: usize| (cell as f64 + 0.5) / count as f64;
+        Some((
+            centre(index % self.width, self.width),
+            centre(index / self.width, self.height),
+        ))
+    }
+
+    /// The map at `height`×`width` points, row-major: bilinear, half-pixel
+    /// centres, edges clamped; or with `cells` each cell as a flat rectangle.
+    pub fn upsample(&self, height: usize, width: usize, cells: bool) -> Vec<f32> {
+        let rows = axis(height, self.height, cells);
+        let columns = axis(width, self.width, cells);
+        let mut out = Vec::with_capacity(height * width);
+        for &row in &rows {
+            // Rows first, so that a point costs one interpolation.
+            let line: Vec<f32> = self
+                .row(row.low)
+                .zip(self.row(row.high))
+                .map(|(a, b)| lerp(a, b, row.part))
+                .collect();
+            out.extend(
+                columns
+                    .iter()
+                    .map(|column| lerp(line[column.low], line[column.high], column.part)),
+            );
+        }
+        out
+    }
+
+    fn row(&self, index: usize) -> impl Iterator<Item = f32> {
+        let Range { start, end } = index * self.width..(index + 1) * self.width;
+        self.values[start..end].iter().copied()
+    }
+
+    fn mix(&self, row: Between, column: Between) -> f32 {
+        let value = |y: usize, x: usize| self.values[y * self.width + x];
+        let upper = lerp(
+            value(row.low, column.low),
+            value(row.low, column.high),
+            column.part,
+        );
+        let lower = lerp(
+            value(row.high, column.low),
+            value(row.high, column.high),
+            column.part,
+        );
+        lerp(upper, lower, row.part)
+    }
+}
+
+fn axis(points: usize, cells: usize, flat: bool) -> Vec<Between> {
+    let step = cells as f64 / points as f64;
+    (0..points)
+        .map(|point| {
+            let position = (point as f64 + 0.5) * step;
+            if flat {
+                let cell = (position as usize).min(cells - 1);
+                Between {
+                    low: cell,
+                    high: cell,
+                    part: 0.0,
+                }
+            } else {
+                between(position - 0.5, cells)
+            }
+        })
+        .collect()
+}
+
+/// `position` in cells, 0 being the centre of the first.
+fn between(position: f64, cells: usize) -> Between {
+    let last = cells - 1;
+    let position = position.clamp(0.0, last as f64);
+    let low = (position as usize).min(last);
+    Between {
+        low,
+        high: (low + 1).min(last),
+        part: (position - low as f64) as f32,
+    }
+}
+
+fn lerp(a: f32, b: f32, part: f32) -> f32 {
+    // Without this a part of 0 times infinity would give NaN beside it.
+    if part == 0.0 { a } else { a + (b - a) * part }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_a_shape_that_does_not_fit() {
+        assert!(MapView::new(&[1.0, 2.0], 1, 3).is_none());
+        assert!(MapView::new(&[], 0, 0).is_none());
+        assert!(MapView::new(&[1.0], usize::MAX, 2).is_none());
+    }
+
+    #[test]
+    fn half_pixel_centres_and_clamped_edges() {
+        let map = MapView::new(&[0.0, 4.0], 1, 2).unwrap();
+        assert_eq!(map.upsample(1, 4, false), [0.0, 1.0, 3.0, 4.0]);
+        assert_eq!(
+            map.upsample(2, 4, true),
+            [0.0, 0.0, 4.0, 4.0, 0.0, 0.0, 4.0, 4.0]
+        );
+    }
+
+    #[test]
+    fn the_same_size_changes_nothing() {
+        let values: Vec<f32> = (0..12).map(|i| (i * i) as f32).collect();
+        let map = MapView::new(&values, 3, 4).unwrap();
+        assert_eq!(map.upsample(3, 4, false), values);
+        assert_eq!(map.upsample(3, 4, true), values);
+    }
+
+    #[test]
+    fn a_point_reads_what_is_drawn() {
+        let values: Vec<f32> = (0..9).map(|i| (i as f32).sin()).collect();
+        let map = MapView::new(&values, 3, 3).unwrap();
+        for cells in [false, true] {
+            let drawn = map.upsample(30, 30, cells);
+            for (y, x) in [(0, 0), (7, 13), (15, 15), (29, 29)] {
+                let read = map.at((x as f64 + 0.5) / 30.0, (y as f64 + 0.5) / 30.0, cells);
+                assert!((read - drawn[y * 30 + x]).abs() < 1e-6, "{cells} {y} {x}");
+            }
+        }
+    }
+
+    #[test]
+    fn points_outside_read_the_edge() {
+        let map = MapView::new(&[1.0, 2.0, 3.0, 4.0], 2, 2).unwrap();
+        assert_eq!(map.at(-3.0, -3.0, false), 1.0);
+        assert_eq!(map.at(3.0, 3.0, true), 4.0);
+    }
+
+    #[test]
+    fn peak_is_the_centre_of_the_largest_cell() {
+        let map = MapView::new(&[0.0, f32::NAN, 5.0, 1.0], 2, 2).unwrap();
+        assert_eq!(map.peak(), Some((0.25, 0.75)));
+        assert_eq!(MapView::new(&[f32::NAN], 1, 1).unwrap().peak(), None);
+    }
+}
