@@ -2,7 +2,7 @@
 # Sets up what the project needs and the machine lacks. Safe to repeat: a step
 # whose result is already there takes no time.
 #
-#   setup.sh PART…      parts: wasm-std trunk wasm-bindgen python fashion browser node
+#   setup.sh PART…      parts: wasm-std trunk wasm-bindgen wasm-opt python fashion browser node
 #
 # Everything that can live outside the system goes to one cache folder
 # ($GRADCAM_CACHE, by default ~/.cache/gradcam), shared by all clones.
@@ -14,6 +14,7 @@ cache=${GRADCAM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gradcam}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 trunk_version=0.21.14
 bindgen_version=0.2.130 # must equal wasm-bindgen in Cargo.toml
+binaryen_version=132
 rustup_seconds=${RUSTUP_SECONDS:-90}
 mkdir -p "$cache"
 export PATH="$cache/tools/bin:$PATH"
@@ -119,6 +120,13 @@ setup_wasm_bindgen() {
   CARGO_TARGET_DIR=$cache/tools-target cargo install --root "$cache/tools" --debug "wasm-bindgen-cli@$bindgen_version"
 }
 
+# Only for `make dist`. Debian's binaryen is too old for what Rust emits today.
+setup_wasm_opt() {
+  [[ "$(wasm-opt --version 2>/dev/null)" == *" $binaryen_version"* ]] && return 0
+  command -v npm >/dev/null || { echo "node (20 or newer) with npm is needed for wasm-opt"; return 1; }
+  npm install --global --prefix "$cache/tools" "binaryen@$binaryen_version"
+}
+
 setup_python() {
   local venv=$cache/venv wanted=$root/models/requirements.txt
   [ -f "$venv/ready" ] && cmp -s "$venv/ready" "$wanted" && return 0
@@ -150,10 +158,11 @@ for part in "$@"; do
     wasm-std) step "wasm32 standard library" setup_wasm_std ;;
     trunk) step "Trunk $trunk_version" setup_trunk ;;
     wasm-bindgen) step "wasm-bindgen $bindgen_version" setup_wasm_bindgen ;;
+    wasm-opt) step "wasm-opt $binaryen_version" setup_wasm_opt ;;
     python) step "Python packages" setup_python ;;
     fashion) step "Fashion-MNIST" setup_fashion ;;
     browser) step "Chromium and its driver" setup_browser ;;
     node) step "Playwright" setup_node ;;
-    *) fail "unknown part '$part'; parts: wasm-std trunk wasm-bindgen python fashion browser node" ;;
+    *) fail "unknown part '$part'; parts: wasm-std trunk wasm-bindgen wasm-opt python fashion browser node" ;;
   esac
 done

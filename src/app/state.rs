@@ -76,6 +76,10 @@ pub struct Notice {
     pub way_out: Option<WayOut>,
 }
 
+#[allow(
+    clippy::large_enum_variant,
+    reason = "few live at a time, and none for long"
+)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum WayOut {
     /// Fetch the manifest again.
@@ -93,6 +97,10 @@ pub enum WayOut {
     Restart,
 }
 
+#[allow(
+    clippy::large_enum_variant,
+    reason = "few live at a time, and none for long"
+)]
 #[derive(Clone, Debug)]
 pub enum Action {
     ManifestCame(Result<Manifest, String>),

@@ -2,9 +2,7 @@ use super::*;
 use crate::app::engine_client::EngineEvent;
 use crate::app::result::Map;
 use crate::app::schedule::MapKey;
-use crate::protocol::{
-    ExplainTimings, FailureKind, LoadTimings, ModelSummary, PROTOCOL_VERSION, PredictTimings,
-};
+use crate::protocol::{FailureKind, ModelSummary, PROTOCOL_VERSION};
 
 fn entry(id: &str) -> ManifestEntry {
     serde_json::from_value(serde_json::json!({
@@ -41,7 +39,7 @@ fn ready(state: &State) -> Action {
     Action::Engine(EngineEvent::Ready {
         wish,
         summary,
-        timings: LoadTimings::default(),
+        timings: Default::default(),
     })
 }
 
@@ -55,7 +53,7 @@ fn predicted(state: &State) -> Action {
         width: 8,
         height: 8,
         notes: vec![],
-        timings: PredictTimings::default(),
+        timings: Default::default(),
     })
 }
 
@@ -73,7 +71,7 @@ fn mapped(state: &State, class: usize, values: [f32; 2]) -> Action {
     let map = Map {
         summary,
         values: values.to_vec(),
-        timings: ExplainTimings::default(),
+        timings: Default::default(),
     };
     let model = state.wanted.as_ref().expect("a model is wanted").key;
     Action::Engine(EngineEvent::Mapped {
@@ -161,6 +159,7 @@ fn the_hash_names_the_class_of_the_first_picture_only() {
             name: String::new(),
         }],
     );
+    assert_eq!(state.choices.class, None);
     let beyond = act(
         begun("#class=99"),
         [Action::ChoosePicture {

@@ -11,4 +11,4 @@ mod store;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 pub mod worker;
 
-pub use session::{Prediction, Session, SessionError};
+pub use session::{Prediction, Session, SessionError, read_tensor};

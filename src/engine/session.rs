@@ -10,6 +10,7 @@ use crate::picture::{self, Limits, PictureError};
 use crate::protocol::{
     ExplainTimings, FailureKind, LayerSummary, ModelSummary, Phase, PredictTimings,
 };
+use crate::render::npy;
 
 /// Holds the model that is ready and what the last picture gave.
 #[derive(Default)]
@@ -40,6 +41,8 @@ pub enum SessionError {
     Load(#[from] LoadError),
     #[error(transparent)]
     Picture(#[from] PictureError),
+    #[error("'{name}' is no input tensor ({reason}); a float32 array with four axes is")]
+    Tensor { name: String, reason: String },
     #[error(transparent)]
     Explain(#[from] ExplainError),
     #[error(transparent)]
@@ -56,7 +59,9 @@ impl SessionError {
                 FailureKind::Order
             }
             SessionError::Load(_) => FailureKind::Model,
-            SessionError::Picture(_) => FailureKind::Picture,
+            SessionError::Picture(_)
+            | SessionError::Tensor { .. }
+            | SessionError::Network(NetworkError::InputShape { .. }) => FailureKind::Picture,
             SessionError::Explain(_) => FailureKind::Explanation,
             SessionError::Network(_) => FailureKind::Engine,
         }
@@ -89,6 +94,7 @@ impl Session {
     }
 
     /// Decodes a picture file and runs the network on it. `name` is for messages.
+    /// A file in NPY format is taken as the input tensor itself, unprepared.
     ///
     /// # Errors
     /// [`SessionError`]; the prediction before is kept if the picture is at fault.
@@ -103,6 +109,9 @@ impl Session {
             .ok_or(SessionError::NoModel)?
             .preprocess
             .clone();
+        if bytes.starts_with(npy::MAGIC) {
+            return self.predict_tensor(read_tensor(bytes, name)?, progress);
+        }
         progress(Phase::Decode, 0, 2);
         let started = Instant::now();
         let decoded = picture::decode(bytes, name, Limits::default())?;
@@ -185,6 +194,22 @@ impl Session {
     pub fn network(&mut self) -> Option<&mut TractNetwork> {
         self.network.as_mut()
     }
+}
+
+/// An input tensor from an NPY file.
+///
+/// # Errors
+/// [`SessionError::Tensor`] if it is damaged or has another form.
+pub fn read_tensor(bytes: &[u8], name: &str) -> Result<Array4<f32>, SessionError> {
+    let wrong = |reason: String| SessionError::Tensor {
+        name: name.into(),
+        reason,
+    };
+    let (shape, values) = npy::decode(bytes).map_err(|error| wrong(error.to_string()))?;
+    let &[a, b, c, d] = shape.as_slice() else {
+        return Err(wrong(format!("its shape is {shape:?}")));
+    };
+    Array4::from_shape_vec((a, b, c, d), values).map_err(|error| wrong(error.to_string()))
 }
 
 /// Milliseconds since a moment.

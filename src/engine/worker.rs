@@ -7,7 +7,7 @@ use std::rc::Rc;
 use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{AbortController, DedicatedWorkerGlobalScope, MessageEvent, PromiseRejectionEvent};
 use web_time::Instant;
 
 use super::session::milliseconds_since;
@@ -41,6 +41,7 @@ pub fn start() -> Result<(), JsValue> {
     scope.set_onmessage(Some(listener.as_ref().unchecked_ref()));
     // The worker listens as long as it lives.
     listener.forget();
+    report_crashes(&scope);
     let variant = if cfg!(target_feature = "relaxed-simd") {
         "relaxed-simd"
     } else {
@@ -53,6 +54,19 @@ pub fn start() -> Result<(), JsValue> {
     };
     pump.send(0, &started, &[]);
     Ok(())
+}
+
+/// Work runs inside promises, and what a promise swallows never reaches the page.
+/// A panic or an end of memory there is thrown again, as an error of the worker.
+fn report_crashes(scope: &DedicatedWorkerGlobalScope) {
+    let rethrow = Closure::<dyn Fn(PromiseRejectionEvent)>::new(|event: PromiseRejectionEvent| {
+        wasm_bindgen::throw_val(event.reason())
+    });
+    let listener = rethrow.as_ref().unchecked_ref();
+    if let Err(error) = scope.add_event_listener_with_callback("unhandledrejection", listener) {
+        web_sys::console::error_1(&error);
+    }
+    rethrow.forget();
 }
 
 /// A request and the buffers that came with it.

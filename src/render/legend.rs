@@ -10,7 +10,11 @@ pub fn ticks(scale: f32, sign: Sign) -> Vec<f32> {
         return Vec::new();
     }
     let scale = f64::from(scale);
-    let step = round_step(scale / 3.0);
+    // A signed bar has twice the numbers on the same length.
+    let step = round_step(match sign {
+        Sign::Positive => scale / 3.0,
+        Sign::Signed => scale / 1.5,
+    });
     let count = (scale / step + 1e-9) as i32;
     let first = if sign == Sign::Signed { -count } else { 0 };
     (first..=count)
@@ -61,10 +65,7 @@ mod tests {
     #[test]
     fn ticks_are_round_and_within() {
         assert_eq!(ticks(3.2, Sign::Positive), [0.0, 1.0, 2.0, 3.0]);
-        assert_eq!(
-            ticks(3.2, Sign::Signed),
-            [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0]
-        );
+        assert_eq!(ticks(3.2, Sign::Signed), [-2.0, 0.0, 2.0]);
         for scale in [1e-6, 0.013, 0.5, 7.7, 1234.0, 1e30] {
             let ticks = ticks(scale, Sign::Positive);
             assert!((2..=7).contains(&ticks.len()), "{scale}: {ticks:?}");

@@ -40,7 +40,8 @@ pub fn encode(values: &[f32], height: usize, width: usize) -> Vec<u8> {
     bytes
 }
 
-const MAGIC: &[u8] = b"\x93NUMPY";
+/// How an NPY file begins.
+pub const MAGIC: &[u8] = b"\x93NUMPY";
 /// Magic, two bytes of version, two of header length.
 const PREAMBLE: usize = 10;
 

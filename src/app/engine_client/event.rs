@@ -4,6 +4,10 @@ use crate::protocol::{FailureKind, LoadTimings, ModelSummary, Phase, PredictTimi
 
 /// What the engine does, as the page hears of it. Answers that nobody waits for
 /// any more are not among it.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "few live at a time, and none for long"
+)]
 #[derive(Clone, Debug)]
 pub enum EngineEvent {
     Started {

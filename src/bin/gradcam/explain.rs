@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use gradcam::engine::{Prediction, Session};
+use gradcam::engine::{Prediction, Session, read_tensor};
 use gradcam::explain::{self, Saliency};
 use gradcam::gradient::Choices;
 use gradcam::network::Description;
@@ -152,24 +152,14 @@ fn predict(
     path: &Path,
 ) -> anyhow::Result<(Prediction, RgbaImage)> {
     let bytes = crate::read(path)?;
-    let quiet = &mut |_, _, _| ();
-    if path.extension().is_some_and(|extension| extension == "npy") {
-        let tensor = read_tensor(&bytes)?;
-        let shown = tensor_as_picture(&tensor, preprocess);
-        return Ok((session.predict_tensor(tensor, quiet)?, shown));
-    }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let prediction = session.predict(&bytes, &name, quiet)?;
+    let prediction = session.predict(&bytes, &name, &mut |_, _, _| ())?;
+    if bytes.starts_with(render::npy::MAGIC) {
+        let tensor = read_tensor(&bytes, &name)?;
+        return Ok((prediction, tensor_as_picture(&tensor, preprocess)));
+    }
     let picture = picture::decode(&bytes, &name, picture::Limits::default())?.picture;
     Ok((prediction, image::DynamicImage::from(picture).into_rgba8()))
-}
-
-fn read_tensor(bytes: &[u8]) -> anyhow::Result<Array4<f32>> {
-    let (shape, values) = render::npy::decode(bytes)?;
-    let &[a, b, c, d] = shape.as_slice() else {
-        bail!("the input tensor should have four axes, and has the shape {shape:?}");
-    };
-    Ok(Array4::from_shape_vec((a, b, c, d), values)?)
 }
 
 /// Undoes the scaling of an input tensor, to have something to draw over.

@@ -1,0 +1,83 @@
+# The one list of commands. `make run` and `make test` set up whatever is missing.
+#
+#   make run      build everything and serve the page on 127.0.0.1:8080
+#   make test     every test
+#   make models   build the model files into www/models
+#   make site     build the page into dist
+#   make dist     the page as it is deployed: optimised, slow to build
+#   make bench    measure the built page's engine in headless Chromium
+#   make golden   arrays by Keras that the tests compare with
+#   make lint     format, clippy, documentation
+#   make help     this list
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PORT ?= 8080
+GRADCAM_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gradcam
+# One target folder for all clones: tract takes minutes to build.
+CARGO_TARGET_DIR ?= $(GRADCAM_CACHE)/target
+export GRADCAM_CACHE CARGO_TARGET_DIR
+export PATH := $(GRADCAM_CACHE)/tools/bin:$(PATH)
+
+PYTHON := $(GRADCAM_CACHE)/venv/bin/python
+SETUP := .github/scripts/setup.sh
+TIMED := .github/scripts/timed.sh
+NATIVE := --release --features cli,app
+
+.PHONY: help run serve test setup-site setup-tests models site dist bench golden lint \
+	test-models test-native test-e2e clean
+
+help:
+	@sed -n '/^# *make/s/^#   //p' Makefile
+
+run: site serve
+
+serve:
+	@.github/scripts/serve.py dist --port $(PORT)
+
+setup-site:
+	@$(SETUP) wasm-std trunk wasm-bindgen python
+
+setup-tests: setup-site
+	@$(SETUP) browser node
+
+models: setup-site
+	@$(TIMED) "models" $(PYTHON) models/export.py build
+
+site: models
+	@$(TIMED) "site" .github/scripts/build-site.sh
+
+dist: models
+	@$(SETUP) wasm-opt
+	@$(TIMED) "site for deployment" .github/scripts/build-site.sh --dist
+
+golden: models
+	@$(TIMED) "golden arrays by Keras" $(PYTHON) tests/golden/make.py
+
+bench: site setup-tests
+	@node tests/bench/bench.mjs
+
+test: setup-tests lint test-models test-native test-e2e
+	@echo "all tests passed"
+
+lint:
+	@$(TIMED) "format" cargo fmt --check
+	@$(TIMED) "clippy, native" cargo clippy --quiet $(NATIVE) --all-targets -- -D warnings
+	@$(TIMED) "clippy, the page" cargo clippy --quiet --release --target wasm32-unknown-unknown --features app --lib --bin app -- -D warnings
+	@$(TIMED) "clippy, the engine" cargo clippy --quiet --release --target wasm32-unknown-unknown --features engine --lib --bin engine -- -D warnings
+	@RUSTDOCFLAGS="-D warnings" $(TIMED) "documentation" cargo doc --quiet $(NATIVE) --no-deps --lib
+
+test-models: models
+	@$(TIMED) "models' own tests" $(PYTHON) -m unittest discover --quiet models
+
+test-native: golden
+	@GRADCAM_PYTHON=$(PYTHON) $(TIMED) "native tests" cargo test --quiet $(NATIVE)
+
+test-e2e: site golden setup-tests
+	@GRADCAM_CLI=$(CARGO_TARGET_DIR)/release/gradcam $(TIMED) "end to end in Chromium" \
+		bash -c 'cd tests/e2e && node --test --test-concurrency=1 *.test.mjs'
+
+clean:
+	rm -rf dist www/models tests/golden/built target

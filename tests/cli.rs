@@ -1,0 +1,189 @@
+//! The command line as a person or a script uses it.
+#![cfg(feature = "cli")]
+
+mod common;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use common::{array, empty_folder, path};
+use serde_json::Value;
+
+fn gradcam(arguments: &[&str], folder: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_gradcam"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn tiny() -> String {
+    path("models/xception-tiny.onnx").display().to_string()
+}
+
+fn boot() -> String {
+    path("www/samples/fashion-boot.png").display().to_string()
+}
+
+#[test]
+fn inspect_says_what_can_be_explained() {
+    let folder = empty_folder("inspect");
+    let output = gradcam(&["inspect", &tiny(), "--json"], &folder);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let value: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(value["chosen"]["name"], "block4_sepconv2_act");
+    assert_eq!(value["chosen"]["operator"], "Relu");
+    assert_eq!(value["chosen"]["shape"], serde_json::json!([128, 7, 7]));
+    assert_eq!(value["input"]["shape"], serde_json::json!([1, 28, 28, 1]));
+    assert_eq!(value["labels"][9], "ankle boot");
+    let people = stdout(&gradcam(&["inspect", &tiny()], &folder));
+    assert!(people.contains("* block4_sepconv2_act"), "{people}");
+}
+
+#[test]
+fn explain_writes_the_map_and_prints_what_it_found() {
+    let folder = empty_folder("explain");
+    let output = gradcam(
+        &["explain", &tiny(), &boot(), "--json", "--out", "maps"],
+        &folder,
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+    let value: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(value["class"]["label"], "ankle boot");
+    assert_eq!(value["top"].as_array().unwrap().len(), 5);
+    assert_eq!(value["map"]["state"], "evidence");
+    assert_eq!(
+        (&value["map"]["height"], &value["map"]["width"]),
+        (&7.into(), &7.into())
+    );
+    assert!(value["timings_ms"]["forward"].as_f64().unwrap() > 0.0);
+    let npy = std::fs::read(folder.join(value["map"]["npy"].as_str().unwrap())).unwrap();
+    let (shape, values) = gradcam::render::npy::decode(&npy).unwrap();
+    assert_eq!(shape, [7, 7]);
+    let greatest = values.iter().copied().fold(f32::MIN, f32::max);
+    assert!((f64::from(greatest) - value["map"]["max"].as_f64().unwrap()).abs() < 1e-6);
+    let png = image::open(folder.join("maps/fashion-boot.grad-cam.png")).unwrap();
+    assert_eq!((png.width(), png.height()), (28, 28));
+}
+
+#[test]
+fn a_tensor_in_place_of_a_picture_and_a_class_by_its_label() {
+    let folder = empty_folder("tensor");
+    let input = path("tests/golden/xception-tiny/fashion-bag.input.npy")
+        .display()
+        .to_string();
+    let output = gradcam(
+        &["explain", &tiny(), &input, "--class", "BAG", "--json"],
+        &folder,
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+    let value: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let logits = array::<f32>("tests/golden/xception-tiny/fashion-bag.logits.npy");
+    let id = value["class"]["id"].as_u64().unwrap() as usize;
+    assert!((value["class"]["logit"].as_f64().unwrap() - f64::from(logits[[0, id]])).abs() < 1e-3);
+    assert!(folder.join("fashion-bag.input.grad-cam.npy").exists());
+}
+
+#[test]
+fn attach_writes_the_contract() {
+    let folder = empty_folder("attach");
+    let output = gradcam(&["attach", &tiny(), "-o", "out.onnx"], &folder);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let bytes = std::fs::read(folder.join("out.onnx")).unwrap();
+    let model = gradcam::onnx::Model::decode(&bytes, Default::default()).unwrap();
+    let names = |values: &[gradcam::onnx::pb::ValueInfoProto]| -> Vec<String> {
+        values.iter().map(|value| value.name.clone()).collect()
+    };
+    assert_eq!(names(&model.graph().input), ["image", "cotangent"]);
+    assert_eq!(
+        names(&model.graph().output),
+        ["logits", "activations", "gradients"]
+    );
+    assert_eq!(
+        model.metadata().text("gradcam.layer"),
+        Some("block4_sepconv2_act")
+    );
+    // Once more, on the result, for two layers.
+    let layers = [
+        "--layer",
+        "block4_sepconv2",
+        "--layer",
+        "block4_sepconv2_act",
+    ];
+    let output = gradcam(
+        &[&["attach", "out.onnx", "-o", "two.onnx"], &layers[..]].concat(),
+        &folder,
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+    let bytes = std::fs::read(folder.join("two.onnx")).unwrap();
+    let model = gradcam::onnx::Model::decode(&bytes, Default::default()).unwrap();
+    let outputs = names(&model.graph().output);
+    assert!(
+        outputs.contains(&"gradients.block4_sepconv2".into()),
+        "{outputs:?}"
+    );
+    assert!(
+        outputs.contains(&"activations.block4_sepconv2_act".into()),
+        "{outputs:?}"
+    );
+}
+
+#[test]
+fn one_bad_picture_does_not_stop_the_others() {
+    let folder = empty_folder("bad");
+    std::fs::write(folder.join("text.jpg"), "no picture").unwrap();
+    let output = gradcam(
+        &["explain", &tiny(), "text.jpg", &boot(), "nowhere.png"],
+        &folder,
+    );
+    assert!(!output.status.success());
+    assert!(
+        stdout(&output).contains("ankle boot"),
+        "{}",
+        stdout(&output)
+    );
+    let said = stderr(&output);
+    assert!(
+        said.contains("text.jpg") && said.contains("no picture that can be read"),
+        "{said}"
+    );
+    assert!(
+        said.contains("nowhere.png") && said.contains("2 of 3"),
+        "{said}"
+    );
+}
+
+#[test]
+fn wrong_arguments_get_a_sentence() {
+    let folder = empty_folder("wrong");
+    let bytes = std::fs::read(tiny()).unwrap();
+    std::fs::write(folder.join("cut.onnx"), &bytes[..bytes.len() / 2]).unwrap();
+    let said = |arguments: &[&str]| {
+        let output = gradcam(arguments, &folder);
+        assert!(!output.status.success());
+        let said = stderr(&output);
+        assert!(!said.contains("panicked"), "{said}");
+        said
+    };
+    assert!(said(&["inspect", "cut.onnx"]).contains("cut off"));
+    assert!(said(&["inspect", &boot()]).contains("not an ONNX model"));
+    assert!(said(&["explain", &tiny(), &boot(), "--method", "magic"]).contains("grad-cam"));
+    assert!(said(&["explain", &tiny(), &boot(), "--class", "unicorn"]).contains("'unicorn'"));
+    assert!(said(&["explain", &tiny(), &boot(), "--class", "10"]).contains("10 classes"));
+    assert!(
+        said(&["explain", &tiny(), &boot(), "--layer", "nowhere"]).contains("block4_sepconv2_act")
+    );
+    let early = said(&["attach", &tiny(), "-o", "x.onnx", "--layer", "block1_conv1"]);
+    assert!(
+        early.contains("gradient rule") && early.contains("without crossing it"),
+        "{early}"
+    );
+}

@@ -1,0 +1,59 @@
+// Where the built site lies, and the browser that shows it.
+
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+/** The project's folder. */
+export const ROOT = resolve(here, "../..");
+/** The built site. */
+export const SITE = resolve(process.env.SITE ?? join(ROOT, "dist"));
+/** Arrays that Keras made. */
+export const GOLDEN = join(ROOT, "tests/golden");
+/** Where screenshots go. */
+export const SHOTS = resolve(process.env.SHOTS ?? join(ROOT, "target/e2e"));
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Starts Chromium without a window. */
+export async function launch() {
+  return chromium.launch({ executablePath: findChromium(), args: FLAGS });
+}
+
+function findChromium() {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  const names = ["chromium", "chromium-browser", "google-chrome"];
+  const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
+  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(canRun);
+  if (!found) throw new Error("Chromium is missing: install it, or name its program in CHROMIUM");
+  return found;
+}
+
+function canRun(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What the site offers, the default first. */
+export function manifest() {
+  const file = join(SITE, "models/manifest.json");
+  if (!existsSync(file)) {
+    throw new Error(`there is no built site in ${SITE}: run \`make site\`, or name its folder in SITE`);
+  }
+  return JSON.parse(readFileSync(file, "utf8")).models;
+}

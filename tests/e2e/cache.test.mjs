@@ -1,0 +1,50 @@
+// What the browser keeps of a model, and what happens if it may not.
+
+import assert from "node:assert/strict";
+import { TINY, visiting } from "./harness.mjs";
+
+visiting("a second visit loads no model from the server", async (visit) => {
+  await visit.open();
+  await visit.ready();
+  assert.equal(visit.site.requests(TINY.file), 1);
+  await visit.page.close();
+
+  // Not even if the server had lost it.
+  visit.site.missing(TINY.file);
+  await visit.newPage();
+  await visit.open();
+  await visit.sample("Ankle boot");
+  await visit.explained("ankle boot");
+  assert.equal(visit.site.requests(TINY.file), 1);
+  visit.assertQuiet();
+});
+
+visiting("a damaged copy is replaced by the server's", async (visit) => {
+  await visit.open();
+  await visit.ready();
+  await visit.page.evaluate(async () => {
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const key of await cache.keys()) await cache.put(key, new Response("not a model"));
+    }
+  });
+  await visit.page.reload();
+  await visit.sample("Ankle boot");
+  await visit.explained("ankle boot");
+  assert.equal(visit.site.requests(TINY.file), 2);
+  await visit.page.reload();
+  await visit.ready();
+  assert.equal(visit.site.requests(TINY.file), 2, "the new copy is kept");
+  visit.assertQuiet();
+});
+
+visiting("without room the page works and says that it could not keep the model", async (visit) => {
+  const session = await visit.context.newCDPSession(visit.page);
+  await session.send("Storage.overrideQuotaForOrigin", { origin: visit.site.origin, quotaSize: 1000 });
+  await visit.open();
+  await visit.sample("Ankle boot");
+  await visit.explained("ankle boot");
+  const models = await visit.openModels();
+  await models.getByText(/could not keep the model.*loaded again at the next visit/).waitFor();
+  visit.assertQuiet();
+});
