@@ -68,6 +68,7 @@ lint:
 	@$(TIMED) "clippy, the page" cargo clippy --quiet --release --target wasm32-unknown-unknown --features app --lib --bin app -- -D warnings
 	@$(TIMED) "clippy, the engine" cargo clippy --quiet --release --target wasm32-unknown-unknown --features engine --lib --bin engine -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" $(TIMED) "documentation" cargo doc --quiet $(NATIVE) --no-deps --lib
+	@RUSTDOCFLAGS="-D warnings" $(TIMED) "documentation, the page" cargo doc --quiet --release --target wasm32-unknown-unknown --features app --no-deps --lib
 
 test-models: models
 	@$(TIMED) "models' own tests" $(PYTHON) -m unittest discover --quiet models

@@ -11,29 +11,31 @@
 //! ```
 //!
 //! Who may use whom, from the ground up (a test in `tests/architecture.rs` holds it):
-//! `picture`, `render`, `onnx` and `protocol` use nobody, `gradient` uses `onnx`,
-//! `network` uses `onnx`, `gradient` and `picture`'s types, `explain` uses the trait of `network`;
+//! `picture`, `render`, `onnx` and `protocol` use nobody, `gradient` uses `onnx` and `picture`'s types,
+//! `network` uses those, `explain` uses the trait of `network`, `engine` joins them all;
 //! the binaries use them all, and `app`, the page, never sees tract.
 
-/// The page: Yew components, one state, one client of the engine.
+// One line for each module; each has its own documentation inside.
+
+// The page: Yew components, one state, one client of the engine.
 #[cfg(feature = "app")]
 pub mod app;
-/// The work behind the protocol: what the worker does with each request.
+// The work behind the protocol: what the worker does with each request.
 #[cfg(feature = "network")]
 pub mod engine;
-/// One file for each explanation method, and the catalogue of them.
+// One file for each explanation method, and the catalogue of them.
 pub mod explain;
-/// Builds the gradient branch of an ONNX graph, in ONNX operators.
+// Builds the gradient branch of an ONNX graph, in ONNX operators.
 #[cfg(feature = "network")]
 pub mod gradient;
-/// What an explanation may ask of a network, and tract, which runs it.
+// What an explanation may ask of a network, and tract, which runs it.
 pub mod network;
-/// A model file as data: decode within limits, look around, edit, encode.
+// A model file as data: decode within limits, look around, edit, encode.
 #[cfg(feature = "network")]
 pub mod onnx;
-/// From the bytes of a picture to the input tensor.
+// From the bytes of a picture to the input tensor.
 pub mod picture;
-/// Every message between the page and the engine, and the manifest of models.
+// Every message between the page and the engine, and the manifest of models.
 pub mod protocol;
-/// From a signed map to colours: overlay, legend, PNG, NPY.
+// From a signed map to colours: overlay, legend, PNG, NPY.
 pub mod render;

@@ -40,6 +40,10 @@ pub struct EventMessage {
     rename_all = "camelCase",
     rename_all_fields = "camelCase"
 )]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one message at a time: a box would save nothing"
+)]
 pub enum Request {
     /// Makes a model ready, in place of the one before. Answered by
     /// [`Event::Progress`] and [`Event::Ready`].
@@ -65,6 +69,10 @@ pub enum Request {
     rename_all = "camelCase",
     rename_all_fields = "camelCase"
 )]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one message at a time: a box would save nothing"
+)]
 pub enum ModelSource {
     /// Fetched by the engine, checked against the manifest, kept in the Cache
     /// API. `url` is absolute, or relative to the page.
@@ -78,6 +86,10 @@ pub enum ModelSource {
     tag = "type",
     rename_all = "camelCase",
     rename_all_fields = "camelCase"
+)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one message at a time: a box would save nothing"
 )]
 pub enum Event {
     /// Job 0: the worker listens.

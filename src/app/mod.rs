@@ -12,12 +12,15 @@
 //! - [`assets`]: the lists of models and samples beside the page
 //! - [`hands`]: what reaches the page from outside its elements: drop, paste, keys
 //! - [`save`]: files for the user
-//! - [`theme`], [`format`]: light and dark, numbers in words
+//! - [`theme`], [`mod@format`]: light and dark, numbers in words
 //! - [`components`]: what is seen
 //!
 //! The state says what is wanted ([`State::wish`](state::State::wish)); one
 //! effect hands the wish to the client, whose schedule does what is missing.
 //! So a new picture, another model, a cancel and a crash all go the same way.
+
+// Native builds leave out what needs a browser, so some names above are unknown there.
+#![cfg_attr(not(target_arch = "wasm32"), allow(rustdoc::broken_intra_doc_links))]
 
 pub mod assets;
 pub mod choices;

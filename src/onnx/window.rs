@@ -54,8 +54,8 @@ impl Window {
             }
         }
         let ceil = node::int(node, "ceil_mode") == Some(1);
-        for axis in 0..axes {
-            let padded = input[axis] + window.pads_begin[axis] + window.pads_end[axis];
+        for (axis, &size) in input.iter().enumerate() {
+            let padded = size + window.pads_begin[axis] + window.pads_end[axis];
             let reach = window.reach(axis);
             let Some(room) = padded.checked_sub(reach) else {
                 return Err(node::problem(
@@ -70,7 +70,7 @@ impl Window {
                 room / stride
             } + 1;
             // A last window that would begin in the end padding is left out.
-            if ceil && (count - 1) * stride >= input[axis] + window.pads_begin[axis] {
+            if ceil && (count - 1) * stride >= size + window.pads_begin[axis] {
                 count -= 1;
             }
             window.output[axis] = count;
@@ -84,10 +84,10 @@ impl Window {
     }
 
     fn pad_same(&mut self, input: &[usize], lower: bool) {
-        for axis in 0..input.len() {
-            let output = input[axis].div_ceil(self.strides[axis]).max(1);
+        for (axis, &size) in input.iter().enumerate() {
+            let output = size.div_ceil(self.strides[axis]).max(1);
             let needed = (output - 1) * self.strides[axis] + self.reach(axis);
-            let total = needed.saturating_sub(input[axis]);
+            let total = needed.saturating_sub(size);
             let small = total / 2;
             self.pads_begin[axis] = if lower { total - small } else { small };
             self.pads_end[axis] = total - self.pads_begin[axis];

@@ -1,10 +1,10 @@
 //! From an RGB picture to the input tensor.
 
-use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
 use ndarray::Array4;
 
-use super::{Channels, Filter, Layout, PictureError, Preprocess};
+use super::resample::resample;
+use super::{Channels, Layout, PictureError, Preprocess};
 
 /// The input tensor of a picture: [1, C, h, w] or [1, h, w, C] as the network
 /// wants it.
@@ -17,7 +17,7 @@ pub fn prepare(picture: &RgbImage, preprocess: &Preprocess) -> Result<Array4<f32
     // As with Pillow: first the channels, then the size.
     let grey = (preprocess.channels == Channels::Luma).then(|| grey(picture));
     let picture = grey.as_ref().unwrap_or(picture);
-    let resized = resize(picture, width as u32, height as u32, preprocess.resize);
+    let resized = resample(picture, width as u32, height as u32, preprocess.resize);
     let scaled = |channel: usize, byte: u8| {
         (f32::from(byte) * preprocess.scale - preprocess.mean[channel]) / preprocess.std[channel]
     };
@@ -35,20 +35,6 @@ pub fn prepare(picture: &RgbImage, preprocess: &Preprocess) -> Result<Array4<f32
         Layout::Nchw => Array4::from_shape_fn(shape, |(_, c, y, x)| value(y, x, c)),
         Layout::Nhwc => Array4::from_shape_fn(shape, |(_, y, x, c)| value(y, x, c)),
     })
-}
-
-/// A picture in another size, with Pillow's support: when it gets smaller,
-/// bilinear and bicubic average over all the pixels they cover.
-pub fn resize(picture: &RgbImage, width: u32, height: u32, filter: Filter) -> RgbImage {
-    if picture.dimensions() == (width, height) {
-        return picture.clone();
-    }
-    let filter = match filter {
-        Filter::Nearest => FilterType::Nearest,
-        Filter::Bilinear => FilterType::Triangle,
-        Filter::Bicubic => FilterType::CatmullRom,
-    };
-    imageops::resize(picture, width, height, filter)
 }
 
 /// All three channels as ITU-R 601-2 luma, in the fixed-point form of Pillow's

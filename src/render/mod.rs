@@ -3,7 +3,7 @@
 //!
 //! - [`colormap`]: the colour maps and their catalogue
 //! - [`upsample`]: a map's values at more points, half-pixel centres
-//! - [`overlay`]: colours blended over a picture
+//! - [`mod@overlay`]: colours blended over a picture
 //! - [`legend`]: the colour bar and its numbers
 //! - [`png`], [`npy`]: files
 //!

@@ -15,7 +15,8 @@ export async function openEngine(page, site) {
   const index = readFileSync(join(SITE, "index.html"), "utf8");
   const policy = index.match(/<meta http-equiv="Content-Security-Policy"[^>]*>/)?.[0];
   if (!policy) throw new Error("index.html has no Content-Security-Policy");
-  site.replace(BLANK, `<!doctype html><meta charset="utf-8">${policy}<title>engine</title>`);
+  const icon = '<link rel="icon" href="icon.svg">';
+  site.replace(BLANK, `<!doctype html><meta charset="utf-8">${policy}${icon}<title>engine</title>`);
   await page.goto(site.url(BLANK));
   return page.evaluate(startEngine);
 }

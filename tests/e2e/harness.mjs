@@ -99,6 +99,11 @@ class Visit {
     }
   }
 
+  /** The site's models, the default first. */
+  models() {
+    return manifest();
+  }
+
   /** Another page of the same browser, which `page` then is. */
   async newPage() {
     this.page = await this.context.newPage();
@@ -114,6 +119,11 @@ class Visit {
 
   async sample(name) {
     await this.page.getByRole("button", { name: new RegExp(`${name}$`) }).click();
+  }
+
+  /** A sample's file by drop: the samples' buttons go when there is a picture. */
+  async sampleAgain(file) {
+    await this.drop(file, await readFile(join(SITE, "samples", file)));
   }
 
   async chooseFile(name, buffer, mimeType = "application/octet-stream") {
@@ -138,6 +148,14 @@ class Visit {
       const options = { bubbles: true, cancelable: true, [field]: transfer };
       document.body.dispatchEvent(new Kind(event, options));
     }, gift);
+  }
+
+  /** The newest worker reports an error that nobody caught, as the browser would. */
+  async die() {
+    await this.page.evaluate(() => {
+      const message = "Uncaught RuntimeError: unreachable";
+      window.seen.workers.at(-1).dispatchEvent(new ErrorEvent("error", { message, cancelable: true }));
+    });
   }
 
   async openModels() {

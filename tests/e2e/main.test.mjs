@@ -1,7 +1,7 @@
 // The main job: a photograph, the real Xception, and where it looked.
 
 import assert from "node:assert/strict";
-import { builtModel, peak, visiting } from "./harness.mjs";
+import { builtModel, eventually, peak, visiting } from "./harness.mjs";
 import { distance } from "./npy.mjs";
 
 const XCEPTION = builtModel("xception-kitchenware");
@@ -19,7 +19,7 @@ visiting("Xception takes the coffee cup for a cup and looks at it", { skip }, as
   await visit.explained("cup");
   const labels = await visit.rowLabels();
   assert.equal(labels[0], "cup");
-  assert.ok(await visit.rows().nth(0).getAttribute("aria-pressed"), "true");
+  assert.equal(await visit.rows().nth(0).getAttribute("aria-pressed"), "true");
 
   const cup = await visit.map();
   assert.deepEqual(cup.shape, [10, 10]);
@@ -39,13 +39,12 @@ visiting("Xception takes the coffee cup for a cup and looks at it", { skip }, as
   assert.ok(distance(cup.values, second.values) > 1e-3, "another class has another map");
   await page.keyboard.press("3");
   await visit.explained(labels[2]);
-  const last = visit.page.getByRole("combobox", { name: "Look for another class" });
   await page.keyboard.press("/");
   const word = ["cup", "fork", "glass", "knife", "plate", "spoon"].find((label) => !labels.includes(label));
   await page.keyboard.type(word);
   await page.keyboard.press("Enter");
   await visit.explained(word);
-  await last.blur();
+  await page.getByRole("combobox", { name: "Look for another class" }).blur();
   await page.keyboard.press("1");
   await visit.explained("cup");
   assert.equal(distance(cup.values, (await visit.map()).values), 0);
@@ -69,7 +68,7 @@ visiting("the answer stands when the model changes and changes back", { skip }, 
   const before = await visit.map();
   await visit.chooseModel("Xception-tiny");
   await visit.ready();
-  await visit.page.getByRole("listitem").filter({ hasText: "logit" }).first().waitFor();
+  await eventually("the other model answers", async () => !(await visit.rowLabels()).includes("cup"));
   await visit.chooseModel(XCEPTION.name);
   await visit.ready(XCEPTION.name);
   await visit.explained("cup");

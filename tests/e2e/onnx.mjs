@@ -4,10 +4,18 @@ const FLOAT = 1;
 const SIDE = 16;
 const CHANNELS = 4;
 const CLASSES = 3;
+const SMALL = { side: SIDE, channels: CHANNELS };
+/** What its first layer gives takes 4.3 GB, more than WebAssembly can address. */
+const HUGE = { side: 4096, channels: 64 };
 
 /** A classifier of pictures of 16×16 that can be explained. */
 export function plainClassifier() {
   return model([...trunk(), ...head("pooled")], "logits", [1, CLASSES]);
+}
+
+/** One that needs more memory than WebAssembly has. */
+export function hugeClassifier() {
+  return model([...trunk(), ...head("pooled")], "logits", [1, CLASSES], HUGE);
 }
 
 /** One with a node `odd_one` whose operator has no gradient rule, in the head. */
@@ -34,13 +42,13 @@ function head(input) {
   return [node("Gemm", [input, "weights"], "logits")];
 }
 
-function model(nodes, output, shape) {
+function model(nodes, output, shape, { side, channels } = SMALL) {
   const graph = message(
     ...nodes.map((bytes) => field(1, bytes)),
     field(2, "small"),
-    field(5, tensor("kernel", [CHANNELS, 3, 3, 3])),
-    field(5, tensor("weights", [CHANNELS, CLASSES])),
-    field(11, valueInfo("picture", [1, 3, SIDE, SIDE])),
+    field(5, tensor("kernel", [channels, 3, 3, 3])),
+    field(5, tensor("weights", [channels, CLASSES])),
+    field(11, valueInfo("picture", [1, 3, side, side])),
     field(12, valueInfo(output, shape)),
   );
   const opset = message(field(1, ""), field(2, 13));

@@ -90,7 +90,6 @@ pub fn average(step: &mut Step) -> Result<(), GradientError> {
 }
 
 /// One window over everything, as in many heads: no need for a part per pixel.
-
 fn one_window(
     step: &mut Step,
     window: &Window,

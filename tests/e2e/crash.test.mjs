@@ -1,0 +1,92 @@
+// A worker that dies in the middle is replaced, and nothing chosen is lost.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SITE } from "./browser.mjs";
+import { TINY, visiting } from "./harness.mjs";
+import { hugeClassifier } from "./onnx.mjs";
+
+const LOADER = "engine_loader.js";
+
+/** The engine's loader with a worker's own uncaught error at a request. */
+async function loaderThatDiesAt(type) {
+  const loader = await readFile(join(SITE, LOADER), "utf8");
+  return `addEventListener("message", ({ data }) => {
+    if (data.header.request.type === "${type}") throw new WebAssembly.RuntimeError("unreachable");
+  });\n${loader}`;
+}
+
+const STEPS = [
+  { type: "loadModel", words: "while it prepared the model" },
+  { type: "predict", words: "while it looked at the picture" },
+  { type: "explain", words: "while it explained" },
+];
+
+for (const { type, words } of STEPS) {
+  visiting(`it dies at ${type}, once`, async (visit) => {
+    visit.site.replace(LOADER, await loaderThatDiesAt(type), { times: 1 });
+    await visit.open();
+    await visit.sample("Ankle boot");
+    await visit.notice(words, "unreachable", "It was replaced, and goes on");
+    await visit.explained("ankle boot");
+    await visit.sampleAgain("fashion-bag.png");
+    await visit.explained("bag");
+    visit.assertQuiet([/unreachable/]);
+  });
+}
+
+visiting("it dies at each look: given up after the second, until asked again", async (visit) => {
+  await visit.open();
+  await visit.sample("Bag");
+  await visit.explained("bag");
+  visit.site.replace(LOADER, await loaderThatDiesAt("predict"));
+  await visit.die();
+  await visit.notice("The engine");
+  await visit.sampleAgain("fashion-boot.png");
+  const notice = await visit.notice("while it looked at the picture, twice", "too little memory");
+  visit.site.restore(LOADER);
+  await visit.die();
+  await visit.goWay(notice, "Look again");
+  await visit.explained("ankle boot");
+  visit.assertQuiet([/unreachable/]);
+});
+
+visiting("it dies while the page rests, and the next wish is served", async (visit) => {
+  await visit.open();
+  await visit.sample("Ankle boot");
+  await visit.explained("ankle boot");
+  const labels = await visit.rowLabels();
+  await visit.rows().nth(1).click();
+  await visit.explained(labels[1]);
+  await visit.die();
+  assert.deepEqual(await visit.rowLabels(), labels, "the result stays");
+  await visit.page.keyboard.press("3");
+  await visit.explained(labels[2]);
+  assert.match(await visit.hash(), new RegExp(`model=${TINY.id}`));
+  visit.assertQuiet([/unreachable/]);
+});
+
+visiting("it runs out of memory: the page says so, and the next model works", async (visit) => {
+  await visit.open();
+  await visit.ready();
+  await visit.openOnnx("huge.onnx", hugeClassifier());
+  await visit.ready("huge.onnx");
+  await visit.sampleAgain("fashion-bag.png");
+  await visit.notice("while it looked at the picture, twice", "too little memory");
+  await visit.chooseModel(TINY.name);
+  await visit.explained("bag");
+  visit.assertQuiet([/unreachable|memory|panicked/]);
+});
+
+visiting("it cannot start: the page says so, and starts it when asked", async (visit) => {
+  visit.site.replace(LOADER, 'throw new Error("no engine today");');
+  await visit.open();
+  await visit.sample("Bag");
+  const notice = await visit.notice("The engine could not start", "no engine today");
+  await notice.getByRole("button", { name: "Start it again" }).waitFor();
+  visit.site.restore(LOADER);
+  await visit.goWay(notice, "Start it again");
+  await visit.explained("bag");
+  visit.assertQuiet([/no engine today/]);
+});
