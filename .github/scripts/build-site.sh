@@ -10,6 +10,8 @@ profile=release
 if [ "${1:-}" = --dist ]; then
   profile=dist
 fi
+# Trunk is told not to download anything, and tells cargo the same.
+cargo fetch --locked --quiet
 trunk build --cargo-profile "$profile" --dist dist
 # What says which models are up to date is of no use to a visitor.
 rm -f dist/models/*.key

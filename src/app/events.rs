@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::engine_client::EngineEvent;
 use super::format;
 use super::result::{Map, Model, Prediction, Subject};
-use super::schedule::{MapKey, ModelWish, PictureKey, Step};
+use super::schedule::{MapKey, ModelChoice, ModelWish, PictureKey, Step};
 use super::state::{Activity, EngineFacts, Place, State, TOP, WayOut};
 use crate::protocol::{FailureKind, MapState, PROTOCOL_VERSION};
 
@@ -236,16 +236,19 @@ impl State {
         } else {
             self.choices.layer = None;
         }
-        // Without the layer: it may be what was wrong.
-        self.tell(
-            Place::Model,
-            message,
-            Some(WayOut::Load(failed.source, None)),
-        );
+        let way_out = match failed.source {
+            // The same file would fail the same way.
+            ModelChoice::File { .. } if failed.layer.is_none() => WayOut::ChooseModelFile,
+            // Without the layer: it may be what was wrong.
+            source => WayOut::Load(source, None),
+        };
+        self.tell(Place::Model, message, Some(way_out));
     }
 
     fn crashed(&mut self, step: Option<Step>, again: bool, message: &str) {
         let what = match &step {
+            // Before it has been tried again it may as well have died idle.
+            None if again => "The engine broke down",
             None => "The engine could not start",
             Some(Step::Load(_)) => "The engine broke down while it prepared the model",
             Some(Step::Predict(_)) => "The engine broke down while it looked at the picture",

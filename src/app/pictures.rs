@@ -1,7 +1,5 @@
 //! From a file to a picture that can be shown.
 
-use std::io::Cursor;
-
 use gloo::utils::{document, window};
 use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -44,11 +42,8 @@ pub async fn draw(file: &Blob) -> Option<HtmlCanvasElement> {
 
 /// How many pixels a file's header promises.
 fn pixels(bytes: &[u8]) -> Option<u64> {
-    let reader = image::ImageReader::new(Cursor::new(bytes))
-        .with_guessed_format()
-        .ok()?;
-    let (width, height) = reader.into_dimensions().ok()?;
-    Some(u64::from(width) * u64::from(height))
+    let size = imagesize::blob_size(bytes).ok()?;
+    Some(size.width as u64 * size.height as u64)
 }
 
 fn draw_bounded(bitmap: &ImageBitmap) -> Result<HtmlCanvasElement, JsValue> {
@@ -130,7 +125,10 @@ mod tests {
     fn a_header_tells_the_size_without_the_pixels() {
         let mut bytes = Vec::new();
         image::RgbImage::new(30, 20)
-            .write_to(&mut Cursor::new(&mut bytes), image::ImageFormat::Png)
+            .write_to(
+                &mut std::io::Cursor::new(&mut bytes),
+                image::ImageFormat::Png,
+            )
             .unwrap();
         assert_eq!(pixels(&bytes[..60]), Some(600));
         assert_eq!(pixels(b"not a picture"), None);

@@ -86,6 +86,7 @@ pub enum WayOut {
     FetchManifest,
     /// Load this model again.
     Load(ModelChoice, Option<String>),
+    ChooseModelFile,
     ChoosePicture,
     /// Look at the picture again.
     Look,

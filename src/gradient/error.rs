@@ -22,7 +22,7 @@ pub enum GradientError {
     )]
     NoPictureSize { input: String },
     #[error(
-        "the output '{tensor}' has the shape {shape}; the logits of a classifier are [1, K]. Name them with --logits"
+        "the output '{tensor}' has the shape {shape}; a classifier gives [1, K], one value for each class. Choose a classifier of whole pictures"
     )]
     NotLogits { tensor: String, shape: String },
     #[error("there is no tensor '{tensor}' in the model")]
@@ -51,7 +51,8 @@ pub enum GradientError {
 
 fn alternatives(layers: &[String]) -> String {
     match layers {
-        [] => "No layer of this model can be explained without crossing it.".into(),
+        [] => "No layer of this model can be explained without crossing it; choose another model."
+            .into(),
         [only] => format!("The layer '{only}' can be explained without crossing it."),
         _ => format!(
             "Layers that can be explained without crossing it: {}.",

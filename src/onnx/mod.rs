@@ -7,7 +7,7 @@
 //! - `decode`: from bytes to a [`Model`], within [`Limits`]
 //! - `normalise`: the few rewrites that spare everybody else special cases
 //! - `index`: who makes a tensor, who uses it
-//! - `shapes`: static shapes of all tensors
+//! - `shapes`, `axes`, `window`: static shapes of all tensors
 //! - `tensor`, `node`: values of initialisers, attributes of nodes, new ones of both
 //! - `metadata`: the contract's `gradcam.*` entries
 //! - `extract`: the part of a graph between given inputs and outputs
@@ -15,6 +15,7 @@
 //! The protobuf types are tract's ([`pb`]), so that a graph goes to tract
 //! without being encoded again.
 
+mod axes;
 mod decode;
 mod error;
 mod extract;
@@ -28,14 +29,13 @@ pub mod tensor;
 pub mod testing;
 mod window;
 
+pub use axes::{pool_window, reduced_axes, transpose_order};
 pub use decode::Limits;
 pub use error::OnnxError;
 pub use extract::extract;
 pub use index::Index;
 pub use metadata::{Metadata, key};
-pub use shapes::{
-    Shape, Shapes, declared_shape, infer_shapes, pool_window, reduced_axes, transpose_order,
-};
+pub use shapes::{Shape, Shapes, declared_shape, infer_shapes};
 pub use tract_onnx::pb;
 pub use window::Window;
 

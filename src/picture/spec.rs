@@ -65,7 +65,11 @@ impl Preprocess {
             .iter()
             .any(|side| !(1..=Self::MOST_PIXELS_A_SIDE).contains(side))
         {
-            return wrong(format!("a size of {:?} pixels", self.size));
+            let ([height, width], most) = (self.size, Self::MOST_PIXELS_A_SIDE);
+            return wrong(format!(
+                "{height} × {width} pixels; up to {most} × {most} are supported, so export the \
+                 model for smaller pictures"
+            ));
         }
         Ok(())
     }

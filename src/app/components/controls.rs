@@ -82,7 +82,7 @@ fn opacity(props: &ControlsProps) -> Html {
         <label class="slider">
             <span>{ "Opacity" }</span>
             <input type="range" min="0" max="100" step="1" value={percent.to_string()} {oninput} />
-            <output>{ format!("{percent} %") }</output>
+            <output aria-live="off">{ format!("{percent} %") }</output>
         </label>
     }
 }

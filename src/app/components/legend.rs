@@ -79,7 +79,7 @@ pub fn Legend(props: &LegendProps) -> Html {
             <svg class="legend-numbers" role="img" aria-label={format!("Scale up to {}", format::value(look.scale))}>
                 { for numbers }
             </svg>
-            <p><span>{ "How much each place raises the class’s value " }<small>{ "logit units" }</small></span><output>{ reading }</output></p>
+            <p><span>{ "How much each place raises the class’s value " }<small>{ "logit units" }</small></span><output aria-live="off">{ reading }</output></p>
         </div>
     }
 }

@@ -43,6 +43,7 @@ fn label(way_out: &WayOut) -> String {
     match way_out {
         WayOut::FetchManifest | WayOut::Explain => "Try again".to_owned(),
         WayOut::Load(source, _) => format!("Load {}", source.name()),
+        WayOut::ChooseModelFile => "Open another ONNX file".to_owned(),
         WayOut::ChoosePicture => "Choose another picture".to_owned(),
         WayOut::Look => "Look again".to_owned(),
         WayOut::Reload => "Reload the page".to_owned(),

@@ -135,6 +135,7 @@ impl Page {
         match way_out {
             WayOut::FetchManifest => self.fetch_manifest(),
             WayOut::Load(source, layer) => self.tell(Action::LoadAgain(source, layer)),
+            WayOut::ChooseModelFile => crate::app::hands::click("model-file"),
             WayOut::ChoosePicture => crate::app::hands::click("picture-file"),
             WayOut::Look => self.tell(Action::LookAgain),
             WayOut::Explain => self.tell(Action::ExplainAgain),

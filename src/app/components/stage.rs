@@ -40,6 +40,8 @@ pub fn Stage(props: &StageProps) -> Html {
         <section {class} aria-label="The picture and where the network looked">
             <input id="picture-file" class="unseen" type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp"
                 aria-label="Choose a picture" onchange={page.on_file_chosen()} />
+            <input id="model-file" class="unseen" type="file" accept=".onnx" tabindex="-1"
+                aria-label="Choose an ONNX file" onchange={page.on_file_chosen()} />
             <Notices state={state.clone()} page={page.clone()} places={vec![Place::Picture]} />
             if let Some(subject) = subject {
                 { title(state, subject) }
