@@ -78,7 +78,7 @@ test-native: golden
 
 test-e2e: site golden setup-tests
 	@GRADCAM_CLI=$(CARGO_TARGET_DIR)/release/gradcam $(TIMED) "end to end in Chromium" \
-		bash -c 'cd tests/e2e && node --test --test-concurrency=1 *.test.mjs'
+		bash -c 'cd tests/e2e && node --test --test-reporter=spec --test-concurrency=1 *.test.mjs'
 
 clean:
 	rm -rf dist www/models tests/golden/built target

@@ -36,7 +36,10 @@ def main():
         text = text.replace(before, integrity(wasm))
         print(f"{wasm.name}: {size:,} → {wasm.stat().st_size:,} bytes")
     index.write_text(text)
-    for name, wanted in re.findall(r'href="\./([^"]+)"[^>]*integrity="([^"]+)"', text):
+    links = re.findall(r'href="\./([^"]+)"[^>]*integrity="([^"]+)"', text)
+    if not links:
+        sys.exit("index.html holds no checksums; has the form of its links changed?")
+    for name, wanted in links:
         if integrity(site / name) != wanted:
             sys.exit(f"{name} does not match its checksum in index.html")
 

@@ -140,12 +140,18 @@ setup_python() {
 setup_fashion() { [ -d /usr/share/datasets/fashion-mnist ] || apt_install dataset-fashion-mnist; }
 
 setup_browser() {
-  command -v chromium >/dev/null && command -v chromedriver >/dev/null && return 0
-  apt_install chromium chromium-driver
+  local name
+  for name in ${CHROMIUM:-chromium chromium-browser google-chrome}; do
+    command -v "$name" >/dev/null && return 0
+  done
+  apt_install chromium
 }
 
 setup_node() {
-  command -v npm >/dev/null || { echo "node (20 or newer) with npm is needed for the browser tests"; return 1; }
+  if ! command -v npm >/dev/null || ! node -e 'process.exit(require("zlib").crc32 ? 0 : 1)'; then
+    echo "node (20.15 or newer) with npm is needed for the browser tests"
+    return 1
+  fi
   local wanted=$root/tests/e2e/package-lock.json
   [ -f "$root/tests/e2e/node_modules/ready" ] && cmp -s "$wanted" "$root/tests/e2e/node_modules/ready" && return 0
   npm ci --prefix "$root/tests/e2e" --no-audit --no-fund
@@ -161,7 +167,7 @@ for part in "$@"; do
     wasm-opt) step "wasm-opt $binaryen_version" setup_wasm_opt ;;
     python) step "Python packages" setup_python ;;
     fashion) step "Fashion-MNIST" setup_fashion ;;
-    browser) step "Chromium and its driver" setup_browser ;;
+    browser) step "Chromium" setup_browser ;;
     node) step "Playwright" setup_node ;;
     *) fail "unknown part '$part'; parts: wasm-std trunk wasm-bindgen wasm-opt python fashion browser node" ;;
   esac

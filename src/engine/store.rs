@@ -67,7 +67,7 @@ pub async fn fetch_model(
     };
     let cache_note = kept.err().map(|error| {
         format!(
-            "This browser could not keep the model ({}); it is loaded again at the next visit.",
+            "This browser could not keep the model ({}); it is loaded again at the next visit. With some free disk space it would be kept.",
             words(&error)
         )
     });

@@ -70,7 +70,7 @@ impl Window {
                 room / stride
             } + 1;
             // A last window that would begin in the end padding is left out.
-            if ceil && (count - 1) * stride >= size + window.pads_begin[axis] {
+            if ceil && count > 1 && (count - 1) * stride >= size + window.pads_begin[axis] {
                 count -= 1;
             }
             window.output[axis] = count;

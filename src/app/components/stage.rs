@@ -51,7 +51,7 @@ pub fn Stage(props: &StageProps) -> Html {
                 } else {
                     { for sentence(state, subject).map(|sentence| html! { <p class="finding">{ sentence }</p> }) }
                 }
-                { for subject.prediction.iter().flat_map(|prediction| &prediction.notes).map(|note| html! { <p class="hint">{ note }</p> }) }
+                { for notes(state, subject).map(|note| html! { <p class="hint">{ note }</p> }) }
                 if subject.map().is_some() {
                     <Legend state={state.clone()} point={(*point).clone()} />
                     <Controls state={state.clone()} page={page.clone()} alone={props.alone} set_alone={props.set_alone.clone()} />
@@ -80,6 +80,16 @@ fn title(state: &State, subject: &Subject) -> Html {
             <label class="button" for="picture-file">{ "Another picture" }</label>
         </div>
     }
+}
+
+/// What a person should know about how the picture was read and about the model.
+fn notes<'a>(state: &'a State, subject: &'a Subject) -> impl Iterator<Item = &'a String> {
+    let picture = subject
+        .prediction
+        .iter()
+        .flat_map(|prediction| &prediction.notes);
+    let model = state.ready.iter().map(|model| &model.summary);
+    picture.chain(model.flat_map(|model| model.assumptions.iter().chain(&model.cache_note)))
 }
 
 /// What must be said when the map has nothing to show.

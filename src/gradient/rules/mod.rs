@@ -126,7 +126,7 @@ impl<'a> Step<'a> {
         if from == to {
             return cotangent.to_owned();
         }
-        let lead = from.len() - to.len();
+        let lead = from.len().saturating_sub(to.len());
         let repeated = |&axis: &usize| axis < lead || (to[axis - lead] == 1 && from[axis] != 1);
         let axes: Vec<usize> = (0..from.len()).filter(repeated).collect();
         let summed = match axes.is_empty() {

@@ -102,7 +102,11 @@ fn one_window(
         return Err(step.unsupported("an average over a dilated window is not supported"));
     }
     let covered: Vec<usize> = (0..spatial)
-        .map(|axis| (window.kernel[axis] - window.pads_begin[axis]).min(shape[axis + 2]))
+        .map(|axis| {
+            window.kernel[axis]
+                .saturating_sub(window.pads_begin[axis])
+                .min(shape[axis + 2])
+        })
         .collect();
     let inner = [&shape[..2], covered.as_slice()].concat();
     let expanded = step.builder.expand(share, &inner);
