@@ -13,6 +13,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+# Each step uses all cores by itself, and their order matters.
+.NOTPARALLEL:
 
 PORT ?= 8080
 GRADCAM_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gradcam

@@ -38,7 +38,10 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 /// A file's text without its tests and comments.
 fn code(file: &Path) -> String {
     let text = std::fs::read_to_string(file).unwrap();
-    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let code = text
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or_default();
     code.lines()
         .filter(|line| !line.trim_start().starts_with("//"))
         .collect::<Vec<_>>()

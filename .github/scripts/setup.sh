@@ -34,7 +34,7 @@ step() { # step NAME COMMAND…: prints the name and how long it took
   else
     printf ' failed\n'
     tail -n 15 "$log" >&2
-    fail "$name did not work; the whole output is in $log"
+    fail "$name: $(tail -n 1 "$log") (the whole output is in $log)"
   fi
 }
 
@@ -130,7 +130,10 @@ setup_wasm_opt() {
 setup_python() {
   local venv=$cache/venv wanted=$root/models/requirements.txt
   [ -f "$venv/ready" ] && cmp -s "$venv/ready" "$wanted" && return 0
-  command -v python3 >/dev/null || { echo "python3 (3.10 or newer) is needed to build the models"; return 1; }
+  if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    echo "python3 (3.11 or newer) is needed to build the models"
+    return 1
+  fi
   python3 -m venv "$venv" || { apt_install python3-venv && python3 -m venv "$venv"; }
   "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
   cp "$wanted" "$venv/ready"

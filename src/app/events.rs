@@ -276,6 +276,14 @@ impl State {
             Some(Step::Load(key)) => {
                 self.load_failed(key, format!("{what}, twice{detail}.{memory}"))
             }
+            Some(Step::Predict(_)) if self.former.is_some() => {
+                self.subject = self.former.take();
+                self.tell(
+                    Place::Picture,
+                    format!("{what}, twice{detail}.{memory}"),
+                    Some(WayOut::ChoosePicture),
+                );
+            }
             Some(Step::Predict(_)) => {
                 if let Some(subject) = &mut self.subject {
                     subject.stopped = true;

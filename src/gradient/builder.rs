@@ -121,6 +121,16 @@ impl Builder {
         self.add("Mul", &[input, &factor], vec![])
     }
 
+    /// A product of matrices, transposed as the attributes say.
+    pub fn gemm(&mut self, a: &str, b: &str, attributes: Vec<pb::AttributeProto>) -> String {
+        if self.opset >= 11 {
+            return self.add("Gemm", &[a, b], attributes);
+        }
+        // Older operator sets insist on something to add.
+        let zero = self.floats(&[1], &[0.0]);
+        self.add("Gemm", &[a, b, &zero], attributes)
+    }
+
     /// Sums over `axes`, which stay with size 1.
     pub fn reduce_sum(&mut self, input: &str, axes: &[usize]) -> String {
         let axes: Vec<i64> = axes.iter().map(|&axis| axis as i64).collect();

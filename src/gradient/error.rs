@@ -1,4 +1,5 @@
 use crate::onnx::OnnxError;
+use crate::picture::PictureError;
 
 /// Why a model's gradient branch cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +46,8 @@ pub enum GradientError {
         operator: String,
         problem: String,
     },
+    #[error(transparent)]
+    Preprocess(PictureError),
     #[error(transparent)]
     Onnx(#[from] OnnxError),
 }

@@ -6,6 +6,7 @@
 //! through it. The result is plain ONNX that any engine runs.
 //!
 //! - `select`: which input is the picture, which tensor the logits, which the layer
+//! - `layout`: which tensors have their channels last
 //! - `branch`: the walk backwards
 //! - `rules/`: one file for each family of operators
 //! - `builder`: new nodes and constants, in the form the operator set wants
@@ -16,6 +17,7 @@
 mod branch;
 mod builder;
 mod error;
+mod layout;
 mod rules;
 mod select;
 
@@ -61,13 +63,17 @@ pub fn survey(model: &Model, choices: &Choices) -> Result<Survey, GradientError>
     let picture = select::picture(model)?;
     let shapes = infer_shapes(model, &[(&picture.name, picture.shape.clone())])?;
     let (logits, ending) = select::logits(model, &shapes, choices.logits.as_deref())?;
-    let layers = select::layers(model, &shapes, &logits)?;
+    let layers = select::layers(model.graph(), &shapes, &picture, &logits)?;
     let first = choices.layers.first().map(String::as_str);
     let wanted = first.or_else(|| model.metadata().text(key::LAYER));
     let layer = select::layer(model, &layers, &logits, wanted)?;
-    let further = choices.layers.iter().skip(1);
-    let further = further.map(|name| select::layer(model, &layers, &logits, Some(name)));
-    let further = further.collect::<Result<Vec<Layer>, GradientError>>()?;
+    let mut further: Vec<Layer> = Vec::new();
+    for name in choices.layers.iter().skip(1) {
+        let other = select::layer(model, &layers, &logits, Some(name))?;
+        if other != layer && !further.contains(&other) {
+            further.push(other);
+        }
+    }
     let classes = shapes
         .get(&logits)
         .map_or(0, |shape| shape.iter().product());
@@ -159,8 +165,9 @@ fn declare(model: &mut Model, selection: &Selection) {
 /// Takes a branch away that an earlier run of [`attach`] added, so that another
 /// layer can be chosen.
 fn drop_branch(model: &mut Model) -> Result<(), GradientError> {
+    let is_ours = model.metadata().text(key::VERSION).is_some();
     let graph = model.graph_mut();
-    if !graph.input.iter().any(|input| input.name == COTANGENT) {
+    if !is_ours || !graph.input.iter().any(|input| input.name == COTANGENT) {
         return Ok(());
     }
     graph.input.retain(|input| input.name != COTANGENT);

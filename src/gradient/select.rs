@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{GradientError, rules};
-use crate::onnx::{Index, Model, Shape, Shapes, declared_shape, key, node, pb, transpose_order};
+use super::{GradientError, layout, rules};
+use crate::onnx::{Index, Model, Shape, Shapes, declared_shape, key, node, pb};
 use crate::picture::{Layout, Preprocess};
 
 /// What is explained of a model.
@@ -97,6 +97,9 @@ pub fn picture(model: &Model) -> Result<Picture, GradientError> {
             }
         })?;
     let preprocess: Option<Preprocess> = model.metadata().json(key::PREPROCESS)?;
+    if let Some(preprocess) = &preprocess {
+        preprocess.check().map_err(GradientError::Preprocess)?;
+    }
     let shape = match (declared_shape(found), &preprocess) {
         (Some(shape), _) => shape,
         (None, Some(preprocess)) => preprocess.shape().to_vec(),
@@ -158,7 +161,7 @@ pub fn logits(
             tensor: tensor.clone(),
         })?;
     let spread = shape.iter().filter(|&&size| size > 1).count();
-    if shape.len() < 2 || shape[0] != 1 || spread > 1 {
+    if shape.len() < 2 || shape[0] != 1 || spread > 1 || shape.contains(&0) {
         return Err(GradientError::NotLogits {
             tensor,
             shape: format!("{shape:?}"),
@@ -174,7 +177,7 @@ fn before_ending(graph: &pb::GraphProto, index: &Index, output: String) -> (Stri
     let mut candidate = tensor.clone();
     while let Some(node) = index.producer(&candidate).map(|place| &graph.node[place]) {
         let found = match node.op_type.as_str() {
-            "Softmax" => Ending::Softmax,
+            "Softmax" | "LogSoftmax" => Ending::Softmax,
             "Sigmoid" => Ending::Sigmoid,
             "Identity" | "Cast" | "Reshape" | "Flatten" | "Squeeze" => ending,
             _ => break,
@@ -193,10 +196,14 @@ fn before_ending(graph: &pb::GraphProto, index: &Index, output: String) -> (Stri
 
 /// Every layer with height and width from which the rules reach the logits, in
 /// the order of the graph.
-pub fn layers(model: &Model, shapes: &Shapes, logits: &str) -> Result<Vec<Layer>, GradientError> {
-    let graph = model.graph();
-    let index = Index::new(graph)?;
-    let explainable = explainable(graph, &index, logits);
+pub fn layers(
+    graph: &pb::GraphProto,
+    shapes: &Shapes,
+    picture: &Picture,
+    logits: &str,
+) -> Result<Vec<Layer>, GradientError> {
+    let explainable = explainable(graph, &Index::new(graph)?, logits);
+    let channels_last = layout::channels_last(graph, picture);
     let mut layers = Vec::new();
     for (place, node) in graph.node.iter().enumerate() {
         let Some(tensor) = node.output.first().filter(|_| explainable[place]) else {
@@ -205,7 +212,7 @@ pub fn layers(model: &Model, shapes: &Shapes, logits: &str) -> Result<Vec<Layer>
         let Some(&[1, a, b, c]) = shapes.get(tensor) else {
             continue;
         };
-        let channels_last = channels_last(graph, &index, model, tensor);
+        let channels_last = channels_last.get(tensor.as_str()) == Some(&true);
         let shape = if channels_last { [c, a, b] } else { [a, b, c] };
         if shape[1] * shape[2] > 1 {
             layers.push(Layer {
@@ -234,7 +241,9 @@ fn explainable(graph: &pb::GraphProto, index: &Index, logits: &str) -> Vec<bool>
             .output
             .iter()
             .flat_map(|output| index.consumers(output));
-        let on_way: Vec<usize> = readers.copied().filter(|&reader| leads[reader]).collect();
+        let carries =
+            |reader: &usize| leads[*reader] && !node::asks_for_shape(&graph.node[*reader]);
+        let on_way: Vec<usize> = readers.copied().filter(carries).collect();
         leads[place] = !on_way.is_empty();
         clear[place] = leads[place]
             && on_way
@@ -242,44 +251,6 @@ fn explainable(graph: &pb::GraphProto, index: &Index, logits: &str) -> Vec<bool>
                 .all(|&r| clear[r] && rules::rule(&graph.node[r].op_type).is_some());
     }
     clear
-}
-
-/// Whether a tensor with four axes is [1, h, w, C]. Convolutions and poolings
-/// give [1, C, h, w]; only a Transpose changes that.
-fn channels_last(graph: &pb::GraphProto, index: &Index, model: &Model, tensor: &str) -> bool {
-    let mut name = tensor.to_owned();
-    // Where axis number i of the tensor stood at the place reached so far.
-    let mut order = vec![0, 1, 2, 3];
-    while let Some(node) = index.producer(&name).map(|place| &graph.node[place]) {
-        match node.op_type.as_str() {
-            "Conv" | "ConvTranspose" | "MaxPool" | "AveragePool" | "BatchNormalization" => {
-                return order == [0, 2, 3, 1];
-            }
-            "Transpose" => {
-                let Ok(step) = transpose_order(node, 4) else {
-                    return false;
-                };
-                order = order.into_iter().map(|axis: usize| step[axis]).collect();
-            }
-            _ => {}
-        }
-        // Of two operands the one that is computed, not the constant.
-        let computed = node
-            .input
-            .iter()
-            .find(|input| index.initialiser(input).is_none());
-        let Some(input) = computed.filter(|input| !input.is_empty()) else {
-            return false;
-        };
-        name.clone_from(input);
-    }
-    let input_channels_last = picture(model).is_ok_and(|picture| picture.layout == Layout::Nhwc);
-    let start = if input_channels_last {
-        [0, 2, 3, 1]
-    } else {
-        [0, 1, 2, 3]
-    };
-    order.into_iter().map(|axis| start[axis]).eq([0, 2, 3, 1])
 }
 
 /// The layer to explain: the one asked for by its tensor's or node's name, else

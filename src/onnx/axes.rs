@@ -5,6 +5,9 @@ use super::{Index, OnnxError, Shape, node, pb, tensor};
 
 /// The window of a pooling node over an input of this whole shape.
 pub fn pool_window(node: &pb::NodeProto, input: &[usize]) -> Result<Window, OnnxError> {
+    if input.len() < 3 {
+        return Err(node::problem(node, "its input has no height and width"));
+    }
     let kernel: Option<Vec<usize>> = node::ints(node, "kernel_shape").and_then(|kernel| {
         kernel
             .iter()

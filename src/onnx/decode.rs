@@ -10,7 +10,7 @@ use super::tensor::{element_count, holds};
 use super::{Index, OnnxError};
 
 /// Operator sets whose meaning this project knows.
-const OPSETS: std::ops::RangeInclusive<i64> = 7..=22;
+const OPSETS: std::ops::RangeInclusive<i64> = 9..=22;
 
 /// What a model may claim before any of it is believed.
 #[derive(Clone, Copy, Debug)]
@@ -210,6 +210,11 @@ fn topological_order(graph: &pb::GraphProto, index: &Index) -> Result<Vec<usize>
 }
 
 fn check_outputs(graph: &pb::GraphProto) -> Result<(), OnnxError> {
+    if graph.output.is_empty() {
+        return Err(OnnxError::NotOnnx {
+            reason: "it has no output".into(),
+        });
+    }
     let index = Index::new(graph)?;
     match graph
         .output
@@ -242,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn every_prefix_of_a_model_is_refused() {
+    fn no_part_of_a_file_is_fatal_and_half_is_no_model() {
         let bytes = model(GraphBuilder::linear_classifier()).encode_to_vec();
         for length in 0..bytes.len() {
             let limits = Limits::default();

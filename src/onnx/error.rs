@@ -27,7 +27,7 @@ pub enum OnnxError {
     Subgraph { node: String, operator: String },
     #[error("node '{node}' reads the tensor '{tensor}', which nothing in the file makes")]
     MissingTensor { node: String, tensor: String },
-    #[error("two nodes make the tensor '{tensor}'; the second is '{node}'")]
+    #[error("node '{node}' makes the tensor '{tensor}', which is there already")]
     DuplicateTensor { node: String, tensor: String },
     #[error("the nodes depend on each other in a circle, through '{node}'")]
     Cycle { node: String },

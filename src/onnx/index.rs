@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::OnnxError;
-use super::node::name_of;
+use super::node::{self, name_of};
 use super::pb;
 
 /// Looks up a graph's tensors by name. Nodes are given by their place in
@@ -74,16 +74,14 @@ impl<'graph> Index<'graph> {
         self.is_given(tensor) || self.producers.contains_key(tensor)
     }
 
-    /// For each node, whether it lies on a way from `tensor` forwards.
+    /// For each node, whether the values of `tensor` reach it. Shape and Size
+    /// read no values, so nothing gets through them.
     pub fn reached_from(&self, graph: &pb::GraphProto, tensor: &str) -> Vec<bool> {
         let mut tensors = HashSet::from([tensor]);
         let mut reached = vec![false; graph.node.len()];
         for (place, node) in graph.node.iter().enumerate() {
-            if node
-                .input
-                .iter()
-                .any(|input| tensors.contains(input.as_str()))
-            {
+            let reads = |input: &String| tensors.contains(input.as_str());
+            if node.input.iter().any(reads) && !node::asks_for_shape(node) {
                 reached[place] = true;
                 tensors.extend(node.output.iter().map(String::as_str));
             }

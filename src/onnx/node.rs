@@ -26,6 +26,11 @@ fn attribute<'node>(node: &'node pb::NodeProto, name: &str) -> Option<&'node pb:
         .find(|attribute| attribute.name == name)
 }
 
+/// Whether a node reads a tensor's shape alone, not its values.
+pub fn asks_for_shape(node: &pb::NodeProto) -> bool {
+    matches!(node.op_type.as_str(), "Shape" | "Size")
+}
+
 /// The integer attribute `name`, if the node has it.
 pub fn int(node: &pb::NodeProto, name: &str) -> Option<i64> {
     attribute(node, name).map(|attribute| attribute.i)

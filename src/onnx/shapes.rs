@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::axes::{broadcast, normal_axis, pool_window, reduced_axes, transpose_order};
 use super::window::Window;
-use super::{Index, Model, OnnxError, node, pb, tensor};
+use super::{Index, Limits, Model, OnnxError, node, pb, tensor};
 
 /// Sizes of a tensor's axes.
 pub type Shape = Vec<usize>;
@@ -56,10 +56,34 @@ pub fn infer_shapes(model: &Model, inputs: &[(&str, Shape)]) -> Result<Shapes, O
             index: &index,
         };
         if let (Some(shape), Some(output)) = (inference.output()?, node.output.first()) {
+            check_size(node, &shape)?;
             shapes.0.insert(output.clone(), shape);
         }
     }
     Ok(shapes)
+}
+
+/// Refuses what is empty, or so large that no machine should try.
+fn check_size(node: &pb::NodeProto, shape: &[usize]) -> Result<(), OnnxError> {
+    let limit = Limits::default().tensor_values;
+    match count(shape) {
+        Some(0) => Err(node::problem(
+            node,
+            format!("its output, {shape:?}, is empty"),
+        )),
+        Some(values) if values <= limit => Ok(()),
+        _ => Err(node::problem(
+            node,
+            format!("its output, {shape:?}, has more than {limit} values"),
+        )),
+    }
+}
+
+/// Number of values of a tensor, unless it does not fit a number.
+fn count(shape: &[usize]) -> Option<usize> {
+    shape
+        .iter()
+        .try_fold(1usize, |count, &size| count.checked_mul(size))
 }
 
 /// The shape that the file states for an input or output, with an unknown first
@@ -260,8 +284,8 @@ impl Inference<'_> {
             self.axis(axis, input.len())?
         };
         Ok(Some(vec![
-            input[..axis].iter().product(),
-            input[axis..].iter().product(),
+            count(&input[..axis]).unwrap_or(usize::MAX),
+            count(&input[axis..]).unwrap_or(usize::MAX),
         ]))
     }
 
@@ -278,13 +302,14 @@ impl Inference<'_> {
                 _ => usize::try_from(size).ok(),
             });
         }
-        let total: usize = input.iter().product();
-        let known: usize = shape.iter().flatten().product();
+        let total = count(input).unwrap_or(usize::MAX);
+        let known: Shape = shape.iter().flatten().copied().collect();
+        let known = count(&known).unwrap_or(usize::MAX);
         let whole: Shape = shape
             .iter()
             .map(|size| size.unwrap_or(total / known.max(1)))
             .collect();
-        if whole.iter().product::<usize>() == total {
+        if count(&whole) == Some(total) {
             return Ok(Some(whole));
         }
         Err(node::problem(
@@ -317,6 +342,12 @@ impl Inference<'_> {
             return Ok(None);
         };
         let rank = input.len() + axes.len();
+        if rank > 16 {
+            return Err(node::problem(
+                self.node,
+                format!("{rank} axes are too many"),
+            ));
+        }
         let axes = axes
             .iter()
             .map(|&axis| self.axis(axis, rank))
@@ -347,7 +378,7 @@ impl Inference<'_> {
                     "the parts differ in their number of axes",
                 ));
             }
-            shape[axis] += other[axis];
+            shape[axis] = shape[axis].saturating_add(other[axis]);
         }
         Ok(Some(shape))
     }
@@ -361,7 +392,10 @@ impl Inference<'_> {
             return Ok(None);
         }
         let sizes = input.iter().enumerate().map(|(axis, &size)| {
-            usize::try_from(size as i64 + pads[axis].saturating_add(pads[axis + input.len()])).ok()
+            usize::try_from(
+                (size as i64).saturating_add(pads[axis].saturating_add(pads[axis + input.len()])),
+            )
+            .ok()
         });
         Ok(sizes.collect())
     }

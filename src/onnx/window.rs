@@ -2,6 +2,9 @@
 
 use super::{OnnxError, node, pb};
 
+/// Sizes from here on are no window of a network; below, no product of two wraps.
+const MOST_PIXELS_A_SIDE: usize = 1 << 15;
+
 /// A window with every attribute settled, one value for each spatial axis.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
@@ -26,7 +29,9 @@ impl Window {
         let strides = sizes(node, "strides", axes, 1)?;
         let dilations = sizes(node, "dilations", axes, 1)?;
         if kernel.len() != axes
-            || kernel.contains(&0)
+            || !kernel
+                .iter()
+                .all(|size| (1..MOST_PIXELS_A_SIDE).contains(size))
             || strides.contains(&0)
             || dilations.contains(&0)
         {
@@ -106,7 +111,11 @@ fn sizes(
     };
     let sizes: Option<Vec<usize>> = values
         .iter()
-        .map(|&value| usize::try_from(value).ok().filter(|&v| v < 1 << 24))
+        .map(|&value| {
+            usize::try_from(value)
+                .ok()
+                .filter(|&v| v < MOST_PIXELS_A_SIDE)
+        })
         .collect();
     sizes.filter(|sizes| sizes.len() == count).ok_or_else(|| {
         node::problem(

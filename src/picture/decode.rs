@@ -2,23 +2,25 @@
 
 use std::io::Cursor;
 
-use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
 /// What a picture may claim before its pixels are decoded.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Greatest number of pixels.
     pub most_pixels: u64,
-    /// Least length of a side in pixels.
+    /// Least and greatest length of a side in pixels.
     pub least_side: u32,
+    pub most_side: u32,
 }
 
 impl Default for Limits {
-    /// 50 megapixels, which take 150 MB as RGB, and 8 pixels a side.
+    /// 50 megapixels, which take 150 MB as RGB, and 8 to 65 535 pixels a side.
     fn default() -> Self {
         Limits {
             most_pixels: 50_000_000,
             least_side: 8,
+            most_side: 65_535,
         }
     }
 }
@@ -60,6 +62,15 @@ pub enum PictureError {
         width: u32,
         height: u32,
         least: u32,
+    },
+    #[error(
+        "'{name}' has {width} × {height} pixels; a side may have up to {most}. Cut it into parts first"
+    )]
+    TooLong {
+        name: String,
+        width: u32,
+        height: u32,
+        most: u32,
     },
     #[error("the model's description of its input is wrong: {problem}")]
     Preprocess { problem: String },
@@ -116,6 +127,14 @@ fn check_size(name: &str, width: u32, height: u32, limits: Limits) -> Result<(),
             limit,
         });
     }
+    if width.max(height) > limits.most_side {
+        return Err(PictureError::TooLong {
+            name,
+            width,
+            height,
+            most: limits.most_side,
+        });
+    }
     if width.min(height) < limits.least_side {
         return Err(PictureError::TooSmall {
             name,
@@ -143,13 +162,50 @@ fn decoder_limits(limits: Limits) -> image::Limits {
 fn is_animated(bytes: &[u8], format: ImageFormat) -> bool {
     let cursor = Cursor::new(bytes);
     match format {
-        ImageFormat::Gif => image::codecs::gif::GifDecoder::new(cursor)
-            .is_ok_and(|decoder| decoder.into_frames().take(2).filter(Result::is_ok).count() > 1),
+        ImageFormat::Gif => gif_frames(bytes) > 1,
         ImageFormat::WebP => image::codecs::webp::WebPDecoder::new(cursor)
             .is_ok_and(|decoder| decoder.has_animation()),
         ImageFormat::Png => image::codecs::png::PngDecoder::new(cursor)
             .is_ok_and(|decoder| decoder.is_apng().unwrap_or(false)),
         _ => false,
+    }
+}
+
+/// Frames of a GIF, found by walking over its blocks: decoding them to count
+/// them would believe whatever size a later frame claims.
+fn gif_frames(bytes: &[u8]) -> usize {
+    let byte = |place: usize| bytes.get(place).copied().map(usize::from);
+    // The low three bits of a packed byte give the size of a colour table.
+    let table = |packed: usize| {
+        if packed & 0x80 == 0 {
+            0
+        } else {
+            3 << ((packed & 7) + 1)
+        }
+    };
+    let mut frames = 0;
+    let Some(packed) = byte(10) else { return 0 };
+    let mut place = 13 + table(packed);
+    loop {
+        match byte(place) {
+            Some(0x21) => place += 2,
+            Some(0x2c) => {
+                let Some(packed) = byte(place + 9) else {
+                    return frames;
+                };
+                frames += 1;
+                place += 11 + table(packed);
+            }
+            _ => return frames,
+        }
+        // Blocks of data, each behind its length, ended by one of length 0.
+        loop {
+            match byte(place) {
+                Some(0) => break place += 1,
+                Some(length) => place += length + 1,
+                None => return frames,
+            }
+        }
     }
 }
 
@@ -220,6 +276,27 @@ mod tests {
         }
         let decoded = decode(&bytes, "two.gif", Limits::default()).unwrap();
         assert_eq!(decoded.picture.get_pixel(3, 3).0, [255, 0, 0]);
+        assert!(decoded.notes[0].contains("first frame"));
+    }
+
+    #[test]
+    fn a_strip_of_six_million_pixels_is_refused() {
+        let error = check_size("strip.png", 8, 6_000_000, Limits::default()).unwrap_err();
+        assert!(error.to_string().contains("65535"), "{error}");
+    }
+
+    #[test]
+    fn a_later_frame_of_a_gif_may_claim_what_it_likes() {
+        let mut bytes = Vec::new();
+        image::codecs::gif::GifEncoder::new(&mut bytes)
+            .encode(&[7; 16 * 16 * 3], 16, 16, image::ExtendedColorType::Rgb8)
+            .unwrap();
+        assert_eq!(gif_frames(&bytes), 1);
+        bytes.pop();
+        bytes.push(0x2c);
+        bytes.extend([0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 2, 1, 0, 0, 0x3b]);
+        let decoded = decode(&bytes, "huge.gif", Limits::default()).unwrap();
+        assert_eq!(decoded.picture.dimensions(), (16, 16));
         assert!(decoded.notes[0].contains("first frame"));
     }
 

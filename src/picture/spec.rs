@@ -57,6 +57,9 @@ impl Preprocess {
         if self.mean.len() != channels || self.std.len() != channels {
             return wrong(format!("mean and std should hold {channels} values each"));
         }
+        if self.scale == 0.0 || !self.scale.is_finite() {
+            return wrong(format!("a scale of {}", self.scale));
+        }
         if self.std.contains(&0.0) || !self.mean.iter().chain(&self.std).all(|v| v.is_finite()) {
             return wrong("mean and std should be finite, and std not 0".into());
         }

@@ -78,7 +78,6 @@ def main():
     parser.add_argument("--only", nargs="*", default=[], metavar="ID", choices=MODELS)
     parser.add_argument("--cache", type=Path, default=sources.default_cache())
     options = parser.parse_args()
-    status = 0
     for entry in sources.find_entries(sources.read_catalog(), options.only or MODELS):
         begin = time.monotonic()
         key_file, key = BUILT / f"{entry['id']}.key", key_of(entry)
@@ -88,13 +87,12 @@ def main():
         try:
             make(entry, options.cache)
         except sources.Unavailable as reason:
+            # The tests that need them say that they are skipped.
             print(f"{entry['id']}: no golden arrays: {reason}", file=sys.stderr)
-            status = 1
             continue
         key_file.write_text(key)
         print(f"{entry['id']}: golden arrays made in {time.monotonic() - begin:.1f} s")
-    return status
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

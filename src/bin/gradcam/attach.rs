@@ -23,14 +23,12 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut model = Model::decode(&crate::read(&arguments.model)?, Limits::default())?;
-    let before = model.graph().node.len();
     let choices = Choices {
         layers: arguments.layer.clone(),
         logits: arguments.logits.clone(),
     };
     let selection = gradient::attach(&mut model, &choices)?;
     crate::write(&arguments.output, &model.encode())?;
-    let added = model.graph().node.len().saturating_sub(before);
     for layer in selection.layers() {
         let [channels, height, width] = layer.shape;
         println!(
@@ -39,7 +37,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         );
     }
     println!(
-        "{} classes, {added} nodes added: {}",
+        "{} classes, weights in float32: {}",
         selection.classes,
         arguments.output.display()
     );

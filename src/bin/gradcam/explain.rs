@@ -221,6 +221,9 @@ fn find_class(labels: &[String], wanted: &str) -> anyhow::Result<usize> {
         );
     }
     let lower = wanted.to_lowercase();
+    if lower.trim().is_empty() {
+        bail!("--class wants a number or a label");
+    }
     let is_equal = |label: &String| label.to_lowercase() == lower;
     if let Some(class) = labels.iter().position(is_equal) {
         return Ok(class);

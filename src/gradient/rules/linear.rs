@@ -10,7 +10,7 @@ pub fn add(step: &mut Step) -> Result<(), GradientError> {
     for place in 0..step.node.input.len() {
         if step.is_active(place) {
             let to = step.shape(step.input(place)?)?;
-            let cotangent = step.sum_to(step.cotangent, from, to);
+            let cotangent = step.sum_to(step.cotangent, from, to)?;
             step.give(place, cotangent);
         }
     }
@@ -23,7 +23,7 @@ pub fn sub(step: &mut Step) -> Result<(), GradientError> {
     for (place, sign) in [(0, 1.0), (1, -1.0)] {
         if step.is_active(place) {
             let to = step.shape(step.input(place)?)?;
-            let summed = step.sum_to(step.cotangent, from, to);
+            let summed = step.sum_to(step.cotangent, from, to)?;
             let cotangent = if sign < 0.0 {
                 step.builder.scale(&summed, sign)
             } else {
@@ -43,7 +43,7 @@ pub fn mul(step: &mut Step) -> Result<(), GradientError> {
             let other = step.input(other)?;
             let product = step.builder.add("Mul", &[step.cotangent, other], vec![]);
             let to = step.shape(step.input(place)?)?;
-            let cotangent = step.sum_to(&product, from, to);
+            let cotangent = step.sum_to(&product, from, to)?;
             step.give(place, cotangent);
         }
     }
@@ -71,10 +71,8 @@ pub fn gemm(step: &mut Step) -> Result<(), GradientError> {
         let cotangent = match trans_a {
             0 => step
                 .builder
-                .add("Gemm", &[step.cotangent, b], attributes(0, 1 - trans_b)),
-            _ => step
-                .builder
-                .add("Gemm", &[b, step.cotangent], attributes(trans_b, 1)),
+                .gemm(step.cotangent, b, attributes(0, 1 - trans_b)),
+            _ => step.builder.gemm(b, step.cotangent, attributes(trans_b, 1)),
         };
         step.give(0, cotangent);
     }
@@ -82,16 +80,14 @@ pub fn gemm(step: &mut Step) -> Result<(), GradientError> {
         let cotangent = match trans_b {
             0 => step
                 .builder
-                .add("Gemm", &[a, step.cotangent], attributes(1 - trans_a, 0)),
-            _ => step
-                .builder
-                .add("Gemm", &[step.cotangent, a], attributes(1, trans_a)),
+                .gemm(a, step.cotangent, attributes(1 - trans_a, 0)),
+            _ => step.builder.gemm(step.cotangent, a, attributes(1, trans_a)),
         };
         step.give(1, cotangent);
     }
     if step.is_active(2) {
         let (from, to) = (step.shape(step.output())?, step.shape(step.input(2)?)?);
-        let summed = step.sum_to(step.cotangent, from, to);
+        let summed = step.sum_to(step.cotangent, from, to)?;
         let cotangent = if beta == 1.0 {
             summed
         } else {
@@ -106,7 +102,7 @@ pub fn gemm(step: &mut Step) -> Result<(), GradientError> {
 pub fn matmul(step: &mut Step) -> Result<(), GradientError> {
     let (a, b) = (step.input(0)?, step.input(1)?);
     let (a_shape, b_shape) = (step.shape(a)?, step.shape(b)?);
-    if a_shape.len() < 2 || b_shape.len() < 2 {
+    if a_shape.len() < 2 || b_shape.len() < 2 || step.shape(step.output())?.len() < 2 {
         return Err(step.unsupported("only products of matrices are supported, not of vectors"));
     }
     let from = step.shape(step.output())?;
@@ -114,14 +110,14 @@ pub fn matmul(step: &mut Step) -> Result<(), GradientError> {
     if step.is_active(0) {
         let product = if a_shape.len() == 2 && b_shape.len() == 2 {
             let attributes = vec![node::int_attribute("transB", 1)];
-            step.builder.add("Gemm", &[step.cotangent, b], attributes)
+            step.builder.gemm(step.cotangent, b, attributes)
         } else {
             let transposed = swap_last(step, b, b_shape.len());
             step.builder
                 .add("MatMul", &[step.cotangent, &transposed], vec![])
         };
         let shape = [stack, &a_shape[a_shape.len() - 2..]].concat();
-        let cotangent = step.sum_to(&product, &shape, a_shape);
+        let cotangent = step.sum_to(&product, &shape, a_shape)?;
         step.give(0, cotangent);
     }
     if step.is_active(1) {
@@ -130,7 +126,7 @@ pub fn matmul(step: &mut Step) -> Result<(), GradientError> {
             .builder
             .add("MatMul", &[&transposed, step.cotangent], vec![]);
         let shape = [stack, &b_shape[b_shape.len() - 2..]].concat();
-        let cotangent = step.sum_to(&product, &shape, b_shape);
+        let cotangent = step.sum_to(&product, &shape, b_shape)?;
         step.give(1, cotangent);
     }
     Ok(())

@@ -122,21 +122,30 @@ impl<'a> Step<'a> {
 
     /// Undoes broadcasting: sums `cotangent`, of the shape `from`, over the axes
     /// along which the tensor of the shape `to` was repeated.
-    pub fn sum_to(&mut self, cotangent: &str, from: &[usize], to: &[usize]) -> String {
+    ///
+    /// # Errors
+    /// [`GradientError::Unsupported`] if `to` has more axes than `from`.
+    pub fn sum_to(
+        &mut self,
+        cotangent: &str,
+        from: &[usize],
+        to: &[usize],
+    ) -> Result<String, GradientError> {
         if from == to {
-            return cotangent.to_owned();
+            return Ok(cotangent.to_owned());
         }
-        let lead = from.len().saturating_sub(to.len());
+        let Some(lead) = from.len().checked_sub(to.len()) else {
+            return Err(self.unsupported(format!("{to:?} cannot become {from:?}")));
+        };
         let repeated = |&axis: &usize| axis < lead || (to[axis - lead] == 1 && from[axis] != 1);
         let axes: Vec<usize> = (0..from.len()).filter(repeated).collect();
         let summed = match axes.is_empty() {
             true => cotangent.to_owned(),
             false => self.builder.reduce_sum(cotangent, &axes),
         };
-        if lead > 0 {
-            self.builder.reshape(&summed, to)
-        } else {
-            summed
-        }
+        Ok(match lead {
+            0 => summed,
+            _ => self.builder.reshape(&summed, to),
+        })
     }
 }

@@ -6,11 +6,41 @@ use crate::onnx::{Window, node, pool_window, reduced_axes};
 
 /// y = mean over height and width: x̄ = ȳ / (h·w), everywhere.
 pub fn global_average(step: &mut Step) -> Result<(), GradientError> {
-    let shape = step.shape(step.input(0)?)?;
+    let shape = spatial_shape(step)?;
     let area: usize = shape[2..].iter().product();
     let share = step.builder.scale(step.cotangent, 1.0 / area as f32);
     let cotangent = step.builder.expand(&share, shape);
     step.give(0, cotangent);
+    Ok(())
+}
+
+/// Shape of the input, which has height and width.
+fn spatial_shape<'a>(step: &Step<'a>) -> Result<&'a [usize], GradientError> {
+    let shape = step.shape(step.input(0)?)?;
+    match shape.len() {
+        0..3 => Err(step.unsupported("its input has no height and width")),
+        _ => Ok(shape),
+    }
+}
+
+/// Pixels of a window for which a branch is still written out, tap by tap.
+const MOST_TAPS: usize = 1024;
+
+fn check_taps(step: &Step, window: &Window) -> Result<(), GradientError> {
+    let taps: usize = window
+        .kernel
+        .iter()
+        .fold(1, |taps, &size| taps.saturating_mul(size));
+    if taps > MOST_TAPS {
+        return Err(step.unsupported(format!(
+            "a window of {taps} pixels; the limit is {MOST_TAPS}"
+        )));
+    }
+    if step.builder.opset() < 10 && window.strides.iter().any(|&stride| stride > 1) {
+        return Err(step.unsupported(
+            "a stride needs operator set 10 or newer here; export the model again with that",
+        ));
+    }
     Ok(())
 }
 
@@ -45,7 +75,7 @@ fn spread_over_axes(step: &mut Step, share: fn(usize) -> f32) -> Result<(), Grad
 /// order, 0 elsewhere.
 pub fn global_max(step: &mut Step) -> Result<(), GradientError> {
     let input = step.input(0)?;
-    let shape = step.shape(input)?;
+    let shape = spatial_shape(step)?;
     let (channels, area) = (shape[1], shape[2..].iter().product::<usize>());
     let rows = step.builder.reshape(input, &[1, channels, area]);
     // ArgMax takes the first of several maxima.
@@ -65,6 +95,10 @@ pub fn global_max(step: &mut Step) -> Result<(), GradientError> {
 pub fn average(step: &mut Step) -> Result<(), GradientError> {
     let shape = step.shape(step.input(0)?)?;
     let window = pool_window(step.node, shape)?;
+    let single = window.output.iter().all(|&size| size == 1);
+    if !single {
+        check_taps(step, &window)?;
+    }
     let counts = window_counts(step, &window, &shape[2..]);
     let kernel: usize = window.kernel.iter().product();
     let share = if counts.iter().all(|&count| count == kernel) {
@@ -78,7 +112,7 @@ pub fn average(step: &mut Step) -> Result<(), GradientError> {
         let shares = step.builder.floats(&dims, &shares);
         step.builder.add("Mul", &[step.cotangent, &shares], vec![])
     };
-    if window.output.iter().all(|&size| size == 1) {
+    if single {
         return one_window(step, &window, shape, &share);
     }
     let parts: Vec<String> = offsets(&window.kernel)
@@ -160,6 +194,7 @@ pub fn max(step: &mut Step) -> Result<(), GradientError> {
         return Err(step.unsupported("storage_order 1 is not supported"));
     }
     let window = pool_window(step.node, shape)?;
+    check_taps(step, &window)?;
     let (begin, end) = outer_pads(&window, shape);
     let padded = step.builder.pad(input, &begin, &end, f32::MIN);
     let mut taken: Option<String> = None;
@@ -246,12 +281,16 @@ fn place(
 
 /// Puts stride − 1 zeros between neighbours, on each spatial axis.
 fn spread(step: &mut Step, values: &str, window: &Window, shape: &[usize]) -> String {
-    if window.strides.iter().all(|&stride| stride == 1) {
+    // A single value has no neighbour.
+    let strides: Vec<usize> = (window.output.iter().zip(&window.strides))
+        .map(|(&size, &stride)| if size == 1 { 1 } else { stride })
+        .collect();
+    if strides.iter().all(|&stride| stride == 1) {
         return values.to_owned();
     }
     // [1, C, h, w] → [1, C, h, 1, w, 1] → padded to [1, C, h, s, w, s] → [1, C, h·s, w·s]
     let (mut apart, mut end, mut together) = (shape[..2].to_vec(), vec![0, 0], shape[..2].to_vec());
-    for (&size, &stride) in window.output.iter().zip(&window.strides) {
+    for (&size, &stride) in window.output.iter().zip(&strides) {
         apart.extend([size, 1]);
         end.extend([0, stride - 1]);
         together.push(size * stride);
@@ -260,7 +299,7 @@ fn spread(step: &mut Step, values: &str, window: &Window, shape: &[usize]) -> St
     let values = step.builder.reshape(values, &apart);
     let values = step.builder.pad(&values, &begin, &end, 0.0);
     let mut values = step.builder.reshape(&values, &together);
-    for (axis, (&size, &stride)) in window.output.iter().zip(&window.strides).enumerate() {
+    for (axis, (&size, &stride)) in window.output.iter().zip(&strides).enumerate() {
         if stride > 1 {
             values = step
                 .builder
