@@ -23,6 +23,10 @@ impl Plan {
     /// # Errors
     /// tract's own words, for a graph that it cannot run.
     pub fn new(model: &Model) -> Result<Plan, String> {
+        contained(|| Plan::optimise(model)).unwrap_or_else(Err)
+    }
+
+    fn optimise(model: &Model) -> Result<Plan, String> {
         // The file's own shapes of inner tensors are not believed: tract infers them.
         let onnx = tract_onnx::onnx().with_ignore_value_info(true);
         let parsed = onnx.parse(model.proto(), None).map_err(words)?;
@@ -55,28 +59,40 @@ impl Plan {
             .collect();
         let mut done = 0;
         let steps = self.steps;
-        let outputs = self
-            .state
-            .run_plan_with_eval(inputs, |context, state, node, inputs| {
+        let state = &mut self.state;
+        let outputs = contained(|| {
+            state.run_plan_with_eval(inputs, |context, state, node, inputs| {
                 let result = eval(context, state, node, inputs);
                 done += 1;
                 progress(done.min(steps), steps);
                 result
-            });
-        let arrays = outputs.and_then(|outputs| {
-            outputs
-                .into_iter()
-                .map(|output| output.into_tensor().into_plain_array::<f32>())
-                .collect()
+            })
         });
-        arrays.map_err(|error: TractError| {
+        let arrays = outputs.and_then(|outputs| {
+            let arrays = outputs.map_err(words)?.into_iter();
+            let arrays = arrays.map(|output| output.into_tensor().into_plain_array::<f32>());
+            arrays.collect::<TractResult<_>>().map_err(words)
+        });
+        arrays.map_err(|reason| {
             // A state that failed half-way may hold values of that run.
             if let Ok(state) = self.plan.spawn() {
                 self.state = state;
             }
-            NetworkError::Run(words(error))
+            NetworkError::Run(reason)
         })
     }
+}
+
+/// Runs what may panic on a graph that nobody has seen before, and makes an error
+/// of it. In a browser a panic ends the worker, and the page replaces it.
+fn contained<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|panic| {
+        let words = panic
+            .downcast_ref::<&str>()
+            .map(|words| (*words).to_owned());
+        let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
+        words.unwrap_or_else(|| "it broke down".into())
+    })
 }
 
 /// The whole chain of causes in one line.

@@ -128,6 +128,31 @@ fn a_head_with_a_hidden_layer_and_a_softmax_at_the_end() {
 }
 
 #[test]
+fn a_reshape_whose_target_is_computed() {
+    // What PyTorch writes for x.view(x.size(0), -1).
+    let mut graph = graph(3, 3);
+    graph.node("GlobalAveragePool", "pool", &["l"], "p");
+    graph
+        .node("Shape", "sizes", &["p"], "s")
+        .int64s("zero", &[0])
+        .int64s("rest", &[-1]);
+    graph
+        .node("Gather", "batch", &["s", "zero"], "n")
+        .int("axis", 0);
+    graph
+        .node("Concat", "target", &["n", "rest"], "t")
+        .int("axis", 0);
+    graph.node("Reshape", "view", &["p", "t"], "v");
+    graph
+        .floats("w", &[3, 3], &weights(9))
+        .floats("b", &[3], &weights(3));
+    graph
+        .node("Gemm", "dense", &["v", "w", "b"], "y")
+        .int("transB", 1);
+    check(graph.output("y", &[1, 3]), (3, 3), 17);
+}
+
+#[test]
 fn means_over_channels_last() {
     let mut graph = graph(3, 4);
     graph
@@ -389,4 +414,37 @@ fn an_input_that_is_no_picture() {
         .node("GlobalAveragePool", "pool", &["l"], "p");
     let text = refused(dense(graph, "p", 4), &Choices::default());
     assert!(text.contains("4 channels"), "{text}");
+}
+
+#[test]
+fn windows_and_sizes_that_no_network_has_are_refused() {
+    let pool = |set: fn(&mut GraphBuilder) -> &mut GraphBuilder| {
+        let mut graph = graph(3, 3);
+        graph.node("MaxPool", "odd", &["l"], "p");
+        set(&mut graph);
+        refused(dense(graph, "p", 3), &Choices::default())
+    };
+    let endless = pool(|g| g.ints("kernel_shape", &[1 << 60, 3]));
+    assert!(endless.contains("'odd'"), "{endless}");
+    let negative = pool(|g| g.ints("kernel_shape", &[-1, 3]));
+    assert!(negative.contains("'odd'"), "{negative}");
+    let wide = pool(|g| {
+        g.ints("kernel_shape", &[33, 33])
+            .ints("pads", &[32, 32, 32, 32])
+    });
+    assert!(wide.contains("1089 pixels"), "{wide}");
+
+    let mut graph = graph(3, 3);
+    graph.node("GlobalAveragePool", "pool", &["l"], "p");
+    graph
+        .floats("w", &[0, 3], &[])
+        .node("Flatten", "flatten", &["p"], "f");
+    graph
+        .node("Gemm", "none", &["f", "w"], "y")
+        .int("transB", 1);
+    let empty = refused(graph.output("y", &[1, 0]), &Choices::default());
+    assert!(
+        empty.contains("'none'") && empty.contains("empty"),
+        "{empty}"
+    );
 }

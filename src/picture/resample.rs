@@ -1,4 +1,4 @@
-//! Resizing that equals Pillow's, bit for bit.
+//! Resizing that equals Pillow's, but for one level where rounding is a tie.
 //!
 //! Networks are trained on pictures that Pillow resized, and golden tensors come
 //! from it. Its peculiarities matter where a picture has hard edges: weights in
@@ -54,7 +54,8 @@ fn all_taps(from: u32, to: u32, filter: Filter) -> Vec<Taps> {
             // A cast of a float below 0 gives 0.
             let first = (centre - support + 0.5) as u32;
             let end = ((centre + support + 0.5) as u32).min(from);
-            let weight = |old: u32| kernel((f64::from(old) - centre + 0.5) / widening, filter);
+            let weight =
+                |old: u32| kernel((f64::from(old) - centre + 0.5) * (1.0 / widening), filter);
             let weights: Vec<f64> = (first..end).map(weight).collect();
             let sum: f64 = weights.iter().sum();
             let fixed =

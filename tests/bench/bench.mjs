@@ -109,11 +109,13 @@ function sizes(pattern) {
   return { bytes: sum("bytes"), gzip: sum("gzip"), files: measured };
 }
 
+/** Prints the table, and fails where explaining is not next to free. */
 function print(report) {
   const { times_ms: times, sizes_bytes: bytes, engine, model, machine } = report;
   const ms = ({ median: value }) => `${value.toFixed(value < 100 ? 1 : 0)} ms`;
   const size = ({ bytes: all, gzip }) => `${mega(all)}, ${mega(gzip)} by gzip`;
   const verdict = report.explain_percent_of_forward < MOST_PERCENT ? "under" : "NOT UNDER";
+  if (verdict !== "under") process.exitCode = 1;
   const rows = [
     ["preparation, from bytes in memory to ready", ms(times.prepare)],
     ["decoding and resizing the picture", `${ms(times.decode)} + ${ms(times.resize)}`],

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { SITE } from "./browser.mjs";
 import { TINY, eventually, visiting } from "./harness.mjs";
 import { distance } from "./npy.mjs";
-import { classifierWithSine, plainClassifier, segmenter } from "./onnx.mjs";
+import { classifierWithSine, pessimist, plainClassifier, segmenter } from "./onnx.mjs";
 import { blackPng, gif, png } from "./pictures.mjs";
 
 const tinyBytes = () => readFile(join(SITE, TINY.file));
@@ -160,6 +160,21 @@ visiting("a good ONNX file of the user's own is explained", async (visit) => {
   await visit.page.getByRole("region", { name: "Save" }).waitFor();
   assert.equal((await visit.rowLabels()).length, 3);
   assert.deepEqual((await visit.map()).shape, [16, 16]);
+  visit.assertQuiet();
+});
+
+visiting("a class that nothing speaks for says so in place of a map", async (visit) => {
+  await visit.open();
+  await visit.ready();
+  await visit.openOnnx("pessimist.onnx", pessimist());
+  await visit.ready("pessimist.onnx");
+  await visit.drop("colours.png", png(40, 30));
+  await visit.page.getByText("Nothing in this picture speaks for class").waitFor();
+  await visit.page.getByRole("button", { name: "For and against" }).click();
+  await visit.page.getByText("Nothing in this picture speaks for class").waitFor();
+  const { values } = await visit.map();
+  assert.ok(values.every((value) => Number.isFinite(value) && value <= 0), "the signed map is kept");
+  assert.ok(values.some((value) => value < 0));
   visit.assertQuiet();
 });
 

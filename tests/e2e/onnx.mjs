@@ -13,6 +13,11 @@ export function plainClassifier() {
   return model([...trunk(), ...head("pooled")], "logits", [1, CLASSES]);
 }
 
+/** One in which everything that is seen speaks against every class. */
+export function pessimist() {
+  return model([...trunk(), ...head("pooled")], "logits", [1, CLASSES], SMALL, () => -1 / 3);
+}
+
 /** One that needs more memory than WebAssembly has. */
 export function hugeClassifier() {
   return model([...trunk(), ...head("pooled")], "logits", [1, CLASSES], HUGE);
@@ -42,12 +47,12 @@ function head(input) {
   return [node("Gemm", [input, "weights"], "logits")];
 }
 
-function model(nodes, output, shape, { side, channels } = SMALL) {
+function model(nodes, output, shape, { side, channels } = SMALL, weight = varied) {
   const graph = message(
     ...nodes.map((bytes) => field(1, bytes)),
     field(2, "small"),
     field(5, tensor("kernel", [channels, 3, 3, 3])),
-    field(5, tensor("weights", [channels, CLASSES])),
+    field(5, tensor("weights", [channels, CLASSES], weight)),
     field(11, valueInfo("picture", [1, 3, side, side])),
     field(12, valueInfo(output, shape)),
   );
@@ -69,10 +74,14 @@ function node(operator, inputs, output, { name = `make_${output}`, ints = {} } =
 }
 
 /** Weights that differ from each other, always the same. */
-function tensor(name, dims) {
+function varied(index) {
+  return Math.sin(1.7 * index) / 3;
+}
+
+function tensor(name, dims, weight = varied) {
   const count = dims.reduce((product, dim) => product * dim, 1);
   const raw = Buffer.alloc(4 * count);
-  for (let index = 0; index < count; index += 1) raw.writeFloatLE(Math.sin(1.7 * index) / 3, 4 * index);
+  for (let index = 0; index < count; index += 1) raw.writeFloatLE(weight(index), 4 * index);
   return message(...dims.map((dim) => field(1, dim)), field(2, FLOAT), field(8, name), field(9, raw));
 }
 
