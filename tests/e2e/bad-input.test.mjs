@@ -169,9 +169,9 @@ visiting("a class that nothing speaks for says so in place of a map", async (vis
   await visit.openOnnx("pessimist.onnx", pessimist());
   await visit.ready("pessimist.onnx");
   await visit.drop("colours.png", png(40, 30));
-  await visit.page.getByText("Nothing in this picture speaks for class").waitFor();
+  await visit.page.locator(".finding", { hasText: "Nothing in this picture speaks for class" }).waitFor();
   await visit.page.getByRole("button", { name: "For and against" }).click();
-  await visit.page.getByText("Nothing in this picture speaks for class").waitFor();
+  await visit.page.locator(".finding", { hasText: "Nothing in this picture speaks for class" }).waitFor();
   const { values } = await visit.map();
   assert.ok(values.every((value) => Number.isFinite(value) && value <= 0), "the signed map is kept");
   assert.ok(values.some((value) => value < 0));
