@@ -25,11 +25,19 @@ fail() { # one line: what is missing, and how to get it
 }
 
 step() { # step NAME COMMAND…: prints the name and how long it took
-  local name=$1 started=$SECONDS log
+  local name=$1 started=$SECONDS log status
   shift
   log="$cache/setup-${name//[^a-z-]/-}.log"
   printf '· %-28s' "$name"
-  if "$@" >"$log" 2>&1; then
+  # Not as the condition of an `if`: that would switch `set -e` off inside.
+  set +e
+  (
+    set -e
+    "$@"
+  ) >"$log" 2>&1
+  status=$?
+  set -e
+  if [ "$status" -eq 0 ]; then
     printf ' %4d s\n' $((SECONDS - started))
   else
     printf ' failed\n'
@@ -60,14 +68,14 @@ fetch_rust_src() {
   [ -d "$work/usr/src/rustc-$version/library" ] && return 0
   command -v apt-get >/dev/null || { echo "rustup could not add the target, and there is no apt-get"; return 1; }
   rm -rf "$work" && mkdir -p "$work/lists/partial"
-  site=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -E '/debian/?$' | head -n 1)
+  site=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -E '/debian/?$' | sort -u | sed -n 1p || true)
   [ -n "$site" ] || { echo "no Debian mirror among this machine's apt sources"; return 1; }
   for suite in trixie-backports trixie sid; do
     printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$site" "$suite" >"$work/sources.list"
     local options=(-o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$work/lists" -o APT::Sandbox::User=root)
     apt-get "${options[@]}" update || continue
     local package
-    package=$(apt-cache "${options[@]}" madison rust-src | awk -v v="$version+" 'index($3, v) == 1 {print $3; exit}')
+    package=$(apt-cache "${options[@]}" madison rust-src | awk -v v="$version+" 'index($3, v) == 1 && !n++ {print $3}')
     [ -n "$package" ] || continue
     (cd "$work" && apt-get "${options[@]}" download "rust-src=$package" && dpkg -x rust-src_*.deb .)
     [ -d "$work/usr/src/rustc-$version/library" ] && return 0

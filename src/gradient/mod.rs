@@ -95,17 +95,18 @@ pub fn survey(model: &Model, choices: &Choices) -> Result<Survey, GradientError>
 /// Adds the gradient branch: afterwards the model has the inputs picture and
 /// `cotangent` and the outputs `logits`, `activations` and `gradients`, or with
 /// several layers `activations.<layer>` and `gradients.<layer>` of each. A
-/// branch that the model already has is replaced.
+/// branch that the model already has is replaced. Returns what was found on the
+/// way, so that nobody needs to look twice.
 ///
 /// # Errors
 /// [`GradientError`], which for an operator without a rule names it, its node
 /// and the layers that can be explained without crossing it.
-pub fn attach(model: &mut Model, choices: &Choices) -> Result<Selection, GradientError> {
+pub fn attach(model: &mut Model, choices: &Choices) -> Result<Survey, GradientError> {
     drop_branch(model)?;
     let Survey {
         mut selection,
+        layers,
         shapes,
-        ..
     } = survey(model, choices)?;
     let Selection {
         logits, classes, ..
@@ -135,7 +136,11 @@ pub fn attach(model: &mut Model, choices: &Choices) -> Result<Selection, Gradien
     let renames = builder.write_into(model.graph_mut());
     selection.rename(&renames);
     declare(model, &selection);
-    Ok(selection)
+    Ok(Survey {
+        selection,
+        layers,
+        shapes,
+    })
 }
 
 /// States the contract's inputs and outputs in the graph and the metadata.

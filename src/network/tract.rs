@@ -74,9 +74,8 @@ impl TractNetwork {
     ) -> Result<TractNetwork, LoadError> {
         progress(0, LOAD_STEPS);
         let mut model = Model::decode(bytes, Limits::default())?;
-        let layers = gradient::survey(&model, choices)?.layers;
-        let selection = gradient::attach(&mut model, choices)?;
-        let description = describe(&model, selection, layers)?;
+        let found = gradient::attach(&mut model, choices)?;
+        let description = describe(&model, found.selection, found.layers)?;
         progress(1, LOAD_STEPS);
         let (forward, gradient, starts_at_layer) = cut(&model, &description.selection)?;
         drop(model);

@@ -27,7 +27,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         layers: arguments.layer.clone(),
         logits: arguments.logits.clone(),
     };
-    let selection = gradient::attach(&mut model, &choices)?;
+    let selection = gradient::attach(&mut model, &choices)?.selection;
     crate::write(&arguments.output, &model.encode())?;
     for layer in selection.layers() {
         let [channels, height, width] = layer.shape;
