@@ -10,6 +10,8 @@ mod activation;
 mod linear;
 mod pooling;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 use super::GradientError;
 use super::builder::Builder;
