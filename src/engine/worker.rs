@@ -228,7 +228,7 @@ impl Pump {
         let started = Instant::now();
         let choices = Choices {
             layers: layer.into_iter().collect(),
-            logits: None,
+            ..Choices::default()
         };
         let mut tell = |phase, done, total| {
             self.progress(&mut throttle, job, phase, done as f64, total as f64)

@@ -116,6 +116,45 @@ impl Builder {
         self.add("Expand", &[input, &shape], vec![])
     }
 
+    pub fn unary(&mut self, operator: &str, input: &str) -> String {
+        self.add(operator, &[input], vec![])
+    }
+
+    pub fn mul(&mut self, a: &str, b: &str) -> String {
+        self.add("Mul", &[a, b], vec![])
+    }
+
+    pub fn sub(&mut self, a: &str, b: &str) -> String {
+        self.add("Sub", &[a, b], vec![])
+    }
+
+    pub fn plus(&mut self, a: &str, b: &str) -> String {
+        self.add("Add", &[a, b], vec![])
+    }
+
+    pub fn div(&mut self, a: &str, b: &str) -> String {
+        self.add("Div", &[a, b], vec![])
+    }
+
+    /// A comparison, of broadcast shape.
+    pub fn compare(&mut self, operator: &str, a: &str, b: &str) -> String {
+        self.add(operator, &[a, b], vec![])
+    }
+
+    /// A float32 scalar.
+    pub fn number(&mut self, value: f32) -> String {
+        self.floats(&[], &[value])
+    }
+
+    pub fn transpose(&mut self, input: &str, order: &[usize]) -> String {
+        let order: Vec<i64> = order.iter().map(|&axis| axis as i64).collect();
+        self.add(
+            "Transpose",
+            &[input],
+            vec![node::ints_attribute("perm", &order)],
+        )
+    }
+
     pub fn scale(&mut self, input: &str, factor: f32) -> String {
         let factor = self.floats(&[], &[factor]);
         self.add("Mul", &[input, &factor], vec![])

@@ -19,9 +19,13 @@ pub enum GradientError {
     )]
     NoPicture { inputs: String },
     #[error(
-        "the input '{input}' has no fixed height and width; export the model again with a fixed input size"
+        "the input '{input}' has no fixed height and width; say which size it takes, or export the model again with a fixed one"
     )]
     NoPictureSize { input: String },
+    #[error(
+        "the input '{input}' takes {batch} pictures at once; export the model again with a batch of 1, or with one of any size"
+    )]
+    Batch { input: String, batch: usize },
     #[error(
         "the output '{tensor}' has the shape {shape}; a classifier gives [1, K], one value for each class. Choose a classifier of whole pictures"
     )]

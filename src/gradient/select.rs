@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{GradientError, layout, rules};
-use crate::onnx::{Index, Model, Shape, Shapes, declared_shape, key, node, pb};
+use crate::onnx::{Index, Model, Shape, Shapes, declared_axes, key, node, pb};
 use crate::picture::{Layout, Preprocess};
 
 /// What is explained of a model.
@@ -61,6 +61,17 @@ pub struct Picture {
     pub layout: Layout,
 }
 
+impl Picture {
+    /// Height and width in pixels, and channels.
+    pub fn size(&self) -> [usize; 3] {
+        let axis = |axis: usize| self.shape.get(axis).copied().unwrap_or(1);
+        match self.layout {
+            Layout::Nchw => [axis(2), axis(3), axis(1)],
+            Layout::Nhwc => [axis(1), axis(2), axis(3)],
+        }
+    }
+}
+
 /// How a model turns its logits into probabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -84,51 +95,52 @@ pub struct Layer {
     pub channels_last: bool,
 }
 
-/// The picture: the only float32 input with four axes.
-pub fn picture(model: &Model) -> Result<Picture, GradientError> {
+/// The picture: the only float32 input with four axes. `size` is its height and
+/// width where the file leaves them open.
+pub fn picture(model: &Model, size: Option<[usize; 2]>) -> Result<Picture, GradientError> {
     let inputs = &model.graph().input;
-    let found = inputs
-        .iter()
-        .find(|input| axes(input) == Some(4))
-        .ok_or_else(|| {
-            let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
-            GradientError::NoPicture {
-                inputs: names.join(", "),
-            }
-        })?;
+    let four_axes =
+        |input: &&pb::ValueInfoProto| declared_axes(input).is_some_and(|a| a.len() == 4);
+    let found = inputs.iter().find(four_axes).ok_or_else(|| {
+        let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
+        GradientError::NoPicture {
+            inputs: names.join(", "),
+        }
+    })?;
     let preprocess: Option<Preprocess> = model.metadata().json(key::PREPROCESS)?;
     if let Some(preprocess) = &preprocess {
         preprocess.check().map_err(GradientError::Preprocess)?;
     }
-    let shape = match (declared_shape(found), &preprocess) {
-        (Some(shape), _) => shape,
-        (None, Some(preprocess)) => preprocess.shape().to_vec(),
-        (None, None) => {
-            return Err(GradientError::NoPictureSize {
-                input: found.name.clone(),
-            });
-        }
-    };
-    let layout = match preprocess {
+    let axes = declared_axes(found).unwrap_or_default();
+    if let Some(batch @ 2..) = axes[0] {
+        let input = found.name.clone();
+        return Err(GradientError::Batch { input, batch });
+    }
+    let grey_or_rgb = |axis: usize| matches!(axes[axis], Some(1 | 3));
+    let layout = match &preprocess {
         Some(preprocess) => preprocess.layout,
-        None if matches!(shape[3], 1 | 3) && !matches!(shape[1], 1 | 3) => Layout::Nhwc,
+        None if grey_or_rgb(3) && !grey_or_rgb(1) => Layout::Nhwc,
         None => Layout::Nchw,
     };
+    let size = preprocess.map(|preprocess| preprocess.size).or(size);
+    let settled = |axis: usize, other: Option<usize>| axes[axis].or(other);
+    let (rows, columns, channels) = match layout {
+        Layout::Nchw => (2, 3, 1),
+        Layout::Nhwc => (1, 2, 3),
+    };
+    let mut shape = vec![1; 4];
+    shape[channels] = settled(channels, Some(3)).unwrap_or(3);
+    for (place, axis) in [rows, columns].into_iter().enumerate() {
+        let side = settled(axis, size.map(|size| size[place]));
+        shape[axis] = side.ok_or_else(|| GradientError::NoPictureSize {
+            input: found.name.clone(),
+        })?;
+    }
     Ok(Picture {
         name: found.name.clone(),
         shape,
         layout,
     })
-}
-
-fn axes(value: &pb::ValueInfoProto) -> Option<usize> {
-    let pb::type_proto::Value::TensorType(tensor) = value.r#type.as_ref()?.value.as_ref()?;
-    let is_float = tensor.elem_type == pb::tensor_proto::DataType::Float as i32;
-    tensor
-        .shape
-        .as_ref()
-        .filter(|_| is_float)
-        .map(|shape| shape.dim.len())
 }
 
 /// The logits: what the first output (or the one that is named) holds before a
@@ -241,8 +253,7 @@ fn explainable(graph: &pb::GraphProto, index: &Index, logits: &str) -> Vec<bool>
             .output
             .iter()
             .flat_map(|output| index.consumers(output));
-        let carries =
-            |reader: &usize| leads[*reader] && !node::asks_for_shape(&graph.node[*reader]);
+        let carries = |reader: &usize| leads[*reader] && !node::is_flat(&graph.node[*reader]);
         let on_way: Vec<usize> = readers.copied().filter(carries).collect();
         leads[place] = !on_way.is_empty();
         clear[place] = leads[place]

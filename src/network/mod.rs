@@ -10,8 +10,12 @@ pub(crate) mod plan;
 #[cfg(all(test, feature = "network"))]
 mod tests;
 #[cfg(feature = "network")]
+mod times;
+#[cfg(feature = "network")]
 mod tract;
 
+#[cfg(feature = "network")]
+pub use times::{BranchTimes, time_branch};
 #[cfg(feature = "network")]
 pub use tract::{Description, LoadError, TractNetwork};
 

@@ -20,7 +20,7 @@ fn load(graph: GraphBuilder, opset: i64) -> TractNetwork {
     proto.opset_import[0].version = opset;
     let choices = Choices {
         layers: vec!["l".into()],
-        logits: None,
+        ..Choices::default()
     };
     TractNetwork::load(&proto.encode_to_vec(), &choices, &mut |_, _| ()).unwrap()
 }
@@ -370,15 +370,17 @@ fn an_operator_without_a_rule_is_named_with_its_node() {
 
     let mut graph = self::graph(3, 3);
     graph
-        .node("Sign", "strange", &["l"], "s")
+        .node("Shrink", "strange", &["l"], "s")
         .node("Relu", "after", &["s"], "r");
     let choices = Choices {
         layers: vec!["l".into()],
-        logits: None,
+        ..Choices::default()
     };
     let text = refused(dense(graph, "r", 18), &choices);
     assert!(
-        text.contains("'strange'") && text.contains("Sign") && text.contains("without crossing it"),
+        text.contains("'strange'")
+            && text.contains("Shrink")
+            && text.contains("without crossing it"),
         "{text}"
     );
 }
@@ -397,7 +399,7 @@ fn outputs_that_are_no_logits_and_layers_that_are_not_there() {
     graph.node("GlobalAveragePool", "pool", &["l"], "p");
     let choices = Choices {
         layers: vec!["conv9".into()],
-        logits: None,
+        ..Choices::default()
     };
     let text = refused(dense(graph, "p", 3), &choices);
     assert!(

@@ -127,6 +127,11 @@ pub fn check_tensor(tensor: &pb::TensorProto, limits: Limits) -> Result<(), Onnx
     })
 }
 
+/// [`check_tensor`] with the limits that nobody chose otherwise.
+pub fn check_tensor_by_default(tensor: &pb::TensorProto) -> Result<(), OnnxError> {
+    check_tensor(tensor, Limits::default())
+}
+
 /// Before IR version 4 every initialiser was an input, too; what has a value
 /// asks nothing of the caller.
 fn drop_inputs_with_default(graph: &mut pb::GraphProto) {

@@ -74,14 +74,14 @@ impl<'graph> Index<'graph> {
         self.is_given(tensor) || self.producers.contains_key(tensor)
     }
 
-    /// For each node, whether the values of `tensor` reach it. Shape and Size
-    /// read no values, so nothing gets through them.
+    /// For each node, whether small changes of `tensor` reach it. Nothing gets
+    /// through a node that [is flat](node::is_flat).
     pub fn reached_from(&self, graph: &pb::GraphProto, tensor: &str) -> Vec<bool> {
         let mut tensors = HashSet::from([tensor]);
         let mut reached = vec![false; graph.node.len()];
         for (place, node) in graph.node.iter().enumerate() {
             let reads = |input: &String| tensors.contains(input.as_str());
-            if node.input.iter().any(reads) && !node::asks_for_shape(node) {
+            if node.input.iter().any(reads) && !node::is_flat(node) {
                 reached[place] = true;
                 tensors.extend(node.output.iter().map(String::as_str));
             }

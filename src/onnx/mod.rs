@@ -8,6 +8,7 @@
 //! - `normalise`: the few rewrites that spare everybody else special cases
 //! - `index`: who makes a tensor, who uses it
 //! - `shapes`, `axes`, `window`: static shapes of all tensors
+//! - `constants`: values that follow from the shapes, computed once
 //! - `tensor`, `node`: values of initialisers, attributes of nodes, new ones of both
 //! - `metadata`: the contract's `gradcam.*` entries
 //! - `extract`: the part of a graph between given inputs and outputs
@@ -16,6 +17,7 @@
 //! without being encoded again.
 
 mod axes;
+mod constants;
 mod decode;
 mod error;
 mod extract;
@@ -31,15 +33,20 @@ pub mod tensor;
 pub mod testing;
 mod window;
 
-pub use axes::{pool_window, reduced_axes, transpose_order};
+pub use axes::{
+    Range, normal_axes, normal_axis, padding, pool_window, reduced_axes, slices, split_sizes,
+    transpose_order,
+};
+pub use constants::{Value, fold_constants};
 pub use decode::Limits;
+use decode::check_tensor_by_default as check_tensor;
 pub use error::OnnxError;
 pub use extract::extract;
 pub use index::Index;
 pub use metadata::{Metadata, key};
-pub use shapes::{Shape, Shapes, declared_shape, infer_shapes};
+pub use shapes::{Equation, Shape, Shapes, declared_axes, infer_shapes};
 pub use tract_onnx::pb;
-pub use window::Window;
+pub use window::{TransposedWindow, Window};
 
 use prost::Message;
 

@@ -1,7 +1,7 @@
 //! Attributes of nodes, and new nodes.
 
 use super::OnnxError;
-use super::pb::{self, attribute_proto::AttributeType};
+use super::pb::{self, attribute_proto::AttributeType, tensor_proto::DataType};
 
 /// What to call a node in a message: its name, else its first output.
 pub fn name_of(node: &pb::NodeProto) -> &str {
@@ -26,9 +26,22 @@ fn attribute<'node>(node: &'node pb::NodeProto, name: &str) -> Option<&'node pb:
         .find(|attribute| attribute.name == name)
 }
 
-/// Whether a node reads a tensor's shape alone, not its values.
-pub fn asks_for_shape(node: &pb::NodeProto) -> bool {
-    matches!(node.op_type.as_str(), "Shape" | "Size")
+/// Whether small changes of a node's inputs never change its output, so that no
+/// gradient passes: it reads shapes only, gives whole numbers, or compares.
+pub fn is_flat(node: &pb::NodeProto) -> bool {
+    match node.op_type.as_str() {
+        "Shape" | "Size" | "ConstantOfShape" | "Range" | "OneHot" | "NonZero" | "EyeLike" => true,
+        "ArgMax" | "ArgMin" | "Equal" | "Less" | "LessOrEqual" | "Greater" | "GreaterOrEqual" => {
+            true
+        }
+        "And" | "Or" | "Not" | "Xor" | "IsNaN" | "IsInf" => true,
+        "Floor" | "Ceil" | "Round" | "Sign" => true,
+        "Cast" => !matches!(
+            int(node, "to").and_then(|to| DataType::try_from(to as i32).ok()),
+            Some(DataType::Float | DataType::Float16 | DataType::Double | DataType::Bfloat16)
+        ),
+        _ => false,
+    }
 }
 
 /// The integer attribute `name`, if the node has it.
@@ -44,6 +57,11 @@ pub fn float(node: &pb::NodeProto, name: &str) -> Option<f32> {
 /// The list of integers `name`, if the node has it.
 pub fn ints<'node>(node: &'node pb::NodeProto, name: &str) -> Option<&'node [i64]> {
     attribute(node, name).map(|attribute| attribute.ints.as_slice())
+}
+
+/// The list of floats `name`, if the node has it.
+pub fn floats<'node>(node: &'node pb::NodeProto, name: &str) -> Option<&'node [f32]> {
+    attribute(node, name).map(|attribute| attribute.floats.as_slice())
 }
 
 /// The text attribute `name`, if the node has it.

@@ -81,23 +81,34 @@ pub fn floats(tensor: &pb::TensorProto) -> Result<Vec<f32>, OnnxError> {
     })
 }
 
-/// The values of an int64 or int32 tensor, in row-major order.
+/// The values of a tensor of whole numbers or truth values, in row-major order.
 ///
 /// # Errors
 /// [`OnnxError::ElementType`] for other types.
 pub fn ints(tensor: &pb::TensorProto) -> Result<Vec<i64>, OnnxError> {
     let raw = &tensor.raw_data;
-    Ok(match DataType::try_from(tensor.data_type) {
-        Ok(DataType::Int64) if raw.is_empty() => tensor.int64_data.clone(),
-        Ok(DataType::Int64) => chunks(raw).map(i64::from_le_bytes).collect(),
-        Ok(DataType::Int32) if raw.is_empty() => tensor
+    // Narrow types without raw data are held as int32.
+    let held = || {
+        tensor
             .int32_data
             .iter()
             .map(|&value| value.into())
-            .collect(),
+            .collect()
+    };
+    let bytes = || raw.iter().copied();
+    Ok(match DataType::try_from(tensor.data_type) {
+        Ok(DataType::Int64) if raw.is_empty() => tensor.int64_data.clone(),
+        Ok(DataType::Int64) => chunks(raw).map(i64::from_le_bytes).collect(),
+        Ok(DataType::Int32 | DataType::Int8 | DataType::Uint8 | DataType::Bool)
+            if raw.is_empty() =>
+        {
+            held()
+        }
         Ok(DataType::Int32) => chunks(raw)
             .map(|bytes| i32::from_le_bytes(bytes).into())
             .collect(),
+        Ok(DataType::Uint8 | DataType::Bool) => bytes().map(i64::from).collect(),
+        Ok(DataType::Int8) => bytes().map(|byte| i64::from(byte as i8)).collect(),
         _ => return Err(wrong_type(tensor)),
     })
 }
@@ -113,6 +124,12 @@ pub fn from_floats(name: &str, dims: &[usize], values: &[f32]) -> pb::TensorProt
             .flat_map(|value| value.to_le_bytes())
             .collect(),
     )
+}
+
+/// A boolean initialiser.
+pub fn from_bools(name: &str, dims: &[usize], values: &[bool]) -> pb::TensorProto {
+    let bytes = values.iter().map(|&value| u8::from(value)).collect();
+    new(name, dims, DataType::Bool, bytes)
 }
 
 /// An int64 initialiser.

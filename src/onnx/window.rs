@@ -100,6 +100,76 @@ impl Window {
     }
 }
 
+/// The window of a ConvTranspose node, with every attribute settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransposedWindow {
+    pub kernel: Vec<usize>,
+    pub strides: Vec<usize>,
+    pub dilations: Vec<usize>,
+    /// Rows and columns cut off the full output; negative where some are added.
+    pub pads_begin: Vec<i64>,
+    pub pads_end: Vec<i64>,
+    /// Spatial size of the output.
+    pub output: Vec<usize>,
+}
+
+impl TransposedWindow {
+    /// Settles the window over an input of the spatial size `input`, as the ONNX
+    /// specification says (auto_pad, output_shape, output_padding).
+    ///
+    /// # Errors
+    /// [`OnnxError::Node`] where attributes contradict each other or the input.
+    pub fn of(node: &pb::NodeProto, input: &[usize], kernel: &[usize]) -> Result<Self, OnnxError> {
+        let axes = input.len();
+        let strides = sizes(node, "strides", axes, 1)?;
+        let dilations = sizes(node, "dilations", axes, 1)?;
+        let extra = sizes(node, "output_padding", axes, 0)?;
+        let pads = sizes(node, "pads", 2 * axes, 0)?;
+        let target = sizes(node, "output_shape", axes, 0)?;
+        let fits = |size: &usize| (1..MOST_PIXELS_A_SIDE).contains(size);
+        if kernel.len() != axes || !kernel.iter().chain(&strides).chain(&dilations).all(fits) {
+            let problem = "kernel, strides and dilations must be positive, one for each axis";
+            return Err(node::problem(node, problem));
+        }
+        let auto_pad = node::text(node, "auto_pad").unwrap_or_default();
+        let mut window = TransposedWindow {
+            kernel: kernel.to_vec(),
+            strides,
+            dilations,
+            pads_begin: vec![0; axes],
+            pads_end: vec![0; axes],
+            output: vec![0; axes],
+        };
+        for axis in 0..axes {
+            let reach = window.dilations[axis] * (kernel[axis] - 1) + 1;
+            let full = window.strides[axis] as i64 * (input[axis] as i64 - 1)
+                + (extra[axis] + reach) as i64;
+            let same = matches!(auto_pad.as_str(), "SAME_UPPER" | "SAME_LOWER");
+            let wanted = match (target[axis], same) {
+                (0, true) => Some((input[axis] * window.strides[axis]) as i64),
+                (0, false) => None,
+                (size, _) => Some(size as i64),
+            };
+            let (begin, end) = match wanted {
+                Some(size) => {
+                    let total = full - size;
+                    let half = total.div_euclid(2);
+                    match auto_pad.as_str() {
+                        "SAME_UPPER" => (half, total - half),
+                        _ => (total - half, half),
+                    }
+                }
+                None if auto_pad == "VALID" => (0, 0),
+                None => (pads[axis] as i64, pads[axis + axes] as i64),
+            };
+            window.pads_begin[axis] = begin;
+            window.pads_end[axis] = end;
+            window.output[axis] = usize::try_from(full - begin - end).unwrap_or(0);
+        }
+        Ok(window)
+    }
+}
+
 fn sizes(
     node: &pb::NodeProto,
     name: &str,

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use gradcam::gradient::{self, Choices};
+use gradcam::gradient::{self, Attached, Choices, ReluPolicy};
+use gradcam::network::{BranchTimes, time_branch};
 use gradcam::onnx::{Limits, Model};
 
 #[derive(clap::Args)]
@@ -12,13 +13,26 @@ pub struct Arguments {
     /// Where to write the model with its branch.
     #[arg(short, long)]
     output: PathBuf,
-    /// Layer to explain, by tensor or node; may be given several times. Found by
-    /// itself if left out.
+    /// Layer to explain, by tensor, node or alias; may be given several times.
+    /// Found by itself if left out.
     #[arg(long)]
     layer: Vec<String>,
     /// Tensor that holds the logits, where the output is something else.
     #[arg(long)]
     logits: Option<String>,
+    /// Carry the branch on to the picture: output `gradients.input`.
+    #[arg(long)]
+    input_gradient: bool,
+    /// What rectifiers let through on the way back: plain, guided or deconvnet.
+    #[arg(long, default_value = "plain")]
+    relu: ReluPolicy,
+    /// Height and width of the picture in pixels, for a model that takes any.
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    size: Option<u16>,
+    /// Run forward and branch this often and print the least time of each; 0 to
+    /// run nothing.
+    #[arg(long, default_value_t = 3)]
+    runs: usize,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -26,9 +40,27 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let choices = Choices {
         layers: arguments.layer.clone(),
         logits: arguments.logits.clone(),
+        size: arguments.size.map(|side| [usize::from(side); 2]),
+        input_gradient: arguments.input_gradient,
+        policy: arguments.relu,
     };
-    let selection = gradient::attach(&mut model, &choices)?.selection;
+    let attached = gradient::attach(&mut model, &choices)?;
     crate::write(&arguments.output, &model.encode())?;
+    print(arguments, &attached);
+    if arguments.runs > 0 {
+        let BranchTimes { forward, branch } = time_branch(&model, arguments.runs)?;
+        let factor = branch.as_secs_f64() / forward.as_secs_f64().max(1e-9);
+        println!(
+            "forward {:.1} ms, forward with branch {:.1} ms ({factor:.2} times)",
+            forward.as_secs_f64() * 1e3,
+            branch.as_secs_f64() * 1e3
+        );
+    }
+    Ok(())
+}
+
+fn print(arguments: &Arguments, attached: &Attached) {
+    let selection = &attached.selection;
     for layer in selection.layers() {
         let [channels, height, width] = layer.shape;
         println!(
@@ -36,10 +68,22 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             layer.tensor, layer.operator
         );
     }
+    if arguments.input_gradient {
+        let [height, width, channels] = selection.picture.size();
+        println!("the picture, {channels} × {height} × {width}");
+    }
+    if arguments.relu != ReluPolicy::Plain {
+        match attached.rectifiers {
+            0 => println!(
+                "there is no rectifier on the way, so '{}' changes nothing: this is the plain gradient",
+                arguments.relu.name()
+            ),
+            count => println!("{count} rectifiers, {}", arguments.relu.name()),
+        }
+    }
     println!(
         "{} classes, weights in float32: {}",
         selection.classes,
         arguments.output.display()
     );
-    Ok(())
 }

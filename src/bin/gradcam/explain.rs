@@ -54,7 +54,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut session = Session::default();
     let choices = Choices {
         layers: arguments.layer.iter().cloned().collect(),
-        logits: None,
+        ..Choices::default()
     };
     let bytes = crate::read(&arguments.model)?;
     session

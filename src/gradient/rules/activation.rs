@@ -7,10 +7,11 @@ use crate::onnx::node;
 /// y = max(x, 0): x̄ = ȳ where y > 0. At 0 the gradient is 0, as in TensorFlow
 /// and PyTorch.
 pub fn relu(step: &mut Step) -> Result<(), GradientError> {
-    let zero = step.builder.floats(&[], &[0.0]);
-    let positive = step.builder.add("Greater", &[step.output(), &zero], vec![]);
-    let cotangent = step.builder.keep_where(&positive, step.cotangent);
-    step.give(0, cotangent);
+    let output = step.output();
+    step.rectify(|builder| {
+        let zero = builder.number(0.0);
+        builder.compare("Greater", output, &zero)
+    });
     Ok(())
 }
 

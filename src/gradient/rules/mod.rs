@@ -13,9 +13,9 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-use super::GradientError;
 use super::builder::Builder;
-use crate::onnx::{Index, Shapes, node, pb};
+use super::{GradientError, ReluPolicy};
+use crate::onnx::{Index, Shapes, node, normal_axis, pb, tensor};
 
 /// Writes the nodes that carry a cotangent through one node.
 pub type Rule = fn(&mut Step) -> Result<(), GradientError>;
@@ -50,6 +50,11 @@ pub struct Step<'a> {
     pub node: &'a pb::NodeProto,
     /// Cotangent of the node's first output, of that output's shape.
     pub cotangent: &'a str,
+    /// Cotangents of all outputs; `None` where nothing on the way reads one.
+    pub cotangents: &'a [Option<String>],
+    pub policy: ReluPolicy,
+    /// Set by a rule whose node obeyed the policy.
+    pub is_rectifier: bool,
     pub index: &'a Index<'a>,
     pub builder: &'a mut Builder,
     shapes: &'a Shapes,
@@ -58,23 +63,35 @@ pub struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
+    /// # Errors
+    /// [`GradientError::Unsupported`] if only further outputs of the node are
+    /// read, unless it is one that has several of equal rank.
     pub fn new(
         node: &'a pb::NodeProto,
-        cotangent: &'a str,
+        cotangents: &'a [Option<String>],
         active: Vec<bool>,
         shapes: &'a Shapes,
         index: &'a Index<'a>,
         builder: &'a mut Builder,
-    ) -> Self {
-        Step {
+    ) -> Result<Self, GradientError> {
+        let first = cotangents.first().and_then(Option::as_deref);
+        let step = Step {
             node,
-            cotangent,
+            cotangent: first.unwrap_or_default(),
+            cotangents,
+            policy: ReluPolicy::Plain,
+            is_rectifier: false,
             index,
             builder,
             shapes,
             active,
             results: Vec::new(),
+        };
+        let further = cotangents.iter().skip(1).any(Option::is_some);
+        if node.op_type != "Split" && (first.is_none() || further) {
+            return Err(step.unsupported("only its first output can be on the way"));
         }
+        Ok(step)
     }
 
     /// Whether this input lies on the way and wants its cotangent.
@@ -91,6 +108,54 @@ impl<'a> Step<'a> {
 
     pub fn into_results(self) -> Vec<(usize, String)> {
         self.results
+    }
+
+    /// Carries the cotangent through a rectifier, as the policy says.
+    pub fn rectify(&mut self, is_open: impl FnOnce(&mut Builder) -> String) {
+        self.is_rectifier = true;
+        let carried = self.policy.carry(self.builder, self.cotangent, is_open);
+        self.give(0, carried);
+    }
+
+    /// Values of an input that is a constant; `None` where it is left out.
+    ///
+    /// # Errors
+    /// [`GradientError::Unsupported`] where it is computed at run time.
+    pub fn constant(&self, place: usize) -> Result<Option<Vec<f32>>, GradientError> {
+        let Some(name) = node::input(self.node, place) else {
+            return Ok(None);
+        };
+        match self.index.initialiser(name) {
+            Some(weights) => Ok(Some(tensor::floats(weights)?)),
+            None => Err(self.unsupported(format!("its input '{name}' is computed at run time"))),
+        }
+    }
+
+    /// The list of integers that older operator sets hold as an attribute and
+    /// newer ones as an input; `None` where it is left out.
+    ///
+    /// # Errors
+    /// [`GradientError::Unsupported`] where it is computed at run time.
+    pub fn int_list(
+        &self,
+        attribute: &str,
+        place: usize,
+    ) -> Result<Option<Vec<i64>>, GradientError> {
+        if let Some(values) = node::ints(self.node, attribute) {
+            return Ok(Some(values.to_vec()));
+        }
+        let Some(name) = node::input(self.node, place) else {
+            return Ok(None);
+        };
+        match self.index.initialiser(name) {
+            Some(values) => Ok(Some(tensor::ints(values)?)),
+            None => Err(self.unsupported(format!("its input '{name}' is computed at run time"))),
+        }
+    }
+
+    /// An axis counted from the start; files may count from the end.
+    pub fn axis(&self, axis: i64, rank: usize) -> Result<usize, GradientError> {
+        Ok(normal_axis(self.node, axis, rank)?)
     }
 
     /// Name of an input.

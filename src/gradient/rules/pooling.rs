@@ -56,7 +56,8 @@ pub fn reduce_sum(step: &mut Step) -> Result<(), GradientError> {
 
 fn spread_over_axes(step: &mut Step, share: fn(usize) -> f32) -> Result<(), GradientError> {
     let shape = step.shape(step.input(0)?)?;
-    let axes = reduced_axes(step.node, step.index, shape.len())?;
+    let listed = step.int_list("axes", 1)?;
+    let axes = reduced_axes(step.node, listed, shape.len())?;
     let kept: Vec<usize> = (0..shape.len())
         .map(|axis| if axes.contains(&axis) { 1 } else { shape[axis] })
         .collect();

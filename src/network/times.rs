@@ -1,0 +1,64 @@
+//! How long a model and its gradient branch take.
+
+use std::time::Duration;
+
+use ndarray::{ArrayD, IxDyn};
+use web_time::Instant;
+
+use super::plan::Plan;
+use super::{LoadError, NetworkError};
+use crate::gradient::LOGITS;
+use crate::onnx::{Model, declared_axes, extract, pb};
+
+/// The least time of several runs.
+#[derive(Clone, Copy, Debug)]
+pub struct BranchTimes {
+    /// From the picture to the logits.
+    pub forward: Duration,
+    /// From the picture to the gradients, the forward run included.
+    pub branch: Duration,
+}
+
+/// Runs a model with its gradient branch on a picture of noise.
+///
+/// # Errors
+/// [`LoadError::Engine`] with tract's words, for a graph that it cannot run.
+pub fn time_branch(model: &Model, runs: usize) -> Result<BranchTimes, LoadError> {
+    let graph = model.graph();
+    let (picture, outputs) = (&graph.input[..1], &graph.output);
+    let logits: Vec<_> = (outputs.iter().filter(|output| output.name == LOGITS))
+        .cloned()
+        .collect();
+    let gradients: Vec<_> = (outputs.iter().filter(|o| o.name.starts_with("gradients")))
+        .cloned()
+        .collect();
+    let forward = time(&extract(model, picture, &logits)?, runs)?;
+    let branch = time(&extract(model, &graph.input, &gradients)?, runs)?;
+    Ok(BranchTimes { forward, branch })
+}
+
+fn time(model: &Model, runs: usize) -> Result<Duration, LoadError> {
+    let words = |error: NetworkError| LoadError::Engine(error.to_string());
+    let mut plan = Plan::new(model).map_err(LoadError::Engine)?;
+    let inputs: Vec<ArrayD<f32>> = model.graph().input.iter().map(noise).collect();
+    let mut least = Duration::MAX;
+    // The first run warms up.
+    for _ in 0..=runs {
+        let inputs = inputs.clone();
+        let started = Instant::now();
+        plan.run(inputs, &mut |_, _| ()).map_err(words)?;
+        least = least.min(started.elapsed());
+    }
+    Ok(least)
+}
+
+/// Values between −1 and 1 in no order, the same every time.
+fn noise(input: &pb::ValueInfoProto) -> ArrayD<f32> {
+    let axes = declared_axes(input).unwrap_or_default();
+    let shape: Vec<usize> = axes.into_iter().map(|size| size.unwrap_or(1)).collect();
+    let mut state = 1u32;
+    ArrayD::from_shape_simple_fn(IxDyn(&shape), || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+    })
+}

@@ -1,0 +1,104 @@
+//! Values that follow from the shapes alone.
+//!
+//! Exporters write a reshape's target as a small program: Shape, Gather, Mul,
+//! Concat. Once the input's size is settled, all of it is constant. So are
+//! weights that the file stores in another form: transposed, reshaped, or
+//! quantised. [`evaluate`] computes such nodes while shapes are inferred, and
+//! [`fold_constants`] puts the results in their place.
+
+mod arithmetic;
+mod arrange;
+mod value;
+
+use std::collections::{HashMap, HashSet};
+
+pub use value::Value;
+
+use super::shapes::Shapes;
+use super::{Index, Model, OnnxError, node, pb};
+
+/// Computed constants by tensor name.
+pub type Constants = HashMap<String, Value>;
+
+/// Values of one constant. What is larger stays for run time.
+const MOST_VALUES: usize = 1 << 26;
+
+/// The values of a node's only output, if all that it reads is constant and its
+/// operator is one that shape computations or stored weights use.
+///
+/// # Errors
+/// [`OnnxError::Node`] where an attribute contradicts an input.
+pub fn evaluate(
+    node: &pb::NodeProto,
+    index: &Index,
+    shapes: &Shapes,
+) -> Result<Option<Value>, OnnxError> {
+    if node.output.len() != 1 {
+        return Ok(None);
+    }
+    if let "Shape" | "Size" = node.op_type.as_str() {
+        let shape = node::input(node, 0).and_then(|name| shapes.get(name));
+        return Ok(shape.and_then(|shape| arrange::of_shape(node, shape)));
+    }
+    if !arithmetic::knows(&node.op_type) && !arrange::knows(&node.op_type) {
+        return Ok(None);
+    }
+    let mut inputs = Vec::with_capacity(node.input.len());
+    for name in &node.input {
+        if name.is_empty() {
+            inputs.push(None);
+            continue;
+        }
+        let Some(value) = constant(name, index, shapes)? else {
+            return Ok(None);
+        };
+        inputs.push(Some(value));
+    }
+    let found = match arithmetic::knows(&node.op_type) {
+        true => arithmetic::evaluate(node, &inputs),
+        false => arrange::evaluate(node, &inputs)?,
+    };
+    Ok(found.filter(|value| value.len() <= MOST_VALUES))
+}
+
+/// The values of a tensor that is an initialiser or was computed before.
+fn constant(name: &str, index: &Index, shapes: &Shapes) -> Result<Option<Value>, OnnxError> {
+    if let Some(value) = shapes.constant(name) {
+        return Ok(Some(value.clone()));
+    }
+    index.initialiser(name).map(Value::of).transpose()
+}
+
+/// Puts the constants that shape inference computed in the place of the nodes
+/// that would compute them at every run.
+pub fn fold_constants(model: &mut Model, shapes: &Shapes) {
+    let graph = model.graph_mut();
+    let is_folded = |node: &pb::NodeProto| {
+        let known = |output: &String| shapes.constant(output).is_some();
+        !node.output.is_empty() && node.output.iter().all(known)
+    };
+    let mut folded: HashSet<String> = HashSet::new();
+    graph.node.retain(|node| {
+        let gone = is_folded(node);
+        if gone {
+            folded.extend(node.output.iter().cloned());
+        }
+        !gone
+    });
+    let used: HashSet<&str> = (graph.node.iter().flat_map(|node| &node.input))
+        .chain(graph.output.iter().map(|output| &output.name))
+        .map(String::as_str)
+        .collect();
+    let constants = folded.iter().filter(|name| used.contains(name.as_str()));
+    let mut added: Vec<pb::TensorProto> = constants
+        .filter_map(|name| Some(shapes.constant(name)?.to_tensor(name)))
+        .collect();
+    added.sort_by(|a, b| a.name.cmp(&b.name));
+    graph
+        .initializer
+        .retain(|weights| used.contains(weights.name.as_str()));
+    graph.initializer.append(&mut added);
+}
+
+#[cfg(test)]
+mod tests;
