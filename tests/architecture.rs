@@ -50,7 +50,9 @@ fn code(file: &Path) -> String {
 
 fn is_test(file: &Path) -> bool {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    let in_test_folder = file.iter().any(|part| part == "tests" || part == "reference");
+    let in_test_folder = file
+        .iter()
+        .any(|part| part == "tests" || part == "reference");
     in_test_folder || stem.ends_with("tests") || stem == "testing"
 }
 

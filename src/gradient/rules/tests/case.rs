@@ -104,7 +104,8 @@ impl Case {
         output: &str,
     ) -> &mut GraphBuilder {
         let inputs: Vec<&str> = inputs.iter().map(AsRef::as_ref).collect();
-        self.graph.node(operator, &format!("node of {output}"), &inputs, output)
+        self.graph
+            .node(operator, &format!("node of {output}"), &inputs, output)
     }
 
     /// The forward graph alone, its output of this shape.
@@ -112,7 +113,10 @@ impl Case {
         let mut graph = GraphBuilder {
             graph: self.graph.graph.clone(),
         };
-        graph.graph.output.push(node::float_value(Y, output.unwrap_or_default()));
+        graph
+            .graph
+            .output
+            .push(node::float_value(Y, output.unwrap_or_default()));
         if output.is_none() {
             forget_shape(&mut graph.graph.output[0]);
         }
@@ -132,7 +136,9 @@ impl Case {
     pub fn values(&self) -> HashMap<String, Value> {
         let widened = |values: &ArrayD<f32>| Value::Float(values.mapv(f64::from));
         let inputs = self.inputs.iter();
-        inputs.map(|(name, values)| (name.clone(), widened(values))).collect()
+        inputs
+            .map(|(name, values)| (name.clone(), widened(values)))
+            .collect()
     }
 }
 
@@ -148,14 +154,24 @@ impl fmt::Display for Case {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         writeln!(out, "operator set {}", self.opset)?;
         for (name, values) in &self.inputs {
-            writeln!(out, "input {name} {:?}: {:?}", values.shape(), values.as_slice().unwrap())?;
+            writeln!(
+                out,
+                "input {name} {:?}: {:?}",
+                values.shape(),
+                values.as_slice().unwrap()
+            )?;
         }
         for initialiser in &self.graph.graph.initializer {
             let value = Value::from_proto(initialiser).map(|value| {
                 let values = value.widened();
                 format!("{:?}: {:?}", value.shape(), values.as_slice().unwrap())
             });
-            writeln!(out, "constant {} {}", initialiser.name, value.unwrap_or_default())?;
+            writeln!(
+                out,
+                "constant {} {}",
+                initialiser.name,
+                value.unwrap_or_default()
+            )?;
         }
         for node in &self.graph.graph.node {
             write!(out, "{:?} = {} {:?}", node.output, node.op_type, node.input)?;
@@ -184,24 +200,45 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    pub fn new(case: &Case, dice: &mut Dice, policy: ReluPolicy) -> Result<Self, String> {
+    /// `cotangent` gives so many values for the branch's input.
+    pub fn new(
+        case: &Case,
+        policy: ReluPolicy,
+        cotangent: impl FnOnce(usize) -> Vec<f32>,
+    ) -> Result<Self, String> {
         let (shape, shapes) = shapes(case)?;
         let forward = case.model(Some(&shape))?;
         let mut branch = forward.clone();
         let mut inputs = case.inputs.clone();
-        let cotangent = dice.values(shape.iter().product(), -1.0, 1.0);
+        let cotangent = cotangent(shape.iter().product());
         let cotangent = ArrayD::from_shape_vec(IxDyn(&shape), cotangent).unwrap();
         inputs.push((COTANGENT.to_owned(), cotangent));
-        branch.graph_mut().input.push(node::float_value(COTANGENT, &shape));
+        branch
+            .graph_mut()
+            .input
+            .push(node::float_value(COTANGENT, &shape));
         let wanted: Vec<&str> = case.inputs.iter().map(|(name, _)| name.as_str()).collect();
-        let gradients = differentiate(&mut branch, &shapes, Y, COTANGENT, &wanted, policy)
+        let found = differentiate(&mut branch, &shapes, Y, COTANGENT, &wanted, policy)
             .map_err(|error| error.to_string())?;
-        for ((_, values), gradient) in case.inputs.iter().zip(&gradients) {
-            let output = node::float_value(gradient, values.shape());
-            branch.graph_mut().output.push(output);
+        let mut gradients = Vec::new();
+        for ((name, values), gradient) in case.inputs.iter().zip(&found) {
+            // Two inputs may share one tensor as their gradient, but no two outputs.
+            let own = format!("gradient of {name}");
+            branch
+                .graph_mut()
+                .node
+                .push(node::new("Identity", &[gradient], &own));
+            branch
+                .graph_mut()
+                .output
+                .push(node::float_value(&own, values.shape()));
+            gradients.push(own);
         }
         let widened = |values: &ArrayD<f32>| Value::Float(values.mapv(f64::from));
-        let given = inputs.iter().map(|(name, values)| (name.clone(), widened(values))).collect();
+        let given = inputs
+            .iter()
+            .map(|(name, values)| (name.clone(), widened(values)))
+            .collect();
         let values = evaluate(branch.graph(), case.opset, &given)?;
         Ok(Prepared {
             forward,
@@ -230,7 +267,9 @@ fn shapes(case: &Case) -> Result<(Vec<usize>, Shapes), String> {
             // Outputs that nobody reads may stay unknown.
             let known = inferred.is_some() || name == Y;
             if known && inferred != found {
-                return Err(format!("{name} has the shape {found:?}; inferred is {inferred:?}"));
+                return Err(format!(
+                    "{name} has the shape {found:?}; inferred is {inferred:?}"
+                ));
             }
         }
     }

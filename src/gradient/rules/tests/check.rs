@@ -39,7 +39,9 @@ pub fn rule(operator: &str, draw: Draw) {
     let (cases, moved, in_tract) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let outcome = runner().run(&Dice::strategy(), |mut dice| {
         let case = draw(&mut dice);
-        let prepared = Prepared::new(&case, &mut dice, ReluPolicy::Plain).map_err(TestCaseError::fail)?;
+        let cotangent = |count| dice.values(count, -1.0, 1.0);
+        let prepared =
+            Prepared::new(&case, ReluPolicy::Plain, cotangent).map_err(TestCaseError::fail)?;
         allowed_operators(&prepared.branch).map_err(TestCaseError::fail)?;
         let has_slope = differences(&case, &prepared).map_err(TestCaseError::fail)?;
         if cases.get() % TRACT_EVERY == 0 && tract(&prepared).map_err(TestCaseError::fail)? {
@@ -57,8 +59,16 @@ pub fn rule(operator: &str, draw: Draw) {
         }
         Err(error) => panic!("{operator}: {error}"),
     }
-    println!("{operator}: {} cases, {} with a slope, {} in tract", cases.get(), moved.get(), in_tract.get());
-    assert!(2 * moved.get() > cases.get(), "{operator}: hardly any case has a gradient");
+    println!(
+        "{operator}: {} cases, {} with a slope, {} in tract",
+        cases.get(),
+        moved.get(),
+        in_tract.get()
+    );
+    assert!(
+        2 * moved.get() > cases.get(),
+        "{operator}: hardly any case has a gradient"
+    );
 }
 
 /// Compares the branch with (f(x + ε) − f(x − ε)) / 2ε, where f is the output
@@ -82,7 +92,10 @@ fn differences(case: &Case, prepared: &Prepared) -> Result<bool, String> {
     for ((name, values), gradient) in case.inputs.iter().zip(&prepared.gradients) {
         let found = prepared.value(gradient);
         if found.shape() != values.shape() {
-            return Err(format!("the gradient of {name} has the shape {:?}", found.shape()));
+            return Err(format!(
+                "the gradient of {name} has the shape {:?}",
+                found.shape()
+            ));
         }
         let greatest = greatest(found);
         has_slope |= greatest > 0.0;
@@ -110,19 +123,28 @@ fn greatest(values: &ArrayD<f64>) -> f64 {
 
 /// Runs forward graph and branch in tract; false if tract cannot run the
 /// forward graph, which is not the branch's fault.
-fn tract(prepared: &Prepared) -> Result<bool, String> {
+pub fn tract(prepared: &Prepared) -> Result<bool, String> {
     if Plan::new(&prepared.forward).is_err() {
         return Ok(false);
     }
     let mut plan = Plan::new(&prepared.branch).map_err(|words| format!("tract: {words}"))?;
-    let inputs = prepared.inputs.iter().map(|(_, values)| values.clone()).collect();
-    let outputs = plan.run(inputs, &mut |_, _| ()).map_err(|error| format!("tract: {error}"))?;
+    let inputs = prepared
+        .inputs
+        .iter()
+        .map(|(_, values)| values.clone())
+        .collect();
+    let outputs = plan
+        .run(inputs, &mut |_, _| ())
+        .map_err(|error| format!("tract: {error}"))?;
     for (output, found) in prepared.branch.graph().output.iter().zip(outputs) {
         let wanted = prepared.value(&output.name);
         let limit = TRACT_LIMIT * greatest(wanted) + 1e-6;
         let off = found.mapv(f64::from) - wanted;
         if found.shape() != wanted.shape() || !off.iter().all(|off| off.abs() <= limit) {
-            return Err(format!("{} is {found:?} in tract instead of {wanted:?}", output.name));
+            return Err(format!(
+                "{} is {found:?} in tract instead of {wanted:?}",
+                output.name
+            ));
         }
     }
     Ok(true)

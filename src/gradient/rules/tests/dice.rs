@@ -61,9 +61,15 @@ impl Dice {
 
     /// A shape that broadcasts to this one, perhaps the same.
     pub fn narrower(&mut self, shape: &[usize]) -> Vec<usize> {
-        let skipped = if self.coin() { self.number(0..=shape.len()) } else { 0 };
+        let skipped = if self.coin() {
+            self.number(0..=shape.len())
+        } else {
+            0
+        };
         let sizes = shape[skipped..].iter();
-        sizes.map(|&size| if self.number(0..=3) == 3 { 1 } else { size }).collect()
+        sizes
+            .map(|&size| if self.number(0..=3) == 3 { 1 } else { size })
+            .collect()
     }
 
     /// Some of the axes, in order, at least one.
@@ -112,7 +118,11 @@ impl Dice {
         }
         let width = (high - low) / slots as f64;
         let place = |slot: &usize| low + width * (*slot as f64 + 0.25 + 0.5 * self.uniform());
-        order[..count].iter().map(place).map(|value| value as f32).collect()
+        order[..count]
+            .iter()
+            .map(place)
+            .map(|value| value as f32)
+            .collect()
     }
 
     /// Values in general position that also keep away from these corners.
