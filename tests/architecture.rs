@@ -50,7 +50,10 @@ fn code(file: &Path) -> String {
 
 fn is_test(file: &Path) -> bool {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    stem.ends_with("tests") || stem == "testing"
+    let in_test_folder = file
+        .iter()
+        .any(|part| part == "tests" || part == "reference");
+    in_test_folder || stem.ends_with("tests") || stem == "testing"
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use ndarray::{Array3, Array4};
 
 #[cfg(feature = "network")]
-mod plan;
+pub(crate) mod plan;
 #[cfg(all(test, feature = "network"))]
 mod tests;
 #[cfg(feature = "network")]

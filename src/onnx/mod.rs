@@ -25,6 +25,8 @@ mod index;
 mod metadata;
 pub mod node;
 mod normalise;
+#[cfg(test)]
+pub mod reference;
 mod shapes;
 pub mod tensor;
 #[cfg(test)]

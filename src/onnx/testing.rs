@@ -56,6 +56,7 @@ impl GraphBuilder {
     pub fn text(&mut self, name: &str, value: &str) -> &mut Self {
         let attribute = pb::AttributeProto {
             name: name.into(),
+            r#type: pb::attribute_proto::AttributeType::String as i32,
             s: value.into(),
             ..Default::default()
         };

@@ -18,6 +18,8 @@ mod reduction;
 mod resize;
 mod shape;
 mod softmax;
+#[cfg(test)]
+mod tests;
 mod windows;
 
 use super::builder::Builder;

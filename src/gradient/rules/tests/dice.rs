@@ -1,0 +1,151 @@
+//! Random shapes, attributes and values for the cases.
+
+use std::ops::RangeInclusive;
+
+use proptest::prelude::*;
+
+/// Draws choices from a list of random numbers. Smaller numbers make simpler
+/// choices, so that proptest finds a small case when one fails, although each
+/// case is drawn by plain code.
+#[derive(Clone, Debug)]
+pub struct Dice {
+    choices: Vec<u16>,
+    next: usize,
+    /// State of the generator of values, which need not become simpler.
+    state: u64,
+}
+
+impl Dice {
+    pub fn strategy() -> impl Strategy<Value = Dice> {
+        let choices = proptest::collection::vec(any::<u16>(), 64);
+        (choices, any::<u64>()).prop_map(|(choices, seed)| Dice {
+            choices,
+            next: 0,
+            state: seed | 1,
+        })
+    }
+
+    /// A number of the range; its start is the simplest.
+    pub fn number(&mut self, range: RangeInclusive<usize>) -> usize {
+        let choice = self.choices.get(self.next).copied().unwrap_or(0);
+        self.next += 1;
+        let count = range.end() - range.start() + 1;
+        range.start() + usize::from(choice) * count / (usize::from(u16::MAX) + 1)
+    }
+
+    /// One of the list; the first is the simplest.
+    pub fn pick<T: Clone>(&mut self, list: &[T]) -> T {
+        list[self.number(0..=list.len() - 1)].clone()
+    }
+
+    /// Yes or no; no is simpler.
+    pub fn coin(&mut self) -> bool {
+        self.number(0..=1) == 1
+    }
+
+    pub fn opset(&mut self, since: i64) -> i64 {
+        22 - self.number(0..=(22 - since) as usize) as i64
+    }
+
+    /// `count` numbers of one range.
+    pub fn numbers(&mut self, count: usize, range: RangeInclusive<usize>) -> Vec<usize> {
+        (0..count).map(|_| self.number(range.clone())).collect()
+    }
+
+    /// A shape of up to about a hundred values.
+    pub fn shape(&mut self, rank: RangeInclusive<usize>) -> Vec<usize> {
+        let rank = self.number(rank);
+        let most = [1, 9, 6, 4, 3, 2][rank.min(5)];
+        self.numbers(rank, 1..=most)
+    }
+
+    /// A shape that broadcasts to this one, perhaps the same.
+    pub fn narrower(&mut self, shape: &[usize]) -> Vec<usize> {
+        let skipped = if self.coin() {
+            self.number(0..=shape.len())
+        } else {
+            0
+        };
+        let sizes = shape[skipped..].iter();
+        sizes
+            .map(|&size| if self.number(0..=3) == 3 { 1 } else { size })
+            .collect()
+    }
+
+    /// Some of the axes, in order, at least one.
+    pub fn axes(&mut self, rank: usize) -> Vec<usize> {
+        let mut axes: Vec<usize> = (0..rank).filter(|_| self.coin()).collect();
+        if axes.is_empty() {
+            axes.push(self.number(0..=rank - 1));
+        }
+        axes
+    }
+
+    /// The axis as files write it: since operator set 11 also from the end.
+    pub fn signed(&mut self, axis: usize, rank: usize, opset: i64) -> i64 {
+        match opset >= 11 && self.coin() {
+            true => axis as i64 - rank as i64,
+            false => axis as i64,
+        }
+    }
+
+    /// An order of so many axes.
+    pub fn order(&mut self, count: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..count).collect();
+        for place in 1..count {
+            let other = place - self.number(0..=place);
+            order.swap(place, other);
+        }
+        order
+    }
+
+    /// A number in [0, 1).
+    fn uniform(&mut self) -> f64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// Values in general position: no two alike, and none in the middle of the
+    /// range, so that no maximum is shared and no value lies on a corner at 0.
+    pub fn values(&mut self, count: usize, low: f64, high: f64) -> Vec<f32> {
+        let slots = count.next_multiple_of(2);
+        let mut order: Vec<usize> = (0..slots).collect();
+        for place in (1..slots).rev() {
+            order.swap(place, (self.uniform() * (place + 1) as f64) as usize);
+        }
+        let width = (high - low) / slots as f64;
+        let place = |slot: &usize| low + width * (*slot as f64 + 0.25 + 0.5 * self.uniform());
+        order[..count]
+            .iter()
+            .map(place)
+            .map(|value| value as f32)
+            .collect()
+    }
+
+    /// Values in general position that also keep away from these corners.
+    pub fn values_off(&mut self, corners: &[f32], count: usize, low: f64, high: f64) -> Vec<f32> {
+        let mut values = self.values(count, low, high);
+        for value in &mut values {
+            for corner in corners {
+                if (*value - corner).abs() < 0.02 {
+                    *value = corner + 0.03;
+                }
+            }
+        }
+        values
+    }
+
+    /// Values of both signs whose size is between ½ and 2.
+    pub fn values_off_zero(&mut self, count: usize) -> Vec<f32> {
+        let mut values = self.values(count, 0.5, 2.0);
+        for value in &mut values {
+            if self.uniform() < 0.5 {
+                *value = -*value;
+            }
+        }
+        values
+    }
+}

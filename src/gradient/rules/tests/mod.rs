@@ -1,0 +1,112 @@
+//! The proof of every rule: random cases over everything that an operator's
+//! attributes allow, compared with central differences of a second, plain
+//! implementation ([`crate::onnx::reference`]) in f64, some of them run by tract
+//! and some by onnxruntime; and the ties, where differences say nothing.
+//!
+//! - `dice`: random choices; `case`: a graph around one operator with values
+//! - `check`: the comparisons; `onnxruntime`: the same by an engine that is not ours
+//! - one file for each family of operators, which draws its cases
+//! - `ties`: corners, and the policies for rectifiers
+//!
+//! To add an operator: write a function that draws a case, and add it below.
+
+mod activation;
+mod arithmetic;
+mod case;
+mod check;
+mod convolution;
+mod dice;
+mod forward;
+mod linear;
+mod normalisation;
+mod onnxruntime;
+mod pooling;
+mod resize;
+mod shape;
+mod ties;
+
+use case::Draw;
+
+/// One test for each operator, and the list of them all.
+macro_rules! operators {
+    ($($test:ident: $operator:literal => $draw:path,)*) => {
+        /// Every operator with a rule, and what draws its cases.
+        const OPERATORS: &[(&str, Draw)] = &[$(($operator, $draw)),*];
+
+        $(
+            #[test]
+            fn $test() {
+                check::rule($operator, $draw);
+            }
+        )*
+    };
+}
+
+operators! {
+    add: "Add" => arithmetic::add,
+    sub: "Sub" => arithmetic::sub,
+    mul: "Mul" => arithmetic::mul,
+    div: "Div" => arithmetic::div,
+    neg: "Neg" => arithmetic::neg,
+    pow: "Pow" => arithmetic::pow,
+    sqrt: "Sqrt" => arithmetic::sqrt,
+    exp: "Exp" => arithmetic::exp,
+    log: "Log" => arithmetic::log,
+    sum: "Sum" => arithmetic::sum,
+    mean: "Mean" => arithmetic::mean,
+    max: "Max" => arithmetic::max,
+    min: "Min" => arithmetic::min,
+    where_: "Where" => arithmetic::choice,
+    relu: "Relu" => activation::relu,
+    leaky_relu: "LeakyRelu" => activation::leaky_relu,
+    prelu: "PRelu" => activation::prelu,
+    clip: "Clip" => activation::clip,
+    elu: "Elu" => activation::elu,
+    selu: "Selu" => activation::selu,
+    celu: "Celu" => activation::celu,
+    sigmoid: "Sigmoid" => activation::sigmoid,
+    hard_sigmoid: "HardSigmoid" => activation::hard_sigmoid,
+    hard_swish: "HardSwish" => activation::hard_swish,
+    mish: "Mish" => activation::mish,
+    softplus: "Softplus" => activation::softplus,
+    tanh: "Tanh" => activation::tanh,
+    erf: "Erf" => activation::erf,
+    gelu: "Gelu" => activation::gelu,
+    softmax: "Softmax" => activation::softmax,
+    log_softmax: "LogSoftmax" => activation::log_softmax,
+    gemm: "Gemm" => linear::gemm,
+    matmul: "MatMul" => linear::matmul,
+    einsum: "Einsum" => linear::einsum,
+    conv: "Conv" => convolution::conv,
+    conv_transpose: "ConvTranspose" => convolution::conv_transpose,
+    max_pool: "MaxPool" => pooling::max,
+    average_pool: "AveragePool" => pooling::average,
+    global_average_pool: "GlobalAveragePool" => pooling::global_average,
+    global_max_pool: "GlobalMaxPool" => pooling::global_max,
+    reduce_mean: "ReduceMean" => pooling::reduce_mean,
+    reduce_sum: "ReduceSum" => pooling::reduce_sum,
+    reduce_max: "ReduceMax" => pooling::reduce_max,
+    batch_normalization: "BatchNormalization" => normalisation::batch,
+    instance_normalization: "InstanceNormalization" => normalisation::instance,
+    layer_normalization: "LayerNormalization" => normalisation::layer,
+    group_normalization: "GroupNormalization" => normalisation::group,
+    lrn: "LRN" => normalisation::local_response,
+    flatten: "Flatten" => shape::flatten,
+    reshape: "Reshape" => shape::reshape,
+    squeeze: "Squeeze" => shape::squeeze,
+    unsqueeze: "Unsqueeze" => shape::unsqueeze,
+    transpose: "Transpose" => shape::transpose,
+    concat: "Concat" => shape::concat,
+    split: "Split" => shape::split,
+    slice: "Slice" => shape::slice,
+    pad: "Pad" => shape::pad,
+    depth_to_space: "DepthToSpace" => shape::depth_to_space,
+    space_to_depth: "SpaceToDepth" => shape::space_to_depth,
+    expand: "Expand" => shape::expand,
+    gather: "Gather" => shape::gather,
+    resize: "Resize" => resize::resize,
+    upsample: "Upsample" => resize::upsample,
+    identity: "Identity" => shape::identity,
+    dropout: "Dropout" => shape::dropout,
+    cast: "Cast" => shape::cast,
+}

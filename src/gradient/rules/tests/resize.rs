@@ -1,0 +1,144 @@
+//! Cases for Resize and Upsample.
+
+use super::case::Case;
+use super::dice::Dice;
+
+/// Where engines that count in f32 agree: no place of the output may lie so near
+/// to the middle between two of the input that rounding decides.
+fn is_certain(input: usize, output: usize, scale: f64) -> bool {
+    let exact = (scale * 8.0).fract() == 0.0;
+    let far = |place: f64| {
+        let halves = place * 2.0;
+        (halves - halves.round()).abs() > 1e-3
+    };
+    let symmetric = input as f64 / 2.0 * (1.0 - output as f64 / (scale * input as f64));
+    let corners = (input as f64 - 1.0) / (output as f64 - 1.0).max(1.0);
+    exact && (corners * 8.0).fract() == 0.0
+        || (0..output).map(|x| x as f64).all(|x| {
+            let half_pixel = (x + 0.5) / scale - 0.5;
+            let places = [half_pixel, half_pixel + symmetric, x / scale, x * corners];
+            x == 0.0 && far(half_pixel) || places.into_iter().all(far)
+        })
+}
+
+/// One size and scale for each axis: batch and channels stay.
+fn stretched(dice: &mut Dice, by_sizes: bool, upwards: bool) -> (Vec<usize>, Vec<usize>, Vec<f32>) {
+    let spatial = dice.pick(&[2, 1, 2]);
+    let mut shape = dice.numbers(2, 1..=2);
+    let (mut sizes, mut scales) = (shape.clone(), vec![1.0, 1.0]);
+    for _ in 0..spatial {
+        let input = dice.number(1..=5);
+        let least = if upwards { 1.0 } else { 1.0 / input as f32 };
+        let scale = dice.pick(&[2.0, 1.0, 3.0, 1.5, 0.5, 0.75, 2.25, 1.25]);
+        let scale = if scale < least { 1.0 } else { scale };
+        let output = if by_sizes {
+            dice.number(1..=7)
+        } else {
+            (input as f32 * scale).floor() as usize
+        };
+        let exact = if by_sizes {
+            output as f64 / input as f64
+        } else {
+            scale.into()
+        };
+        let (output, scale) = match is_certain(input, output, exact) {
+            true => (output, scale),
+            false => (2 * input, 2.0),
+        };
+        shape.push(input);
+        sizes.push(output);
+        scales.push(scale);
+    }
+    (shape, sizes, scales)
+}
+
+fn input(dice: &mut Dice, case: &mut Case, shape: &[usize]) -> String {
+    let values = dice.values(shape.iter().product(), -2.0, 2.0);
+    case.active(shape, values)
+}
+
+/// Scales, an input since operator set 9.
+pub fn upsample(dice: &mut Dice) -> Case {
+    let mut case = Case::new(9);
+    let (shape, _, scales) = stretched(dice, false, true);
+    let x = input(dice, &mut case, &shape);
+    let scales = case.constant(&[scales.len()], &scales);
+    case.node("Upsample", &[x, scales]);
+    mode(dice, &mut case, &shape);
+    case
+}
+
+/// Linear is common for one or two axes.
+fn mode(dice: &mut Dice, case: &mut Case, _shape: &[usize]) -> bool {
+    let nearest = dice.pick(&[None, Some("nearest"), Some("linear"), Some("linear")]);
+    if let Some(mode) = nearest {
+        case.graph.text("mode", mode);
+    }
+    nearest != Some("linear")
+}
+
+/// Sizes or scales, on all axes or since operator set 18 on some, and every way
+/// to transform coordinates but that of cropping.
+pub fn resize(dice: &mut Dice) -> Case {
+    let mut case = Case::new(dice.opset(10));
+    let by_sizes = case.opset >= 11 && dice.coin();
+    let (shape, sizes, scales) = stretched(dice, by_sizes, false);
+    let x = input(dice, &mut case, &shape);
+    // Only the last axes change.
+    let skipped = if case.opset >= 18 && dice.coin() {
+        2
+    } else {
+        0
+    };
+    let sizes: Vec<i64> = sizes[skipped..].iter().map(|&size| size as i64).collect();
+    let scales = &scales[skipped..];
+    let mut inputs = vec![x];
+    if case.opset >= 11 {
+        // Before operator set 13 what is not used must be there and empty.
+        inputs.push(if case.opset < 13 {
+            case.constant(&[0], &[])
+        } else {
+            String::new()
+        });
+    }
+    match by_sizes {
+        true => {
+            inputs.push(if case.opset < 13 {
+                case.constant(&[0], &[])
+            } else {
+                String::new()
+            });
+            inputs.push(case.ints(&sizes));
+        }
+        false => inputs.push(case.constant(&[scales.len()], scales)),
+    }
+    case.node("Resize", &inputs);
+    if skipped > 0 {
+        let axes: Vec<i64> = (skipped..shape.len())
+            .map(|axis| dice.signed(axis, shape.len(), case.opset))
+            .collect();
+        case.graph.ints("axes", &axes);
+    }
+    let nearest = mode(dice, &mut case, &shape);
+    if case.opset >= 11 {
+        let coordinates = [
+            "half_pixel",
+            "asymmetric",
+            "align_corners",
+            "pytorch_half_pixel",
+        ];
+        let mut coordinates = coordinates.to_vec();
+        if case.opset >= 19 {
+            coordinates.push("half_pixel_symmetric");
+        }
+        if dice.number(0..=3) > 0 {
+            case.graph
+                .text("coordinate_transformation_mode", dice.pick(&coordinates));
+        }
+        if nearest && dice.coin() {
+            let modes = ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"];
+            case.graph.text("nearest_mode", dice.pick(&modes));
+        }
+    }
+    case
+}

@@ -1,0 +1,103 @@
+//! Normalisations.
+
+use ndarray::ArrayD;
+
+use super::arithmetic::broadcast;
+use super::call::{Call, Outputs, one};
+use super::reduction::{along, mean, reshaped, variance};
+use super::value::{Value, tabulate};
+
+/// (x − mean) / √(var + ε) · scale + B, with the statistics of the training.
+pub fn batch(call: &Call) -> Outputs {
+    let x = call.floats(0)?;
+    let epsilon = call.float("epsilon", 1e-5);
+    let channel =
+        |place| -> Result<ArrayD<f64>, String> { Ok(per_channel(call.floats(place)?, x)) };
+    let (scale, bias, centre, spread) = (channel(1)?, channel(2)?, channel(3)?, channel(4)?);
+    one((x - &centre) / spread.mapv(|var| (var + epsilon).sqrt()) * scale + bias)
+}
+
+/// A list with one value for each channel, repeated over the shape of `x`.
+fn per_channel(list: &ArrayD<f64>, x: &ArrayD<f64>) -> ArrayD<f64> {
+    tabulate(x.shape(), |place| list[[place[1]].as_slice()])
+}
+
+/// Every channel of every image by itself.
+pub fn instance(call: &Call) -> Outputs {
+    let x = call.floats(0)?;
+    let axes: Vec<usize> = (2..x.ndim()).collect();
+    let normal = standardised(x, &axes, call.float("epsilon", 1e-5)).0;
+    let (scale, bias) = (call.floats(1)?, call.floats(2)?);
+    one(normal * per_channel(scale, x) + per_channel(bias, x))
+}
+
+/// All axes from `axis` on together; also gives the mean and 1/√(var + ε).
+pub fn layer(call: &Call) -> Outputs {
+    let x = call.floats(0)?;
+    let axes: Vec<usize> = (call.axis(-1, x.ndim())..x.ndim()).collect();
+    let (normal, centre, inverse) = standardised(x, &axes, call.float("epsilon", 1e-5));
+    let mut y = normal * broadcast(call.floats(1)?, x.shape());
+    if let Some(bias) = call.optional_floats(2)? {
+        y += &broadcast(bias, x.shape());
+    }
+    Ok([y, centre, inverse].map(Value::Float).into())
+}
+
+/// Groups of channels; scale and bias are given for each group before operator
+/// set 21 and for each channel since.
+pub fn group(call: &Call) -> Outputs {
+    let x = call.floats(0)?;
+    let groups = call.int("num_groups", 1) as usize;
+    let (images, channels) = (x.shape()[0], x.shape()[1]);
+    let grouped = reshaped(x, &[images, groups, x.len() / images / groups]);
+    let normal = standardised(&grouped, &[2], call.float("epsilon", 1e-5)).0;
+    let normal = reshaped(&normal, x.shape());
+    let (scale, bias) = (call.floats(1)?, call.floats(2)?);
+    let spread = |list: &ArrayD<f64>| {
+        tabulate(x.shape(), |place| {
+            let channel = place[1];
+            let number = if call.opset < 21 {
+                channel / (channels / groups)
+            } else {
+                channel
+            };
+            list[[number].as_slice()]
+        })
+    };
+    one(normal * spread(scale) + spread(bias))
+}
+
+/// (x − mean) / √(var + ε) over these axes, with the mean and 1/√(var + ε).
+fn standardised(
+    x: &ArrayD<f64>,
+    axes: &[usize],
+    epsilon: f64,
+) -> (ArrayD<f64>, ArrayD<f64>, ArrayD<f64>) {
+    let centre = along(x, axes, mean);
+    let inverse = along(x, axes, variance).mapv(|var| 1.0 / (var + epsilon).sqrt());
+    let normal = (x - broadcast(&centre, x.shape())) * broadcast(&inverse, x.shape());
+    (normal, centre, inverse)
+}
+
+/// x / (bias + α/size · Σ x²)^β, summed over the neighbouring channels.
+pub fn local_response(call: &Call) -> Outputs {
+    let x = call.floats(0)?;
+    let size = call.int("size", 1);
+    let (alpha, beta, bias) = (
+        call.float("alpha", 1e-4),
+        call.float("beta", 0.75),
+        call.float("bias", 1.0),
+    );
+    let (before, after) = ((size - 1) / 2, size / 2);
+    one(tabulate(x.shape(), |place| {
+        let channel = place[1] as i64;
+        let first = (channel - before).max(0);
+        let last = (channel + after).min(x.shape()[1] as i64 - 1);
+        let squares = (first..=last).map(|other| {
+            let mut at = place.to_vec();
+            at[1] = other as usize;
+            x[at.as_slice()].powi(2)
+        });
+        x[place] / (bias + alpha / size as f64 * squares.sum::<f64>()).powf(beta)
+    }))
+}
