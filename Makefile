@@ -6,7 +6,7 @@
 #   make site     build the page into dist
 #   make dist     the page as it is deployed: optimised, slow to build
 #   make bench    measure the built page's engine in headless Chromium
-#   make golden   arrays by Keras that the tests compare with
+#   make golden   arrays by Keras and TensorFlow that the tests compare with
 #   make lint     format, clippy, documentation
 #   make help     this list
 
@@ -57,6 +57,7 @@ dist: models
 
 golden: models
 	@$(TIMED) "golden arrays by Keras" $(PYTHON) tests/golden/make.py
+	@$(TIMED) "golden networks by TensorFlow" $(PYTHON) tests/golden/networks.py
 
 bench: site setup-tests
 	@node tests/bench/bench.mjs

@@ -113,11 +113,14 @@ def name_by_layers(graph, layers):
         # Changes of layout are tf2onnx's own and bear the name of a neighbour.
         nodes_of[None if node.op_type == "Transpose" else layer].append(node)
 
-    renamed = {graph.output[0].name: OUTPUT}
+    output = graph.output[0].name
+    renamed = {output: OUTPUT}
     counts = Counter()
     for layer, nodes in nodes_of.items():
         for node in nodes:
-            if layer and node is nodes[-1]:
+            # MobileNetV3 has a layer "logits" of its own before the last one.
+            taken = layer == OUTPUT and output not in node.output
+            if layer and node is nodes[-1] and not taken:
                 node.name = layer
             else:
                 part = "depthwise" if "depthwise" in node.name else node.op_type

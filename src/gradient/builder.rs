@@ -212,9 +212,15 @@ impl Builder {
         count: usize,
         step: usize,
     ) -> String {
-        let end = start + (count - 1) * step + 1;
+        if self.opset < 10 && step > 1 {
+            // Older operator sets take every position between start and end.
+            let places = (0..count).map(|n| (start + n * step) as i64);
+            let places: Vec<i64> = places.collect();
+            return self.gather(input, axis, &places);
+        }
+        let end = start + count.saturating_sub(1) * step + 1;
         let (start, end, axis, step) = (start as i64, end as i64, axis as i64, step as i64);
-        if self.opset < 10 && step == 1 {
+        if self.opset < 10 {
             let list = |name, value| node::ints_attribute(name, &[value]);
             return self.add(
                 "Slice",
@@ -225,6 +231,13 @@ impl Builder {
         let lists = [start, end, axis, step].map(|value| self.ints(&[value]));
         let [start, end, axis, step] = lists.each_ref().map(String::as_str);
         self.add("Slice", &[input, start, end, axis, step], vec![])
+    }
+
+    /// The listed positions of an axis.
+    pub fn gather(&mut self, input: &str, axis: usize, places: &[i64]) -> String {
+        let places = self.ints(places);
+        let attributes = vec![node::int_attribute("axis", axis as i64)];
+        self.add("Gather", &[input, &places], attributes)
     }
 
     /// `value` where the condition holds, else 0.

@@ -102,6 +102,15 @@ pub fn int_attribute(name: &str, value: i64) -> pb::AttributeProto {
     }
 }
 
+pub fn text_attribute(name: &str, value: &str) -> pb::AttributeProto {
+    pb::AttributeProto {
+        name: name.into(),
+        r#type: AttributeType::String as i32,
+        s: value.into(),
+        ..Default::default()
+    }
+}
+
 pub fn ints_attribute(name: &str, values: &[i64]) -> pb::AttributeProto {
     pb::AttributeProto {
         name: name.into(),

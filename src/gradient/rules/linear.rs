@@ -1,54 +1,8 @@
-//! Dense layers and their sums: Add, Sub, Mul, Gemm, MatMul.
+//! Dense layers: Gemm, MatMul, Einsum.
 
 use super::Step;
 use crate::gradient::GradientError;
 use crate::onnx::node;
-
-/// y = Σ x_i, broadcast: each x̄_i = ȳ, summed over the repeated axes.
-pub fn add(step: &mut Step) -> Result<(), GradientError> {
-    let from = step.shape(step.output())?;
-    for place in 0..step.node.input.len() {
-        if step.is_active(place) {
-            let to = step.shape(step.input(place)?)?;
-            let cotangent = step.sum_to(step.cotangent, from, to)?;
-            step.give(place, cotangent);
-        }
-    }
-    Ok(())
-}
-
-/// y = a − b: ā = ȳ, b̄ = −ȳ.
-pub fn sub(step: &mut Step) -> Result<(), GradientError> {
-    let from = step.shape(step.output())?;
-    for (place, sign) in [(0, 1.0), (1, -1.0)] {
-        if step.is_active(place) {
-            let to = step.shape(step.input(place)?)?;
-            let summed = step.sum_to(step.cotangent, from, to)?;
-            let cotangent = if sign < 0.0 {
-                step.builder.scale(&summed, sign)
-            } else {
-                summed
-            };
-            step.give(place, cotangent);
-        }
-    }
-    Ok(())
-}
-
-/// y = a · b: ā = ȳ · b, b̄ = ȳ · a, summed over the repeated axes.
-pub fn mul(step: &mut Step) -> Result<(), GradientError> {
-    let from = step.shape(step.output())?;
-    for (place, other) in [(0, 1), (1, 0)] {
-        if step.is_active(place) {
-            let other = step.input(other)?;
-            let product = step.builder.add("Mul", &[step.cotangent, other], vec![]);
-            let to = step.shape(step.input(place)?)?;
-            let cotangent = step.sum_to(&product, from, to)?;
-            step.give(place, cotangent);
-        }
-    }
-    Ok(())
-}
 
 /// y = α · A' B' + β · C: Ā' = α · ȳ B'ᵀ, B̄' = α · A'ᵀ ȳ, C̄ = β · ȳ.
 ///

@@ -7,11 +7,20 @@
 //! To add an operator: write the rule and add its name to [`rule`].
 
 mod activation;
+mod arithmetic;
+mod convolution;
+mod einsum;
 mod linear;
+mod normalisation;
 mod pooling;
+mod rearrange;
+mod reduction;
+mod resize;
 mod shape;
+mod softmax;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 use super::builder::Builder;
 use super::{GradientError, ReluPolicy};
@@ -23,24 +32,68 @@ pub type Rule = fn(&mut Step) -> Result<(), GradientError>;
 /// The rule for an operator, if there is one.
 pub fn rule(operator: &str) -> Option<Rule> {
     Some(match operator {
-        "Add" | "Sum" => linear::add,
-        "Sub" => linear::sub,
-        "Mul" => linear::mul,
+        "Add" | "Sum" => arithmetic::add,
+        "Sub" => arithmetic::sub,
+        "Mul" => arithmetic::mul,
+        "Div" => arithmetic::div,
+        "Neg" => arithmetic::neg,
+        "Abs" => arithmetic::abs,
+        "Reciprocal" => arithmetic::reciprocal,
+        "Pow" => arithmetic::pow,
+        "Sqrt" => arithmetic::sqrt,
+        "Exp" => arithmetic::exp,
+        "Log" => arithmetic::log,
+        "Mean" => arithmetic::mean,
+        "Max" | "Min" => arithmetic::extreme,
+        "Where" => arithmetic::select,
         "Gemm" => linear::gemm,
         "MatMul" => linear::matmul,
+        "Einsum" => einsum::einsum,
+        "Conv" => convolution::conv,
+        "ConvTranspose" => convolution::conv_transpose,
         "Relu" => activation::relu,
+        "LeakyRelu" => activation::leaky_relu,
+        "PRelu" => activation::prelu,
+        "ThresholdedRelu" => activation::thresholded_relu,
+        "Clip" => activation::clip,
+        "Elu" => activation::elu,
+        "Selu" => activation::selu,
+        "Celu" => activation::celu,
         "Sigmoid" => activation::sigmoid,
+        "HardSigmoid" => activation::hard_sigmoid,
+        "HardSwish" => activation::hard_swish,
+        "Mish" => activation::mish,
+        "Softplus" => activation::softplus,
+        "Softsign" => activation::softsign,
         "Tanh" => activation::tanh,
-        "Softmax" => activation::softmax,
-        "GlobalAveragePool" => pooling::global_average,
-        "GlobalMaxPool" => pooling::global_max,
+        "Erf" => activation::erf,
+        "Gelu" => activation::gelu,
+        "Softmax" => softmax::softmax,
+        "LogSoftmax" => softmax::log_softmax,
+        "GlobalAveragePool" => reduction::global_average,
+        "GlobalMaxPool" => reduction::global_max,
+        "ReduceMean" => reduction::mean,
+        "ReduceSum" => reduction::sum,
+        "ReduceMax" => reduction::max,
         "AveragePool" => pooling::average,
         "MaxPool" => pooling::max,
-        "ReduceMean" => pooling::reduce_mean,
-        "ReduceSum" => pooling::reduce_sum,
+        "BatchNormalization" => normalisation::batch,
+        "InstanceNormalization" => normalisation::instance,
+        "LayerNormalization" => normalisation::layer,
+        "GroupNormalization" => normalisation::group,
+        "LRN" => normalisation::local_response,
         "Identity" | "Dropout" | "Cast" => shape::identity,
         "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => shape::reshape,
         "Transpose" => shape::transpose,
+        "Expand" => shape::expand,
+        "Concat" => rearrange::concat,
+        "Split" => rearrange::split,
+        "Slice" => rearrange::slice,
+        "Pad" => rearrange::pad,
+        "Gather" => rearrange::gather,
+        "DepthToSpace" => rearrange::depth_to_space,
+        "SpaceToDepth" => rearrange::space_to_depth,
+        "Resize" | "Upsample" => resize::resize,
         _ => return None,
     })
 }
@@ -108,6 +161,34 @@ impl<'a> Step<'a> {
 
     pub fn into_results(self) -> Vec<(usize, String)> {
         self.results
+    }
+
+    /// Hands over `cotangent`, of the shape `from`, summed over the axes along
+    /// which the input was repeated.
+    pub fn give_summed(
+        &mut self,
+        input: usize,
+        cotangent: &str,
+        from: &[usize],
+    ) -> Result<(), GradientError> {
+        if self.is_active(input) {
+            let to = self.shape(self.input(input)?)?;
+            let summed = self.sum_to(cotangent, from, to)?;
+            self.give(input, summed);
+        }
+        Ok(())
+    }
+
+    /// Hands over the cotangent times `slope`.
+    pub fn give_product(&mut self, input: usize, slope: &str) {
+        let product = self.builder.mul(self.cotangent, slope);
+        self.give(input, product);
+    }
+
+    /// Hands over the cotangent where `condition` holds, 0 elsewhere.
+    pub fn give_where(&mut self, input: usize, condition: &str) {
+        let kept = self.builder.keep_where(condition, self.cotangent);
+        self.give(input, kept);
     }
 
     /// Carries the cotangent through a rectifier, as the policy says.

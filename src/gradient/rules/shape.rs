@@ -33,10 +33,15 @@ pub fn transpose(step: &mut Step) -> Result<(), GradientError> {
     let order = transpose_order(step.node, rank)?;
     let mut back = vec![0; rank];
     for (place, axis) in order.into_iter().enumerate() {
-        back[axis] = place as i64;
+        back[axis] = place;
     }
-    let attributes = vec![node::ints_attribute("perm", &back)];
-    let cotangent = step.builder.add("Transpose", &[step.cotangent], attributes);
+    let cotangent = step.builder.transpose(step.cotangent, &back);
     step.give(0, cotangent);
     Ok(())
+}
+
+/// Expand: x̄ is ȳ summed over the axes along which x was repeated.
+pub fn expand(step: &mut Step) -> Result<(), GradientError> {
+    let from = step.shape(step.output())?;
+    step.give_summed(0, step.cotangent, from)
 }

@@ -1,0 +1,152 @@
+//! Resize and Upsample.
+//!
+//! Both are linear along each axis: y = R x with a matrix R that follows from
+//! the sizes. So x̄ = Rᵀ ȳ, axis by axis.
+
+use super::Step;
+use crate::gradient::GradientError;
+use crate::onnx::{node, normal_axes};
+
+/// Values of a resizing matrix that is still written into the branch.
+const MOST_VALUES: usize = 1 << 24;
+
+/// y = x in another size: x̄ is ȳ multiplied with the transposed matrix of each axis.
+pub fn resize(step: &mut Step) -> Result<(), GradientError> {
+    let shape = step.shape(step.input(0)?)?;
+    let output = step.shape(step.output())?;
+    let way = Way::of(step)?;
+    let factors = factors(step, shape, output)?;
+    let mut cotangent = step.cotangent.to_owned();
+    let mut part = output.to_vec();
+    for axis in 0..shape.len() {
+        if shape[axis] == output[axis] && factors[axis] == 1.0 {
+            continue;
+        }
+        if shape[axis].saturating_mul(output[axis]) > MOST_VALUES {
+            let problem = format!("from {} to {} is too large", shape[axis], output[axis]);
+            return Err(step.unsupported(problem));
+        }
+        let matrix = way.transposed_matrix(shape[axis], output[axis], factors[axis]);
+        let matrix = step.builder.floats(&[shape[axis], output[axis]], &matrix);
+        let outer: usize = part[..axis].iter().product();
+        let inner: usize = part[axis + 1..].iter().product();
+        let rows = step
+            .builder
+            .reshape(&cotangent, &[outer, part[axis], inner]);
+        let product = step.builder.add("MatMul", &[&matrix, &rows], vec![]);
+        part[axis] = shape[axis];
+        cotangent = step.builder.reshape(&product, &part);
+    }
+    step.give(0, cotangent);
+    Ok(())
+}
+
+/// How many times larger each axis becomes, as the file says it.
+fn factors(step: &Step, shape: &[usize], output: &[usize]) -> Result<Vec<f32>, GradientError> {
+    let is_old = step.node.op_type == "Upsample" || step.builder.opset() < 11;
+    let given = match node::floats(step.node, "scales") {
+        Some(given) => Some(given.to_vec()),
+        None => step.constant(if is_old { 1 } else { 2 })?,
+    };
+    let given = given.filter(|given| !given.is_empty());
+    let axes = match node::ints(step.node, "axes") {
+        Some(axes) => normal_axes(step.node, axes, shape.len())?,
+        None => (0..shape.len()).collect(),
+    };
+    let mut factors: Vec<f32> = (shape.iter().zip(output))
+        .map(|(&size, &target)| target as f32 / size as f32)
+        .collect();
+    if let Some(given) = given.filter(|given| given.len() == axes.len()) {
+        for (&axis, &factor) in axes.iter().zip(&given) {
+            factors[axis] = factor;
+        }
+    }
+    Ok(factors)
+}
+
+/// How a pixel of the result finds its pixels in the input.
+struct Way {
+    coordinates: String,
+    is_linear: bool,
+    rounding: String,
+}
+
+impl Way {
+    fn of(step: &Step) -> Result<Way, GradientError> {
+        let text =
+            |name, default: &str| node::text(step.node, name).unwrap_or_else(|| default.to_owned());
+        let is_old = step.node.op_type == "Upsample" || step.builder.opset() < 11;
+        let (coordinates, rounding) = if is_old {
+            ("asymmetric".into(), "floor".into())
+        } else {
+            (
+                text("coordinate_transformation_mode", "half_pixel"),
+                text("nearest_mode", "round_prefer_floor"),
+            )
+        };
+        let mode = text("mode", "nearest");
+        let known = [
+            "half_pixel",
+            "pytorch_half_pixel",
+            "align_corners",
+            "asymmetric",
+            "half_pixel_symmetric",
+        ];
+        let is_smoothed = node::int(step.node, "antialias") == Some(1);
+        if !known.contains(&coordinates.as_str())
+            || !["nearest", "linear"].contains(&mode.as_str())
+            || is_smoothed
+        {
+            let problem = format!("mode '{mode}' with '{coordinates}' is not supported");
+            return Err(step.unsupported(problem));
+        }
+        Ok(Way {
+            coordinates,
+            is_linear: mode == "linear",
+            rounding,
+        })
+    }
+
+    /// Rᵀ [input, output], in row-major order.
+    fn transposed_matrix(&self, input: usize, output: usize, factor: f32) -> Vec<f32> {
+        let mut matrix = vec![0.0; input * output];
+        let clamped = |place: f32| place.clamp(0.0, (input - 1) as f32) as usize;
+        for column in 0..output {
+            let x = self.place(column as f32, input as f32, output as f32, factor);
+            if self.is_linear {
+                let low = x.floor();
+                let weight = x - low;
+                matrix[clamped(low) * output + column] += 1.0 - weight;
+                matrix[clamped(low + 1.0) * output + column] += weight;
+            } else {
+                matrix[clamped(self.rounded(x)) * output + column] += 1.0;
+            }
+        }
+        matrix
+    }
+
+    /// Where a pixel of the result lies in the input: the specification's
+    /// formulas, in float32 as engines compute them.
+    fn place(&self, x: f32, input: f32, output: f32, factor: f32) -> f32 {
+        match self.coordinates.as_str() {
+            "asymmetric" => x / factor,
+            "align_corners" if output == 1.0 => 0.0,
+            "align_corners" => x * (input - 1.0) / (output - 1.0),
+            "pytorch_half_pixel" if output == 1.0 => 0.0,
+            "half_pixel_symmetric" => {
+                let offset = input / 2.0 * (1.0 - output / (factor * input));
+                offset + (x + 0.5) / factor - 0.5
+            }
+            _ => (x + 0.5) / factor - 0.5,
+        }
+    }
+
+    fn rounded(&self, x: f32) -> f32 {
+        match self.rounding.as_str() {
+            "floor" => x.floor(),
+            "ceil" => x.ceil(),
+            "round_prefer_ceil" => (x + 0.5).floor(),
+            _ => (x - 0.5).ceil(),
+        }
+    }
+}
