@@ -7,7 +7,7 @@ use crate::gradient::GradientError;
 use crate::onnx::{Window, node, pool_window};
 
 /// Pixels of a window for which a branch is still written out, tap by tap.
-const MOST_TAPS: usize = 4096;
+const MOST_TAPS: usize = 1024;
 
 /// # Errors
 /// [`GradientError::Unsupported`] for a window that no network has.
