@@ -8,14 +8,13 @@ returns the logits [N, K], the activations of the layers, the gradients of
 
 import argparse
 import hashlib
+import json
 import time
 import zlib
-from pathlib import Path
+from collections import Counter
 
 import numpy as np
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 CLASSES = 10
 DEPTHS = ["early", "middle", "late"]
 POLICIES = ["plain", "guided"]
@@ -87,6 +86,38 @@ def steady(attempt, rng):
 
 def save(path, array):
     np.save(path, np.ascontiguousarray(array, np.float32))
+
+
+def write(folder, model, reference, picture, layout, layers, logits_tensor):
+    """Writes the model, all arrays, and golden.json, which says what they are.
+
+    `layout` is the picture's, `layers` the pairs of tensor and layout.
+    """
+    graph = model.graph
+    (folder / "model.onnx").write_bytes(model.SerializeToString())
+    logits, _, _, rectifiers = reference.run(picture, "plain")
+    arrays = {"input": picture, "cotangent": reference.cotangent, "logits": logits}
+    for name, array in arrays.items():
+        save(folder / f"{name}.npy", array)
+    about = {
+        "network": folder.name,
+        "model": "model.onnx",
+        "input": {"tensor": graph.input[0].name, "layout": layout, "file": "input.npy"},
+        "cotangent": "cotangent.npy",
+        "logits": {"tensor": logits_tensor, "file": "logits.npy"},
+        "output": graph.output[0].name,
+        "softmax": graph.node[-1].op_type == "Softmax",
+        "layers": [
+            {"depth": depth, "tensor": tensor, "layout": its}
+            for depth, (tensor, its) in zip(DEPTHS, layers)
+        ],
+        "policies": {
+            policy: save_gradients(folder, reference, picture, policy) for policy in POLICIES
+        },
+        "rectifiers": rectifiers,
+        "operators": dict(sorted(Counter(node.op_type for node in graph.node).items())),
+    }
+    (folder / "golden.json").write_text(json.dumps(about, indent=2) + "\n")
 
 
 def save_gradients(folder, reference, picture, policy):

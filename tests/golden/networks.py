@@ -8,9 +8,7 @@ cotangent, and the gradients of Σ cotangent · logits at three layers and at th
 picture, for each ReLU policy; `golden.json` says what is what (see README.md).
 """
 
-import json
 import sys
-from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -21,7 +19,7 @@ import convert
 import gradients
 import numpy as np
 import onnx
-from gradients import CLASSES, DEPTHS, POLICIES
+from gradients import CLASSES
 from onnx import numpy_helper
 
 OUT = HERE / "built" / "networks"
@@ -332,36 +330,8 @@ def make(name, folder):
         raise SystemExit(f"{name}: the ONNX logits are off by {off:.2e}")
     layouts = [layout_of(*pair) for pair in zip(activations, tensors, spec["layers"])]
 
-    (folder / "model.onnx").write_bytes(converted.SerializeToString())
-    gradients.save(folder / "input.npy", picture)
-    gradients.save(folder / "cotangent.npy", reference.cotangent)
-    gradients.save(folder / "logits.npy", logits)
-    about = describe(name, spec, converted.graph, logits_tensor, layouts)
-    about["policies"] = {
-        policy: gradients.save_gradients(folder, reference, picture, policy)
-        for policy in POLICIES
-    }
-    about["rectifiers"] = count
-    (folder / "golden.json").write_text(json.dumps(about, indent=2) + "\n")
-
-
-def describe(name, spec, graph, logits_tensor, layouts):
-    """The parts of golden.json that say what the files are."""
-    operators = Counter(node.op_type for node in graph.node)
-    return {
-        "network": name,
-        "model": "model.onnx",
-        "input": {"tensor": graph.input[0].name, "layout": "NHWC", "file": "input.npy"},
-        "cotangent": "cotangent.npy",
-        "logits": {"tensor": logits_tensor, "file": "logits.npy"},
-        "output": graph.output[0].name,
-        "softmax": spec["softmax"],
-        "layers": [
-            {"depth": depth, "tensor": tensor, "layout": layout}
-            for depth, tensor, layout in zip(DEPTHS, spec["layers"], layouts)
-        ],
-        "operators": dict(sorted(operators.items())),
-    }
+    layers = list(zip(spec["layers"], layouts))
+    gradients.write(folder, converted, reference, picture, "NHWC", layers, logits_tensor)
 
 
 if __name__ == "__main__":
