@@ -58,6 +58,7 @@ dist: models
 golden: models
 	@$(TIMED) "golden arrays by Keras" $(PYTHON) tests/golden/make.py
 	@$(TIMED) "golden networks by TensorFlow" $(PYTHON) tests/golden/networks.py
+	@$(TIMED) "golden networks in PyTorch's idiom" $(PYTHON) tests/golden/torch_idiom.py
 
 bench: site setup-tests
 	@node tests/bench/bench.mjs

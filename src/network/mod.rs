@@ -15,7 +15,9 @@ mod times;
 mod tract;
 
 #[cfg(feature = "network")]
-pub use times::{BranchTimes, time_branch};
+pub use plan::NodeTime;
+#[cfg(feature = "network")]
+pub use times::{BranchTimes, profile, time_branch};
 #[cfg(feature = "network")]
 pub use tract::{Description, LoadError, TractNetwork};
 

@@ -117,13 +117,13 @@ pub fn max(step: &mut Step) -> Result<(), GradientError> {
     let phases = Phases::of(&window, shape);
     let mut parts: Vec<Vec<String>> = vec![Vec::new(); phases.count()];
     let mut left = step.cotangent.to_owned();
-    let zero = step.builder.number(0.0);
     for tap in offsets(&window.kernel) {
         let seen = window_pixels(step, &padded, &window, &tap);
         let less = step.builder.compare("Less", &seen, step.output());
-        let handed = [less.as_str(), &zero, &left];
-        let handed = step.builder.add("Where", &handed, vec![]);
-        left = step.builder.keep_where(&less, &left);
+        let is_less = step.builder.as_number(&less);
+        let kept = step.builder.mul(&left, &is_less);
+        let handed = step.builder.sub(&left, &kept);
+        left = kept;
         let (phase, placed) = place(step, &handed, &window, &phases, shape, &tap);
         parts[phase].push(placed);
     }
