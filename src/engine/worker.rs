@@ -262,11 +262,8 @@ impl Pump {
         let layer = layer.or_else(|| about.and_then(|one| one.layer.clone()));
         let choices = Choices {
             layers: layer.into_iter().collect(),
-<<<<<<< HEAD
-=======
             logits: about.and_then(|one| one.logits.clone()),
             size: about.and_then(|one| one.size),
->>>>>>> page
             ..Choices::default()
         };
         let size_is_chosen = choices.size.is_some();
