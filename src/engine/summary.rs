@@ -25,7 +25,7 @@ impl Description {
             name: origin.name,
             sha256: origin.sha256,
             classes: self.selection.classes,
-            labels: has_labels.then(|| self.labels.clone()).unwrap_or_default(),
+            labels: if has_labels { self.labels.clone() } else { Vec::new() },
             input: self.input(origin.size_is_chosen),
             output: OutputSummary {
                 logits: self.selection.logits.clone(),

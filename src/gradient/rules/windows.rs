@@ -129,9 +129,9 @@ impl Phases {
             values = step.builder.reshape(&values, &self.joined_shape());
         }
         let whole = self.joined_shape();
-        for axis in 2..whole.len() {
+        for (axis, &whole) in whole.iter().enumerate().skip(2) {
             let (start, count) = (self.pads_begin[axis - 2], self.input[axis]);
-            if start > 0 || count != whole[axis] {
+            if start > 0 || count != whole {
                 values = step.builder.slice(&values, axis, start, count, 1);
             }
         }

@@ -58,7 +58,7 @@ pub fn evaluate(
         true => arithmetic::evaluate(node, &inputs),
         false => arrange::evaluate(node, &inputs)?,
     };
-    Ok(found.filter(|value| value.len() <= MOST_VALUES))
+    Ok(found.filter(|value| value.count() <= MOST_VALUES))
 }
 
 /// The values of a tensor that is an initialiser or was computed before.
