@@ -25,7 +25,11 @@ impl Description {
             name: origin.name,
             sha256: origin.sha256,
             classes: self.selection.classes,
-            labels: if has_labels { self.labels.clone() } else { Vec::new() },
+            labels: if has_labels {
+                self.labels.clone()
+            } else {
+                Vec::new()
+            },
             input: self.input(origin.size_is_chosen),
             output: OutputSummary {
                 logits: self.selection.logits.clone(),
