@@ -8,7 +8,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use super::case::{Case, Draw, Prepared, Y};
 use super::dice::Dice;
 use crate::gradient::ReluPolicy;
-use crate::network::plan::Plan;
+use crate::network::Plan;
 use crate::onnx::Model;
 use crate::onnx::reference::{Value, evaluate};
 
