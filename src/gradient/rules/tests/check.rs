@@ -107,8 +107,9 @@ fn differences(case: &Case, prepared: &Prepared) -> Result<bool, String> {
             let below = weighted(name, place, value - EPSILON)?;
             let difference = (above - below) / (2.0 * EPSILON);
             let limit = DIFFERENCE_LIMIT * greatest.max(difference.abs()) + 1e-8;
-            let off = (found - difference).abs();
-            if off.is_nan() || off > limit {
+            let is_near = (found - difference).abs() <= limit;
+            // NaN is never near.
+            if !is_near {
                 return Err(format!(
                     "at place {place} of {name} the branch has {found}, differences {difference}"
                 ));
