@@ -124,10 +124,10 @@ visiting("a list of the wrong length is refused, and the former names stay", asy
   await visit.openLabels("pets.txt", THREE);
   await eventually("the names are shown", async () => (await visit.rowLabels()).includes("dog"));
   await visit.openLabels("many.txt", `${THREE}fish\n`);
-  const notice = await visit.notice("many.txt", "4 classes", "has 3", "former names stay");
+  await visit.notice("many.txt", "4 classes", "has 3", "former names stay");
   assert.ok((await visit.rowLabels()).includes("dog"));
   await visit.openLabels("noise.json", "{]");
-  await visit.notice("noise.json", "JSON is damaged");
+  const notice = await visit.notice("noise.json", "JSON is damaged");
   const chooser = visit.page.waitForEvent("filechooser");
   await visit.goWay(notice, "Open another list");
   await (await chooser).setFiles({ name: "right.txt", mimeType: "text/plain", buffer: Buffer.from("x\ny\nz") });

@@ -1,3 +1,5 @@
+use std::rc::Rc;
+
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -19,13 +21,17 @@ pub const ABOUT_ID: &str = "about";
 #[component]
 pub fn About(props: &Props) -> Html {
     let state = &props.state;
-    let Some(model) = state.ready.clone().filter(|_| state.model_is_ready()) else {
+    let model = state.ready.clone().filter(|_| state.model_is_ready());
+    // A file that says nothing opens the panel, unless something is remembered of
+    // it; what is said from then on leaves the panel as it is.
+    let asks = use_memo(model.as_ref().map(|model| model.wish.key), |_| {
+        let assumed = |model: &Rc<Model>| model.summary.input.scaling_assumed.is_some();
+        model.as_ref().is_some_and(assumed) && state.answers() == Answers::default()
+    });
+    let Some(model) = model else {
         return html! {};
     };
     let answers = state.answers();
-    // A file that says nothing is asked about once, without being asked again
-    // and again: its answers are remembered.
-    let asks = model.summary.input.scaling_assumed.is_some() && answers == Answers::default();
     let assumed = state.assumptions().len();
     let fact = match assumed {
         0 => String::new(),
@@ -34,7 +40,7 @@ pub fn About(props: &Props) -> Html {
     };
     html! {
         <section class="details" aria-label="About this model">
-            <details id={ABOUT_ID} key={model.wish.key} open={asks}>
+            <details id={ABOUT_ID} key={model.wish.key} open={*asks}>
                 <summary>{ "About this model" }<small>{ fact }</small></summary>
                 <div class="about">
                     <Notices state={state.clone()} page={props.page.clone()} places={vec![Place::About]} />

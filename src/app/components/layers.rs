@@ -107,17 +107,19 @@ fn move_focus(event: KeyboardEvent) {
         "ArrowUp" => -1,
         _ => return,
     };
-    let Some(list) = event
-        .current_target()
-        .and_then(|target| target.dyn_into::<Element>().ok())
-    else {
+    let focused = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    let list = focused
+        .as_ref()
+        .and_then(|button| button.closest(".layers").ok().flatten());
+    let Some(list) = list else {
         return;
     };
     let Ok(buttons) = list.query_selector_all("button") else {
         return;
     };
     let button = |place: u32| buttons.get(place)?.dyn_into::<HtmlElement>().ok();
-    let focused = gloo::utils::document().active_element();
     let at = (0..buttons.length()).find(|&place| {
         button(place).is_some_and(|button| focused.as_ref() == Some(button.unchecked_ref()))
     });
