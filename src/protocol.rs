@@ -147,7 +147,7 @@ pub enum Event {
     },
     /// The model can predict.
     Ready {
-        model: ModelSummary,
+        model: Box<ModelSummary>,
         timings_ms: LoadTimings,
     },
     /// The file leaves the picture's height and width open: the request has to

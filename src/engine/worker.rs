@@ -224,9 +224,10 @@ impl Pump {
             }
             ModelSource::Manifest { url, entry } => (url, entry),
         };
-        let inbox = self.inbox.borrow();
-        let signal = inbox.current.as_ref().map(|(_, c)| c.signal());
-        drop(inbox);
+        let signal = {
+            let inbox = self.inbox.borrow();
+            inbox.current.as_ref().map(|(_, c)| c.signal())
+        };
         let Some(signal) = signal else {
             return Err(Event::Cancelled);
         };
@@ -294,7 +295,14 @@ impl Pump {
             notes: note.into_iter().collect(),
             cache_note: fetched.cache_note,
         });
-        self.send(job, &Event::Ready { model, timings_ms }, &[]);
+        self.send(
+            job,
+            &Event::Ready {
+                model: Box::new(model),
+                timings_ms,
+            },
+            &[],
+        );
         Ok(())
     }
 

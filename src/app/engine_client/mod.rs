@@ -315,7 +315,7 @@ impl EngineClient {
                 },
             ) => wish.model.map(|wish| EngineEvent::Ready {
                 wish,
-                summary,
+                summary: *summary,
                 timings: timings_ms,
             }),
             (
