@@ -179,6 +179,9 @@ fn a_size_is_asked_for_and_the_model_before_stays() {
     assert!(state.question.is_some() && state.model_is_ready());
     assert_eq!(shown(&state), Some(2));
     assert!(state.files_in_use().contains(&9));
+    // The engine makes the model before ready again.
+    let state = act(state.clone(), [ready(&state)]);
+    assert!(state.question.is_some());
     let state = act(state, [Action::AnswerSize([224, 224])]);
     assert!(state.question.is_none());
     assert_eq!(

@@ -45,7 +45,7 @@ impl State {
                     .is_some_and(|wanted| wanted.key == wish.key)
                 {
                     self.announcement = format!("Model ready: {}", wish.source.name());
-                    (self.question, self.undo) = (None, None);
+                    self.undo = None;
                     self.ready = Some(Rc::new(Model {
                         wish,
                         summary,

@@ -31,12 +31,12 @@ visiting("another layer is explained from what the first look kept", async (visi
   assert.equal((await nthMap(visit, 1)).map.layer, "parts");
   const loads = await visit.asked("loadModel");
   const layers = await visit.layers();
-  await layers.getByRole("button", { name: /^edges/ }).click();
+  await layers.getByRole("button", { name: /edges/ }).click();
   const other = await nthMap(visit, 2);
   assert.deepEqual([other.map.layer, other.map.height, other.forwardRuns], ["edges", 16, 1]);
   await layers.locator("[aria-pressed=true]", { hasText: "edges" }).waitFor();
   assert.deepEqual((await visit.map()).shape, [16, 16]);
-  await layers.getByRole("button", { name: /^parts/ }).click();
+  await layers.getByRole("button", { name: /parts/ }).click();
   await eventually("the first is shown again", async () => (await visit.map()).shape[0] === 8);
   assert.equal((await visit.told("map")).length, 2, "what was explained is kept");
   assert.equal(await visit.asked("predict"), 1);
@@ -46,7 +46,7 @@ visiting("another layer is explained from what the first look kept", async (visi
   assert.equal((await nthMap(visit, 3)).forwardRuns, 2);
   await visit.page.keyboard.press("2");
   assert.equal((await nthMap(visit, 4)).forwardRuns, 2, "another class takes no run");
-  await layers.getByRole("button", { name: /^edges/ }).click();
+  await layers.getByRole("button", { name: /edges/ }).click();
   assert.equal((await nthMap(visit, 5)).forwardRuns, 2, "what was explained lately is kept too");
   visit.assertQuiet();
 });

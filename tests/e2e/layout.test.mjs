@@ -39,7 +39,7 @@ for (const [width, viewport] of Object.entries(SIZES)) {
       await page.keyboard.press("/");
       await page.getByRole("option").first().waitFor();
       await check("6-search");
-      await page.getByRole("combobox").blur();
+      await page.getByRole("combobox", { name: "Look for another class" }).blur();
       await page.keyboard.press("?");
       await page.getByRole("dialog").waitFor();
       await check("7-help");
