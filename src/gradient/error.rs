@@ -50,6 +50,15 @@ pub enum GradientError {
         operator: String,
         problem: String,
     },
+    #[error(
+        "at node '{node}' ({operator}) the gradient branch exceeds {nodes} nodes or {values} values of constants; choose a later layer"
+    )]
+    TooLarge {
+        node: String,
+        operator: String,
+        nodes: usize,
+        values: usize,
+    },
     #[error(transparent)]
     Preprocess(PictureError),
     #[error(transparent)]

@@ -139,7 +139,8 @@ fn attach(file: &[u8], dice: &mut Dice) -> Result<String, String> {
     match gradient::attach(&mut model, &choices) {
         Ok(attached) => {
             let again = Model::decode(&model.encode(), Limits::default());
-            again.map_err(|error| format!("no model any more: {}", in_short(&error.to_string())))?;
+            again
+                .map_err(|error| format!("no model any more: {}", in_short(&error.to_string())))?;
             let layers = attached.selection.layers().map(|layer| &*layer.operator);
             let layers: Vec<&str> = layers.collect();
             Ok(format!("attached {layers:?} {}", choices.input_gradient))
@@ -165,7 +166,10 @@ fn corpus() -> Vec<Vec<u8>> {
         .collect();
     files.sort();
     assert!(files.len() > 5, "the corpus is missing");
-    files.iter().map(|path| std::fs::read(path).unwrap()).collect()
+    files
+        .iter()
+        .map(|path| std::fs::read(path).unwrap())
+        .collect()
 }
 
 /// Writes a file where a person finds it.

@@ -82,7 +82,9 @@ fn damage_value(graph: &mut pb::GraphProto, dice: &mut Dice) {
         return;
     };
     let place = dice.below(values.len());
-    let tensor = values.get_mut(place).and_then(|value| value.r#type.as_mut());
+    let tensor = values
+        .get_mut(place)
+        .and_then(|value| value.r#type.as_mut());
     let Some(pb::type_proto::Value::TensorType(tensor)) = tensor.and_then(|t| t.value.as_mut())
     else {
         return;
@@ -156,7 +158,11 @@ fn damage_links(graph: &mut pb::GraphProto, dice: &mut Dice) {
         return;
     };
     let is_output = dice.once_in(8);
-    let names = if is_output { &mut node.output } else { &mut node.input };
+    let names = if is_output {
+        &mut node.output
+    } else {
+        &mut node.input
+    };
     let slot = dice.below(names.len());
     match dice.below(4) {
         0 => names.push(other),
@@ -171,7 +177,11 @@ fn damage_links(graph: &mut pb::GraphProto, dice: &mut Dice) {
 
 fn damage_node(graph: &mut pb::GraphProto, donor: &pb::ModelProto, dice: &mut Dice) {
     let place = dice.below(graph.node.len());
-    let foreign = donor.graph.as_ref().and_then(|g| dice.one_of(&g.node)).cloned();
+    let foreign = donor
+        .graph
+        .as_ref()
+        .and_then(|g| dice.one_of(&g.node))
+        .cloned();
     let (Some(node), Some(foreign)) = (graph.node.get_mut(place), foreign) else {
         return;
     };
@@ -183,14 +193,29 @@ fn damage_node(graph: &mut pb::GraphProto, donor: &pb::ModelProto, dice: &mut Di
         }
         2 => node.attribute.extend(foreign.attribute),
         3 => {
-            let names = ["axis", "group", "blocksize", "keepdims", "allowzero", "ceil_mode"];
+            let names = [
+                "axis",
+                "group",
+                "blocksize",
+                "keepdims",
+                "allowzero",
+                "ceil_mode",
+            ];
             let name = names[dice.below(names.len())];
             let number = dice.number();
             node.attribute
                 .insert(0, gradcam::onnx::node::int_attribute(name, number));
         }
         4 => {
-            let names = ["axes", "pads", "strides", "dilations", "kernel_shape", "perm", "split"];
+            let names = [
+                "axes",
+                "pads",
+                "strides",
+                "dilations",
+                "kernel_shape",
+                "perm",
+                "split",
+            ];
             let name = names[dice.below(names.len())];
             let numbers: Vec<i64> = (0..dice.below(5)).map(|_| dice.number()).collect();
             node.attribute
@@ -220,7 +245,16 @@ fn damage_attribute(attribute: &mut pb::AttributeProto, dice: &mut Dice) {
         }
     }
     if !attribute.s.is_empty() && dice.once_in(2) {
-        let texts = ["linear", "reflect", "SAME_UPPER", "SAME_LOWER", "CRD", "ab,bc->", "aab,b->aa", "->a"];
+        let texts = [
+            "linear",
+            "reflect",
+            "SAME_UPPER",
+            "SAME_LOWER",
+            "CRD",
+            "ab,bc->",
+            "aab,b->aa",
+            "->a",
+        ];
         attribute.s = texts[dice.below(texts.len())].into();
     }
 }
@@ -245,7 +279,11 @@ fn insert_node(graph: &mut pb::GraphProto, donor: &pb::ModelProto, dice: &mut Di
     let weights = donor.initializer.iter();
     for weights in weights.filter(|weights| foreign.input.contains(&weights.name)) {
         let name = format!("{}/{}", weights.name, dice.next() % 1000);
-        for input in added.input.iter_mut().filter(|input| **input == weights.name) {
+        for input in added
+            .input
+            .iter_mut()
+            .filter(|input| **input == weights.name)
+        {
             input.clone_from(&name);
         }
         graph.initializer.push(pb::TensorProto {
