@@ -6,6 +6,7 @@
 //! through it. The result is plain ONNX that any engine runs.
 //!
 //! - `select`: which input is the picture, which tensor the logits, which the layer
+//! - `spatial`: which tensors have height and width
 //! - `layout`: which tensors have their channels last
 //! - `branch`: the walk backwards
 //! - `relu`: what rectifiers let through: plain, guided, deconvnet
@@ -22,6 +23,7 @@ mod layout;
 mod relu;
 mod rules;
 mod select;
+mod spatial;
 
 pub use error::GradientError;
 pub use relu::ReluPolicy;
