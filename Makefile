@@ -63,9 +63,18 @@ dist: models
 golden: models
 	@$(TIMED) "golden arrays by Keras" $(PYTHON) tests/golden/make.py
 	@$(TIMED) "golden networks by TensorFlow" $(PYTHON) tests/golden/networks.py
+	@$(TIMED) "golden networks in PyTorch's idiom" $(PYTHON) tests/golden/torch_idiom.py
 
 bench: site setup-tests
 	@node tests/bench/bench.mjs
+	@cargo build --quiet $(NATIVE) --bin gradcam
+	@mkdir -p target/bench
+	@for model in xception-imagenet xception-kitchenware; do \
+	  [ -f www/models/$$model.onnx ] || continue; \
+	  echo "input gradient of $$model, guided, native:"; \
+	  $(CARGO_TARGET_DIR)/release/gradcam attach www/models/$$model.onnx --input-gradient \
+	    --relu guided --runs 9 -o target/bench/$$model.onnx; \
+	done
 
 test: setup-tests lint test-models test-native test-e2e
 	@echo "all tests passed"

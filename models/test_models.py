@@ -5,10 +5,14 @@ Nothing here loads TensorFlow or downloads anything.
 
 import io
 import json
+import os
+import pickle
+import struct
 import subprocess
 import sys
 import tempfile
 import time
+import types
 import unittest
 from argparse import Namespace
 from contextlib import redirect_stderr, redirect_stdout
@@ -16,11 +20,14 @@ from pathlib import Path
 from unittest import mock
 
 import convert
+import efficientnet_lite
 import export
 import metadata
 import numpy as np
 import onnx
+import picture
 import sources
+import torch_file
 from onnx import TensorProto, helper, numpy_helper
 
 MANIFEST_KEYS = {
@@ -73,6 +80,84 @@ class F16Storage(unittest.TestCase):
         convert.store_as_f16(model)
         self.assertNotIn("Cast", [node.op_type for node in model.graph.node])
         np.testing.assert_array_equal(convert.run(model, self.tensor)[0], before)
+
+
+class TensorInFile:
+    """A tensor as torch.save writes it: a call with storage, offset, shape, strides."""
+
+    def __init__(self, key, offset, shape, strides):
+        self.arguments = (("storage", key), offset, shape, strides, False, None)
+
+    def __reduce__(self):
+        return sys.modules["torch._utils"]._rebuild_tensor_v2, self.arguments
+
+
+class TorchFile(unittest.TestCase):
+    VALUES = np.arange(12, dtype=np.float32)
+
+    def write(self, path, weights):
+        """A file in PyTorch's old format with one storage, written without PyTorch."""
+        torch, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
+        torch.FloatStorage = type("FloatStorage", (), {"__module__": "torch"})
+        utils._rebuild_tensor_v2 = types.FunctionType((lambda *_: None).__code__, {})
+        utils._rebuild_tensor_v2.__module__ = "torch._utils"
+        utils._rebuild_tensor_v2.__name__ = "_rebuild_tensor_v2"
+        utils._rebuild_tensor_v2.__qualname__ = "_rebuild_tensor_v2"
+        count = len(self.VALUES)
+
+        class Pickler(pickle.Pickler):
+            def persistent_id(self, value):
+                if isinstance(value, tuple) and value[:1] == ("storage",) and len(value) == 2:
+                    return ("storage", torch.FloatStorage, value[1], "cpu", count, None)
+                return None
+
+        modules = {"torch": torch, "torch._utils": utils}
+        with open(path, "wb") as file, mock.patch.dict(sys.modules, modules):
+            for value in (torch_file.MAGIC_NUMBER, 1001, {}, weights, ["7"]):
+                Pickler(file, protocol=2).dump(value)
+            file.write(struct.pack("<q", count) + self.VALUES.tobytes())
+
+    def load(self, weights):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "weights.pth")
+            self.write(path, weights)
+            return torch_file.load_weights(path)
+
+    def test_offset_and_strides_are_honoured(self):
+        loaded = self.load({"a": TensorInFile("7", 2, (2, 3), (1, 3))})
+        np.testing.assert_array_equal(loaded["a"], [[2, 5, 8], [3, 6, 9]])
+
+    def test_a_tensor_beyond_its_storage_is_refused(self):
+        with self.assertRaisesRegex(torch_file.BadTorchFile, "beyond the storage 7"):
+            self.load({"a": TensorInFile("7", 4, (3, 3), (3, 1))})
+
+    def test_a_file_that_wants_to_run_something_is_refused(self):
+        with self.assertRaisesRegex(torch_file.BadTorchFile, "asks for (posix|nt).getcwd"):
+            self.load({"a": os.getcwd})
+
+
+class EfficientNetLite(unittest.TestCase):
+    MODEL = export.DEFAULT_OUT / "efficientnet-lite0.onnx"
+
+    def test_same_padding_is_tensorflows(self):
+        for case, padding in {(224, 3, 2): (0, 1), (112, 3, 1): (1, 1), (56, 5, 2): (1, 2),
+                              (7, 1, 1): (0, 0), (7, 3, 2): (1, 1)}.items():
+            self.assertEqual(efficientnet_lite.same_padding(*case), padding, case)
+
+    def test_the_photographs_are_recognised(self):
+        if not self.MODEL.exists():
+            self.skipTest("efficientnet-lite0 is not built: export.py build")
+        model = onnx.load(self.MODEL)
+        about = {entry.key: json.loads(entry.value) for entry in model.metadata_props
+                 if entry.key in ("gradcam.preprocess", "gradcam.labels")}
+        labels = about["gradcam.labels"]
+        self.assertEqual(len(labels), 1000)
+        # ImageNet's "Egyptian cat", class 285, is the Egyptian Mau in these names.
+        cat, coffee = {"Egyptian Mau", "tabby cat"}, {"espresso"}
+        for name, right in {"chelsea.png": cat, "coffee.png": coffee}.items():
+            tensor = picture.prepare(SAMPLES / name, about["gradcam.preprocess"])
+            logits = convert.run(model, tensor)[0]
+            self.assertIn(labels[int(logits.argmax())], right, name)
 
 
 class Names(unittest.TestCase):

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// Raised with every change of the messages. The page compares it with the one
 /// in [`Event::Started`], since after a deployment a browser can pair an old
 /// page with a new worker.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// Numbers the page's requests from 1; 0 is the engine speaking unasked.
 pub type Job = u32;
@@ -46,17 +46,29 @@ pub struct EventMessage {
 )]
 pub enum Request {
     /// Makes a model ready, in place of the one before. Answered by
-    /// [`Event::Progress`] and [`Event::Ready`].
+    /// [`Event::Progress`] and then [`Event::Ready`] or [`Event::SizeWanted`].
     LoadModel {
         model: ModelSource,
+        /// The layer to begin with; one that the model does not have gives way
+        /// to the usual one, and [`ModelSummary::notes`] say so.
         layer: Option<String>,
+        /// What a person has said about files before. The engine uses what is
+        /// about this one.
+        remembered: Vec<Remembered>,
     },
     /// Decodes a picture and runs the network on it. Buffer 0: the file's bytes.
     /// Answered by [`Event::Progress`] and [`Event::Prediction`].
-    Predict { name: String },
-    /// Explains one class of the picture predicted last, without running the
-    /// network on it again. Answered by [`Event::Map`].
-    Explain { method: String, class: usize },
+    Predict { name: String, reading: Reading },
+    /// Explains one class of the picture predicted last. The network does not
+    /// run on it again unless the layer is one whose activations were not kept;
+    /// a layer that was not explained yet has its branch built first. Answered
+    /// by [`Event::Progress`], if it takes that, and [`Event::Map`].
+    Explain {
+        method: String,
+        class: usize,
+        /// One of [`ModelSummary::layers`], by name.
+        layer: String,
+    },
     /// Gives up a job if it has not begun or is between two network runs. A run
     /// in progress ends only with its worker: see `app::engine_client`.
     Cancel { job: Job },
@@ -81,6 +93,41 @@ pub enum ModelSource {
     File { name: String },
 }
 
+/// What a person said about a file: only what cannot be changed without
+/// preparing it anew.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Remembered {
+    /// Of the file's bytes, lower-case hexadecimal.
+    pub sha256: String,
+    /// Height and width in pixels, for a file that leaves them open.
+    pub size: Option<[usize; 2]>,
+    /// The tensor that is explained.
+    pub logits: Option<String>,
+    /// The layer to begin with, unless the request names one.
+    pub layer: Option<String>,
+}
+
+/// How a picture is read for the network and its answer made probabilities;
+/// `None` is as the file says or, if it says nothing, as was assumed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reading {
+    /// Name of one of `picture::SCALINGS`.
+    pub scaling: Option<String>,
+    pub ending: Option<Ending>,
+}
+
+/// What makes probabilities of logits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Ending {
+    /// The classes share one whole.
+    Softmax,
+    /// Each class by itself.
+    Sigmoid,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
     tag = "type",
@@ -100,9 +147,12 @@ pub enum Event {
     },
     /// The model can predict.
     Ready {
-        model: ModelSummary,
+        model: Box<ModelSummary>,
         timings_ms: LoadTimings,
     },
+    /// The file leaves the picture's height and width open: the request has to
+    /// come again with [`Remembered::size`] for this file.
+    SizeWanted { sha256: String, input: String },
     /// A long phase goes on. `total` is 0 where it is not known.
     Progress { phase: Phase, done: f64, total: f64 },
     /// Buffer 0: K logits (f32). Buffer 1: K probabilities (f32). `width` and
@@ -118,6 +168,9 @@ pub enum Event {
     /// units), of the map's own resolution.
     Map {
         map: MapSummary,
+        /// How often the network ran on the picture so far: 1 as long as the
+        /// first look was enough.
+        forward_runs: u32,
         timings_ms: ExplainTimings,
     },
     /// The job ended without a result; the engine listens for the next.
@@ -163,29 +216,67 @@ pub enum FailureKind {
 #[serde(rename_all = "camelCase")]
 pub struct ModelSummary {
     pub name: String,
-    /// One for each class; "class 17" where the file names none.
+    /// Of the file's bytes, lower-case hexadecimal.
+    pub sha256: String,
+    /// K.
+    pub classes: usize,
+    /// One for each class; empty where the file names none.
     pub labels: Vec<String>,
-    /// Height and width of the input in pixels.
-    pub input_size: [usize; 2],
-    /// The layer that is explained, by its name in the file.
+    pub input: InputSummary,
+    pub output: OutputSummary,
+    /// The layer that is explained first, by its name in the file.
     pub layer: String,
-    /// Channels, height and width of the layer's activations.
-    pub layer_shape: [usize; 3],
-    /// Layers that could be named instead.
+    /// Every layer that can be explained, in the order of the file.
     pub layers: Vec<LayerSummary>,
     pub source: Option<String>,
     pub license: Option<String>,
-    /// What was assumed because the file does not say it; empty if nothing was.
-    pub assumptions: Vec<String>,
+    /// What a person should know about how the model was prepared.
+    pub notes: Vec<String>,
     /// Whether the browser now keeps the file for the next visit; a sentence if
     /// it was asked to and could not.
     pub cache_note: Option<String>,
+}
+
+/// How the network takes its picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InputSummary {
+    /// The tensor's name.
+    pub name: String,
+    /// Four axes, the first 1.
+    pub shape: [usize; 4],
+    pub channels_last: bool,
+    pub channels: usize,
+    /// Height and width in pixels.
+    pub size: [usize; 2],
+    /// The file leaves the size open; a person chose this one.
+    pub size_is_chosen: bool,
+    /// One of `picture::SCALINGS` by its id, if it is one of the usual.
+    pub scaling: Option<String>,
+    /// The file does not say how its pixel values are scaled: why this was assumed.
+    pub scaling_assumed: Option<String>,
+}
+
+/// Which numbers of the network are explained.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OutputSummary {
+    /// The tensor that holds the logits.
+    pub logits: String,
+    /// What the file itself makes of its logits, if anything.
+    pub ending: Option<Ending>,
+    /// What makes probabilities of them unless a person says otherwise.
+    pub probabilities: Ending,
+    /// Tensors that could be explained instead.
+    pub others: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LayerSummary {
     pub name: String,
+    /// "block 4": what a person would call it, where that is known.
+    pub alias: Option<String>,
     pub operator: String,
     /// Channels, height, width.
     pub shape: [usize; 3],
@@ -237,6 +328,9 @@ pub struct PredictTimings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExplainTimings {
+    /// Building the branch of a layer that was not explained before, and running
+    /// the network again if that was needed; else 0.
+    pub layer: f64,
     pub explain: f64,
 }
 
@@ -266,6 +360,9 @@ pub struct ManifestEntry {
     /// Files in `samples/` that suit this model.
     #[serde(default)]
     pub samples: Vec<String>,
+    /// Why there are none, for people; a general sentence stands in for it.
+    #[serde(default)]
+    pub samples_note: Option<String>,
     pub source: String,
     pub license: String,
 }

@@ -50,7 +50,10 @@ fn code(file: &Path) -> String {
 
 fn is_test(file: &Path) -> bool {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    let in_test_folder = file
+    // Where the repository itself lies says nothing.
+    let inside = file.strip_prefix(env!("CARGO_MANIFEST_DIR"));
+    let in_test_folder = inside
+        .unwrap_or(file)
         .iter()
         .any(|part| part == "tests" || part == "reference");
     in_test_folder || stem.ends_with("tests") || stem == "testing"

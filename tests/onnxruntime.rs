@@ -40,7 +40,7 @@ fn onnxruntime_gives_the_same_three_outputs() {
         // The written file is read back, so that reading one's own is tested, too.
         session
             .load(
-                &std::fs::read(&file).unwrap(),
+                std::fs::read(&file).unwrap(),
                 &Choices::default(),
                 &mut |_, _, _| (),
             )

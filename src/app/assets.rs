@@ -1,4 +1,4 @@
-//! The lists of models and samples that lie beside the page.
+//! The lists of models, samples and ImageNet's classes that lie beside the page.
 
 use gloo::net::http::Request;
 use gloo::utils::document;
@@ -40,6 +40,14 @@ pub async fn samples() -> Result<Vec<Sample>, AssetError> {
     json("The list of sample pictures", "samples/samples.json").await
 }
 
+/// The names of ImageNet's classes, one a line.
+///
+/// # Errors
+/// If they cannot be fetched.
+pub async fn imagenet() -> Result<String, AssetError> {
+    text("The list of ImageNet’s classes", "labels/imagenet-1000.txt").await
+}
+
 /// The bytes of a sample picture.
 ///
 /// # Errors
@@ -60,13 +68,17 @@ pub fn sample_address(sample: &Sample) -> String {
 }
 
 async fn json<T: DeserializeOwned>(what: &str, path: &str) -> Result<T, AssetError> {
-    let text = get(what, &address(path)).await?.text().await;
-    let text = text.map_err(|_| AssetError::Unreachable {
-        what: what.to_owned(),
-    })?;
+    let text = text(what, path).await?;
     serde_json::from_str(&text).map_err(|error| AssetError::Malformed {
         what: what.to_owned(),
         reason: error.to_string(),
+    })
+}
+
+async fn text(what: &str, path: &str) -> Result<String, AssetError> {
+    let text = get(what, &address(path)).await?.text().await;
+    text.map_err(|_| AssetError::Unreachable {
+        what: what.to_owned(),
     })
 }
 

@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
+use super::answers::SizeQuestion;
 use super::engine_client::EngineEvent;
 use super::format;
 use super::result::{Map, Model, Prediction, Subject};
-use super::schedule::{MapKey, ModelChoice, ModelWish, PictureKey, Step};
+use super::schedule::{MapKey, ModelChoice, PictureKey, Step};
 use super::state::{Activity, EngineFacts, Place, State, TOP, WayOut};
 use crate::protocol::{FailureKind, MapState, PROTOCOL_VERSION};
 
@@ -44,12 +45,19 @@ impl State {
                     .is_some_and(|wanted| wanted.key == wish.key)
                 {
                     self.announcement = format!("Model ready: {}", wish.source.name());
+                    (self.question, self.undo) = (None, None);
                     self.ready = Some(Rc::new(Model {
                         wish,
                         summary,
+                        labels: Rc::default(),
                         timings,
                     }));
+                    self.relabel();
                 }
+            }
+            EngineEvent::SizeWanted { key, sha256, input } => {
+                self.ended();
+                self.size_wanted(key, sha256, input);
             }
             EngineEvent::Predicted {
                 picture,
@@ -68,6 +76,7 @@ impl State {
                 let order = by_probability(&probabilities, &logits);
                 let prediction = Prediction {
                     model: ready,
+                    reading: picture.reading,
                     logits,
                     probabilities,
                     order,
@@ -129,11 +138,11 @@ impl State {
         else {
             return;
         };
-        let same_model = subject
-            .prediction
-            .as_ref()
-            .is_some_and(|before| before.model.wish.key == prediction.model.wish.key);
-        if !same_model {
+        let is_same = subject.prediction.as_ref().is_some_and(|before| {
+            before.model.wish.key == prediction.model.wish.key
+                && before.reading == prediction.reading
+        });
+        if !is_same {
             subject.maps.clear();
             subject.explained = None;
         }
@@ -181,8 +190,12 @@ impl State {
             .copied()
             .map(format::percent)
             .unwrap_or_default();
+        let model = &prediction.model;
+        let layer = Some(&map.summary.layer).filter(|name| **name != model.summary.layer);
+        let layer = layer.and_then(|name| model.layer(name));
+        let at = layer.map_or(String::new(), |layer| format!(", at {}", layer.title()));
         self.announcement = match map.summary.state {
-            MapState::Evidence => format!("Explained: {label}, {percent}"),
+            MapState::Evidence => format!("Explained: {label}, {percent}{at}"),
             MapState::NoPositiveEvidence => {
                 format!("Nothing in this picture speaks for {label}, {percent}")
             }
@@ -211,38 +224,67 @@ impl State {
         }
     }
 
+    /// A map that cannot be had; another layer gives way to the one that is shown.
     fn refuse(&mut self, key: MapKey, message: String) {
-        if let Some(subject) = &mut self.subject {
-            subject.refused.insert(key);
-            self.tell(Place::Explanation, message, Some(WayOut::Explain));
-        }
-    }
-
-    /// A model that cannot be used gives way to the one before it.
-    fn load_failed(&mut self, key: u32, message: String) {
-        let Some(failed) = self.wanted.take_if(|wanted| wanted.key == key) else {
+        let Some(subject) = &mut self.subject else {
             return;
         };
-        let former = self.ready.as_ref().map(|model| &model.wish);
-        let former = former
-            .filter(|wish| (&wish.source, &wish.layer) != (&failed.source, &failed.layer))
-            .cloned();
-        if let Some(ModelWish { source, layer, .. }) = former {
-            // Its own result is still right, so it keeps its key.
-            let wish = self.ready.as_ref().map(|model| model.wish.clone());
-            self.choices.model = source.entry().map(|entry| entry.id.clone());
-            self.choices.layer = layer;
-            self.wanted = wish;
-        } else {
-            self.choices.layer = None;
+        let shown = subject.explained.as_ref().map(|shown| &shown.layer);
+        let is_other = shown.is_some_and(|shown| *shown != key.layer);
+        subject.refused.insert(key);
+        if is_other {
+            self.return_to_shown();
         }
-        let way_out = match failed.source {
+        let way_out = (!is_other).then_some(WayOut::Explain);
+        self.tell(Place::Explanation, message, way_out);
+    }
+
+    /// A model that cannot be used gives way to the one before it, and a change
+    /// that cannot be made to what was before it.
+    fn load_failed(&mut self, key: u32, message: String) {
+        let undo = self.undo.take();
+        let Some(failed) = self.give_way(key, undo.is_some()) else {
+            return;
+        };
+        if let Some((sha256, answers)) = undo {
+            self.memory.set(&sha256, answers);
+            self.relabel();
+            return self.tell(Place::About, message, None);
+        }
+        let way_out = match failed {
             // The same file would fail the same way.
-            ModelChoice::File { .. } if failed.layer.is_none() => WayOut::ChooseModelFile,
-            // Without the layer: it may be what was wrong.
-            source => WayOut::Load(source, None),
+            ModelChoice::File { .. } => WayOut::ChooseModelFile,
+            source => WayOut::Load(source),
         };
         self.tell(Place::Model, message, Some(way_out));
+    }
+
+    /// Wants the model again that was ready before the one with this key, which is
+    /// returned. `same` says that it may be the same file.
+    fn give_way(&mut self, key: u32, same: bool) -> Option<ModelChoice> {
+        let failed = self.wanted.take_if(|wanted| wanted.key == key)?.source;
+        let former = self.ready.as_ref().map(|model| model.wish.clone());
+        let former = former.filter(|wish| same || wish.source != failed);
+        if let Some(wish) = former {
+            self.choices.model = wish.source.entry().map(|entry| entry.id.clone());
+            // Its own result is still right, so it keeps its key.
+            self.wanted = Some(wish);
+            self.return_to_shown();
+        }
+        Some(failed)
+    }
+
+    /// A model waits for an answer; until then there is the one before it.
+    fn size_wanted(&mut self, key: u32, sha256: String, input: String) {
+        if let Some(source) = self.give_way(key, false) {
+            let name = source.name();
+            self.announcement = format!("{name} takes pictures of any size: which one?");
+            self.question = Some(SizeQuestion {
+                sha256,
+                source,
+                input,
+            });
+        }
     }
 
     fn crashed(&mut self, step: Option<Step>, again: bool, message: &str) {

@@ -142,7 +142,7 @@ fn is_writing(event: &KeyboardEvent) -> bool {
         return false;
     };
     match element.dyn_ref::<HtmlInputElement>() {
-        Some(input) => matches!(input.type_().as_str(), "text" | "search"),
+        Some(input) => matches!(input.type_().as_str(), "text" | "search" | "number"),
         None => matches!(element.tag_name().as_str(), "TEXTAREA" | "SELECT"),
     }
 }
@@ -155,6 +155,21 @@ pub fn focus(id: &str) {
     {
         let _ = element.focus();
     }
+}
+
+/// Opens the `<details>` with this id, brings it into sight and puts the focus on
+/// its summary.
+pub fn unfold(id: &str) {
+    let Some(details) = document().get_element_by_id(id) else {
+        return;
+    };
+    let _ = details.set_attribute("open", "");
+    if let Ok(Some(summary)) = details.query_selector("summary")
+        && let Ok(summary) = summary.dyn_into::<HtmlElement>()
+    {
+        let _ = summary.focus();
+    }
+    details.scroll_into_view();
 }
 
 /// The URL's hash.

@@ -4,6 +4,8 @@
 //!   [`result`] has what the engine found out, `events.rs` how it is taken in,
 //!   `view.rs` what follows from it all
 //! - [`choices`]: what the user chose, as the URL's hash keeps it
+//! - [`answers`]: what the user says about a model, and what is assumed till then;
+//!   [`memory`] keeps it, [`labels`] reads names of classes
 //! - [`schedule`]: which request the engine gets next, after cancels and crashes too
 //! - [`engine_client`]: speaks with the engine; its `connection.rs` is the only
 //!   place that knows `Worker`
@@ -22,6 +24,7 @@
 // Native builds leave out what needs a browser, so some names above are unknown there.
 #![cfg_attr(not(target_arch = "wasm32"), allow(rustdoc::broken_intra_doc_links))]
 
+pub mod answers;
 pub mod assets;
 pub mod choices;
 pub mod components;
@@ -29,6 +32,8 @@ pub mod engine_client;
 mod events;
 pub mod format;
 pub mod hands;
+pub mod labels;
+pub mod memory;
 pub mod painter;
 pub mod pictures;
 pub mod result;

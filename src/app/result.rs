@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::schedule::{MapKey, ModelChoice, ModelWish, PictureKey};
+use super::schedule::{MapKey, ModelChoice, ModelWish, PictureKey, Reading};
 use crate::protocol::{
-    ExplainTimings, LoadTimings, ManifestEntry, MapSummary, ModelSummary, PredictTimings,
+    ExplainTimings, LayerSummary, LoadTimings, ManifestEntry, MapSummary, ModelSummary,
+    PredictTimings,
 };
 use crate::render::MapView;
 
@@ -14,6 +15,8 @@ use crate::render::MapView;
 pub struct Model {
     pub wish: ModelWish,
     pub summary: ModelSummary,
+    /// One for each class, as the user wants them.
+    pub labels: Rc<Vec<String>>,
     pub timings: LoadTimings,
 }
 
@@ -37,6 +40,7 @@ pub struct Subject {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
     pub model: Rc<Model>,
+    pub reading: Reading,
     /// One for each class.
     pub logits: Vec<f32>,
     pub probabilities: Vec<f32>,
@@ -56,6 +60,8 @@ pub struct Map {
     pub summary: MapSummary,
     /// `height`×`width`, row-major, signed, in logit units.
     pub values: Vec<f32>,
+    /// How often the network had run on the picture by then.
+    pub forward_runs: u32,
     pub timings: ExplainTimings,
 }
 
@@ -83,14 +89,24 @@ impl ModelChoice {
     }
 }
 
+impl Model {
+    /// A layer by its name in the file.
+    pub fn layer(&self, name: &str) -> Option<&LayerSummary> {
+        self.summary.layers.iter().find(|layer| layer.name == name)
+    }
+}
+
+impl LayerSummary {
+    /// What a person calls it.
+    pub fn title(&self) -> &str {
+        self.alias.as_deref().unwrap_or(&self.name)
+    }
+}
+
 impl Prediction {
     /// A class's name. Empty if there is no such class.
     pub fn label(&self, class: usize) -> &str {
-        self.model
-            .summary
-            .labels
-            .get(class)
-            .map_or("", String::as_str)
+        self.model.labels.get(class).map_or("", String::as_str)
     }
 }
 
@@ -104,7 +120,11 @@ impl Map {
 impl Subject {
     pub(super) fn new(file: u32, name: String) -> Self {
         Self {
-            key: PictureKey { file, attempt: 0 },
+            key: PictureKey {
+                file,
+                attempt: 0,
+                reading: Reading::default(),
+            },
             name,
             drawn: None,
             stopped: false,
@@ -113,6 +133,11 @@ impl Subject {
             refused: BTreeSet::new(),
             explained: None,
         }
+    }
+
+    /// The model that looked at it.
+    pub fn model(&self) -> Option<&Rc<Model>> {
+        Some(&self.prediction.as_ref()?.model)
     }
 
     /// The map that is shown.

@@ -5,7 +5,7 @@
 //! time. A wish that changes while a request runs is served after it, so that
 //! the latest wins; a run that nobody wants any more is ended with its worker.
 
-use crate::protocol::{Job, ManifestEntry};
+use crate::protocol::{Ending, Job, ManifestEntry, Remembered};
 
 /// A model that the engine shall hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +13,6 @@ pub struct ModelWish {
     /// New with each attempt, so that trying again is another wish.
     pub key: u32,
     pub source: ModelChoice,
-    pub layer: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -27,12 +26,22 @@ pub enum ModelChoice {
     },
 }
 
-/// A picture, and how often the user asked to look at it again.
+/// A picture, how often the user asked to look at it again, and how it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PictureKey {
     /// The file on the shelf.
     pub file: u32,
     pub attempt: u32,
+    pub reading: Reading,
+}
+
+/// How a picture is read and the answer made probabilities; `None` is as the
+/// model's file says or as was assumed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// One of `picture::SCALINGS`.
+    pub scaling: Option<&'static str>,
+    pub ending: Option<Ending>,
 }
 
 /// One map of a picture.
@@ -40,14 +49,25 @@ pub struct PictureKey {
 pub struct MapKey {
     pub method: &'static str,
     pub class: usize,
+    /// By its name in the model's file.
+    pub layer: String,
 }
 
 /// What the page wants.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wish {
     pub model: Option<ModelWish>,
+    /// The layer that a model begins with; the engine chooses if there is none.
+    pub layer: Option<String>,
+    /// What the user said about files before.
+    pub remembered: Vec<Remembered>,
+    /// The model whose facts the page knows. Pictures wait until it is the one
+    /// that the engine holds, since it says how they are read.
+    pub known: Option<u32>,
     pub picture: Option<(PictureKey, String)>,
     pub map: Option<MapKey>,
+    /// Raised when the user stops an explanation.
+    pub stops: u32,
 }
 
 impl Wish {
@@ -129,6 +149,7 @@ impl Schedule {
 
     /// Takes a new wish.
     pub fn set_wish(&mut self, wish: Wish) -> Task {
+        let stopped = wish.stops != self.wish.stops;
         self.wish = wish;
         let wish = &self.wish;
         self.settled.retain(|step| wish.contains(step));
@@ -138,7 +159,10 @@ impl Schedule {
             // A run takes a second, and ending it costs the prepared model: only
             // when no other picture is waiting, or no model wanted.
             Some((_, Step::Predict(_))) => wish.picture.is_none() || wish.model.is_none(),
-            Some((_, Step::Explain(_))) | None => false,
+            // Most take milliseconds; another layer can take long, and then the
+            // user may say so.
+            Some((_, step @ Step::Explain(_))) => stopped && !wish.contains(step),
+            None => false,
         };
         if useless {
             Task::Replace
@@ -246,6 +270,9 @@ impl Schedule {
         let model = self.wish.model_key()?;
         if self.held_model != Some(model) {
             return Some(Step::Load(model));
+        }
+        if self.wish.known != Some(model) {
+            return None;
         }
         let picture = self.wish.picture_key()?;
         if self.held_picture != Some(picture) {

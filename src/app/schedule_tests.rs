@@ -7,28 +7,36 @@ fn wish(model: Option<u32>, picture: Option<u32>, class: Option<usize>) -> Wish 
         bytes: 1,
     };
     Wish {
-        model: model.map(|key| ModelWish {
-            key,
-            source,
-            layer: None,
-        }),
-        picture: picture.map(|file| (PictureKey { file, attempt: 0 }, "p.png".into())),
-        map: class.map(|class| MapKey {
-            method: "grad-cam",
-            class,
-        }),
+        model: model.map(|key| ModelWish { key, source }),
+        known: model,
+        picture: picture.map(|file| (picture_key(file), "p.png".into())),
+        map: class.map(map_key),
+        ..Wish::default()
+    }
+}
+
+fn picture_key(file: u32) -> PictureKey {
+    PictureKey {
+        file,
+        attempt: 0,
+        reading: Reading::default(),
+    }
+}
+
+fn map_key(class: usize) -> MapKey {
+    MapKey {
+        method: "grad-cam",
+        class,
+        layer: "last".into(),
     }
 }
 
 fn picture(file: u32) -> Step {
-    Step::Predict(PictureKey { file, attempt: 0 })
+    Step::Predict(picture_key(file))
 }
 
 fn map(class: usize) -> Step {
-    Step::Explain(MapKey {
-        method: "grad-cam",
-        class,
-    })
+    Step::Explain(map_key(class))
 }
 
 /// A schedule whose engine holds model 1 and picture 5, and the number of its last job.
@@ -143,8 +151,8 @@ fn a_failure_is_not_repeated_until_it_is_wished_anew() {
     let mut again = wish(Some(1), Some(6), None);
     again.picture = Some((
         PictureKey {
-            file: 6,
             attempt: 1,
+            ..picture_key(6)
         },
         String::new(),
     ));
@@ -247,4 +255,44 @@ fn answers_of_other_jobs_are_dropped() {
     assert_eq!(schedule.answered(last), None);
     assert_eq!(schedule.failed(99), None);
     assert_eq!(schedule.running(), Some((3, &map(0))));
+}
+
+#[test]
+fn a_picture_waits_until_the_page_knows_how_it_is_read() {
+    let mut schedule = Schedule::default();
+    let unknown = Wish {
+        known: None,
+        ..wish(Some(1), Some(5), None)
+    };
+    schedule.started();
+    assert_eq!(schedule.set_wish(unknown), Task::Send(1, Step::Load(1)));
+    schedule.answered(1);
+    assert_eq!(schedule.next_task(), Task::Nothing);
+    let known = wish(Some(1), Some(5), None);
+    assert_eq!(schedule.set_wish(known), Task::Send(2, picture(5)));
+}
+
+#[test]
+fn a_picture_read_otherwise_is_looked_at_again_and_the_model_stays() {
+    let (mut schedule, _) = settled();
+    let mut other = wish(Some(1), Some(5), None);
+    if let Some((key, _)) = &mut other.picture {
+        key.reading.scaling = Some("caffe");
+    }
+    let task = schedule.set_wish(other);
+    assert!(
+        matches!(task, Task::Send(3, Step::Predict(key)) if key.reading.scaling == Some("caffe"))
+    );
+}
+
+#[test]
+fn an_explanation_is_ended_with_its_worker_only_when_the_user_stops_it() {
+    let (mut schedule, _) = settled();
+    let of = |class, stops| Wish {
+        stops,
+        ..wish(Some(1), Some(5), class)
+    };
+    assert_eq!(schedule.set_wish(of(Some(0), 0)), Task::Send(3, map(0)));
+    assert_eq!(schedule.set_wish(of(None, 0)), Task::Nothing);
+    assert_eq!(schedule.set_wish(of(None, 1)), Task::Replace);
 }

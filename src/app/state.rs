@@ -6,8 +6,10 @@ use std::rc::Rc;
 
 use yew::Reducible;
 
+use super::answers::{Answer, SizeQuestion};
 use super::choices::Choices;
 use super::engine_client::EngineEvent;
+use super::memory::{Answers, Memory};
 use super::result::{Model, Subject};
 use super::schedule::{ModelChoice, ModelWish, Step};
 use crate::explain::METHODS;
@@ -34,6 +36,16 @@ pub struct State {
     pub former: Option<Subject>,
     pub activity: Option<Activity>,
     pub notices: BTreeMap<Place, Notice>,
+    /// What the user said about models, this one and others.
+    pub memory: Memory,
+    /// What has to be known before a model can be prepared.
+    pub question: Option<SizeQuestion>,
+    /// The names of ImageNet's classes, one a line, once they were needed.
+    pub imagenet: Option<Rc<str>>,
+    /// How often the user stopped an explanation.
+    pub stops: u32,
+    /// What was said of a file before the change that is tried now.
+    pub(super) undo: Option<(String, Answers)>,
     /// What a screen reader is told.
     pub announcement: String,
     /// The engine speaks another version of the protocol: nothing is asked of it.
@@ -64,6 +76,7 @@ pub struct Activity {
 pub enum Place {
     Engine,
     Model,
+    About,
     Picture,
     Explanation,
     Save,
@@ -85,8 +98,10 @@ pub enum WayOut {
     /// Fetch the manifest again.
     FetchManifest,
     /// Load this model again.
-    Load(ModelChoice, Option<String>),
+    Load(ModelChoice),
     ChooseModelFile,
+    ChooseLabels,
+    FetchImageNet,
     ChoosePicture,
     /// Look at the picture again.
     Look,
@@ -109,7 +124,12 @@ pub enum Action {
     ChooseModel(String),
     ChooseLayer(String),
     OpenModel { file: u32, name: String, bytes: u64 },
-    LoadAgain(ModelChoice, Option<String>),
+    LoadAgain(ModelChoice),
+    Answer(Answer),
+    AnswerSize([usize; 2]),
+    DropQuestion,
+    LabelsRead { name: String, bytes: Rc<[u8]> },
+    ImageNetCame(Result<String, String>),
     ChoosePicture { file: u32, name: String },
     PictureDrawn { file: u32, width: u32, height: u32 },
     PictureRefused(String),
@@ -139,24 +159,24 @@ impl State {
         }
     }
 
-    pub(super) fn want_model(&mut self, source: ModelChoice, layer: Option<String>) {
+    pub(super) fn want_model(&mut self, source: ModelChoice) {
         let same = self
             .wanted
             .as_ref()
             .or(self.ready.as_ref().map(|model| &model.wish));
         if same.is_some_and(|wish| wish.source != source) {
             self.choices.class = None;
+            self.choices.layer = None;
         }
         self.last_key += 1;
         self.choices.model = source.entry().map(|entry| entry.id.clone());
-        self.choices.layer = layer.clone();
         self.wanted = Some(ModelWish {
             key: self.last_key,
             source,
-            layer,
         });
-        self.notices.remove(&Place::Model);
-        self.notices.remove(&Place::Explanation);
+        (self.question, self.undo) = (None, None);
+        self.notices
+            .retain(|place, _| !matches!(place, Place::Model | Place::About | Place::Explanation));
         if let Some(subject) = &mut self.subject {
             subject.stopped = false;
         }
@@ -186,9 +206,11 @@ impl State {
                     .models
                     .iter()
                     .find(|entry| Some(&entry.id) == self.choices.model.as_ref());
-                let layer = chosen.and_then(|_| self.choices.layer.clone());
+                if chosen.is_none() {
+                    self.choices.layer = None;
+                }
                 match chosen.or(manifest.models.first()) {
-                    Some(entry) => self.want_model(ModelChoice::Entry(entry.clone()), layer),
+                    Some(entry) => self.want_model(ModelChoice::Entry(entry.clone())),
                     None => self.tell(
                         Place::Model,
                         "This site has no model. Open an ONNX file of your own.",
@@ -233,13 +255,10 @@ impl State {
             Some(Step::Load(_)) => {
                 if let Some(wish) = self.wanted.take() {
                     let sentence = format!("Loading {} was stopped.", wish.source.name());
-                    self.tell(
-                        Place::Model,
-                        sentence,
-                        Some(WayOut::Load(wish.source, wish.layer)),
-                    );
+                    self.tell(Place::Model, sentence, Some(WayOut::Load(wish.source)));
                 }
             }
+            Some(Step::Explain(_)) => self.stop_explaining(),
             _ => {
                 if let Some(subject) = &mut self.subject {
                     subject.stopped = true;
@@ -247,6 +266,44 @@ impl State {
                 }
             }
         }
+    }
+
+    /// Goes back to the layer and the class whose map is shown.
+    fn stop_explaining(&mut self) {
+        self.stops += 1;
+        self.return_to_shown();
+        self.announcement = "Stopped; the former map stays".to_owned();
+    }
+
+    /// Chooses what the shown map shows; without one, the model's usual layer.
+    pub(super) fn return_to_shown(&mut self) {
+        let shown = self
+            .subject
+            .as_ref()
+            .and_then(|subject| subject.explained.clone());
+        self.choices.layer = shown.as_ref().map(|key| key.layer.clone());
+        if let Some(key) = shown {
+            self.choices.class = Some(key.class);
+        }
+    }
+
+    fn choose_layer(&mut self, layer: String) {
+        let Some(model) = self
+            .ready
+            .clone()
+            .filter(|model| model.layer(&layer).is_some())
+        else {
+            return;
+        };
+        // The address names the layer of the site's own models.
+        if model.wish.source.entry().is_none() {
+            let layer = Some(layer.clone());
+            let sha256 = &model.summary.sha256;
+            let before = self.memory.about(sha256);
+            self.memory.set(sha256, Answers { layer, ..before });
+        }
+        self.choices.layer = Some(layer);
+        self.show_chosen_map();
     }
 
     fn look_again(&mut self) {
@@ -264,16 +321,23 @@ impl State {
             .as_ref()
             .filter(|_| choices.model != self.choices.model);
         let entry = wanted.and_then(|id| self.entry(id));
-        let model = self.choices.model.clone();
-        let layer = std::mem::replace(&mut self.choices, choices).layer;
+        let before = std::mem::replace(&mut self.choices, choices);
         match entry {
             Some(entry) => {
-                let layer = self.choices.layer.clone();
-                let class = self.choices.class;
-                self.want_model(ModelChoice::Entry(entry), layer);
-                self.choices.class = class;
+                let (class, layer) = (self.choices.class, self.choices.layer.clone());
+                self.want_model(ModelChoice::Entry(entry));
+                (self.choices.class, self.choices.layer) = (class, layer);
             }
-            None => (self.choices.model, self.choices.layer) = (model, layer),
+            None => {
+                self.choices.model = before.model;
+                let has = |layer: &String| {
+                    let model = self.ready.as_ref();
+                    model.is_some_and(|model| model.layer(layer).is_some())
+                };
+                if self.choices.layer.as_ref().is_some_and(|layer| !has(layer)) {
+                    self.choices.layer = before.layer;
+                }
+            }
         }
         self.show_chosen_map();
     }
@@ -285,6 +349,16 @@ impl State {
             .iter()
             .find(|entry| entry.id == id)
             .cloned()
+    }
+
+    /// The picture is to be read as the model that is ready wants it.
+    fn settle(&mut self) {
+        if self.model_is_ready() {
+            let reading = self.reading();
+            if let Some(subject) = &mut self.subject {
+                subject.key.reading = reading;
+            }
+        }
     }
 
     fn choose(&mut self, action: Action) {
@@ -317,18 +391,25 @@ impl Reducible for State {
             Action::SamplesCame(samples) => state.samples = Rc::new(samples),
             Action::ChooseModel(id) => {
                 if let Some(entry) = state.entry(&id) {
-                    state.want_model(ModelChoice::Entry(entry), None);
+                    state.want_model(ModelChoice::Entry(entry));
                 }
             }
-            Action::ChooseLayer(layer) => {
-                if let Some(wish) = state.wanted.clone() {
-                    state.want_model(wish.source, Some(layer));
-                }
-            }
+            Action::ChooseLayer(layer) => state.choose_layer(layer),
             Action::OpenModel { file, name, bytes } => {
-                state.want_model(ModelChoice::File { file, name, bytes }, None);
+                state.want_model(ModelChoice::File { file, name, bytes });
             }
-            Action::LoadAgain(source, layer) => state.want_model(source, layer),
+            Action::LoadAgain(source) => state.want_model(source),
+            Action::Answer(answer) => state.answer(answer),
+            Action::AnswerSize(size) => state.answer_size(size),
+            Action::DropQuestion => state.question = None,
+            Action::LabelsRead { name, bytes } => state.read_labels(&name, &bytes),
+            Action::ImageNetCame(Ok(list)) => {
+                state.imagenet = Some(list.into());
+                state.relabel();
+            }
+            Action::ImageNetCame(Err(message)) => {
+                state.tell(Place::About, message, Some(WayOut::FetchImageNet));
+            }
             Action::ChoosePicture { file, name } => state.choose_picture(file, name),
             Action::PictureDrawn {
                 file,
@@ -363,6 +444,7 @@ impl Reducible for State {
             }
             choice => state.choose(choice),
         }
+        state.settle();
         Rc::new(state)
     }
 }
@@ -378,3 +460,7 @@ pub fn method_name(id: &str) -> &'static str {
 #[cfg(test)]
 #[path = "state_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "answers_tests.rs"]
+mod answers_tests;

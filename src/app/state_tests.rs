@@ -12,13 +12,13 @@ fn entry(id: &str) -> ManifestEntry {
     .expect("an entry")
 }
 
-fn act(state: Rc<State>, actions: impl IntoIterator<Item = Action>) -> Rc<State> {
+pub(super) fn act(state: Rc<State>, actions: impl IntoIterator<Item = Action>) -> Rc<State> {
     actions
         .into_iter()
         .fold(state, |state, action| state.reduce(action))
 }
 
-fn begun(hash: &str) -> Rc<State> {
+pub(super) fn begun(hash: &str) -> Rc<State> {
     let manifest = Manifest {
         models: vec![entry("a"), entry("b")],
     };
@@ -28,12 +28,20 @@ fn begun(hash: &str) -> Rc<State> {
     )
 }
 
-fn ready(state: &State) -> Action {
+pub(super) fn ready(state: &State) -> Action {
     let wish = state.wanted.clone().expect("a model is wanted");
     let summary: ModelSummary = serde_json::from_value(serde_json::json!({
-        "name": "m", "labels": (0..7).map(|class| format!("class {class}")).collect::<Vec<_>>(),
-        "inputSize": [8, 8], "layer": "last", "layerShape": [1, 1, 2], "layers": [], "source": null,
-        "license": null, "assumptions": [], "cacheNote": null,
+        "name": "m", "sha256": "a".repeat(64), "classes": 7, "labels": [],
+        "input": {
+            "name": "x", "shape": [1, 3, 8, 8], "channelsLast": false, "channels": 3, "size": [8, 8],
+            "sizeIsChosen": false, "scaling": "imagenet", "scalingAssumed": "as PyTorch does",
+        },
+        "output": { "logits": "y", "ending": null, "probabilities": "softmax", "others": [] },
+        "layer": "last", "layers": [
+            { "name": "first", "alias": "block 1", "operator": "Relu", "shape": [1, 2, 4] },
+            { "name": "last", "alias": null, "operator": "Relu", "shape": [1, 1, 2] },
+        ],
+        "source": null, "license": null, "notes": [], "cacheNote": null,
     }))
     .expect("a summary");
     Action::Engine(EngineEvent::Ready {
@@ -43,7 +51,7 @@ fn ready(state: &State) -> Action {
     })
 }
 
-fn predicted(state: &State) -> Action {
+pub(super) fn predicted(state: &State) -> Action {
     let subject = state.subject.as_ref().expect("a picture was chosen");
     Action::Engine(EngineEvent::Predicted {
         picture: subject.key,
@@ -57,12 +65,17 @@ fn predicted(state: &State) -> Action {
     })
 }
 
-fn mapped(state: &State, class: usize, values: [f32; 2]) -> Action {
-    let subject = state.subject.as_ref().expect("a picture was chosen");
-    let key = MapKey {
+pub(super) fn key(class: usize) -> MapKey {
+    MapKey {
         method: "grad-cam",
         class,
-    };
+        layer: "last".into(),
+    }
+}
+
+pub(super) fn mapped(state: &State, class: usize, values: [f32; 2]) -> Action {
+    let subject = state.subject.as_ref().expect("a picture was chosen");
+    let key = key(class);
     let summary = serde_json::from_value(serde_json::json!({
         "class": class, "method": "grad-cam", "layer": "last", "height": 1, "width": 2,
         "min": values[0].min(values[1]), "max": values[0].max(values[1]), "state": "evidence",
@@ -71,6 +84,7 @@ fn mapped(state: &State, class: usize, values: [f32; 2]) -> Action {
     let map = Map {
         summary,
         values: values.to_vec(),
+        forward_runs: 1,
         timings: Default::default(),
     };
     let model = state.wanted.as_ref().expect("a model is wanted").key;
@@ -83,7 +97,7 @@ fn mapped(state: &State, class: usize, values: [f32; 2]) -> Action {
 }
 
 /// A page that shows the map of class 2, the most probable.
-fn explained() -> Rc<State> {
+pub(super) fn explained() -> Rc<State> {
     let mut state = act(
         begun(""),
         [Action::ChoosePicture {
@@ -100,7 +114,7 @@ fn explained() -> Rc<State> {
     state
 }
 
-fn shown(state: &State) -> Option<usize> {
+pub(super) fn shown(state: &State) -> Option<usize> {
     Some(state.on_stage()?.map()?.summary.class)
 }
 
@@ -129,13 +143,7 @@ fn a_prediction_asks_for_the_most_probable_class() {
     assert!(state.wish().map.is_none());
     let state = act(state.clone(), [ready(&state)]);
     let state = act(state.clone(), [predicted(&state)]);
-    assert_eq!(
-        state.wish().map,
-        Some(MapKey {
-            method: "grad-cam",
-            class: 2
-        })
-    );
+    assert_eq!(state.wish().map, Some(key(2)));
     let top = state.top(state.subject.as_ref().expect("a subject"));
     assert_eq!(*top, [2, 6, 5, 3, 1], "what is not a number comes last");
 }
@@ -300,11 +308,11 @@ fn a_cancelled_download_wants_no_model_until_asked() {
         .notices
         .get(&Place::Model)
         .and_then(|notice| notice.way_out.clone());
-    let Some(WayOut::Load(source, layer)) = way_out else {
+    let Some(WayOut::Load(source)) = way_out else {
         panic!("a way out is offered")
     };
     assert!(
-        act(state, [Action::LoadAgain(source, layer)])
+        act(state, [Action::LoadAgain(source)])
             .wish()
             .model
             .is_some()
@@ -321,10 +329,7 @@ fn what_crashed_twice_waits_for_the_user() {
             message: "unreachable".into(),
         })
     };
-    let key = MapKey {
-        method: "grad-cam",
-        class: 3,
-    };
+    let key = key(3);
     let state = act(
         state,
         [

@@ -56,6 +56,6 @@ impl Theme {
 }
 
 /// `gloo::storage` panics where storage is forbidden, as in some embedded frames.
-fn storage() -> Option<web_sys::Storage> {
+pub(super) fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }

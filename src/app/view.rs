@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::result::{Prediction, Subject};
-use super::schedule::{MapKey, ModelChoice, Wish};
-use super::state::{State, WayOut};
+use super::result::{Model, Prediction, Subject};
+use super::schedule::{MapKey, ModelChoice, Step, Wish};
+use super::state::{Activity, State, WayOut};
 use crate::protocol::Sample;
 use crate::render::{Look, largest};
 
@@ -17,8 +17,12 @@ impl State {
         let subject = self.subject.as_ref().filter(|subject| !subject.stopped);
         Wish {
             model: self.wanted.clone(),
+            layer: self.choices.layer.clone(),
+            remembered: self.memory.for_engine(),
+            known: self.ready.as_ref().map(|model| model.wish.key),
             picture: subject.map(|subject| (subject.key, subject.name.clone())),
             map: subject.and_then(|subject| self.missing_map(subject)),
+            stops: self.stops,
         }
     }
 
@@ -28,13 +32,22 @@ impl State {
         (!subject.maps.contains_key(&key) && !subject.refused.contains(&key)).then_some(key)
     }
 
-    /// The subject's prediction if it was made by the model that is wanted.
+    /// The subject's prediction if it was made by the model that is wanted, from
+    /// the picture read as is wanted.
     pub fn current<'a>(&self, subject: &'a Subject) -> Option<&'a Rc<Prediction>> {
         let wanted = self.wanted.as_ref()?.key;
-        subject
-            .prediction
-            .as_ref()
-            .filter(|prediction| prediction.model.wish.key == wanted)
+        subject.prediction.as_ref().filter(|prediction| {
+            prediction.model.wish.key == wanted && prediction.reading == subject.key.reading
+        })
+    }
+
+    /// The layer to be explained, by its name in the file: the chosen one if the
+    /// model has it, else the one that the engine chose.
+    pub fn layer<'a>(&'a self, model: &'a Model) -> &'a str {
+        let chosen = self.choices.layer.as_deref();
+        chosen
+            .filter(|name| model.layer(name).is_some())
+            .unwrap_or(&model.summary.layer)
     }
 
     /// The class to be explained: the chosen one, else the most probable.
@@ -48,9 +61,11 @@ impl State {
     }
 
     pub(super) fn map_key(&self, subject: &Subject) -> Option<MapKey> {
+        let model = &subject.prediction.as_ref()?.model;
         Some(MapKey {
             method: self.choices.method,
             class: self.class(subject)?,
+            layer: self.layer(model).to_owned(),
         })
     }
 
@@ -68,7 +83,7 @@ impl State {
     }
 
     /// The value that gets the end of the colour map: the largest of the maps
-    /// seen for this picture and method, or of the shown map alone.
+    /// seen for this picture, method and layer, or of the shown map alone.
     pub fn scale(&self, subject: &Subject) -> f32 {
         let Some(shown) = subject.explained.as_ref() else {
             return 0.0;
@@ -77,7 +92,7 @@ impl State {
             if self.choices.own_scale {
                 key == shown
             } else {
-                key.method == shown.method
+                key.method == shown.method && key.layer == shown.layer
             }
         };
         let maps = subject.maps.iter().filter(|(key, _)| counts(key));
@@ -119,13 +134,17 @@ impl State {
             .notices
             .values()
             .filter_map(|notice| match &notice.way_out {
-                Some(WayOut::Load(source, _)) => Some(source),
+                Some(WayOut::Load(source)) => Some(source),
                 _ => None,
             });
-        let models = models.chain(retries).filter_map(|source| match source {
-            ModelChoice::File { file, .. } => Some(*file),
-            ModelChoice::Entry(_) => None,
-        });
+        let asked = self.question.iter().map(|question| &question.source);
+        let models = models
+            .chain(retries)
+            .chain(asked)
+            .filter_map(|source| match source {
+                ModelChoice::File { file, .. } => Some(*file),
+                ModelChoice::Entry(_) => None,
+            });
         pictures.chain(models).collect()
     }
 
@@ -147,6 +166,28 @@ impl State {
             .subject
             .as_ref()
             .is_some_and(|subject| !subject.stopped && self.current(subject).is_none());
-        waits && self.wanted.is_some()
+        (waits && self.wanted.is_some()) || self.is_changing_layer()
+    }
+
+    /// Whether the engine is at work on a layer that takes more than a moment.
+    fn is_changing_layer(&self) -> bool {
+        let is_long = |activity: &Activity| {
+            matches!(activity.step, Step::Explain(_)) && activity.phase.is_some()
+        };
+        self.activity.as_ref().is_some_and(is_long)
+    }
+
+    /// Why the wanted model has no sample pictures, if it has none.
+    pub fn no_samples(&self) -> Option<String> {
+        let entry = self.wanted.as_ref()?.source.entry()?;
+        if !entry.samples.is_empty() {
+            return None;
+        }
+        let general = || {
+            "No sample picture comes with this model: it knows pictures of a kind that may not be \
+             passed on here. Use one of your own."
+                .to_owned()
+        };
+        Some(entry.samples_note.clone().unwrap_or_else(general))
     }
 }

@@ -1,15 +1,17 @@
 //! One model, one picture, its explanations.
 
+use std::borrow::Cow;
+
 use ndarray::Array4;
 use web_time::Instant;
 
 use crate::explain::{self, ExplainError, Saliency};
-use crate::gradient::Choices;
-use crate::network::{Description, Forward, LoadError, Network, NetworkError, TractNetwork};
-use crate::picture::{self, Limits, PictureError};
-use crate::protocol::{
-    ExplainTimings, FailureKind, LayerSummary, ModelSummary, Phase, PredictTimings,
+use crate::gradient::{Choices, GradientError};
+use crate::network::{
+    self, Description, Forward, LayerError, LoadError, Network, NetworkError, TractNetwork, Work,
 };
+use crate::picture::{self, Limits, PictureError, Preprocess, Scaling};
+use crate::protocol::{Ending, ExplainTimings, FailureKind, Phase, PredictTimings, Reading};
 use crate::render::npy;
 
 /// Holds the model that is ready and what the last picture gave.
@@ -43,6 +45,16 @@ pub enum SessionError {
     Picture(#[from] PictureError),
     #[error("'{name}' is no input tensor ({reason}); a float32 array with four axes is")]
     Tensor { name: String, reason: String },
+    #[error("there is no scaling '{0}'; reload the page")]
+    UnknownScaling(String),
+    #[error("the scaling “{name}” is for {wanted} channels, and the model's input has {found}")]
+    ScalingChannels {
+        name: &'static str,
+        wanted: usize,
+        found: usize,
+    },
+    #[error("the layer '{layer}' cannot be explained: {reason}")]
+    Layer { layer: String, reason: LayerError },
     #[error(transparent)]
     Explain(#[from] ExplainError),
     #[error(transparent)]
@@ -61,8 +73,10 @@ impl SessionError {
             SessionError::Load(_) => FailureKind::Model,
             SessionError::Picture(_)
             | SessionError::Tensor { .. }
+            | SessionError::UnknownScaling(_)
+            | SessionError::ScalingChannels { .. }
             | SessionError::Network(NetworkError::InputShape { .. }) => FailureKind::Picture,
-            SessionError::Explain(_) => FailureKind::Explanation,
+            SessionError::Layer { .. } | SessionError::Explain(_) => FailureKind::Explanation,
             SessionError::Network(_) => FailureKind::Engine,
         }
     }
@@ -76,16 +90,44 @@ impl Session {
     ///
     /// # Errors
     /// [`SessionError::Load`].
-    pub fn load(
+    pub fn load<'a>(
         &mut self,
-        bytes: &[u8],
+        file: impl Into<Cow<'a, [u8]>>,
         choices: &Choices,
         progress: Progress,
     ) -> Result<&Description, SessionError> {
         let mut steps = |done, total| progress(Phase::Prepare, done, total);
-        let network = TractNetwork::load(bytes, choices, &mut steps)?;
+        let network = TractNetwork::load(file, choices, &mut steps)?;
         self.forward = None;
         Ok(self.network.insert(network).description())
+    }
+
+    /// The same for a layer that may be another model's, such as one from an
+    /// address: where this model has no such layer, its usual one is taken, and
+    /// the sentence that says so is returned.
+    ///
+    /// # Errors
+    /// [`SessionError::Load`].
+    pub fn load_leniently(
+        &mut self,
+        file: Vec<u8>,
+        choices: Choices,
+        progress: Progress,
+    ) -> Result<Option<String>, SessionError> {
+        let Some(layer) = choices.layers.first().cloned() else {
+            return self.load(file, &choices, progress).map(|_| None);
+        };
+        match self.load(&file, &choices, progress) {
+            Err(SessionError::Load(LoadError::Gradient(error))) if is_about_layer(&error) => {}
+            other => return other.map(|_| None),
+        }
+        let layers = Vec::new();
+        let usual = Choices { layers, ..choices };
+        let description = self.load(file, &usual, progress)?;
+        let shown = &description.selection.layer.tensor;
+        Ok(Some(format!(
+            "This model has no layer “{layer}” that can be explained; “{shown}” is shown."
+        )))
     }
 
     /// What is known of the model that is ready.
@@ -93,8 +135,9 @@ impl Session {
         self.network.as_ref().map(TractNetwork::description)
     }
 
-    /// Decodes a picture file and runs the network on it. `name` is for messages.
-    /// A file in NPY format is taken as the input tensor itself, unprepared.
+    /// Decodes a picture file and runs the network on it, as the model's file
+    /// says or as was assumed. `name` is for messages. A file in NPY format is
+    /// taken as the input tensor itself, unprepared.
     ///
     /// # Errors
     /// [`SessionError`]; the prediction before is kept if the picture is at fault.
@@ -104,21 +147,50 @@ impl Session {
         name: &str,
         progress: Progress,
     ) -> Result<Prediction, SessionError> {
-        let preprocess = self
-            .description()
-            .ok_or(SessionError::NoModel)?
-            .preprocess
-            .clone();
-        if bytes.starts_with(npy::MAGIC) {
-            return self.predict_tensor(read_tensor(bytes, name)?, progress);
+        self.predict_read(bytes, name, &Reading::default(), progress)
+    }
+
+    /// The same, read as a person says.
+    ///
+    /// # Errors
+    /// As [`Session::predict`]; or the reading does not fit the model.
+    pub fn predict_read(
+        &mut self,
+        bytes: &[u8],
+        name: &str,
+        reading: &Reading,
+        progress: Progress,
+    ) -> Result<Prediction, SessionError> {
+        let description = self.description().ok_or(SessionError::NoModel)?;
+        let preprocess = preprocess(description, reading.scaling.as_deref())?;
+        let mut prediction = if bytes.starts_with(npy::MAGIC) {
+            self.predict_tensor(read_tensor(bytes, name)?, progress)?
+        } else {
+            self.predict_picture(bytes, name, &preprocess, progress)?
+        };
+        let logits = &prediction.logits;
+        match reading.ending {
+            Some(Ending::Softmax) => prediction.probabilities = network::softmax(logits),
+            Some(Ending::Sigmoid) => prediction.probabilities = network::sigmoid(logits),
+            None => {}
         }
+        Ok(prediction)
+    }
+
+    fn predict_picture(
+        &mut self,
+        bytes: &[u8],
+        name: &str,
+        preprocess: &Preprocess,
+        progress: Progress,
+    ) -> Result<Prediction, SessionError> {
         progress(Phase::Decode, 0, 2);
         let started = Instant::now();
         let decoded = picture::decode(bytes, name, Limits::default())?;
         let decode = milliseconds_since(started);
         progress(Phase::Decode, 1, 2);
         let started = Instant::now();
-        let input = picture::prepare(&decoded.picture, &preprocess)?;
+        let input = picture::prepare(&decoded.picture, preprocess)?;
         let resize = milliseconds_since(started);
         let size = decoded.picture.dimensions();
         drop(decoded.picture);
@@ -163,6 +235,32 @@ impl Session {
         })
     }
 
+    /// Explains another layer from now on, as [`TractNetwork::choose_layer`] does.
+    /// Returns how long that took in milliseconds.
+    ///
+    /// # Errors
+    /// [`SessionError::Layer`]; the present layer then stays.
+    pub fn choose_layer(&mut self, layer: &str, progress: Progress) -> Result<f64, SessionError> {
+        let network = self.network.as_mut().ok_or(SessionError::NoModel)?;
+        let started = Instant::now();
+        let mut tell = |work, done, total| match work {
+            Work::Prepare => progress(Phase::Prepare, done, total),
+            Work::Run => progress(Phase::Run, done, total),
+        };
+        let chosen = network.choose_layer(layer, &mut tell);
+        chosen.map_err(|reason| SessionError::Layer {
+            layer: layer.into(),
+            reason,
+        })?;
+        self.forward = network.last_forward();
+        Ok(milliseconds_since(started))
+    }
+
+    /// How often the network ran on the last picture.
+    pub fn forward_runs(&self) -> u32 {
+        self.network.as_ref().map_or(0, TractNetwork::forward_runs)
+    }
+
     /// Explains one class of the picture predicted last.
     ///
     /// # Errors
@@ -180,6 +278,7 @@ impl Session {
         Ok((
             saliency,
             ExplainTimings {
+                layer: 0.0,
                 explain: milliseconds_since(started),
             },
         ))
@@ -217,28 +316,38 @@ pub fn milliseconds_since(started: Instant) -> f64 {
     started.elapsed().as_secs_f64() * 1000.0
 }
 
-impl Description {
-    /// What the page shows of this model, under the name it was opened by.
-    pub fn summary(&self, name: &str, cache_note: Option<String>) -> ModelSummary {
-        let layer = &self.selection.layer;
-        let layers = self.layers.iter().map(|layer| LayerSummary {
-            name: layer.tensor.clone(),
-            operator: layer.operator.clone(),
-            shape: layer.shape,
+/// Whether another layer would have made no such error.
+fn is_about_layer(error: &GradientError) -> bool {
+    matches!(
+        error,
+        GradientError::UnknownLayer { .. } | GradientError::NotConnected { .. }
+    ) || matches!(error, GradientError::NoRule { layers, .. } if !layers.is_empty())
+}
+
+/// How a picture is prepared: as the model's file says, unless a person says it.
+fn preprocess(
+    description: &Description,
+    scaling: Option<&str>,
+) -> Result<Preprocess, SessionError> {
+    let own = &description.preprocess;
+    let Some(id) = scaling else {
+        return Ok(own.clone());
+    };
+    let unknown = || SessionError::UnknownScaling(id.to_owned());
+    let scaling = Scaling::find(id).ok_or_else(unknown)?;
+    let (wanted, found) = (scaling.channels(), own.channels.count());
+    if wanted != found {
+        let name = scaling.name;
+        return Err(SessionError::ScalingChannels {
+            name,
+            wanted,
+            found,
         });
-        ModelSummary {
-            name: name.to_owned(),
-            labels: self.labels.clone(),
-            input_size: self.preprocess.size,
-            layer: layer.tensor.clone(),
-            layer_shape: layer.shape,
-            layers: layers.collect(),
-            source: self.source.clone(),
-            license: self.license.clone(),
-            assumptions: self.assumptions.clone(),
-            cache_note,
-        }
     }
+    Ok(Preprocess {
+        resize: own.resize,
+        ..scaling.preprocess(own.layout, own.size)
+    })
 }
 
 #[cfg(test)]

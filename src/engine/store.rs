@@ -190,15 +190,16 @@ async fn read_checked(
             bytes.len()
         )));
     }
-    let found: String = hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let found = hexadecimal(&hasher.finalize());
     if !found.eq_ignore_ascii_case(&entry.sha256) {
         return Err(ReadError::Mismatch("its checksum is another".into()));
     }
     Ok(bytes)
+}
+
+/// Bytes in lower-case hexadecimal.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Keeps a model and forgets older versions of it.

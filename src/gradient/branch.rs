@@ -62,7 +62,7 @@ pub fn backward(
             is_wanted(input) || index.producer(input).is_some_and(|before| on_way[before])
         };
         let active = node.input.iter().map(wants).collect();
-        let mut step = Step::new(node, &cotangents, active, shapes, &index, builder)?;
+        let mut step = Step::new(graph, node, &cotangents, active, shapes, &index, builder)?;
         step.policy = route.policy;
         rule(&mut step)?;
         if step.builder.is_full() {

@@ -158,6 +158,12 @@ impl Builder {
         self.add(operator, &[a, b], vec![])
     }
 
+    /// 1 where a condition holds, 0 elsewhere.
+    pub fn as_number(&mut self, condition: &str) -> String {
+        let to = pb::tensor_proto::DataType::Float as i64;
+        self.add("Cast", &[condition], vec![node::int_attribute("to", to)])
+    }
+
     /// A float32 scalar.
     pub fn number(&mut self, value: f32) -> String {
         self.floats(&[], &[value])

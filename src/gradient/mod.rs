@@ -6,6 +6,7 @@
 //! through it. The result is plain ONNX that any engine runs.
 //!
 //! - `select`: which input is the picture, which tensor the logits, which the layer
+//! - `blocks`: names for layers by their place in the network
 //! - `spatial`: which tensors have height and width
 //! - `layout`: which tensors have their channels last
 //! - `branch`: the walk backwards
@@ -16,6 +17,7 @@
 //! To add an operator: write its rule in `rules/` and add a line to the table in
 //! `rules/mod.rs`.
 
+mod blocks;
 mod branch;
 mod builder;
 mod error;

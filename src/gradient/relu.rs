@@ -33,7 +33,8 @@ impl ReluPolicy {
     }
 
     /// Carries `cotangent` through a rectifier. `is_open` adds the nodes that
-    /// tell where the rectifier let its input pass.
+    /// give 1 where the rectifier let its input pass and 0 elsewhere: engines
+    /// multiply far faster than they choose.
     pub(super) fn carry(
         self,
         builder: &mut Builder,
@@ -48,7 +49,7 @@ impl ReluPolicy {
             ReluPolicy::Deconvnet => cotangent,
             ReluPolicy::Plain | ReluPolicy::Guided => {
                 let open = is_open(builder);
-                builder.keep_where(&open, &cotangent)
+                builder.mul(&cotangent, &open)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{GradientError, layout, rules, spatial};
+use super::{GradientError, blocks, layout, rules, spatial};
 use crate::onnx::{Index, Model, Shape, Shapes, declared_axes, key, node, pb};
 use crate::picture::{Layout, Preprocess};
 
@@ -89,10 +89,32 @@ pub struct Layer {
     pub operator: String,
     /// Name of the tensor.
     pub tensor: String,
+    /// A name by its place in the network, such as "block 4".
+    pub alias: Option<String>,
     /// Channels, height, width.
     pub shape: [usize; 3],
     /// Whether the tensor itself is [1, h, w, C].
     pub channels_last: bool,
+}
+
+/// Operators of a head, which pool or reorder what the last layer found.
+const HEAD: [&str; 9] = [
+    "MaxPool",
+    "AveragePool",
+    "Transpose",
+    "Identity",
+    "Dropout",
+    "Cast",
+    "Reshape",
+    "Pad",
+    "LRN",
+];
+
+impl Layer {
+    /// Whether it only pools or reorders what another layer found.
+    pub fn is_head(&self) -> bool {
+        HEAD.contains(&self.operator.as_str())
+    }
 }
 
 /// The picture: the only float32 input with four axes. `size` is its height and
@@ -233,11 +255,13 @@ pub fn layers(
                 node: node::name_of(node).to_owned(),
                 operator: node.op_type.clone(),
                 tensor: tensor.clone(),
+                alias: None,
                 shape,
                 channels_last,
             });
         }
     }
+    blocks::name(graph, &index, logits, &mut layers);
     Ok(layers)
 }
 
@@ -275,27 +299,15 @@ pub fn layer(
     wanted: Option<&str>,
 ) -> Result<Layer, GradientError> {
     if let Some(wanted) = wanted {
-        let named = |layer: &&Layer| layer.tensor == wanted || layer.node == wanted;
+        let named = |layer: &&Layer| {
+            layer.tensor == wanted || layer.node == wanted || layer.alias.as_deref() == Some(wanted)
+        };
         return match layers.iter().find(named) {
             Some(layer) => Ok(layer.clone()),
             None => Err(why_not(model, layers, logits, wanted)?),
         };
     }
-    const HEAD: [&str; 9] = [
-        "MaxPool",
-        "AveragePool",
-        "Transpose",
-        "Identity",
-        "Dropout",
-        "Cast",
-        "Reshape",
-        "Pad",
-        "LRN",
-    ];
-    let last = layers
-        .iter()
-        .rev()
-        .find(|layer| !HEAD.contains(&layer.operator.as_str()));
+    let last = layers.iter().rev().find(|layer| !layer.is_head());
     match last.or(layers.last()) {
         Some(layer) => Ok(layer.clone()),
         None => Err(blocking_node(model, logits)?.unwrap_or(GradientError::NoLayer)),

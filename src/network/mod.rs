@@ -1,12 +1,23 @@
 //! What an explanation may ask of a network.
 //!
-//! [`Network`] is all that `explain` knows. `tract` runs it for real; tests use
-//! fakes of a few lines.
+//! [`Network`] is all that `explain` knows. Tests use fakes of a few lines.
+//!
+//! - `tract`: runs it for real
+//! - `plan`: one graph, made ready for tract
+//! - `times`: how long a model and its branch take
+//! - `cut`: from one file to the graphs that are run, and what a run keeps
+//! - `describe`, `assume`: what is known of a model, and what must be assumed
 
 use ndarray::{Array3, Array4};
 
 #[cfg(feature = "network")]
-pub(crate) mod plan;
+mod assume;
+#[cfg(feature = "network")]
+mod cut;
+#[cfg(feature = "network")]
+mod describe;
+#[cfg(feature = "network")]
+mod plan;
 #[cfg(all(test, feature = "network"))]
 mod tests;
 #[cfg(feature = "network")]
@@ -15,9 +26,15 @@ mod times;
 mod tract;
 
 #[cfg(feature = "network")]
-pub use times::{BranchTimes, time_branch};
+pub use cut::MOST_KEPT_BYTES;
 #[cfg(feature = "network")]
-pub use tract::{Description, LoadError, TractNetwork};
+pub use describe::Description;
+#[cfg(feature = "network")]
+pub use plan::{NodeTime, Plan};
+#[cfg(feature = "network")]
+pub use times::{BranchTimes, profile, time_branch};
+#[cfg(feature = "network")]
+pub use tract::{LayerError, LoadError, TractNetwork, Work};
 
 /// A classifier with one layer that is explained.
 pub trait Network {

@@ -3,6 +3,7 @@
 use ndarray::ArrayD;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::plan::eval;
+use web_time::Instant;
 
 use super::NetworkError;
 use crate::onnx::Model;
@@ -80,6 +81,52 @@ impl Plan {
             }
             NetworkError::Run(reason)
         })
+    }
+}
+
+/// One node of an optimised graph and how long it took.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeTime {
+    pub name: String,
+    /// tract's name of what the node does.
+    pub operator: String,
+    /// Shape of what it makes.
+    pub output: String,
+    pub milliseconds: f64,
+}
+
+impl Plan {
+    /// Runs the graph once and tells how long each node took, in their order.
+    ///
+    /// # Errors
+    /// [`NetworkError::Run`] with tract's words.
+    pub fn profile(&mut self, inputs: Vec<ArrayD<f32>>) -> Result<Vec<NodeTime>, NetworkError> {
+        let inputs = inputs
+            .into_iter()
+            .map(|input| Tensor::from(input).into_tvalue())
+            .collect();
+        let mut times = Vec::new();
+        let state = &mut self.state;
+        let outputs = contained(|| {
+            state.run_plan_with_eval(inputs, |context, state, node, inputs| {
+                let started = Instant::now();
+                let result = eval(context, state, node, inputs);
+                let elapsed = started.elapsed().as_secs_f64() * 1e3;
+                let output = node.outputs.first().map(|output| &output.fact.shape);
+                times.push(NodeTime {
+                    name: node.name.clone(),
+                    operator: node.op.name().into_owned(),
+                    output: output.map_or(String::new(), |shape| format!("{shape:?}")),
+                    milliseconds: elapsed,
+                });
+                result
+            })
+        });
+        match outputs {
+            Ok(Ok(_)) => Ok(times),
+            Ok(Err(error)) => Err(NetworkError::Run(words(error))),
+            Err(reason) => Err(NetworkError::Run(reason)),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ fn load(graph: GraphBuilder, opset: i64) -> TractNetwork {
         layers: vec!["l".into()],
         ..Choices::default()
     };
-    TractNetwork::load(&proto.encode_to_vec(), &choices, &mut |_, _| ()).unwrap()
+    TractNetwork::load(proto.encode_to_vec(), &choices, &mut |_, _| ()).unwrap()
 }
 
 /// Positive numbers, no two alike, in no order.

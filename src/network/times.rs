@@ -5,10 +5,10 @@ use std::time::Duration;
 use ndarray::{ArrayD, IxDyn};
 use web_time::Instant;
 
-use super::plan::Plan;
+use super::plan::{NodeTime, Plan};
 use super::{LoadError, NetworkError};
 use crate::gradient::LOGITS;
-use crate::onnx::{Model, declared_axes, extract, pb};
+use crate::onnx::{Model, declared_axes, extract, node, pb};
 
 /// The least time of several runs.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +48,34 @@ fn time(model: &Model, runs: usize) -> Result<Duration, LoadError> {
         let started = Instant::now();
         plan.run(inputs, &mut |_, _| ()).map_err(words)?;
         least = least.min(started.elapsed());
+    }
+    Ok(least)
+}
+
+/// Runs a model on a picture of noise and tells how long each node of its
+/// optimised graph takes: the least time of several runs.
+///
+/// # Errors
+/// [`LoadError::Engine`] with tract's words, for a graph that it cannot run.
+pub fn profile(model: &Model, runs: usize) -> Result<Vec<NodeTime>, LoadError> {
+    let words = |error: NetworkError| LoadError::Engine(error.to_string());
+    let graph = model.graph();
+    let settled = |input: &pb::ValueInfoProto| {
+        let axes = declared_axes(input).unwrap_or_default();
+        let shape: Vec<usize> = axes.into_iter().map(|size| size.unwrap_or(1)).collect();
+        node::float_value(&input.name, &shape)
+    };
+    let settled: Vec<_> = graph.input.iter().map(settled).collect();
+    let inputs: Vec<ArrayD<f32>> = settled.iter().map(noise).collect();
+    let mut plan =
+        Plan::new(&extract(model, &settled, &graph.output)?).map_err(LoadError::Engine)?;
+    plan.profile(inputs.clone()).map_err(words)?;
+    let mut least = plan.profile(inputs.clone()).map_err(words)?;
+    for _ in 1..runs {
+        let times = plan.profile(inputs.clone()).map_err(words)?;
+        for (least, node) in least.iter_mut().zip(times) {
+            least.milliseconds = least.milliseconds.min(node.milliseconds);
+        }
     }
     Ok(least)
 }

@@ -1,41 +1,54 @@
 //! [`Network`] on tract: one file, cut into a forward and a gradient plan.
 
-use ndarray::{Array3, Array4, ArrayD, Ix3, Ix4};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use ndarray::{Array3, Array4, ArrayD, Axis, Ix3, Ix4};
 
 use super::plan::Plan;
-use super::{Forward, Network, NetworkError};
-use crate::gradient::{
-    self, ACTIVATIONS, COTANGENT, Choices, Ending, GRADIENTS, GradientError, LOGITS, Layer,
-    Selection,
-};
-use crate::onnx::{self, Limits, Model, OnnxError, extract, key, node};
-use crate::picture::{Channels, Layout, PictureError, Preprocess};
+use super::{Description, Forward, Network, NetworkError, cut, describe};
+use crate::gradient::{self, Choices, GradientError, Layer, Selection};
+use crate::onnx::{Limits, Model, OnnxError};
+use crate::picture::PictureError;
 
 /// A model that is ready to predict and to explain.
 pub struct TractNetwork {
+    /// The file, for building the branch of another layer.
+    file: Vec<u8>,
+    choices: Choices,
     description: Description,
-    forward: Plan,
-    gradient: Plan,
-    /// Whether the gradient plan starts at the layer, so that explaining does
-    /// not run the network before it again.
-    starts_at_layer: bool,
-    /// What the gradient plan starts from, of the last forward run.
-    start: Option<ArrayD<f32>>,
+    forward: ForwardPlan,
+    /// Of the layers explained lately, that of the present one first; never empty.
+    branches: Vec<Branch>,
+    run: Option<Run>,
 }
 
-/// What is known of a model besides its weights.
-#[derive(Clone, Debug)]
-pub struct Description {
-    pub selection: Selection,
-    /// Every layer that could be explained instead.
-    pub layers: Vec<Layer>,
-    pub preprocess: Preprocess,
-    /// One for each class.
-    pub labels: Vec<String>,
-    pub source: Option<String>,
-    pub license: Option<String>,
-    /// What was assumed because the file does not say it.
-    pub assumptions: Vec<String>,
+/// How many layers' branches are kept ready.
+const MOST_BRANCHES: usize = 4;
+
+/// From the picture to the logits and some layers' activations.
+struct ForwardPlan {
+    plan: Plan,
+    kept: Vec<Layer>,
+}
+
+/// From a layer's activations and a cotangent to the gradients there.
+struct Branch {
+    selection: Selection,
+    plan: Plan,
+    /// Else it starts from the picture, and explaining runs the network again.
+    starts_at_layer: bool,
+}
+
+/// What a forward run leaves behind.
+struct Run {
+    input: Array4<f32>,
+    /// K values.
+    logits: Vec<f32>,
+    /// By tensor, in its own order of axes.
+    activations: HashMap<String, ArrayD<f32>>,
+    /// How often the network ran on this input.
+    count: u32,
 }
 
 /// Why a model could not be made ready.
@@ -56,8 +69,27 @@ pub enum LoadError {
     Engine(String),
 }
 
-/// Steps that [`TractNetwork::load`] tells `progress` about.
-const LOAD_STEPS: usize = 4;
+/// Why another layer could not be explained.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LayerError {
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+}
+
+/// A part of [`TractNetwork::choose_layer`]'s work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Building the branch and the plans; in steps.
+    Prepare,
+    /// Running the network again; in nodes.
+    Run,
+}
+
+/// Steps that building plans tells `progress` about.
+const STEPS: usize = 3;
 
 impl TractNetwork {
     /// Makes a model ready from its file.
@@ -67,29 +99,31 @@ impl TractNetwork {
     /// # Errors
     /// [`LoadError`]: what is wrong with the file, or what it has that cannot be
     /// explained or run here.
-    pub fn load(
-        bytes: &[u8],
+    pub fn load<'a>(
+        file: impl Into<Cow<'a, [u8]>>,
         choices: &Choices,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<TractNetwork, LoadError> {
-        progress(0, LOAD_STEPS);
-        let mut model = Model::decode(bytes, Limits::default())?;
+        let file = file.into().into_owned();
+        progress(0, STEPS);
+        let mut model = Model::decode(&file, Limits::default())?;
+        let outputs = describe::own_outputs(&model);
         let found = gradient::attach(&mut model, choices)?;
-        let description = describe(&model, found.selection, found.layers)?;
-        progress(1, LOAD_STEPS);
-        let (forward, gradient, starts_at_layer) = cut(&model, &description.selection)?;
-        drop(model);
-        progress(2, LOAD_STEPS);
-        let forward = Plan::new(&forward).map_err(LoadError::Engine)?;
-        progress(3, LOAD_STEPS);
-        let gradient = Plan::new(&gradient).map_err(LoadError::Engine)?;
-        progress(4, LOAD_STEPS);
+        let description = Description::new(&model, found.selection, found.layers, outputs)?;
+        progress(1, STEPS);
+        let selection = &description.selection;
+        let kept = cut::worth_keeping(&selection.layer, &[], &description.layers);
+        let forward = ForwardPlan::new(&model, selection, kept)?;
+        progress(2, STEPS);
+        let branch = Branch::new(&model, selection.clone())?;
+        progress(3, STEPS);
         Ok(TractNetwork {
+            file,
+            choices: choices.clone(),
             description,
             forward,
-            gradient,
-            starts_at_layer,
-            start: None,
+            branches: vec![branch],
+            run: None,
         })
     }
 
@@ -97,21 +131,143 @@ impl TractNetwork {
         &self.description
     }
 
-    /// The gradient plan's start in the layout that its graph wants.
-    fn starting_point(&self, input: &Array4<f32>, activations: &Array4<f32>) -> ArrayD<f32> {
-        let tensor = match (
-            self.starts_at_layer,
-            self.description.selection.layer.channels_last,
-        ) {
-            (false, _) => input.clone(),
-            (true, false) => activations.clone(),
-            (true, true) => activations
-                .view()
-                .permuted_axes([0, 2, 3, 1])
-                .as_standard_layout()
-                .into_owned(),
+    /// How often the network ran on the last input.
+    pub fn forward_runs(&self) -> u32 {
+        self.run.as_ref().map_or(0, |run| run.count)
+    }
+
+    /// What the last forward run gave at the present layer.
+    pub fn last_forward(&self) -> Option<Forward> {
+        let run = self.run.as_ref()?;
+        run.forward(&self.description.selection.layer).ok()
+    }
+
+    /// Explains another layer from now on, named by its tensor or node. Its
+    /// branch is built unless it is one of those explained lately; the network
+    /// runs again on the last input unless that run kept the layer's activations.
+    ///
+    /// # Errors
+    /// [`LayerError`]; the present layer then stays.
+    pub fn choose_layer(
+        &mut self,
+        name: &str,
+        progress: &mut dyn FnMut(Work, usize, usize),
+    ) -> Result<(), LayerError> {
+        let is_named = |layer: &Layer| layer.tensor == name || layer.node == name;
+        if is_named(&self.description.selection.layer) {
+            return Ok(());
+        }
+        let ready = |branch: &Branch| is_named(&branch.selection.layer);
+        let cached = self.branches.iter().position(ready);
+        let is_kept = self.forward.kept.iter().any(is_named);
+        let (mut branch, mut forward) = (None, None);
+        if cached.is_none() || !is_kept {
+            progress(Work::Prepare, 0, STEPS);
+            let (model, selection) = self.attached(name)?;
+            progress(Work::Prepare, 1, STEPS);
+            if !is_kept {
+                let before: Vec<Layer> = self.branches.iter().map(Branch::layer).collect();
+                let layers = &self.description.layers;
+                let kept = cut::worth_keeping(&selection.layer, &before, layers);
+                forward = Some(ForwardPlan::new(&model, &selection, kept)?);
+            }
+            progress(Work::Prepare, 2, STEPS);
+            if cached.is_none() {
+                branch = Some(Branch::new(&model, selection)?);
+            }
+            progress(Work::Prepare, 3, STEPS);
+        }
+        if let (Some(forward), Some(last)) = (&mut forward, &self.run) {
+            let mut tell = |done, total| progress(Work::Run, done, total);
+            let run = forward.run(last.input.clone(), last.count + 1, &mut tell)?;
+            self.run = Some(run);
+        }
+        // Nothing fails from here on.
+        if let Some(forward) = forward {
+            self.forward = forward;
+        }
+        let branch = branch.or_else(|| cached.map(|place| self.branches.remove(place)));
+        if let Some(branch) = branch {
+            self.description.selection = branch.selection.clone();
+            self.branches.insert(0, branch);
+            self.branches.truncate(MOST_BRANCHES);
+        }
+        Ok(())
+    }
+
+    /// The file once more, with the branch of another layer.
+    fn attached(&self, layer: &str) -> Result<(Model, Selection), LoadError> {
+        let mut model = Model::decode(&self.file, Limits::default())?;
+        let choices = Choices {
+            layers: vec![layer.to_owned()],
+            ..self.choices.clone()
         };
-        tensor.into_dyn()
+        let selection = gradient::attach(&mut model, &choices)?.selection;
+        Ok((model, selection))
+    }
+}
+
+impl ForwardPlan {
+    fn new(model: &Model, selection: &Selection, kept: Vec<Layer>) -> Result<Self, LoadError> {
+        let graph = cut::forward(model, selection, &kept)?;
+        let plan = Plan::new(&graph).map_err(LoadError::Engine)?;
+        Ok(ForwardPlan { plan, kept })
+    }
+
+    fn run(
+        &mut self,
+        input: Array4<f32>,
+        count: u32,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Run, NetworkError> {
+        let outputs = self.plan.run(vec![input.clone().into_dyn()], progress)?;
+        let mut outputs = outputs.into_iter();
+        let logits = outputs.next().unwrap_or_default();
+        let tensors = self.kept.iter().map(|layer| layer.tensor.clone());
+        Ok(Run {
+            input,
+            logits: logits.into_iter().collect(),
+            activations: tensors.zip(outputs).collect(),
+            count,
+        })
+    }
+}
+
+impl Branch {
+    fn new(model: &Model, selection: Selection) -> Result<Self, LoadError> {
+        let (graph, starts_at_layer) = cut::gradient(model, &selection)?;
+        Ok(Branch {
+            selection,
+            plan: Plan::new(&graph).map_err(LoadError::Engine)?,
+            starts_at_layer,
+        })
+    }
+
+    fn layer(&self) -> Layer {
+        self.selection.layer.clone()
+    }
+}
+
+impl Run {
+    /// A layer's activations in its own order of axes.
+    fn at(&self, layer: &Layer) -> Result<&ArrayD<f32>, NetworkError> {
+        let missing = || NetworkError::Run(format!("it gave no activations of '{}'", layer.tensor));
+        self.activations.get(&layer.tensor).ok_or_else(missing)
+    }
+
+    /// Logits and activations, the latter [C, h, w].
+    fn forward(&self, layer: &Layer) -> Result<Forward, NetworkError> {
+        let own = self.at(layer)?.view();
+        let own = own.into_dimensionality::<Ix4>().map_err(shape_words)?;
+        let activations = match layer.channels_last {
+            true => own.permuted_axes([0, 3, 1, 2]),
+            false => own,
+        };
+        let activations = activations.index_axis_move(Axis(0), 0);
+        Ok(Forward {
+            logits: self.logits.clone(),
+            activations: activations.as_standard_layout().into_owned(),
+        })
     }
 }
 
@@ -136,26 +292,21 @@ impl Network for TractNetwork {
                 found: input.shape().to_vec(),
             });
         }
-        self.start = None;
-        let outputs = self.forward.run(vec![input.clone().into_dyn()], progress)?;
-        let Ok([logits, activations]) = <[_; 2]>::try_from(outputs) else {
-            return Err(NetworkError::Run(
-                "it gave no logits and activations".into(),
-            ));
-        };
-        let activations = activations
-            .into_dimensionality::<Ix4>()
-            .map_err(shape_words)?;
-        self.start = Some(self.starting_point(&input, &activations));
-        Ok(Forward {
-            logits: logits.into_iter().collect(),
-            activations: activations.index_axis_move(ndarray::Axis(0), 0),
-        })
+        self.run = None;
+        let run = self.forward.run(input, 1, progress)?;
+        let forward = run.forward(&self.description.selection.layer)?;
+        self.run = Some(run);
+        Ok(forward)
     }
 
     fn backward(&mut self, cotangent: &[f32]) -> Result<Array3<f32>, NetworkError> {
         let wanted = self.classes();
-        let start = self.start.clone().ok_or(NetworkError::NoForward)?;
+        let run = self.run.as_ref().ok_or(NetworkError::NoForward)?;
+        let branch = self.branches.first_mut().ok_or(NetworkError::NoForward)?;
+        let start = match branch.starts_at_layer {
+            true => run.at(&branch.selection.layer)?.clone(),
+            false => run.input.clone().into_dyn(),
+        };
         let cotangent =
             ndarray::Array2::from_shape_vec((1, wanted), cotangent.to_vec()).map_err(|_| {
                 NetworkError::CotangentLength {
@@ -163,167 +314,14 @@ impl Network for TractNetwork {
                     found: cotangent.len(),
                 }
             })?;
-        let outputs = self
-            .gradient
-            .run(vec![start, cotangent.into_dyn()], &mut |_, _| ())?;
+        let inputs = vec![start, cotangent.into_dyn()];
+        let outputs = branch.plan.run(inputs, &mut |_, _| ())?;
         let gradients = outputs.into_iter().next().ok_or(NetworkError::NoForward)?;
-        let gradients = gradients.index_axis_move(ndarray::Axis(0), 0);
+        let gradients = gradients.index_axis_move(Axis(0), 0);
         gradients.into_dimensionality::<Ix3>().map_err(shape_words)
     }
 }
 
 fn shape_words(error: ndarray::ShapeError) -> NetworkError {
     NetworkError::Run(error.to_string())
-}
-
-/// The forward graph, the gradient graph, and whether the latter starts at the
-/// layer. It does where the layer separates the graph; else it starts from the
-/// picture.
-fn cut(model: &Model, selection: &Selection) -> Result<(Model, Model, bool), LoadError> {
-    let Selection {
-        picture,
-        layer,
-        classes,
-        ..
-    } = selection;
-    let [channels, height, width] = layer.shape;
-    let layer_shape = [1, channels, height, width];
-    let own_shape = if layer.channels_last {
-        [1, height, width, channels]
-    } else {
-        layer_shape
-    };
-    let picture = node::float_value(&picture.name, &picture.shape);
-    let logits = node::float_value(LOGITS, &[1, *classes]);
-    let activations = node::float_value(ACTIVATIONS, &layer_shape);
-    let gradients = [node::float_value(GRADIENTS, &layer_shape)];
-    let cotangent = node::float_value(COTANGENT, &[1, *classes]);
-
-    let forward = extract(
-        model,
-        std::slice::from_ref(&picture),
-        &[logits, activations],
-    )?;
-    let at_layer = [
-        node::float_value(&layer.tensor, &own_shape),
-        cotangent.clone(),
-    ];
-    match extract(model, &at_layer, &gradients) {
-        Ok(gradient) => Ok((forward, gradient, true)),
-        Err(OnnxError::MissingTensor { .. }) => {
-            let gradient = extract(model, &[picture, cotangent], &gradients)?;
-            Ok((forward, gradient, false))
-        }
-        Err(other) => Err(other.into()),
-    }
-}
-
-fn describe(
-    model: &Model,
-    selection: Selection,
-    layers: Vec<Layer>,
-) -> Result<Description, LoadError> {
-    let metadata = model.metadata();
-    let mut assumptions = Vec::new();
-    let preprocess = match metadata.json::<Preprocess>(key::PREPROCESS)? {
-        Some(preprocess) => preprocess,
-        None => assumed_preprocess(&selection, &mut assumptions)?,
-    };
-    preprocess.check()?;
-    if preprocess.shape().as_slice() != selection.picture.shape {
-        return Err(LoadError::Onnx(onnx::OnnxError::Metadata {
-            key: key::PREPROCESS.into(),
-            reason: format!(
-                "it describes {:?}, the input is {:?}",
-                preprocess.shape(),
-                selection.picture.shape
-            ),
-        }));
-    }
-    let classes = selection.classes;
-    let labels = match metadata.json::<Vec<String>>(key::LABELS)? {
-        Some(labels) if labels.len() == classes => labels,
-        Some(labels) => {
-            return Err(LoadError::Labels {
-                count: labels.len(),
-                classes,
-            });
-        }
-        None => {
-            assumptions.push("The file names no classes; they are numbered.".into());
-            (0..classes).map(|class| format!("class {class}")).collect()
-        }
-    };
-    let text = |key| metadata.text(key).map(str::to_owned);
-    let (source, license) = (text(key::SOURCE), text(key::LICENSE));
-    Ok(Description {
-        selection,
-        layers,
-        preprocess,
-        labels,
-        source,
-        license,
-        assumptions,
-    })
-}
-
-/// What frameworks do by habit: Keras, channels last, scales to −1…1; PyTorch,
-/// channels first, by ImageNet's mean and deviation.
-fn assumed_preprocess(
-    selection: &Selection,
-    assumptions: &mut Vec<String>,
-) -> Result<Preprocess, LoadError> {
-    let shape = &selection.picture.shape;
-    let layout = selection.picture.layout;
-    let (channels, size) = match layout {
-        Layout::Nchw => (shape[1], [shape[2], shape[3]]),
-        Layout::Nhwc => (shape[3], [shape[1], shape[2]]),
-    };
-    let keras = Preprocess {
-        layout,
-        ..Preprocess::keras(size)
-    };
-    let (preprocess, scaling) = match (channels, layout) {
-        (1, _) => {
-            let one = vec![1.0];
-            let grey = Preprocess {
-                channels: Channels::Luma,
-                mean: one.clone(),
-                std: one,
-                ..keras
-            };
-            (grey, "grey levels scaled to −1…1")
-        }
-        (3, Layout::Nhwc) => (keras, "RGB scaled to −1…1, as Keras does for Xception"),
-        (3, Layout::Nchw) => {
-            let imagenet = Preprocess {
-                scale: 1.0 / 255.0,
-                mean: vec![0.485, 0.456, 0.406],
-                std: vec![0.229, 0.224, 0.225],
-                ..keras
-            };
-            (
-                imagenet,
-                "RGB with ImageNet's mean and deviation, as PyTorch does",
-            )
-        }
-        _ => return Err(LoadError::Channels { channels }),
-    };
-    assumptions.push(format!(
-        "The file does not say how it wants its picture; assumed: {scaling}."
-    ));
-    Ok(preprocess)
-}
-
-impl Description {
-    /// Probabilities of the classes, as the model's own ending gives them; a
-    /// model that ends with its logits counts as one with a softmax, unless it
-    /// has one class only.
-    pub fn probabilities(&self, logits: &[f32]) -> Vec<f32> {
-        match self.selection.ending {
-            Ending::Sigmoid => super::sigmoid(logits),
-            Ending::Logits if logits.len() == 1 => super::sigmoid(logits),
-            Ending::Logits | Ending::Softmax => super::softmax(logits),
-        }
-    }
 }

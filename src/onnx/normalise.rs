@@ -4,7 +4,9 @@
 //! - `Constant` nodes become initialisers;
 //! - float16 weights that a `Cast` widens become float32 weights. Files keep
 //!   weights in half the size this way; tract would leave a large `Cast` in the
-//!   plan and run it again at every prediction.
+//!   plan and run it again at every prediction;
+//! - a `Celu` with α ≠ 1 becomes α · Elu(x / α), the same by definition: tract
+//!   leaves the outer α out.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,7 +19,38 @@ pub fn normalise(proto: &mut pb::ModelProto) -> Result<(), OnnxError> {
         return Ok(());
     };
     constants_to_initialisers(graph)?;
-    widen_weights(graph)
+    widen_weights(graph)?;
+    split_celu(graph);
+    Ok(())
+}
+
+fn split_celu(graph: &mut pb::GraphProto) {
+    let mut nodes = Vec::with_capacity(graph.node.len());
+    for celu in std::mem::take(&mut graph.node) {
+        let alpha = node::float(&celu, "alpha").unwrap_or(1.0);
+        let (input, output) = (node::input(&celu, 0), celu.output.first());
+        let (Some(input), Some(output), "Celu", false) =
+            (input, output, celu.op_type.as_str(), alpha == 1.0)
+        else {
+            nodes.push(celu);
+            continue;
+        };
+        let name = |part: &str| format!("{output}/{part}");
+        let (outer, inner) = (name("alpha"), name("inverse"));
+        let (scaled, bent) = (name("scaled"), name("elu"));
+        graph.initializer.extend([
+            tensor::from_floats(&outer, &[], &[alpha]),
+            tensor::from_floats(&inner, &[], &[1.0 / alpha]),
+        ]);
+        let mut last = node::new("Mul", &[&bent, &outer], output);
+        last.name.clone_from(&celu.name);
+        nodes.extend([
+            node::new("Mul", &[input, &inner], &scaled),
+            node::new("Elu", &[&scaled], &bent),
+            last,
+        ]);
+    }
+    graph.node = nodes;
 }
 
 fn constants_to_initialisers(graph: &mut pb::GraphProto) -> Result<(), OnnxError> {

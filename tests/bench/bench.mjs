@@ -74,22 +74,23 @@ async function runAll({ urls, name, classes, total }) {
   const samples = { prepare: [], decode: [], resize: [], forward: [], explain: [], explainSeen: [] };
   let ready;
   for (let run = 0; run < total; run += 1) {
-    const request = { type: "loadModel", model: { from: "file", name }, layer: null };
+    const request = { type: "loadModel", model: { from: "file", name }, layer: null, remembered: [] };
     ready = (await ask("ready", request, [model.slice(0)])).event;
     samples.prepare.push(ready.timingsMs.prepare);
   }
+  const look = { type: "predict", name: "picture.png", reading: {} };
   for (let run = 0; run < total; run += 1) {
-    const { event } = await ask("prediction", { type: "predict", name: "picture.png" }, [picture.slice(0)]);
+    const { event } = await ask("prediction", look, [picture.slice(0)]);
     for (const step of ["decode", "resize", "forward"]) samples[step].push(event.timingsMs[step]);
   }
   // The class before is always another one, so that nothing could be kept.
   for (let run = 0; run < total; run += 1) {
-    const request = { type: "explain", method: "grad-cam", class: run % classes };
+    const request = { type: "explain", method: "grad-cam", class: run % classes, layer: ready.model.layer };
     const { event, elapsedMs } = await ask("map", request);
     samples.explain.push(event.timingsMs.explain);
     samples.explainSeen.push(elapsedMs);
   }
-  return { samples, input: ready.model.inputSize, layer: ready.model.layer };
+  return { samples, input: ready.model.input.size, layer: ready.model.layer };
 }
 
 function median(values) {

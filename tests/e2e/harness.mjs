@@ -59,12 +59,13 @@ async function begin(t, { viewport = { width: 1280, height: 800 }, colorScheme =
 
 /** Runs in every document before its own scripts. */
 function watch() {
-  const seen = { workers: [], asked: [] };
+  const seen = { workers: [], asked: [], told: [] };
   window.seen = seen;
   window.Worker = class extends window.Worker {
     constructor(...options) {
       super(...options);
       seen.workers.push(this);
+      this.addEventListener("message", ({ data }) => seen.told.push(data?.header?.event));
     }
     postMessage(message, ...rest) {
       seen.asked.push(message?.header?.request?.type);
@@ -176,6 +177,29 @@ class Visit {
     await box.getByLabel("Open an ONNX file").setInputFiles(file);
   }
 
+  /** The panel about the model, opened. */
+  async about() {
+    const panel = this.page.getByRole("region", { name: "About this model" });
+    await panel.waitFor();
+    const isOpen = () => panel.locator("details").evaluate((details) => details.open);
+    if (!(await isOpen())) await panel.locator("summary").click();
+    return panel;
+  }
+
+  /** Gives the model names of classes by the panel's own button. */
+  async openLabels(name, text) {
+    const file = { name, mimeType: "text/plain", buffer: Buffer.from(text) };
+    await (await this.about()).getByLabel("Open a list of names").setInputFiles(file);
+  }
+
+  /** The list of layers, opened. */
+  async layers() {
+    const summary = this.page.locator("summary", { hasText: /^Layer/ });
+    await summary.waitFor();
+    if (!(await summary.evaluate((one) => one.parentElement.open))) await summary.click();
+    return this.page.locator(".layers");
+  }
+
   /** Clicks "Cancel" in the very moment when the stage says `words`. */
   async cancelWhen(words) {
     await this.page.evaluate((source) => {
@@ -239,6 +263,12 @@ class Visit {
   async asked(type) {
     const asked = await this.page.evaluate(() => window.seen.asked);
     return asked.filter((one) => one === type).length;
+  }
+
+  /** What the engine told the page of this kind, in order. */
+  async told(type) {
+    const told = await this.page.evaluate(() => window.seen.told);
+    return told.filter((one) => one?.type === type);
   }
 
   /** The pixels on the stage, as a word that changes with them. */

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { builtModel, TINY, assertAccessible, visiting } from "./harness.mjs";
+import { exported } from "./onnx.mjs";
 
 const SIZES = { narrow: { width: 360, height: 740 }, wide: { width: 1280, height: 800 } };
 const LEAST_TARGET = 44;
@@ -16,13 +17,7 @@ for (const [width, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of ["light", "dark"]) {
     visiting(`${width} and ${colorScheme}`, { viewport, colorScheme }, async (visit) => {
       const { page } = visit;
-      const check = async (state) => {
-        await settle(page);
-        await visit.shot(`${width}-${colorScheme}-${state}`);
-        await assertNothingSticksOut(page, state);
-        if (width === "narrow") await assertLargeTargets(page, state);
-        await assertAccessible(page, state);
-      };
+      const check = (state) => checkLook(visit, width, `${width}-${colorScheme}-${state}`);
       await visit.open(`model=${SHOWN.model}`);
       await page.getByRole("button", { name: new RegExp(`${SHOWN.sample}$`) }).waitFor();
       await check("1-empty");
@@ -36,6 +31,8 @@ for (const [width, viewport] of Object.entries(SIZES)) {
         await page.locator("summary", { hasText: part }).click();
       }
       await check("4-details");
+      await visit.about();
+      await check("4-details-about");
       await visit.openModels();
       await check("5-models");
       await page.keyboard.press("Escape");
@@ -50,6 +47,29 @@ for (const [width, viewport] of Object.entries(SIZES)) {
       await visit.drop("diary.jpg", Buffer.from("no picture"));
       await (await visit.notice("'diary.jpg'")).scrollIntoViewIfNeeded();
       await check("8-notice");
+      visit.assertQuiet();
+    });
+
+    visiting(`a model of the user's own, ${width} and ${colorScheme}`, { viewport, colorScheme }, async (visit) => {
+      const { page } = visit;
+      const check = (state) => checkLook(visit, width, `${width}-${colorScheme}-own-${state}`);
+      await visit.open();
+      await visit.ready();
+      await visit.drop("any-size.onnx", exported({ channelsLast: true, side: "side", softmax: true, classes: 1000, extra: true }), "");
+      await page.getByRole("group", { name: "Size of the picture" }).waitFor();
+      await check("1-question");
+      await page.getByRole("button", { name: "224 × 224" }).click();
+      await visit.ready("any-size.onnx");
+      await check("2-about");
+      await visit.sampleAgain("fashion-bag.png");
+      await page.getByRole("region", { name: "Save" }).waitFor();
+      await visit.openLabels("short.txt", "cat\ndog\n");
+      await visit.notice("short.txt", "2 classes", "has 1000");
+      await (await visit.about()).scrollIntoViewIfNeeded();
+      await check("3-labels");
+      await visit.layers();
+      await (await visit.layers()).scrollIntoViewIfNeeded();
+      await check("4-layers");
       visit.assertQuiet();
     });
   }
@@ -85,6 +105,16 @@ visiting("the picture fits its window after the window changed", async (visit) =
   }
   visit.assertQuiet();
 });
+
+/** Takes a picture of the page as it is, and judges it. */
+async function checkLook(visit, width, name) {
+  const { page } = visit;
+  await settle(page);
+  await visit.shot(name);
+  await assertNothingSticksOut(page, name);
+  if (width === "narrow") await assertLargeTargets(page, name);
+  await assertAccessible(page, name);
+}
 
 /** Until what was asked for is drawn and no motion is left. */
 async function settle(page) {

@@ -102,14 +102,16 @@ async function explainInBrowser({ page, site }, golden) {
       return answer;
     };
     const source = { from: "file", name: "golden.onnx" };
-    await asked("ready", { type: "loadModel", model: source, layer: null }, [await window.fetchBytes(model)]);
+    const load = { type: "loadModel", model: source, layer: null, remembered: [] };
+    const { layer } = (await asked("ready", load, [await window.fetchBytes(model)])).event.model;
     const results = {};
     for (const [name, url] of inputs) {
       const tensor = await window.fetchBytes(url);
-      const predicted = await asked("prediction", { type: "predict", name: `${name}.npy` }, [tensor]);
+      const look = { type: "predict", name: `${name}.npy`, reading: {} };
+      const predicted = await asked("prediction", look, [tensor]);
       const logits = [...new Float32Array(predicted.buffers[0])];
       const top = logits.indexOf(Math.max(...logits));
-      const explained = await asked("map", { type: "explain", method: "grad-cam", class: top });
+      const explained = await asked("map", { type: "explain", method: "grad-cam", class: top, layer });
       const { height, width } = explained.event.map;
       const map = { shape: [height, width], values: [...new Float32Array(explained.buffers[0])] };
       results[name] = { class: top, logits, map };

@@ -105,7 +105,7 @@ fn case(
         let text = message.lock().map(|text| text.clone()).unwrap_or_default();
         return Err(text);
     };
-    let (Ok(kind) | Err(kind)) = &found;
+    let kind = found.as_ref().unwrap_or_else(|text| text);
     if took > SLOW {
         return Err(format!("slow: {}", in_short(kind)));
     }

@@ -18,6 +18,13 @@ import onnx
 import onnxruntime
 from onnxruntime.capi.onnxruntime_pybind11_state import NotImplemented as Lacking
 
+# What onnxruntime says where it covers less than the specification.
+LIMITS = {
+    "Dilation not supported for AutoPadType": "dilations with SAME",
+    "size_ % 2 == 1 was false": "an even size",
+    "X_shape.NumDimensions() == 4 was false": "another rank than 4",
+    "padding values must be non-negative": "SAME with a kernel smaller than its stride",
+}
 RELATIVE_LIMIT = 1e-4
 ABSOLUTE_LIMIT = 1e-6
 
@@ -50,10 +57,32 @@ def problem(name, wanted, found):
             f"wanted {wanted.ravel()[:24]}\nfound  {found.ravel()[:24]}")
 
 
+def has_ceil_mode(model):
+    """Whether a pool rounds up. The shape inference that the checker and
+    onnxruntime share counts windows that would start in the padding. According to
+    the specification, and to onnxruntime when it runs, they are left out."""
+    return any(attribute.name == "ceil_mode" and attribute.i
+               for node in model.graph.node for attribute in node.attribute)
+
+
+def validate(model):
+    """Raises what the checker has against a model."""
+    try:
+        onnx.checker.check_model(model, full_check=True)
+    except onnx.checker.ValidationError as error:
+        # GroupNormalization of operator set 18: files have it all the same.
+        if "is deprecated in domain_version" not in str(error):
+            raise
+    except onnx.shape_inference.InferenceError:
+        if not has_ceil_mode(model):
+            raise
+        onnx.checker.check_model(model)
+
+
 def check(folder):
     """Everything that is wrong with one case."""
     model = onnx.load(folder / "model.onnx")
-    onnx.checker.check_model(model, full_check=True)
+    validate(model)
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), providers=["CPUExecutionProvider"])
     names = [value.name for value in session.get_inputs()]
@@ -79,9 +108,15 @@ def main():
             problems = check(folder)
             ran += 1
         except Lacking as error:
-            lacking[f"{operator} in operator set {opset}: {str(error).splitlines()[0]}"] += 1
+            lacking[f"{operator}: {str(error).splitlines()[0]}"] += 1
             continue
         except Exception as error:  # Whatever it is, the other cases count, too.
+            limits = [limit for words, limit in LIMITS.items() if words in str(error)]
+            if "ShapeInferenceError" in str(error) and has_ceil_mode(model):
+                limits.append("shapes where ceil_mode leads into the padding")
+            if limits:
+                lacking[f"{operator}: {limits[0]}"] += 1
+                continue
             problems = [f"{type(error).__name__}: {error}"]
         if problems:
             wrong[operator] += 1

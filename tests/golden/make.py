@@ -21,24 +21,13 @@ sys.path.insert(0, str(ROOT / "models"))
 import convert
 import grad_cam_keras
 import metadata
-import numpy as np
 import sources
-from PIL import Image
+from picture import prepare
 
 BUILT = HERE / "built"
 MODELS = ["xception-kitchenware", "xception-brain-mri"]
-SCRIPTS = ["convert", "grad_cam_keras", "metadata", "quiet", "sources"]
+SCRIPTS = ["convert", "grad_cam_keras", "metadata", "picture", "quiet", "sources"]
 PICTURES = ["chelsea.png", "coffee.png", "rocket.jpg", "astronaut.png"]
-
-
-def prepare(path, preprocess):
-    """The input tensor [1, H, W, 3] of a picture, resized by Pillow."""
-    height, width = preprocess["size"]
-    picture = Image.open(path).convert("RGB")
-    resized = picture.resize((width, height), Image.Resampling.BILINEAR)
-    values = np.asarray(resized, np.float32)[None]
-    scale, mean = np.float32(preprocess["scale"]), np.float32(preprocess["mean"])
-    return (values * scale - mean) / np.float32(preprocess["std"])
 
 
 def key_of(entry):
@@ -57,7 +46,7 @@ def make(entry, cache):
     keras_model = sources.load_keras(entry["weights"], cache, limit_seconds=90)
     model = convert.flatten_to_logits(keras_model, entry["input_size"])
     converted, layer = convert.to_onnx(model)
-    preprocess = metadata.keras_preprocess(entry["input_size"], entry["value_range"])
+    preprocess = metadata.preprocess(entry["input_size"], entry["value_range"])
     labels = sources.load_labels(entry["labels"], cache)
     metadata.set_metadata(
         converted, layer=layer, preprocess=preprocess, labels=labels,

@@ -8,28 +8,25 @@ cotangent, and the gradients of Σ cotangent · logits at three layers and at th
 picture, for each ReLU policy; `golden.json` says what is what (see README.md).
 """
 
-import argparse
-import hashlib
-import json
 import sys
-import time
-import zlib
-from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-sys.path.insert(0, str(ROOT / "models"))
+MODELS = HERE.parent.parent / "models"
+sys.path.insert(0, str(MODELS))
 
 import convert
+import gradients
 import numpy as np
 import onnx
+from gradients import CLASSES
 from onnx import numpy_helper
 
 OUT = HERE / "built" / "networks"
-CLASSES = 10
-DEPTHS = ["early", "middle", "late"]
-POLICIES = ["plain", "guided"]
+SCRIPTS = [
+    Path(__file__), HERE / "gradients.py", MODELS / "convert.py", MODELS / "quiet.py",
+    MODELS / "requirements.txt",
+]
 # Layers are Keras's own names, which are the ONNX tensors' names, too.
 NETWORKS = {
     "Xception": dict(size=96, softmax=True, batch=1,
@@ -51,25 +48,6 @@ NETWORKS = {
     "InceptionV3": dict(size=139, softmax=False, batch=1,
                         layers=["mixed0", "mixed4", "mixed10"]),
 }
-# Weights are taken only if errors of rounding move no gradient by more than this part
-# of its maximum. They are tried out as relative changes of the picture.
-STEADY = 2e-4
-ROUNDING = 1e-6
-SHAKES = 5
-ATTEMPTS = 20
-
-
-def key_of(name):
-    """Changes whenever the arrays could."""
-    models = ROOT / "models"
-    used = [Path(__file__), models / "convert.py", models / "quiet.py", models / "requirements.txt"]
-    parts = [name.encode()] + [path.read_bytes() for path in used]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
-
-
-def random_generator(name):
-    """The same numbers for a network whichever others are made before it."""
-    return np.random.default_rng(zlib.crc32(name.encode()))
 
 
 def noise(rng, count, spec):
@@ -199,21 +177,6 @@ def keep_away(values, corners, reach=0.1, steps=200):
 # --- TensorFlow's gradients --------------------------------------------------------
 
 
-def guided(function, upper):
-    """ReLU (upper bound ∞) or ReLU6 that lets only positive gradients pass."""
-    import tensorflow as tf
-
-    @tf.custom_gradient
-    def rectify(x):
-        def backward(gradient):
-            passes = (gradient > 0) & (x > 0) & (x < upper)
-            return tf.where(passes, gradient, tf.zeros_like(gradient))
-
-        return function(x), backward
-
-    return rectify
-
-
 class Rectifiers:
     """Within `with`, Keras computes every ReLU and ReLU6 by the policy, counting them.
 
@@ -230,16 +193,15 @@ class Rectifiers:
 
         self.module, self.originals = nn, {"relu": nn.relu, "relu6": nn.relu6}
         for name, upper in {"relu": np.inf, "relu6": 6.0}.items():
-            setattr(nn, name, self.counting(name, upper))
+            setattr(nn, name, self.counting(upper))
         return self
 
     def __exit__(self, *error):
         for name, function in self.originals.items():
             setattr(self.module, name, function)
 
-    def counting(self, name, upper):
-        function = self.originals[name]
-        function = guided(function, upper) if self.policy == "guided" else function
+    def counting(self, upper):
+        function = gradients.rectifier(upper, self.policy)
 
         def rectify(x):
             self.count += 1
@@ -259,11 +221,7 @@ class Reference:
         self.model = keras.Model(model.inputs[0], [*tensors, model.outputs[0]])
 
     def run(self, pictures, policy):
-        """Everything for a batch of pictures: logits, activations, gradients, ReLUs.
-
-        Activations and gradients are lists in the order of the layers, the
-        gradients with the pictures' own at the end, all [N, h, w, C].
-        """
+        """Logits, activations, gradients and the number of ReLUs, see gradients.py."""
         import tensorflow as tf
 
         image = tf.constant(pictures)
@@ -271,21 +229,12 @@ class Reference:
             tape.watch(image)
             *activations, logits = self.model(image, training=False)
             score = tf.reduce_sum(logits * self.cotangent)
-        gradients = tape.gradient(score, [*activations, image])
-        as_arrays = [[value.numpy() for value in part] for part in (activations, gradients)]
-        return logits.numpy(), *as_arrays, rectifiers.count
+        found = tape.gradient(score, [*activations, image])
+        return logits.numpy(), as_nchw(activations), as_nchw(found), rectifiers.count
 
 
-def unsteadiness(reference, picture, rng):
-    """How far rounding errors may move the gradients, relative to their maximum."""
-    shaken = picture * (1 + ROUNDING * rng.normal(size=(SHAKES, *picture.shape[1:])))
-    pictures = np.concatenate([picture, shaken]).astype(np.float32)
-    worst = 0.0
-    for policy in POLICIES:
-        for gradient in reference.run(pictures, policy)[2]:
-            off = np.abs(gradient[1:] - gradient[:1]).max()
-            worst = max(worst, float(off / np.abs(gradient[0]).max()))
-    return worst
+def as_nchw(values):
+    return [value.numpy().transpose(0, 3, 1, 2) for value in values]
 
 
 def steady(model, rng, spec):
@@ -296,14 +245,13 @@ def steady(model, rng, spec):
     """
     cotangent = rng.normal(size=(1, CLASSES)).astype(np.float32)
     reference = Reference(model, spec["layers"], cotangent)
-    for tried in range(1, ATTEMPTS + 1):
+
+    def attempt():
         pictures = noise(rng, 8, spec)
         randomise(model, rng, pictures, spec.get("corners", (0,)))
-        moved = unsteadiness(reference, pictures[:1], rng)
-        print(f"  attempt {tried}: rounding moves the gradients by {moved:.1e}", flush=True)
-        if moved <= STEADY:
-            return reference, pictures[:1]
-    raise SystemExit(f"after {ATTEMPTS} attempts rounding still moves the gradients")
+        return reference, pictures[:1]
+
+    return gradients.steady(attempt, rng)
 
 
 # --- the ONNX model ----------------------------------------------------------------
@@ -350,7 +298,7 @@ def run_with_tensors(converted, names, picture):
 def layout_of(activation, found, what):
     """Whether the ONNX tensor is the Keras activation as NCHW or as NHWC."""
     largest = np.abs(activation).max()
-    for layout, wanted in {"NCHW": activation.transpose(0, 3, 1, 2), "NHWC": activation}.items():
+    for layout, wanted in {"NCHW": activation, "NHWC": activation.transpose(0, 2, 3, 1)}.items():
         if found.shape == wanted.shape and np.abs(found - wanted).max() <= 1e-3 * largest:
             return layout
     raise SystemExit(f"the ONNX tensor {what} is not what Keras computes there")
@@ -359,17 +307,13 @@ def layout_of(activation, found, what):
 # --- what is written ---------------------------------------------------------------
 
 
-def save(path, array):
-    np.save(path, np.ascontiguousarray(array, np.float32))
-
-
-def make(name, spec, folder):
+def make(name, folder):
     """All files of one network."""
-    rng = random_generator(name)
-    model = build(name, spec)
-    last, activation = model.layers[-1], model.layers[-1].activation
     import keras
 
+    spec, rng = NETWORKS[name], gradients.random_generator(name)
+    model = build(name, spec)
+    last, activation = model.layers[-1], model.layers[-1].activation
     last.activation = keras.activations.linear
     reference, picture = steady(model, rng, spec)
     last.activation = activation
@@ -386,69 +330,9 @@ def make(name, spec, folder):
         raise SystemExit(f"{name}: the ONNX logits are off by {off:.2e}")
     layouts = [layout_of(*pair) for pair in zip(activations, tensors, spec["layers"])]
 
-    (folder / "model.onnx").write_bytes(converted.SerializeToString())
-    save(folder / "input.npy", picture)
-    save(folder / "cotangent.npy", reference.cotangent)
-    save(folder / "logits.npy", logits)
-    about = describe(name, spec, converted.graph, logits_tensor, layouts)
-    about["policies"] = {
-        policy: save_gradients(folder, reference, picture, policy) for policy in POLICIES
-    }
-    about["rectifiers"] = count
-    (folder / "golden.json").write_text(json.dumps(about, indent=2) + "\n")
-
-
-def describe(name, spec, graph, logits_tensor, layouts):
-    """The parts of golden.json that say what the files are."""
-    operators = Counter(node.op_type for node in graph.node)
-    return {
-        "network": name,
-        "model": "model.onnx",
-        "input": {"tensor": graph.input[0].name, "layout": "NHWC", "file": "input.npy"},
-        "cotangent": "cotangent.npy",
-        "logits": {"tensor": logits_tensor, "file": "logits.npy"},
-        "output": graph.output[0].name,
-        "softmax": spec["softmax"],
-        "layers": [
-            {"depth": depth, "tensor": tensor, "layout": layout}
-            for depth, tensor, layout in zip(DEPTHS, spec["layers"], layouts)
-        ],
-        "operators": dict(sorted(operators.items())),
-    }
-
-
-def save_gradients(folder, reference, picture, policy):
-    """Writes one policy's gradients as NCHW; returns the files by output name."""
-    gradients = reference.run(picture, policy)[2]
-    outputs = [f"gradients.{name}" for name in [*reference.names, "input"]]
-    files = {}
-    for output, place, gradient in zip(outputs, [*DEPTHS, "input"], gradients):
-        files[output] = f"{policy}.{place}.npy"
-        save(folder / files[output], gradient.transpose(0, 3, 1, 2))
-        print(f"  {policy} {output}: maximum {np.abs(gradient).max():.3g}, "
-              f"{np.mean(gradient == 0):.0%} zero")
-    return files
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", nargs="*", default=[], metavar="NAME", choices=NETWORKS)
-    options = parser.parse_args()
-    for name, spec in NETWORKS.items():
-        if options.only and name not in options.only:
-            continue
-        begin = time.monotonic()
-        folder, key = OUT / name, key_of(name)
-        key_file = folder / "key"
-        if key_file.exists() and key_file.read_text() == key:
-            print(f"{name}: golden gradients are up to date")
-            continue
-        folder.mkdir(parents=True, exist_ok=True)
-        key_file.unlink(missing_ok=True)
-        make(name, spec, folder)
-        key_file.write_text(key)
-        print(f"{name}: golden gradients made in {time.monotonic() - begin:.1f} s", flush=True)
+    layers = list(zip(spec["layers"], layouts))
+    gradients.write(folder, converted, reference, picture, "NHWC", layers, logits_tensor)
 
 
 if __name__ == "__main__":
-    main()
+    gradients.make_all(__doc__, OUT, NETWORKS, SCRIPTS, make)

@@ -4,6 +4,7 @@ use gloo::events::EventListener;
 use gloo::utils::window;
 use yew::prelude::*;
 
+use super::about::About;
 use super::classes::Classes;
 use super::details::Details;
 use super::header::Header;
@@ -13,12 +14,16 @@ use super::saving::Saving;
 use super::search::Search;
 use super::stage::Stage;
 use crate::app::hands::{self, Key};
+use crate::app::memory::Memory;
 use crate::app::state::{Action, State};
 
 /// The whole page.
 #[component]
 pub fn App() -> Html {
-    let state = use_reducer(|| State::new(&hands::hash()));
+    let state = use_reducer(|| State {
+        memory: Memory::load(),
+        ..State::new(&hands::hash())
+    });
     let page = use_memo((), |()| Page::start(state.dispatcher()));
     let page = Page::clone(&page);
     let alone = use_state(|| false);
@@ -37,6 +42,7 @@ pub fn App() -> Html {
                 <aside class="panel" aria-label="What the network says">
                     <Classes ..props.clone() />
                     <Search ..props.clone() />
+                    <About ..props.clone() />
                     <Details ..props.clone() />
                     <Saving ..props.clone() />
                 </aside>
@@ -65,6 +71,15 @@ fn use_engine(state: &UseReducerHandle<State>, page: &Page) {
         let page = page.clone();
         use_effect_with(state.files_in_use(), move |files| {
             page.shelf.keep_only(files)
+        });
+    }
+    use_effect_with(state.memory.clone(), |memory| memory.keep());
+    {
+        let page = page.clone();
+        use_effect_with(state.needs_imagenet(), move |needs| {
+            if *needs {
+                page.fetch_imagenet();
+            }
         });
     }
     // Not before the manifest is there: until then the hash is what was asked for.

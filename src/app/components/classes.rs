@@ -4,7 +4,7 @@ use super::notice::Notices;
 use super::page::Props;
 use crate::app::format;
 use crate::app::result::Prediction;
-use crate::app::state::{Action, Place};
+use crate::app::state::{Action, Place, State};
 
 /// What the network says: the most probable classes, each a button that
 /// explains it, and the chosen one if it is not among them.
@@ -51,13 +51,22 @@ pub fn Classes(props: &Props) -> Html {
     html! {
         <section class="classes" aria-label="Classes">
             <h2>{ "What the network says" }
-                if stale { <small>{ "the model before; the new one is on its way" }</small> }
+                if stale { <small>{ stale_words(state, prediction) }</small> }
             </h2>
             { notices }
             <ol class={classes!("rows", stale.then_some("stale"))}>
                 { for rows.map(|(number, class)| row(props, prediction, number, class, chosen == Some(class), stale)) }
             </ol>
         </section>
+    }
+}
+
+/// Why the rows are not what was asked for.
+fn stale_words(state: &State, prediction: &Prediction) -> &'static str {
+    let wanted = state.wanted.as_ref().map(|wish| wish.key);
+    match wanted == Some(prediction.model.wish.key) {
+        true => "as it was read before; it is being looked at again",
+        false => "the model before; the new one is on its way",
     }
 }
 

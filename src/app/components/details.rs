@@ -1,11 +1,11 @@
 use yew::prelude::*;
 
+use super::layers::Layers;
 use super::page::Props;
 use crate::app::format;
-use crate::app::result::Subject;
+use crate::app::result::{Model, Subject};
 use crate::app::state::{Action, method_name};
 use crate::explain::METHODS;
-use crate::protocol::LayerSummary;
 
 /// How it was done: method and layer to choose, times and facts to read.
 #[component]
@@ -28,10 +28,10 @@ pub fn Details(props: &Props) -> Html {
                     choice("method", method.name, method.summary, props.state.choices.method == id, onchange)
                 }) }
             </details>
-            { layers(props, subject) }
+            <Layers ..props.clone() />
             <details>
                 <summary>{ "Times and facts" }</summary>
-                { facts(subject) }
+                { facts(props, subject) }
             </details>
         </section>
     }
@@ -52,44 +52,22 @@ fn choice(
     }
 }
 
-fn layers(props: &Props, subject: &Subject) -> Html {
-    let Some(prediction) = &subject.prediction else {
-        return html! {};
+fn layer_words(model: &Model, name: &str) -> String {
+    let Some(layer) = model.layer(name) else {
+        return name.to_owned();
     };
-    let summary = &prediction.model.summary;
-    let choose = |layer: &LayerSummary| {
-        let name = layer.name.clone();
-        let onchange = props
-            .page
-            .on(move |page| page.tell(Action::ChooseLayer(name.clone())));
-        let [channels, height, width] = layer.shape;
-        let hint = format!(
-            "{}, {height} × {width} places, {channels} channels",
-            layer.operator
-        );
-        choice(
-            "layer",
-            &layer.name,
-            &hint,
-            layer.name == summary.layer,
-            onchange,
-        )
-    };
-    html! {
-        <details>
-            <summary>{ "Layer" }<small>{ &summary.layer }</small></summary>
-            <p class="hint">{ "A map is made from what one layer of the network saw. The last one with places is the usual choice." }</p>
-            { for summary.layers.iter().map(choose) }
-        </details>
-    }
+    let [channels, height, width] = layer.shape;
+    format!(
+        "{}: {height} × {width} places, {channels} channels",
+        layer.title()
+    )
 }
 
-fn facts(subject: &Subject) -> Html {
+fn facts(props: &Props, subject: &Subject) -> Html {
     let Some(prediction) = &subject.prediction else {
         return html! {};
     };
     let summary = &prediction.model.summary;
-    let [channels, height, width] = summary.layer_shape;
     let mut rows = vec![
         (
             "Picture",
@@ -99,14 +77,7 @@ fn facts(subject: &Subject) -> Html {
             "The network sees",
             format!(
                 "{} × {} pixels",
-                summary.input_size[1], summary.input_size[0]
-            ),
-        ),
-        (
-            "Layer",
-            format!(
-                "{}: {height} × {width} places, {channels} channels",
-                summary.layer
+                summary.input.size[1], summary.input.size[0]
             ),
         ),
         (
@@ -116,7 +87,11 @@ fn facts(subject: &Subject) -> Html {
         ("Looked in", format::duration(prediction.timings.forward)),
     ];
     if let Some(map) = subject.map() {
+        rows.push(("Layer", layer_words(&prediction.model, &map.summary.layer)));
         rows.push(("Explained in", format::duration(map.timings.explain)));
+        if map.timings.layer >= 1.0 {
+            rows.push(("Layer prepared in", format::duration(map.timings.layer)));
+        }
         rows.push((
             "Map",
             format!("{} × {} values", map.summary.height, map.summary.width),
@@ -141,10 +116,11 @@ fn facts(subject: &Subject) -> Html {
     rows.extend(summary.source.clone().map(|source| ("Model from", source)));
     rows.extend(summary.license.clone().map(|license| ("Licence", license)));
     rows.extend(
-        summary
-            .assumptions
-            .iter()
-            .map(|note| ("Assumed", note.clone())),
+        props
+            .state
+            .assumptions()
+            .into_iter()
+            .map(|note| ("Assumed", note)),
     );
     html! {
         <dl>{ for rows.into_iter().map(|(name, value)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> }) }</dl>

@@ -24,6 +24,8 @@ pub fn Empty(props: &Props) -> Html {
                     { for samples.into_iter().map(|sample| thumbnail(props, sample)) }
                 </ul>
             }
+            { for props.state.no_samples().map(|why| html! { <p class="or">{ why }</p> }) }
+            <p class="hint">{ "A model of your own, as an ONNX file, can be dropped here as well." }</p>
             <details class="private">
                 <summary>{ "Nothing leaves this device: picture, model and result stay in your browser" }</summary>
                 <p>{ "You can check it. Open your browser's developer tools at the network panel and drop a picture: \

@@ -6,6 +6,7 @@ use super::notice::Notices;
 use super::page::Props;
 use super::popover::Popover;
 use super::progress;
+use super::question::Question;
 use crate::app::format;
 use crate::app::schedule::Step;
 use crate::app::state::{Place, State};
@@ -37,6 +38,7 @@ pub fn Header(props: &Props) -> Html {
                 { for loading.map(progress::thin) }
             </div>
             <Notices state={state.clone()} page={props.page.clone()} places={vec![Place::Engine, Place::Model]} />
+            <Question ..props.clone() />
         </header>
     }
 }

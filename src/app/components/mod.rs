@@ -1,6 +1,7 @@
 //! What is seen. Every component gets the same [`Props`]: the state to show and
 //! the page to act on.
 
+mod about;
 mod app;
 mod canvas;
 mod classes;
@@ -9,12 +10,14 @@ mod details;
 mod empty;
 mod header;
 mod help;
+mod layers;
 mod legend;
 mod models;
 mod notice;
 mod page;
 mod popover;
 mod progress;
+mod question;
 mod saving;
 mod search;
 mod stage;

@@ -3,7 +3,7 @@ use yew::prelude::*;
 use super::page::Props;
 use crate::app::format;
 use crate::app::state::Action;
-use crate::protocol::ManifestEntry;
+use crate::protocol::{ManifestEntry, ModelSummary};
 
 /// The models that this site offers, and the user's own.
 #[component]
@@ -27,12 +27,12 @@ pub fn Models(props: &Props) -> Html {
                     </li>
                 }) }
             </ul>
-            { for props.state.ready.as_ref().map(|model| facts(&model.summary)) }
+            { for props.state.ready.as_ref().map(|model| facts(props, &model.summary)) }
             <label class="button file">
                 { "Open an ONNX file" }
                 <input type="file" accept=".onnx" onchange={props.page.on_file_chosen()} />
             </label>
-            <small class="hint">{ "It stays on this device. It needs one picture as its input and one row of class values as its output." }</small>
+            <small class="hint">{ "Or drop one anywhere. It stays on this device. It needs one picture as its input and one row of class values as its output." }</small>
             if props.state.activity.as_ref().is_some_and(|activity| matches!(activity.step, crate::app::schedule::Step::Load(_))) {
                 <button class="quiet" onclick={props.page.on(|page| page.tell(Action::Cancel))}>{ "Stop loading" }</button>
             }
@@ -56,7 +56,8 @@ fn model(props: &Props, entry: &ManifestEntry) -> Html {
     }
 }
 
-fn facts(summary: &crate::protocol::ModelSummary) -> Html {
-    let notes = summary.assumptions.iter().chain(&summary.cache_note);
+fn facts(props: &Props, summary: &ModelSummary) -> Html {
+    let notes = props.state.no_samples().into_iter();
+    let notes = notes.chain(summary.notes.iter().chain(&summary.cache_note).cloned());
     html! { <ul class="notes">{ for notes.map(|note| html! { <li>{ note }</li> }) }</ul> }
 }

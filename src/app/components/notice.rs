@@ -41,8 +41,9 @@ pub fn Notices(props: &NoticesProps) -> Html {
 
 fn label(way_out: &WayOut) -> String {
     match way_out {
-        WayOut::FetchManifest | WayOut::Explain => "Try again".to_owned(),
-        WayOut::Load(source, _) => format!("Load {}", source.name()),
+        WayOut::FetchManifest | WayOut::FetchImageNet | WayOut::Explain => "Try again".to_owned(),
+        WayOut::Load(source) => format!("Load {}", source.name()),
+        WayOut::ChooseLabels => "Open another list".to_owned(),
         WayOut::ChooseModelFile => "Open another ONNX file".to_owned(),
         WayOut::ChoosePicture => "Choose another picture".to_owned(),
         WayOut::Look => "Look again".to_owned(),

@@ -1,15 +1,16 @@
 //! What a component can do: tell the state, take a file, fetch.
 
 use gloo::file::File as NamedFile;
+use js_sys::Uint8Array;
 use wasm_bindgen::JsCast as _;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, Event, File, HtmlInputElement};
 use yew::{Callback, Properties, UseReducerDispatcher, UseReducerHandle};
 
-use crate::app::engine_client::{EngineClient, EngineEvent};
+use crate::app::engine_client::{EngineClient, EngineEvent, text_of};
 use crate::app::shelf::Shelf;
 use crate::app::state::{Action, Notice, Place, State, WayOut};
-use crate::app::{assets, pictures};
+use crate::app::{assets, labels, pictures};
 use crate::protocol::Sample;
 
 /// What every component is given.
@@ -60,6 +61,16 @@ impl Page {
         });
     }
 
+    pub fn fetch_imagenet(&self) {
+        let page = self.clone();
+        spawn_local(async move {
+            let list = assets::imagenet().await;
+            let list =
+                list.map_err(|error| format!("{error}. Until then the classes have numbers."));
+            page.tell(Action::ImageNetCame(list));
+        });
+    }
+
     pub fn fetch_samples(&self) {
         let page = self.clone();
         spawn_local(async move {
@@ -70,18 +81,49 @@ impl Page {
         });
     }
 
-    /// Takes a file of the user's: an ONNX model or a picture.
+    /// Takes a file of the user's: an ONNX model, names of classes, or a picture.
     pub fn take(&self, file: File) {
         let bytes = file.size() as u64;
         let name = NamedFile::from(file.clone()).name();
         if name.to_lowercase().ends_with(".onnx") {
             let file = self.shelf.put_file(file.into());
             self.tell(Action::OpenModel { file, name, bytes });
+        } else if [".txt", ".json", ".csv"]
+            .iter()
+            .any(|end| name.to_lowercase().ends_with(end))
+        {
+            self.take_labels(file);
         } else if let Some(refusal) = pictures::too_large(&name, bytes) {
             self.tell(Action::PictureRefused(refusal));
         } else {
             self.take_picture(file.into(), name);
         }
+    }
+
+    /// Takes a list of classes' names.
+    fn take_labels(&self, file: File) {
+        let page = self.clone();
+        let name = NamedFile::from(file.clone()).name();
+        if file.size() as u64 > labels::LARGEST_FILE_BYTES {
+            let sentence =
+                format!("{name} is too large for a list of names. The former names stay.");
+            return self.complain(Place::About, sentence);
+        }
+        spawn_local(async move {
+            match JsFuture::from(file.array_buffer()).await {
+                Ok(bytes) => {
+                    let bytes = Uint8Array::new(&bytes).to_vec().into();
+                    page.tell(Action::LabelsRead { name, bytes });
+                }
+                Err(error) => {
+                    let reason = text_of(&error);
+                    let sentence = format!(
+                        "{name} could not be read; choose it again. The browser says: {reason}"
+                    );
+                    page.complain(Place::About, sentence);
+                }
+            }
+        });
     }
 
     pub fn take_sample(&self, sample: Sample) {
@@ -114,6 +156,15 @@ impl Page {
 
     /// For a file input's `onchange`.
     pub fn on_file_chosen(&self) -> Callback<Event> {
+        self.on_chosen(Page::take)
+    }
+
+    /// The same for a list of classes' names.
+    pub fn on_labels_chosen(&self) -> Callback<Event> {
+        self.on_chosen(Page::take_labels)
+    }
+
+    fn on_chosen(&self, take: fn(&Page, File)) -> Callback<Event> {
         let page = self.clone();
         Callback::from(move |event: Event| {
             let Some(input) = event
@@ -123,7 +174,7 @@ impl Page {
                 return;
             };
             if let Some(file) = input.files().and_then(|files| files.get(0)) {
-                page.take(file);
+                take(&page, file);
             }
             // So that the same file can be chosen again.
             input.set_value("");
@@ -134,7 +185,9 @@ impl Page {
     pub fn go(&self, place: Place, way_out: WayOut) {
         match way_out {
             WayOut::FetchManifest => self.fetch_manifest(),
-            WayOut::Load(source, layer) => self.tell(Action::LoadAgain(source, layer)),
+            WayOut::Load(source) => self.tell(Action::LoadAgain(source)),
+            WayOut::ChooseLabels => crate::app::hands::click("labels-file"),
+            WayOut::FetchImageNet => self.fetch_imagenet(),
             WayOut::ChooseModelFile => crate::app::hands::click("model-file"),
             WayOut::ChoosePicture => crate::app::hands::click("picture-file"),
             WayOut::Look => self.tell(Action::LookAgain),

@@ -16,6 +16,9 @@ pub fn phase_words(activity: &Activity) -> String {
         (Some(Phase::Download | Phase::Cache), Some(percent)) => percent,
         (Some(Phase::Download), None) => "fetching".to_owned(),
         (Some(Phase::Cache), None) => "from this browser's store".to_owned(),
+        (Some(Phase::Prepare), _) if matches!(activity.step, Step::Explain(_)) => {
+            "preparing the layer".to_owned()
+        }
         (Some(Phase::Prepare), _) => "preparing".to_owned(),
         (Some(Phase::Decode), _) => "reading the picture".to_owned(),
         (Some(Phase::Run), _) => "looking".to_owned(),

@@ -1,5 +1,6 @@
 use yew::prelude::*;
 
+use super::about::ABOUT_ID;
 use super::canvas::{Canvas, Point};
 use super::controls::Controls;
 use super::empty::Empty;
@@ -7,6 +8,7 @@ use super::legend::Legend;
 use super::notice::Notices;
 use super::page::{Page, Props};
 use super::progress::Progress;
+use crate::app::hands;
 use crate::app::result::Subject;
 use crate::app::state::{Place, State};
 use crate::protocol::MapState;
@@ -52,6 +54,7 @@ pub fn Stage(props: &StageProps) -> Html {
                     { for sentence(state, subject).map(|sentence| html! { <p class="finding">{ sentence }</p> }) }
                 }
                 { for notes(state, subject).map(|note| html! { <p class="hint">{ note }</p> }) }
+                { assumed(state, page) }
                 if subject.map().is_some() {
                     <Legend state={state.clone()} point={(*point).clone()} />
                     <Controls state={state.clone()} page={page.clone()} alone={props.alone} set_alone={props.set_alone.clone()} />
@@ -89,7 +92,22 @@ fn notes<'a>(state: &'a State, subject: &'a Subject) -> impl Iterator<Item = &'a
         .iter()
         .flat_map(|prediction| &prediction.notes);
     let model = state.ready.iter().map(|model| &model.summary);
-    picture.chain(model.flat_map(|model| model.assumptions.iter().chain(&model.cache_note)))
+    picture.chain(model.flat_map(|model| model.notes.iter().chain(&model.cache_note)))
+}
+
+/// What was assumed of the model, and the way to change it.
+fn assumed(state: &State, page: &Page) -> Html {
+    let sentences = state.assumptions();
+    if sentences.is_empty() {
+        return html! {};
+    }
+    let show = page.on(|_| hands::unfold(ABOUT_ID));
+    html! {
+        <p class="hint assumed">
+            { sentences.join(" ") }{ " " }
+            <button class="quiet" onclick={show}>{ "Change" }</button>
+        </p>
+    }
 }
 
 /// What must be said when the map has nothing to show.

@@ -29,6 +29,12 @@ pub enum EngineEvent {
         summary: ModelSummary,
         timings: LoadTimings,
     },
+    /// The file of model `key` leaves the size of its picture open.
+    SizeWanted {
+        key: u32,
+        sha256: String,
+        input: String,
+    },
     Predicted {
         picture: PictureKey,
         model: u32,

@@ -20,7 +20,7 @@ use super::result::Map;
 use super::schedule::{ModelChoice, Schedule, Step, Task, Wish};
 use super::shelf::Shelf;
 use crate::protocol::{
-    Event, EventMessage, FailureKind, Job, ModelSource, Request, RequestMessage,
+    Event, EventMessage, FailureKind, Job, ModelSource, Reading, Request, RequestMessage,
 };
 
 /// A handle; clones are the same client.
@@ -180,17 +180,23 @@ impl EngineClient {
                 };
                 Request::LoadModel {
                     model: source,
-                    layer: model.layer,
+                    layer: wish.layer,
+                    remembered: wish.remembered,
                 }
             }
             Step::Predict(key) => {
                 let (_, name) = wish.picture.ok_or("no picture is wanted")?;
                 buffers.push(&self.read(key.file).await?);
-                Request::Predict { name }
+                let reading = Reading {
+                    scaling: key.reading.scaling.map(str::to_owned),
+                    ending: key.reading.ending,
+                };
+                Request::Predict { name, reading }
             }
             Step::Explain(key) => Request::Explain {
                 method: key.method.to_owned(),
                 class: key.class,
+                layer: key.layer.clone(),
             },
         };
         Ok((request, buffers))
@@ -271,6 +277,7 @@ impl EngineClient {
                 }
             }
             Event::Failed { kind, message } => self.hear_failure(job, kind, message),
+            Event::SizeWanted { sha256, input } => self.hear_question(job, sha256, input),
             Event::Cancelled => self.fail(
                 job,
                 FailureKind::Order,
@@ -278,6 +285,16 @@ impl EngineClient {
             ),
             answer => self.hear_answer(job, answer, floats),
         }
+    }
+
+    fn hear_question(&self, job: Job, sha256: String, input: String) {
+        let step = self.0.schedule.borrow_mut().failed(job);
+        if let Some(Step::Load(key)) = step {
+            self.0
+                .emit
+                .emit(EngineEvent::SizeWanted { key, sha256, input });
+        }
+        self.go_on();
     }
 
     fn hear_answer(&self, job: Job, answer: Event, floats: impl Fn(u32) -> Vec<f32>) {
@@ -298,7 +315,7 @@ impl EngineClient {
                 },
             ) => wish.model.map(|wish| EngineEvent::Ready {
                 wish,
-                summary,
+                summary: *summary,
                 timings: timings_ms,
             }),
             (
@@ -319,21 +336,27 @@ impl EngineClient {
                 notes,
                 timings: timings_ms,
             }),
-            (Some(Step::Explain(key)), Event::Map { map, timings_ms }) => {
-                model.zip(picture).map(|(model, picture)| {
-                    let map = Map {
-                        summary: map,
-                        values: floats(0),
-                        timings: timings_ms,
-                    };
-                    EngineEvent::Mapped {
-                        picture,
-                        model,
-                        key,
-                        map,
-                    }
-                })
-            }
+            (
+                Some(Step::Explain(key)),
+                Event::Map {
+                    map,
+                    forward_runs,
+                    timings_ms,
+                },
+            ) => model.zip(picture).map(|(model, picture)| {
+                let map = Map {
+                    summary: map,
+                    values: floats(0),
+                    forward_runs,
+                    timings: timings_ms,
+                };
+                EngineEvent::Mapped {
+                    picture,
+                    model,
+                    key,
+                    map,
+                }
+            }),
             _ => None,
         };
         if let Some(event) = event {

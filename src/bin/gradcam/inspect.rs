@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use gradcam::gradient::{self, Choices, Ending, Layer, Survey};
-use gradcam::onnx::{Limits, Model, key};
+use gradcam::onnx::{Limits, Metadata, Model, key};
 use gradcam::picture::{Layout, Preprocess};
 use serde_json::{Value, json};
 
@@ -58,6 +58,7 @@ fn layer(layer: &Layer) -> Value {
     json!({
         "name": layer.tensor,
         "node": layer.node,
+        "alias": layer.alias,
         "operator": layer.operator,
         "shape": layer.shape,
     })
@@ -105,16 +106,30 @@ fn print(model: &Model, survey: &Survey) -> anyhow::Result<()> {
         Some(labels) => println!("labels   {}", shortened(&labels)),
         None => println!("labels   the file names no classes"),
     }
-    println!("layers that can be explained (* is chosen if none is named):");
+    println!("layers that can be explained:");
     for layer in &survey.layers {
         let mark = if *layer == selection.layer { '*' } else { ' ' };
         let [channels, height, width] = layer.shape;
+        let alias = layer.alias.as_ref();
         println!(
-            "{mark} {}  {}  {channels} × {height} × {width}",
-            layer.tensor, layer.operator
+            "{mark} {}  {}  {channels} × {height} × {width}{}",
+            layer.tensor,
+            layer.operator,
+            alias.map_or(String::new(), |alias| format!("  ({alias})"))
         );
     }
+    println!("* {}", why(metadata, survey));
     Ok(())
+}
+
+/// Why the marked layer is the one that is explained if none is named.
+fn why(metadata: Metadata, survey: &Survey) -> String {
+    let layer = &survey.selection.layer;
+    let stated = metadata.text(key::LAYER);
+    if stated == Some(&layer.tensor) || stated == Some(&layer.node) {
+        return "is explained if none is named: the file says so".into();
+    }
+    "is explained if none is named: the last layer with height and width that does more than pool or reorder".into()
 }
 
 fn shortened(labels: &[String]) -> String {

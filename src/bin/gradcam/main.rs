@@ -3,6 +3,7 @@
 mod attach;
 mod explain;
 mod inspect;
+mod profile;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,6 +28,8 @@ enum Command {
     Attach(attach::Arguments),
     /// Explain pictures: which class, and where the network looked.
     Explain(explain::Arguments),
+    /// Show where a run of a graph spends its time, node by node.
+    Profile(profile::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Attach(arguments) => attach::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Profile(arguments) => profile::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

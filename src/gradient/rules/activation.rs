@@ -10,10 +10,8 @@ use crate::onnx::node;
 /// and PyTorch.
 pub fn relu(step: &mut Step) -> Result<(), GradientError> {
     let output = step.output();
-    step.rectify(|builder| {
-        let zero = builder.number(0.0);
-        builder.compare("Greater", output, &zero)
-    });
+    // The output is never negative, so its sign is 1 or 0.
+    step.rectify(|builder| builder.unary("Sign", output));
     Ok(())
 }
 
@@ -44,7 +42,8 @@ pub fn thresholded_relu(step: &mut Step) -> Result<(), GradientError> {
     let input = step.input(0)?;
     step.rectify(|builder| {
         let alpha = builder.number(alpha);
-        builder.compare("Greater", input, &alpha)
+        let above = builder.compare("Greater", input, &alpha);
+        builder.as_number(&above)
     });
     Ok(())
 }
@@ -61,14 +60,15 @@ pub fn clip(step: &mut Step) -> Result<(), GradientError> {
         step.rectify(|builder| {
             let zero = builder.number(0.0);
             let above = builder.compare("Greater", input, &zero);
-            match high {
+            let inside = match high {
                 Some(high) => {
                     let high = builder.number(high);
                     let below = builder.compare("Less", input, &high);
                     builder.compare("And", &above, &below)
                 }
                 None => above,
-            }
+            };
+            builder.as_number(&inside)
         });
         return Ok(());
     }

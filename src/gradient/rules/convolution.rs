@@ -186,9 +186,9 @@ fn carry_by_phase(
     let output = [&[shape[0], channels], window.output.as_slice()].concat();
     // Outputs beyond the last row saw nothing but padding.
     let mut sides = vec![(0, 0); 2];
-    for axis in 0..spatial {
+    for (axis, &reach) in reach.iter().enumerate() {
         let missing = phases.rows[axis] as i64 - window.output[axis] as i64;
-        sides.push((reach[axis] as i64 - 1, missing));
+        sides.push((reach as i64 - 1, missing));
     }
     let cotangent = pad_or_cut(step, cotangent, &output, &sides);
     let rows = weights.groups * weights.inputs * phases.count();

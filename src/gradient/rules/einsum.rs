@@ -22,7 +22,7 @@ pub fn einsum(step: &mut Step) -> Result<(), GradientError> {
             continue;
         }
         let repeats = |letter| letters.iter().filter(|other| *other == letter).count() > 1;
-        if letters.iter().any(|letter| repeats(letter)) {
+        if letters.iter().any(repeats) {
             return Err(step.unsupported("an axis that is named twice is not supported"));
         }
         let other = equation.inputs.get(1 - place.min(1));
@@ -32,12 +32,15 @@ pub fn einsum(step: &mut Step) -> Result<(), GradientError> {
         };
         let found: Vec<char> = letters.iter().filter(is_known).copied().collect();
 
+        let second;
         let mut inputs = vec![step.cotangent];
         let mut text: String = equation.output.iter().collect();
         if let Some(other) = other {
-            inputs.push(step.input(1 - place)?);
+            let (reduced, left) = without_lone(step, 1 - place, other, &found, &equation.output)?;
+            second = reduced;
+            inputs.push(&second);
             text.push(',');
-            text.extend(other);
+            text.extend(left);
         }
         text.push_str("->");
         text.extend(&found);
@@ -61,6 +64,33 @@ pub fn einsum(step: &mut Step) -> Result<(), GradientError> {
         step.give(place, cotangent);
     }
     Ok(())
+}
+
+/// An operand summed over the axes that nobody else names, and its other letters.
+fn without_lone(
+    step: &mut Step,
+    place: usize,
+    letters: &[char],
+    found: &[char],
+    output: &[char],
+) -> Result<(String, Vec<char>), GradientError> {
+    let operand = step.input(place)?;
+    let shape = step.shape(operand)?;
+    let is_lone = |axis: &usize| {
+        let letter = &letters[*axis];
+        !found.contains(letter) && !output.contains(letter)
+    };
+    let lone: Vec<usize> = (0..letters.len()).filter(is_lone).collect();
+    if lone.is_empty() {
+        return Ok((operand.to_owned(), letters.to_vec()));
+    }
+    let kept: Vec<usize> = (0..letters.len())
+        .filter(|axis| !lone.contains(axis))
+        .collect();
+    let summed = step.builder.reduce_sum(operand, &lone);
+    let sizes: Vec<usize> = kept.iter().map(|&axis| shape[axis]).collect();
+    let summed = step.builder.reshape(&summed, &sizes);
+    Ok((summed, kept.iter().map(|&axis| letters[axis]).collect()))
 }
 
 fn equation_attribute(text: &str) -> pb::AttributeProto {

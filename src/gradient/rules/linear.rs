@@ -52,46 +52,63 @@ pub fn gemm(step: &mut Step) -> Result<(), GradientError> {
     Ok(())
 }
 
-/// y = A B, of matrices or stacks of them: Ā = ȳ Bᵀ, B̄ = Aᵀ ȳ.
+/// y = A B, of matrices or stacks of them: Ā = ȳ Bᵀ, B̄ = Aᵀ ȳ. A vector counts as
+/// one row (A) or one column (B).
 pub fn matmul(step: &mut Step) -> Result<(), GradientError> {
     let (a, b) = (step.input(0)?, step.input(1)?);
-    let (a_shape, b_shape) = (step.shape(a)?, step.shape(b)?);
-    if a_shape.len() < 2 || b_shape.len() < 2 || step.shape(step.output())?.len() < 2 {
-        return Err(step.unsupported("only products of matrices are supported, not of vectors"));
+    let (own_a, own_b) = (step.shape(a)?, step.shape(b)?);
+    let output = step.shape(step.output())?;
+    let a_shape = match own_a {
+        [length] => vec![1, *length],
+        _ => own_a.to_vec(),
+    };
+    let b_shape = match own_b {
+        [length] => vec![*length, 1],
+        _ => own_b.to_vec(),
+    };
+    if a_shape.is_empty() || b_shape.is_empty() {
+        return Err(step.unsupported("a number is no matrix"));
     }
-    let from = step.shape(step.output())?;
-    let stack = &from[..from.len() - 2];
+    let (rows, columns) = (a_shape[a_shape.len() - 2], b_shape[b_shape.len() - 1]);
+    let vectors = usize::from(own_a.len() == 1) + usize::from(own_b.len() == 1);
+    let stack = &output[..(output.len() + vectors).saturating_sub(2)];
+    let whole = [stack, &[rows, columns]].concat();
+    let in_shape = |step: &mut Step, tensor: &str, from: &[usize], to: &[usize]| match from == to {
+        true => tensor.to_owned(),
+        false => step.builder.reshape(tensor, to),
+    };
+    let cotangent = in_shape(step, step.cotangent, output, &whole);
     if step.is_active(0) {
-        let product = if a_shape.len() == 2 && b_shape.len() == 2 {
+        let product = if own_a.len() == 2 && own_b.len() == 2 {
             let attributes = vec![node::int_attribute("transB", 1)];
-            step.builder.gemm(step.cotangent, b, attributes)
+            step.builder.gemm(&cotangent, b, attributes)
         } else {
-            let transposed = swap_last(step, b, b_shape.len());
+            let b = in_shape(step, b, own_b, &b_shape);
+            let transposed = swap_last(step, &b, b_shape.len());
             step.builder
-                .add("MatMul", &[step.cotangent, &transposed], vec![])
+                .add("MatMul", &[&cotangent, &transposed], vec![])
         };
         let shape = [stack, &a_shape[a_shape.len() - 2..]].concat();
-        let cotangent = step.sum_to(&product, &shape, a_shape)?;
-        step.give(0, cotangent);
+        let summed = step.sum_to(&product, &shape, &a_shape)?;
+        let summed = in_shape(step, &summed, &a_shape, own_a);
+        step.give(0, summed);
     }
     if step.is_active(1) {
-        let transposed = swap_last(step, a, a_shape.len());
+        let a = in_shape(step, a, own_a, &a_shape);
+        let transposed = swap_last(step, &a, a_shape.len());
         let product = step
             .builder
-            .add("MatMul", &[&transposed, step.cotangent], vec![]);
+            .add("MatMul", &[&transposed, &cotangent], vec![]);
         let shape = [stack, &b_shape[b_shape.len() - 2..]].concat();
-        let cotangent = step.sum_to(&product, &shape, b_shape)?;
-        step.give(1, cotangent);
+        let summed = step.sum_to(&product, &shape, &b_shape)?;
+        let summed = in_shape(step, &summed, &b_shape, own_b);
+        step.give(1, summed);
     }
     Ok(())
 }
 
 fn swap_last(step: &mut Step, tensor: &str, rank: usize) -> String {
-    let mut order: Vec<i64> = (0..rank as i64).collect();
+    let mut order: Vec<usize> = (0..rank).collect();
     order.swap(rank - 2, rank - 1);
-    step.builder.add(
-        "Transpose",
-        &[tensor],
-        vec![node::ints_attribute("perm", &order)],
-    )
+    step.builder.transpose(tensor, &order)
 }

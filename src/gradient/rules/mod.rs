@@ -24,7 +24,7 @@ mod windows;
 
 use super::builder::Builder;
 use super::{GradientError, ReluPolicy};
-use crate::onnx::{Index, Shapes, node, normal_axis, pb, tensor};
+use crate::onnx::{Index, Shapes, Value, node, normal_axis, pb, tensor};
 
 /// Values of one constant that a rule computes, beyond the model's own weights.
 const MOST_CONSTANT_VALUES: usize = 1 << 24;
@@ -85,7 +85,8 @@ pub fn rule(operator: &str) -> Option<Rule> {
         "LayerNormalization" => normalisation::layer,
         "GroupNormalization" => normalisation::group,
         "LRN" => normalisation::local_response,
-        "Identity" | "Dropout" | "Cast" => shape::identity,
+        "Identity" | "Dropout" => shape::identity,
+        "Cast" => shape::cast,
         "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => shape::reshape,
         "Transpose" => shape::transpose,
         "Expand" => shape::expand,
@@ -113,6 +114,7 @@ pub struct Step<'a> {
     pub is_rectifier: bool,
     pub index: &'a Index<'a>,
     pub builder: &'a mut Builder,
+    graph: &'a pb::GraphProto,
     shapes: &'a Shapes,
     active: Vec<bool>,
     results: Vec<(usize, String)>,
@@ -123,6 +125,7 @@ impl<'a> Step<'a> {
     /// [`GradientError::Unsupported`] if only further outputs of the node are
     /// read, unless it is one that has several of equal rank.
     pub fn new(
+        graph: &'a pb::GraphProto,
         node: &'a pb::NodeProto,
         cotangents: &'a [Option<String>],
         active: Vec<bool>,
@@ -132,6 +135,7 @@ impl<'a> Step<'a> {
     ) -> Result<Self, GradientError> {
         let first = cotangents.first().and_then(Option::as_deref);
         let step = Step {
+            graph,
             node,
             cotangent: first.unwrap_or_default(),
             cotangents,
@@ -210,7 +214,10 @@ impl<'a> Step<'a> {
             return Ok(None);
         };
         match self.index.initialiser(name) {
-            Some(weights) => Ok(Some(tensor::floats(weights)?)),
+            Some(weights) => {
+                let values = Value::of(weights)?.to_floats();
+                Ok(Some(values.iter().copied().collect()))
+            }
             None => Err(self.unsupported(format!("its input '{name}' is computed at run time"))),
         }
     }
@@ -251,6 +258,12 @@ impl<'a> Step<'a> {
     /// Name of the first output.
     pub fn output(&self) -> &'a str {
         self.node.output.first().map_or("", String::as_str)
+    }
+
+    /// The node that makes a tensor.
+    pub fn producer(&self, tensor: &str) -> Option<&'a pb::NodeProto> {
+        let place = self.index.producer(tensor)?;
+        self.graph.node.get(place)
     }
 
     /// Shape of a tensor of the model.

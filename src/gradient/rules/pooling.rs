@@ -7,7 +7,7 @@ use crate::gradient::GradientError;
 use crate::onnx::{Window, node, pool_window};
 
 /// Pixels of a window for which a branch is still written out, tap by tap.
-const MOST_TAPS: usize = 4096;
+const MOST_TAPS: usize = 1024;
 
 /// # Errors
 /// [`GradientError::Unsupported`] for a window that no network has.
@@ -110,26 +110,24 @@ fn window_counts(step: &Step, window: &Window, input: &[usize]) -> Vec<usize> {
 /// Tap by tap, a window hands its cotangent to the first pixel that is its
 /// maximum and has nothing left for the others.
 pub fn max(step: &mut Step) -> Result<(), GradientError> {
-    let input = step.input(0)?;
-    let shape = step.shape(input)?;
+    let shape = step.shape(step.input(0)?)?;
     if node::int(step.node, "storage_order").unwrap_or(0) != 0 {
         return Err(step.unsupported("storage_order 1 is not supported"));
     }
     let window = pool_window(step.node, shape)?;
     check_taps(step, &window.kernel)?;
     check_taps(step, &window.strides)?;
-    let (begin, end) = outer_pads(&window, shape);
-    let padded = step.builder.pad(input, &begin, &end, f32::MIN);
+    let grids = Grids::of(step, &window, shape)?;
     let phases = Phases::of(&window, shape);
     let mut parts: Vec<Vec<String>> = vec![Vec::new(); phases.count()];
     let mut left = step.cotangent.to_owned();
-    let zero = step.builder.number(0.0);
     for tap in offsets(&window.kernel) {
-        let seen = window_pixels(step, &padded, &window, &tap);
+        let seen = grids.pixels(step, &window, &tap);
         let less = step.builder.compare("Less", &seen, step.output());
-        let handed = [less.as_str(), &zero, &left];
-        let handed = step.builder.add("Where", &handed, vec![]);
-        left = step.builder.keep_where(&less, &left);
+        let is_less = step.builder.as_number(&less);
+        let kept = step.builder.mul(&left, &is_less);
+        let handed = step.builder.sub(&left, &kept);
+        left = kept;
         let (phase, placed) = place(step, &handed, &window, &phases, shape, &tap);
         parts[phase].push(placed);
     }
@@ -138,30 +136,80 @@ pub fn max(step: &mut Step) -> Result<(), GradientError> {
     Ok(())
 }
 
-/// Padding of the whole input, so that every window, also the last ones of
-/// ceil_mode, lies inside.
-fn outer_pads(window: &Window, shape: &[usize]) -> (Vec<usize>, Vec<usize>) {
-    let (mut begin, mut end) = (vec![0; shape.len()], vec![0; shape.len()]);
-    for axis in 0..window.kernel.len() {
-        let needed = (window.output[axis] - 1) * window.strides[axis] + window.reach(axis);
-        begin[axis + 2] = window.pads_begin[axis];
-        end[axis + 2] = needed.saturating_sub(shape[axis + 2] + window.pads_begin[axis]);
-    }
-    (begin, end)
+/// The padded input, cut into one grid for each phase of the stride: what a tap
+/// sees then lies side by side in one of them.
+struct Grids {
+    names: Vec<String>,
+    shape: Vec<usize>,
 }
 
-/// The pixel that every window has at a tap: a tensor of the output's shape.
-fn window_pixels(step: &mut Step, padded: &str, window: &Window, tap: &[usize]) -> String {
-    let mut pixels = padded.to_owned();
+impl Grids {
+    fn of(step: &mut Step, window: &Window, shape: &[usize]) -> Result<Grids, GradientError> {
+        let (mut begin, mut end) = (vec![0; shape.len()], vec![0; shape.len()]);
+        let mut rows = shape[..2].to_vec();
+        for (axis, &stride) in window.strides.iter().enumerate() {
+            // Every window, also the last ones of ceil_mode, lies inside.
+            let reached = (window.output[axis] - 1) * stride + window.reach(axis);
+            let there = shape[axis + 2] + window.pads_begin[axis];
+            rows.push(reached.max(there).div_ceil(stride));
+            begin[axis + 2] = window.pads_begin[axis];
+            end[axis + 2] = rows[axis + 2] * stride - there;
+        }
+        let input = step.input(0)?;
+        let padded = step.builder.pad(input, &begin, &end, f32::MIN);
+        let phases: usize = window.strides.iter().product();
+        if phases == 1 {
+            let names = vec![padded];
+            return Ok(Grids { names, shape: rows });
+        }
+        // [1, C, rows · s, …] → [1, C, rows, s, …] → [s, …, 1, C, rows, …]
+        let apart = (rows[2..].iter().zip(&window.strides)).flat_map(|(&rows, &s)| [rows, s]);
+        let apart: Vec<usize> = shape[..2].iter().copied().chain(apart).collect();
+        let spatial = window.strides.len();
+        let phase_axes = (0..spatial).map(|axis| 3 + 2 * axis);
+        let row_axes = (0..spatial).map(|axis| 2 + 2 * axis);
+        let order: Vec<usize> = phase_axes.chain([0, 1]).chain(row_axes).collect();
+        let apart = step.builder.reshape(&padded, &apart);
+        let sorted = step.builder.transpose(&apart, &order);
+        let sorted = step
+            .builder
+            .reshape(&sorted, &[&[phases], rows.as_slice()].concat());
+        let grid = |phase: usize| {
+            let grid = step.builder.slice(&sorted, 0, phase, 1, 1);
+            step.builder.reshape(&grid, &rows)
+        };
+        let names = (0..phases).map(grid).collect();
+        Ok(Grids { names, shape: rows })
+    }
+
+    /// The pixel that every window has at a tap: a tensor of the output's shape.
+    fn pixels(&self, step: &mut Step, window: &Window, tap: &[usize]) -> String {
+        let (phase, shifts) = phase_of(window, tap);
+        let mut pixels = self.names[phase].clone();
+        for (axis, shift) in shifts.into_iter().enumerate() {
+            let count = window.output[axis];
+            if count != self.shape[axis + 2] {
+                pixels = step.builder.slice(&pixels, axis + 2, shift, count, 1);
+            }
+        }
+        pixels
+    }
+}
+
+/// The phase of the stride that a tap falls into, and by how many strides it is
+/// shifted on each axis.
+fn phase_of(window: &Window, tap: &[usize]) -> (usize, Vec<usize>) {
+    let mut phase = 0;
+    let mut shifts = Vec::new();
     for (axis, tap) in tap.iter().enumerate() {
-        let (start, count) = (tap * window.dilations[axis], window.output[axis]);
-        let stride = window.strides[axis];
-        pixels = step.builder.slice(&pixels, axis + 2, start, count, stride);
+        let (stride, distance) = (window.strides[axis], tap * window.dilations[axis]);
+        phase = phase * stride + distance % stride;
+        shifts.push(distance / stride);
     }
-    pixels
+    (phase, shifts)
 }
 
-/// The reverse of [`window_pixels`]: which phase the values of a tap belong to,
+/// The reverse of [`Grids::pixels`]: which phase the values of a tap belong to,
 /// and the values on that phase's grid.
 fn place(
     step: &mut Step,
@@ -171,14 +219,11 @@ fn place(
     shape: &[usize],
     tap: &[usize],
 ) -> (usize, String) {
-    let mut phase = 0;
+    let (phase, shifts) = phase_of(window, tap);
     let mut sides = vec![(0, 0); 2];
-    for (axis, tap) in tap.iter().enumerate() {
-        let (stride, distance) = (window.strides[axis], tap * window.dilations[axis]);
-        phase = phase * stride + distance % stride;
-        let shift = (distance / stride) as i64;
-        let end = phases.rows[axis] as i64 - shift - window.output[axis] as i64;
-        sides.push((shift, end));
+    for (axis, &shift) in shifts.iter().enumerate() {
+        let end = phases.rows[axis] as i64 - shift as i64 - window.output[axis] as i64;
+        sides.push((shift as i64, end));
     }
     let output = [&shape[..2], window.output.as_slice()].concat();
     (phase, pad_or_cut(step, values, &output, &sides))

@@ -2,21 +2,38 @@
 
 use super::Step;
 use crate::gradient::GradientError;
+use crate::onnx::pb::tensor_proto::DataType;
 use crate::onnx::{node, transpose_order};
 
-/// Identity, Dropout (which does nothing outside of training), Cast between
-/// floats: x̄ = ȳ.
+/// Identity, Dropout (which does nothing outside of training): x̄ = ȳ.
 pub fn identity(step: &mut Step) -> Result<(), GradientError> {
-    let to =
-        node::int(step.node, "to").unwrap_or(crate::onnx::pb::tensor_proto::DataType::Float as i64);
-    if step.node.op_type == "Cast" && to != crate::onnx::pb::tensor_proto::DataType::Float as i64 {
-        return Err(
-            step.unsupported("only casts to float32 are supported on the way of the gradient")
-        );
-    }
-    let cotangent = step.cotangent.to_owned();
+    step.give(0, step.cotangent.to_owned());
+    Ok(())
+}
+
+/// Cast between floats: x̄ is ȳ in the type of x.
+pub fn cast(step: &mut Step) -> Result<(), GradientError> {
+    let to = element_type(step, step.input(0)?);
+    let attributes = vec![node::int_attribute("to", to)];
+    let cotangent = step.builder.add("Cast", &[step.cotangent], attributes);
     step.give(0, cotangent);
     Ok(())
+}
+
+/// The type of a tensor on the way: what the last Cast before it made of it. The
+/// picture is float32.
+fn element_type(step: &Step, tensor: &str) -> i64 {
+    let mut tensor = tensor;
+    while let Some(node) = step.producer(tensor) {
+        match (node.op_type.as_str(), node::int(node, "to")) {
+            ("Cast", Some(to)) => return to,
+            _ => match node.input.first() {
+                Some(before) => tensor = before,
+                None => break,
+            },
+        }
+    }
+    DataType::Float as i64
 }
 
 /// Flatten, Reshape, Squeeze, Unsqueeze: x̄ is ȳ in the shape of x.

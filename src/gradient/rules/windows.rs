@@ -20,6 +20,18 @@ pub fn offsets(size: &[usize]) -> impl Iterator<Item = Vec<usize>> + use<> {
 /// Adds zeros before and after each axis of a tensor of this shape, or cuts
 /// values off where a number is negative.
 pub fn pad_or_cut(step: &mut Step, tensor: &str, shape: &[usize], sides: &[(i64, i64)]) -> String {
+    let kept = |axis: usize| {
+        let (before, after) = sides[axis];
+        shape[axis] as i64 + before.min(0) + after.min(0)
+    };
+    if (0..shape.len()).any(|axis| kept(axis) <= 0) {
+        // Nothing of the tensor is left, zeros only.
+        let target: Vec<usize> = (shape.iter().zip(sides))
+            .map(|(&size, (before, after))| (size as i64 + before + after).max(0) as usize)
+            .collect();
+        let zero = step.builder.number(0.0);
+        return step.builder.expand(&zero, &target);
+    }
     let mut moved = tensor.to_owned();
     for (axis, &(before, after)) in sides.iter().enumerate() {
         if before < 0 || after < 0 {
@@ -117,9 +129,9 @@ impl Phases {
             values = step.builder.reshape(&values, &self.joined_shape());
         }
         let whole = self.joined_shape();
-        for axis in 2..whole.len() {
+        for (axis, &whole) in whole.iter().enumerate().skip(2) {
             let (start, count) = (self.pads_begin[axis - 2], self.input[axis]);
-            if start > 0 || count != whole[axis] {
+            if start > 0 || count != whole {
                 values = step.builder.slice(&values, axis, start, count, 1);
             }
         }

@@ -101,7 +101,7 @@ pub fn evaluate(
         false => arrange::evaluate(node, &inputs)?,
     };
     let is_kept = |value: &Value| {
-        let values = value.len();
+        let values = value.count();
         values <= MOST_VALUES && budget.work(values) && budget.keep(values)
     };
     Ok(found.filter(is_kept))

@@ -64,7 +64,8 @@ impl Value {
         }
     }
 
-    pub fn len(&self) -> usize {
+    /// Number of values.
+    pub fn count(&self) -> usize {
         self.shape().iter().product()
     }
 

@@ -134,8 +134,7 @@ fn transposed_slides(call: &Call, input: &[usize], kernel: &[usize]) -> Vec<Slid
         .collect()
 }
 
-/// The weights of `conv` for a test: the adjoint of a convolution is the
-/// transposed convolution with the same weights.
+/// Σ conv(x)·y = Σ x·conv_transpose(y), with the same weights.
 #[test]
 fn the_two_are_adjoint() {
     use super::Value;

@@ -47,9 +47,11 @@ pub fn reshape(call: &Call) -> Outputs {
             size as usize
         }
     };
-    Ok(vec![
-        x.reshaped(&wanted.iter().map(size).collect::<Vec<_>>()),
-    ])
+    let shape: Vec<usize> = wanted.iter().map(size).collect();
+    match shape.iter().product::<usize>() == count {
+        true => Ok(vec![x.reshaped(&shape)]),
+        false => Err(format!("{:?} cannot become {shape:?}", x.shape())),
+    }
 }
 
 pub fn squeeze(call: &Call) -> Outputs {

@@ -107,6 +107,20 @@ pub fn erf(dice: &mut Dice) -> Case {
     function(dice, "Erf", 9, &[])
 }
 
+pub fn abs(dice: &mut Dice) -> Case {
+    function(dice, "Abs", 9, &[0.0])
+}
+
+pub fn softsign(dice: &mut Dice) -> Case {
+    function(dice, "Softsign", 9, &[])
+}
+
+pub fn thresholded_relu(dice: &mut Dice) -> Case {
+    let mut case = function(dice, "ThresholdedRelu", 10, &[0.5, 1.0]);
+    perhaps(dice, &mut case.graph, "alpha", &[0.5]);
+    case
+}
+
 pub fn softplus(dice: &mut Dice) -> Case {
     function(dice, "Softplus", 9, &[])
 }

@@ -189,6 +189,10 @@ pub fn neg(dice: &mut Dice) -> Case {
     one(dice, "Neg", -2.0, 2.0)
 }
 
+pub fn reciprocal(dice: &mut Dice) -> Case {
+    one(dice, "Reciprocal", 0.4, 3.0)
+}
+
 pub fn sqrt(dice: &mut Dice) -> Case {
     one(dice, "Sqrt", 0.2, 3.0)
 }

@@ -8,7 +8,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use super::case::{Case, Draw, Prepared, Y};
 use super::dice::Dice;
 use crate::gradient::ReluPolicy;
-use crate::network::plan::Plan;
+use crate::network::Plan;
 use crate::onnx::Model;
 use crate::onnx::reference::{Value, evaluate};
 
@@ -44,8 +44,11 @@ pub fn rule(operator: &str, draw: Draw) {
             Prepared::new(&case, ReluPolicy::Plain, cotangent).map_err(TestCaseError::fail)?;
         allowed_operators(&prepared.branch).map_err(TestCaseError::fail)?;
         let has_slope = differences(&case, &prepared).map_err(TestCaseError::fail)?;
-        if cases.get() % TRACT_EVERY == 0 && tract(&prepared).map_err(TestCaseError::fail)? {
-            in_tract.set(in_tract.get() + 1);
+        if cases.get() % TRACT_EVERY == 0 {
+            match tract(&prepared).map_err(TestCaseError::fail)? {
+                Ok(()) => in_tract.set(in_tract.get() + 1),
+                Err(reason) => println!("NOT IN TRACT: {operator}: {reason}\n{case}"),
+            }
         }
         moved.set(moved.get() + usize::from(has_slope));
         cases.set(cases.get() + 1);
@@ -59,16 +62,14 @@ pub fn rule(operator: &str, draw: Draw) {
         }
         Err(error) => panic!("{operator}: {error}"),
     }
-    println!(
-        "{operator}: {} cases, {} with a slope, {} in tract",
-        cases.get(),
-        moved.get(),
-        in_tract.get()
-    );
+    let (cases, moved, in_tract) = (cases.get(), moved.get(), in_tract.get());
+    println!("{operator}: {cases} cases, {moved} with a slope, {in_tract} in tract");
     assert!(
-        2 * moved.get() > cases.get(),
+        2 * moved > cases,
         "{operator}: hardly any case has a gradient"
     );
+    let enough = WEAK_IN_TRACT.contains(&operator) || 2 * in_tract * TRACT_EVERY > cases;
+    assert!(enough, "{operator}: hardly any case runs in tract");
 }
 
 /// Compares the branch with (f(x + ε) − f(x − ε)) / 2ε, where f is the output
@@ -106,8 +107,9 @@ fn differences(case: &Case, prepared: &Prepared) -> Result<bool, String> {
             let below = weighted(name, place, value - EPSILON)?;
             let difference = (above - below) / (2.0 * EPSILON);
             let limit = DIFFERENCE_LIMIT * greatest.max(difference.abs()) + 1e-8;
-            // Written so that NaN fails.
-            if !((found - difference).abs() <= limit) {
+            let is_near = (found - difference).abs() <= limit;
+            // NaN is never near.
+            if !is_near {
                 return Err(format!(
                     "at place {place} of {name} the branch has {found}, differences {difference}"
                 ));
@@ -121,33 +123,50 @@ fn greatest(values: &ArrayD<f64>) -> f64 {
     values.iter().fold(0.0, |most, value| value.abs().max(most))
 }
 
-/// Runs forward graph and branch in tract; false if tract cannot run the
-/// forward graph, which is not the branch's fault.
-pub fn tract(prepared: &Prepared) -> Result<bool, String> {
-    if Plan::new(&prepared.forward).is_err() {
-        return Ok(false);
+/// Operators that tract does not have, has with mistakes of its own, or has for
+/// some operator sets or attributes alone: fewer of their cases run there.
+const WEAK_IN_TRACT: &[&str] = &["Celu", "Upsample"];
+
+/// Runs forward graph and branch in tract. Where tract cannot run the forward
+/// graph or has another result, that is not the branch's fault: the inner error.
+pub fn tract(prepared: &Prepared) -> Result<Result<(), String>, String> {
+    let forward = in_tract(&prepared.forward, prepared)
+        .and_then(|outputs| compare(&prepared.forward, &outputs, prepared));
+    if forward.is_err() {
+        return Ok(forward);
     }
-    let mut plan = Plan::new(&prepared.branch).map_err(|words| format!("tract: {words}"))?;
-    let inputs = prepared
-        .inputs
-        .iter()
-        .map(|(_, values)| values.clone())
-        .collect();
-    let outputs = plan
-        .run(inputs, &mut |_, _| ())
-        .map_err(|error| format!("tract: {error}"))?;
-    for (output, found) in prepared.branch.graph().output.iter().zip(outputs) {
+    let outputs = in_tract(&prepared.branch, prepared)?;
+    compare(&prepared.branch, &outputs, prepared)?;
+    Ok(Ok(()))
+}
+
+/// The outputs of a model in tract.
+fn in_tract(model: &Model, prepared: &Prepared) -> Result<Vec<ArrayD<f32>>, String> {
+    let mut plan = Plan::new(model)?;
+    // The forward graph has all inputs but the last, the cotangent.
+    let inputs = prepared.inputs.iter().take(model.graph().input.len());
+    let inputs = inputs.map(|(_, values)| values.clone()).collect();
+    plan.run(inputs, &mut |_, _| ())
+        .map_err(|error| error.to_string())
+}
+
+/// Compares tract's outputs of a model with the evaluator's.
+fn compare(model: &Model, found: &[ArrayD<f32>], prepared: &Prepared) -> Result<(), String> {
+    for (output, found) in model.graph().output.iter().zip(found) {
         let wanted = prepared.value(&output.name);
         let limit = TRACT_LIMIT * greatest(wanted) + 1e-6;
-        let off = found.mapv(f64::from) - wanted;
-        if found.shape() != wanted.shape() || !off.iter().all(|off| off.abs() <= limit) {
+        let is_near = || {
+            let off = found.mapv(f64::from) - wanted;
+            off.iter().all(|off| off.abs() <= limit)
+        };
+        if found.shape() != wanted.shape() || !is_near() {
             return Err(format!(
-                "{} is {found:?} in tract instead of {wanted:?}",
+                "{} is {found:?} in tract, {wanted:?} wanted",
                 output.name
             ));
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Operators that came later than operator set 9, with the set they came with.

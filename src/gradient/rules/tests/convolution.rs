@@ -44,7 +44,6 @@ impl Geometry {
 
     /// Adds the attributes; those with their default value only sometimes.
     fn write(&self, dice: &mut Dice, case: &mut Case) {
-        let list = |sizes: &[usize]| sizes.iter().map(|&size| size as i64).collect::<Vec<_>>();
         for (name, sizes) in [("strides", &self.strides), ("dilations", &self.dilations)] {
             if sizes.iter().any(|&size| size != 1) || dice.coin() {
                 case.graph.ints(name, &list(sizes));
@@ -126,7 +125,19 @@ pub fn conv(dice: &mut Dice) -> Case {
     case
 }
 
-/// The output's size follows from pads, or is named, or is that of SAME.
+/// What decides the size of a transposed convolution's output.
+#[derive(Clone, Copy, PartialEq)]
+enum Size {
+    Pads,
+    Asked,
+    Same,
+    Whole,
+}
+
+fn list(sizes: &[usize]) -> Vec<i64> {
+    sizes.iter().map(|&size| size as i64).collect()
+}
+
 pub fn conv_transpose(dice: &mut Dice) -> Case {
     let mut case = Case::new(dice.opset(9));
     let geometry = geometry(dice);
@@ -136,26 +147,41 @@ pub fn conv_transpose(dice: &mut Dice) -> Case {
     let inputs = operands(dice, &mut case, &geometry, weights, maps);
     case.node("ConvTranspose", &inputs);
     geometry.write(dice, &mut case);
-    let extra: Vec<usize> = (0..axes)
-        .map(|axis| {
-            if dice.coin() {
-                dice.number(0..=geometry.strides[axis] - 1)
-            } else {
-                0
-            }
-        })
-        .collect();
-    let whole: Vec<usize> = (0..axes)
-        .map(|axis| {
-            let steps = geometry.strides[axis] * (geometry.input[axis] - 1);
-            steps + extra[axis] + geometry.extent(axis)
-        })
-        .collect();
-    let list = |sizes: &[usize]| sizes.iter().map(|&size| size as i64).collect::<Vec<_>>();
-    let fits_same =
-        (0..axes).all(|axis| whole[axis] >= geometry.input[axis] * geometry.strides[axis]);
-    match dice.number(0..=4) {
-        0 | 1 => {
+    let mut decided_by = dice.pick(&[Size::Pads, Size::Pads, Size::Asked, Size::Same, Size::Whole]);
+    let fits_same = (0..axes).all(|axis| geometry.extent(axis) >= geometry.strides[axis]);
+    if decided_by == Size::Same && (case.opset < 11 || !fits_same) {
+        decided_by = Size::Whole;
+    }
+    // With SAME the checker and the specification differ about output_padding.
+    let with_extra = decided_by != Size::Same && dice.coin();
+    let most = |axis: usize| {
+        if with_extra {
+            geometry.strides[axis] - 1
+        } else {
+            0
+        }
+    };
+    let extra: Vec<usize> = (0..axes).map(|axis| dice.number(0..=most(axis))).collect();
+    if extra.iter().any(|&size| size > 0) {
+        case.graph.ints("output_padding", &list(&extra));
+    }
+    let steps = |axis: usize| geometry.strides[axis] * (geometry.input[axis] - 1);
+    let whole = (0..axes).map(|axis| steps(axis) + extra[axis] + geometry.extent(axis));
+    decide_size(
+        dice,
+        &mut case,
+        decided_by,
+        &whole.collect::<Vec<_>>(),
+        &geometry.input,
+    );
+    case
+}
+
+/// Adds the attributes that make the output smaller than `whole`.
+fn decide_size(dice: &mut Dice, case: &mut Case, by: Size, whole: &[usize], input: &[usize]) {
+    let axes = whole.len();
+    match by {
+        Size::Pads => {
             let mut pads = dice.numbers(2 * axes, 0..=2);
             for axis in 0..axes {
                 // Something must be left.
@@ -165,34 +191,24 @@ pub fn conv_transpose(dice: &mut Dice) -> Case {
             }
             case.graph.ints("pads", &list(&pads));
         }
-        2 => {
-            let cut: Vec<usize> = whole
-                .iter()
-                .map(|&size| dice.number(0..=2.min(size - 1)))
-                .collect();
-            let asked: Vec<usize> = whole
-                .iter()
-                .zip(cut)
-                .map(|(size, cut)| size - cut)
-                .collect();
+        Size::Asked => {
+            // The checker wants no less than the input's size.
+            let most = |axis: usize| (whole[axis] - input[axis]).min(2);
+            let asked = (0..axes).map(|axis| whole[axis] - dice.number(0..=most(axis)));
+            let asked: Vec<usize> = asked.collect();
             case.graph.ints("output_shape", &list(&asked));
             if case.opset >= 11 && dice.coin() {
                 case.graph
                     .text("auto_pad", dice.pick(&["SAME_UPPER", "SAME_LOWER"]));
             }
         }
-        3 if case.opset >= 11 && fits_same => {
+        Size::Same => {
             case.graph
                 .text("auto_pad", dice.pick(&["SAME_UPPER", "SAME_LOWER"]));
         }
-        _ => {
-            if dice.coin() {
-                case.graph.text("auto_pad", "VALID");
-            }
+        Size::Whole if dice.coin() => {
+            case.graph.text("auto_pad", "VALID");
         }
+        Size::Whole => {}
     }
-    if extra.iter().any(|&size| size > 0) {
-        case.graph.ints("output_padding", &list(&extra));
-    }
-    case
 }

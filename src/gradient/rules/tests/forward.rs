@@ -260,8 +260,9 @@ fn range(dice: &mut Dice) -> Case {
 
 fn pool_indices(dice: &mut Dice) -> Case {
     let mut case = super::pooling::max(dice);
-    *case.graph.last().output.last_mut().unwrap() = "value".into();
-    case.graph.last().output.push("raw".into());
+    let pool = case.graph.last();
+    pool.name = "pool".into();
+    pool.output = vec!["value".into(), "raw".into()];
     finish(&mut case);
     case
 }

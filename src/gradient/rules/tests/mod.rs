@@ -20,6 +20,7 @@ mod forward;
 mod linear;
 mod normalisation;
 mod onnxruntime;
+mod parts;
 mod pooling;
 mod resize;
 mod shape;
@@ -48,6 +49,8 @@ operators! {
     mul: "Mul" => arithmetic::mul,
     div: "Div" => arithmetic::div,
     neg: "Neg" => arithmetic::neg,
+    abs: "Abs" => activation::abs,
+    reciprocal: "Reciprocal" => arithmetic::reciprocal,
     pow: "Pow" => arithmetic::pow,
     sqrt: "Sqrt" => arithmetic::sqrt,
     exp: "Exp" => arithmetic::exp,
@@ -69,6 +72,8 @@ operators! {
     hard_swish: "HardSwish" => activation::hard_swish,
     mish: "Mish" => activation::mish,
     softplus: "Softplus" => activation::softplus,
+    softsign: "Softsign" => activation::softsign,
+    thresholded_relu: "ThresholdedRelu" => activation::thresholded_relu,
     tanh: "Tanh" => activation::tanh,
     erf: "Erf" => activation::erf,
     gelu: "Gelu" => activation::gelu,
@@ -96,14 +101,14 @@ operators! {
     squeeze: "Squeeze" => shape::squeeze,
     unsqueeze: "Unsqueeze" => shape::unsqueeze,
     transpose: "Transpose" => shape::transpose,
-    concat: "Concat" => shape::concat,
-    split: "Split" => shape::split,
-    slice: "Slice" => shape::slice,
-    pad: "Pad" => shape::pad,
+    concat: "Concat" => parts::concat,
+    split: "Split" => parts::split,
+    slice: "Slice" => parts::slice,
+    pad: "Pad" => parts::pad,
     depth_to_space: "DepthToSpace" => shape::depth_to_space,
     space_to_depth: "SpaceToDepth" => shape::space_to_depth,
     expand: "Expand" => shape::expand,
-    gather: "Gather" => shape::gather,
+    gather: "Gather" => parts::gather,
     resize: "Resize" => resize::resize,
     upsample: "Upsample" => resize::upsample,
     identity: "Identity" => shape::identity,

@@ -5,7 +5,7 @@ use super::dice::Dice;
 
 /// A tensor whose last axes hold several values, so that there is a variance.
 fn input(dice: &mut Dice, case: &mut Case, channels: usize) -> (String, Vec<usize>) {
-    let spatial = dice.pick(&[2, 1, 3]);
+    let spatial = dice.pick(&[2, 2, 2, 1, 3]);
     let mut shape = vec![dice.number(1..=2), channels];
     shape.extend(dice.numbers(spatial, 2..=3));
     *shape.last_mut().unwrap() += 2;
@@ -104,7 +104,7 @@ pub fn local_response(dice: &mut Dice) -> Case {
     let mut case = Case::new(dice.opset(9));
     let channels = dice.number(1..=6);
     let (x, _) = input(dice, &mut case, channels);
-    let size = dice.number(1..=6) as i64;
+    let size = dice.pick(&[3, 5, 1, 7, 2, 4]);
     case.node("LRN", &[x]).int("size", size);
     for (name, values) in [
         ("alpha", [0.5, 1.5]),

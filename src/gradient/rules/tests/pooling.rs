@@ -74,7 +74,9 @@ fn pool(dice: &mut Dice, operator: &str, dilations_since: i64) -> Case {
         "pads",
     ]);
     let explicit = matches!(padding, "pads" | "NOTSET");
-    let dilated = case.opset >= dilations_since && dice.coin();
+    // onnxruntime leaves dilations out of account where it finds the pads of SAME.
+    let same = padding.starts_with("SAME");
+    let dilated = case.opset >= dilations_since && !same && dice.coin();
     let axes: Vec<Axis> = (0..rank)
         .map(|_| axis(dice, most, dilated, explicit))
         .collect();
@@ -102,8 +104,10 @@ fn pool(dice: &mut Dice, operator: &str, dilations_since: i64) -> Case {
     if !matches!(padding, "pads" | "") {
         case.graph.text("auto_pad", padding);
     }
-    // With VALID the specification's two texts about ceil_mode differ.
-    if case.opset >= 10 && padding != "VALID" && dice.coin() {
+    // With SAME and VALID, which are deprecated, the checker and the specification
+    // differ about ceil_mode.
+    let named = matches!(padding, "SAME_UPPER" | "SAME_LOWER" | "VALID");
+    if case.opset >= 10 && !named && dice.coin() {
         case.graph.int("ceil_mode", 1);
     }
     case

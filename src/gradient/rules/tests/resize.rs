@@ -41,7 +41,9 @@ fn stretched(dice: &mut Dice, by_sizes: bool, upwards: bool) -> (Vec<usize>, Vec
         } else {
             scale.into()
         };
-        let (output, scale) = match is_certain(input, output, exact) {
+        // onnxruntime copies what keeps its size, whatever the scale.
+        let copied = output == input && exact != 1.0;
+        let (output, scale) = match !copied && is_certain(input, output, exact) {
             true => (output, scale),
             false => (2 * input, 2.0),
         };
@@ -64,12 +66,12 @@ pub fn upsample(dice: &mut Dice) -> Case {
     let x = input(dice, &mut case, &shape);
     let scales = case.constant(&[scales.len()], &scales);
     case.node("Upsample", &[x, scales]);
-    mode(dice, &mut case, &shape);
+    mode(dice, &mut case);
     case
 }
 
-/// Linear is common for one or two axes.
-fn mode(dice: &mut Dice, case: &mut Case, _shape: &[usize]) -> bool {
+/// Nearest, the default, or linear; says whether it is nearest.
+fn mode(dice: &mut Dice, case: &mut Case) -> bool {
     let nearest = dice.pick(&[None, Some("nearest"), Some("linear"), Some("linear")]);
     if let Some(mode) = nearest {
         case.graph.text("mode", mode);
@@ -82,7 +84,9 @@ fn mode(dice: &mut Dice, case: &mut Case, _shape: &[usize]) -> bool {
 pub fn resize(dice: &mut Dice) -> Case {
     let mut case = Case::new(dice.opset(10));
     let by_sizes = case.opset >= 11 && dice.coin();
-    let (shape, sizes, scales) = stretched(dice, by_sizes, false);
+    // How operator set 10 rounds where the output is smaller, it does not say.
+    let upwards = case.opset == 10;
+    let (shape, sizes, scales) = stretched(dice, by_sizes, upwards);
     let x = input(dice, &mut case, &shape);
     // Only the last axes change.
     let skipped = if case.opset >= 18 && dice.coin() {
@@ -119,7 +123,7 @@ pub fn resize(dice: &mut Dice) -> Case {
             .collect();
         case.graph.ints("axes", &axes);
     }
-    let nearest = mode(dice, &mut case, &shape);
+    let nearest = mode(dice, &mut case);
     if case.opset >= 11 {
         let coordinates = [
             "half_pixel",

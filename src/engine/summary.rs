@@ -1,0 +1,78 @@
+//! What the page is told of a model.
+
+use crate::gradient::{self, Layer};
+use crate::network::Description;
+use crate::picture::{Layout, Scaling};
+use crate::protocol::{Ending, InputSummary, LayerSummary, ModelSummary, OutputSummary};
+
+/// Where a model came from and what happened on the way.
+pub struct Origin {
+    /// What it was opened by.
+    pub name: String,
+    /// Of the file's bytes, lower-case hexadecimal.
+    pub sha256: String,
+    /// A person chose the picture's size.
+    pub size_is_chosen: bool,
+    pub notes: Vec<String>,
+    pub cache_note: Option<String>,
+}
+
+impl Description {
+    /// What the page shows of this model.
+    pub fn summary(&self, origin: Origin) -> ModelSummary {
+        let has_labels = self.has_labels;
+        ModelSummary {
+            name: origin.name,
+            sha256: origin.sha256,
+            classes: self.selection.classes,
+            labels: if has_labels {
+                self.labels.clone()
+            } else {
+                Vec::new()
+            },
+            input: self.input(origin.size_is_chosen),
+            output: OutputSummary {
+                logits: self.selection.logits.clone(),
+                ending: ending(self.selection.ending),
+                probabilities: ending(self.ending()).unwrap_or(Ending::Softmax),
+                others: self.outputs.clone(),
+            },
+            layer: self.selection.layer.tensor.clone(),
+            layers: self.layers.iter().map(layer).collect(),
+            source: self.source.clone(),
+            license: self.license.clone(),
+            notes: origin.notes,
+            cache_note: origin.cache_note,
+        }
+    }
+
+    fn input(&self, size_is_chosen: bool) -> InputSummary {
+        InputSummary {
+            name: self.selection.picture.name.clone(),
+            shape: self.preprocess.shape(),
+            channels_last: self.preprocess.layout == Layout::Nhwc,
+            channels: self.preprocess.channels.count(),
+            size: self.preprocess.size,
+            size_is_chosen,
+            scaling: Scaling::of(&self.preprocess).map(|scaling| scaling.id.to_owned()),
+            scaling_assumed: self.scaling_assumed.map(str::to_owned),
+        }
+    }
+}
+
+fn ending(ending: gradient::Ending) -> Option<Ending> {
+    match ending {
+        gradient::Ending::Logits => None,
+        gradient::Ending::Softmax => Some(Ending::Softmax),
+        gradient::Ending::Sigmoid => Some(Ending::Sigmoid),
+    }
+}
+
+fn layer(layer: &Layer) -> LayerSummary {
+    LayerSummary {
+        name: layer.tensor.clone(),
+        alias: layer.alias.clone(),
+        operator: layer.operator.clone(),
+        shape: layer.shape,
+    }
+}

@@ -1,0 +1,208 @@
+"""A small ONNX interpreter in TensorFlow, so that GradientTape differentiates a graph.
+
+It knows the operators of the graphs in torch_idiom.py and computes in NCHW as they do;
+TensorFlow's own convolutions and poolings on a CPU want NHWC. It is the reference
+for gradients, so it is itself compared with onnxruntime before it is believed.
+"""
+
+import numpy as np
+import tensorflow as tf
+from gradients import rectifier
+from onnx import helper, numpy_helper
+
+OPERATORS = {}
+
+
+def operator(function):
+    """Registers a function `(run, attributes, *inputs)` under its ONNX name."""
+    OPERATORS[function.__name__] = function
+    return function
+
+
+class Run:
+    """One pass through a graph by a ReLU policy; `values` are its tensors by name."""
+
+    def __init__(self, graph, image, policy="plain"):
+        self.policy, self.rectifiers = policy, 0
+        self.values = {
+            weight.name: numpy_helper.to_array(weight) for weight in graph.initializer
+        }
+        self.values[graph.input[0].name] = image
+
+    def through(self, graph, before=lambda node, values: None):
+        """Computes every node; `before` is called with each one and all values so far."""
+        for node in graph.node:
+            before(node, self.values)
+            attributes = {
+                attribute.name: helper.get_attribute_value(attribute)
+                for attribute in node.attribute
+            }
+            inputs = [self.values[name] if name else None for name in node.input]
+            self.values[node.output[0]] = OPERATORS[node.op_type](self, attributes, *inputs)
+        return self
+
+    def rectify(self, x, upper):
+        self.rectifiers += 1
+        return rectifier(upper, self.policy)(x)
+
+
+def to_nhwc(x):
+    return tf.transpose(x, (0, 2, 3, 1))
+
+
+def to_nchw(x):
+    return tf.transpose(x, (0, 3, 1, 2))
+
+
+def padded(x, pads, value=0.0):
+    """NHWC with ONNX's pads: top, left, bottom, right."""
+    top, left, bottom, right = pads
+    return tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]], constant_values=value)
+
+
+# --- layers with weights -------------------------------------------------------------
+
+
+@operator
+def Conv(run, attributes, x, weight, bias=None):
+    strides, groups = attributes["strides"], attributes["group"]
+    x = padded(to_nhwc(x), attributes["pads"])
+    if groups == 1:
+        kernel = weight.transpose(2, 3, 1, 0)
+        y = tf.nn.conv2d(x, kernel, strides, "VALID")
+    else:
+        assert groups == weight.shape[0] == x.shape[-1], "only depthwise groups"
+        kernel = weight.transpose(2, 3, 0, 1)
+        y = tf.nn.depthwise_conv2d(x, kernel, [1, *strides, 1], "VALID")
+    return to_nchw(y if bias is None else y + bias)
+
+
+@operator
+def BatchNormalization(run, attributes, x, scale, bias, mean, variance):
+    factor = scale / np.sqrt(variance + attributes["epsilon"])
+    return x * factor[:, None, None] + (bias - mean * factor)[:, None, None]
+
+
+@operator
+def Gemm(run, attributes, a, b, c):
+    assert attributes["transB"] == 1
+    return tf.linalg.matmul(a, b, transpose_b=True) + c
+
+
+# --- activations -----------------------------------------------------------------------
+
+
+@operator
+def Relu(run, attributes, x):
+    return run.rectify(x, np.inf)
+
+
+@operator
+def Clip(run, attributes, x, low, high):
+    assert low == 0
+    return run.rectify(x, float(high))
+
+
+@operator
+def HardSigmoid(run, attributes, x):
+    return tf.clip_by_value(attributes["alpha"] * x + attributes["beta"], 0.0, 1.0)
+
+
+@operator
+def HardSwish(run, attributes, x):
+    return x * tf.clip_by_value(x / 6 + 0.5, 0.0, 1.0)
+
+
+@operator
+def Dropout(run, attributes, x, ratio=None, training=None):
+    return x
+
+
+# --- pooling and means -------------------------------------------------------------------
+
+
+@operator
+def MaxPool(run, attributes, x):
+    assert not attributes.get("ceil_mode", 0)
+    x = padded(to_nhwc(x), attributes["pads"], value=x.dtype.min)
+    return to_nchw(
+        tf.nn.max_pool2d(x, attributes["kernel_shape"], attributes["strides"], "VALID")
+    )
+
+
+@operator
+def AveragePool(run, attributes, x):
+    """The sum of each window divided by how many of its places count.
+
+    Padding counts if `count_include_pad` says so; what a window has beyond the
+    padding, because `ceil_mode` allowed it to begin there, never does.
+    """
+    kernel, strides, pads = (attributes[name] for name in ("kernel_shape", "strides", "pads"))
+    x = to_nhwc(x)
+    counts = tf.ones_like(x[:1, :, :, :1])
+    counts = padded(counts, pads, float(attributes.get("count_include_pad", 0)))
+    x = padded(x, pads)
+    if attributes.get("ceil_mode", 0):
+        beyond = [-(side - k) % s for side, k, s in zip(x.shape[1:3], kernel, strides)]
+        x, counts = (padded(value, [0, 0, *beyond]) for value in (x, counts))
+    mean, part = (tf.nn.avg_pool2d(value, kernel, strides, "VALID") for value in (x, counts))
+    return to_nchw(mean / part)
+
+
+@operator
+def GlobalAveragePool(run, attributes, x):
+    return tf.reduce_mean(x, (2, 3), keepdims=True)
+
+
+@operator
+def ReduceMean(run, attributes, x, axes):
+    return tf.reduce_mean(x, axes, keepdims=bool(attributes["keepdims"]))
+
+
+# --- arithmetic and shapes ---------------------------------------------------------------
+
+
+@operator
+def Add(run, attributes, a, b):
+    return a + b
+
+
+@operator
+def Mul(run, attributes, a, b):
+    return a * b
+
+
+@operator
+def Flatten(run, attributes, x):
+    assert attributes["axis"] == 1
+    return tf.reshape(x, (x.shape[0], -1))
+
+
+@operator
+def Constant(run, attributes):
+    return numpy_helper.to_array(attributes["value"])
+
+
+@operator
+def Shape(run, attributes, x):
+    return np.array(x.shape, np.int64)
+
+
+@operator
+def Gather(run, attributes, x, indices):
+    return np.take(x, indices, axis=attributes["axis"])
+
+
+@operator
+def Unsqueeze(run, attributes, x, axes):
+    return np.expand_dims(x, tuple(axes))
+
+
+@operator
+def Concat(run, attributes, *parts):
+    return np.concatenate(parts, axis=attributes["axis"])
+
+
+@operator
+def Reshape(run, attributes, x, shape):
+    return tf.reshape(x, shape)
