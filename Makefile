@@ -7,6 +7,7 @@
 #   make dist     the page as it is deployed: optimised, slow to build
 #   make bench    measure the built page's engine in headless Chromium
 #   make golden   arrays by Keras and TensorFlow that the tests compare with
+#   make fuzz     hostile model files for ten minutes (SECONDS=60: for one)
 #   make lint     format, clippy, documentation
 #   make help     this list
 
@@ -23,12 +24,16 @@ CARGO_TARGET_DIR ?= $(GRADCAM_CACHE)/target
 export GRADCAM_CACHE CARGO_TARGET_DIR
 export PATH := $(GRADCAM_CACHE)/tools/bin:$(PATH)
 
+# How long `make fuzz` runs. Bash has a variable SECONDS of its own; only one
+# given on the command line counts.
+FUZZ_SECONDS := $(if $(filter command,$(firstword $(origin SECONDS))),$(SECONDS),600)
+
 PYTHON := $(GRADCAM_CACHE)/venv/bin/python
 SETUP := .github/scripts/setup.sh
 TIMED := .github/scripts/timed.sh
 NATIVE := --release --features cli,app
 
-.PHONY: help run serve test setup-site setup-tests models site dist bench golden lint \
+.PHONY: help run serve test setup-site setup-tests models site dist bench golden fuzz lint \
 	test-models test-native test-e2e clean
 
 help:
@@ -73,6 +78,12 @@ bench: site setup-tests
 
 test: setup-tests lint test-models test-native test-e2e
 	@echo "all tests passed"
+
+# Overflowing numbers are errors here, in this package alone: nothing else is
+# built again.
+fuzz:
+	@GRADCAM_FUZZ_SECONDS=$(FUZZ_SECONDS) cargo test --quiet $(NATIVE) \
+		--config 'profile.release.package.gradcam.overflow-checks=true' --test fuzz -- --nocapture
 
 lint:
 	@$(TIMED) "format" cargo fmt --check

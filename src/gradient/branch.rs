@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::builder::Builder;
+use super::builder::{Builder, MOST_NODES, MOST_VALUES};
 use super::rules::{self, Step};
 use super::{GradientError, ReluPolicy};
 use crate::onnx::{Index, Shapes, node, pb};
@@ -65,6 +65,14 @@ pub fn backward(
         let mut step = Step::new(graph, node, &cotangents, active, shapes, &index, builder)?;
         step.policy = route.policy;
         rule(&mut step)?;
+        if step.builder.is_full() {
+            return Err(GradientError::TooLarge {
+                node: node::name_of(node).into(),
+                operator: node.op_type.clone(),
+                nodes: MOST_NODES,
+                values: MOST_VALUES,
+            });
+        }
         rectifiers += usize::from(step.is_rectifier);
         for (input, cotangent) in step.into_results() {
             open.entry(node.input[input].as_str())

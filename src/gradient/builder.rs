@@ -5,10 +5,19 @@ use std::collections::{HashMap, HashSet};
 use super::COTANGENT;
 use crate::onnx::{node, pb, tensor};
 
+/// Nodes of a branch, and values of all its constants together. A small file
+/// can ask for any number of either.
+pub const MOST_NODES: usize = 1 << 19;
+pub const MOST_VALUES: usize = 1 << 28;
+
 /// Collects the nodes of the branch; [`Builder::write_into`] adds them to the graph.
 pub struct Builder {
     opset: i64,
     names: HashSet<String>,
+    /// The next number of each stem.
+    numbers: HashMap<String, usize>,
+    /// Values of all constants.
+    values: usize,
     /// Tensors that must give their name to the contract's.
     renames: HashMap<String, String>,
     nodes: Vec<pb::NodeProto>,
@@ -25,11 +34,18 @@ impl Builder {
         Builder {
             opset,
             names: names.collect(),
+            numbers: HashMap::new(),
+            values: 0,
             renames: HashMap::new(),
             nodes: Vec::new(),
             initialisers: Vec::new(),
             known_constants: HashMap::new(),
         }
+    }
+
+    /// Whether the branch has grown beyond what any network needs.
+    pub fn is_full(&self) -> bool {
+        self.nodes.len() > MOST_NODES || self.values > MOST_VALUES
     }
 
     pub fn opset(&self) -> i64 {
@@ -46,13 +62,13 @@ impl Builder {
     }
 
     fn fresh(&mut self, stem: &str) -> String {
-        let mut number = 0;
+        let number = self.numbers.entry(stem.to_owned()).or_default();
         loop {
             let name = format!("gradcam/{stem}_{number}");
+            *number += 1;
             if self.names.insert(name.clone()) {
                 return name;
             }
-            number += 1;
         }
     }
 
@@ -97,6 +113,7 @@ impl Builder {
         if let Some(name) = self.known_constants.get(&stored) {
             return name.clone();
         }
+        self.values = self.values.saturating_add(stored.0.iter().product());
         let name = self.fresh(stem);
         self.known_constants.insert(stored, name.clone());
         value.name.clone_from(&name);

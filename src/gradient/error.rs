@@ -32,7 +32,9 @@ pub enum GradientError {
     NotLogits { tensor: String, shape: String },
     #[error("there is no tensor '{tensor}' in the model")]
     UnknownTensor { tensor: String },
-    #[error("the model has no layer '{wanted}' that can be explained; it has: {known}")]
+    #[error(
+        "the model has no layer '{wanted}' with height and width that can be explained; it has: {known}"
+    )]
     UnknownLayer { wanted: String, known: String },
     #[error(
         "the model has no layer with height and width before its output; it is no convolutional classifier"
@@ -49,6 +51,15 @@ pub enum GradientError {
         node: String,
         operator: String,
         problem: String,
+    },
+    #[error(
+        "at node '{node}' ({operator}) the gradient branch exceeds {nodes} nodes or {values} values of constants; choose a later layer"
+    )]
+    TooLarge {
+        node: String,
+        operator: String,
+        nodes: usize,
+        values: usize,
     },
     #[error(transparent)]
     Preprocess(PictureError),

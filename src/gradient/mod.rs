@@ -7,6 +7,7 @@
 //!
 //! - `select`: which input is the picture, which tensor the logits, which the layer
 //! - `blocks`: names for layers by their place in the network
+//! - `spatial`: which tensors have height and width
 //! - `layout`: which tensors have their channels last
 //! - `branch`: the walk backwards
 //! - `relu`: what rectifiers let through: plain, guided, deconvnet
@@ -24,6 +25,7 @@ mod layout;
 mod relu;
 mod rules;
 mod select;
+mod spatial;
 
 pub use error::GradientError;
 pub use relu::ReluPolicy;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{GradientError, blocks, layout, rules};
+use super::{GradientError, blocks, layout, rules, spatial};
 use crate::onnx::{Index, Model, Shape, Shapes, declared_axes, key, node, pb};
 use crate::picture::{Layout, Preprocess};
 
@@ -238,6 +238,7 @@ pub fn layers(
 ) -> Result<Vec<Layer>, GradientError> {
     let index = Index::new(graph)?;
     let explainable = explainable(graph, &index, logits);
+    let spatial = spatial::with_height_and_width(graph, &index, shapes, picture);
     let channels_last = layout::channels_last(graph, picture);
     let mut layers = Vec::new();
     for (place, node) in graph.node.iter().enumerate() {
@@ -249,7 +250,7 @@ pub fn layers(
         };
         let channels_last = channels_last.get(tensor.as_str()) == Some(&true);
         let shape = if channels_last { [c, a, b] } else { [a, b, c] };
-        if shape[1] * shape[2] > 1 {
+        if shape[1] * shape[2] > 1 && spatial.contains(tensor.as_str()) {
             layers.push(Layer {
                 node: node::name_of(node).to_owned(),
                 operator: node.op_type.clone(),

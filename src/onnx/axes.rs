@@ -43,19 +43,41 @@ pub fn reduced_axes(
     normal_axes(node, &listed, rank)
 }
 
-/// Axes counted from the start.
+/// Axes counted from the start, each named once.
 pub fn normal_axes(
     node: &pb::NodeProto,
     axes: &[i64],
     rank: usize,
 ) -> Result<Vec<usize>, OnnxError> {
-    axes.iter()
-        .map(|&axis| normal_axis(node, axis, rank))
-        .collect()
+    let mut found = Vec::new();
+    for &axis in axes {
+        let from_start = normal_axis(node, axis, rank)?;
+        if found.contains(&from_start) {
+            let problem = format!("it names the axis {from_start} twice");
+            return Err(node::problem(node, problem));
+        }
+        found.push(from_start);
+    }
+    Ok(found)
+}
+
+/// Axes of a tensor; more have no meaning in a network.
+pub const MOST_AXES: usize = 16;
+
+/// Refuses tensors with too many axes.
+pub fn check_rank(node: &pb::NodeProto, rank: usize) -> Result<(), OnnxError> {
+    match rank > MOST_AXES {
+        true => Err(node::problem(
+            node,
+            format!("{rank} axes are too many; the limit is {MOST_AXES}"),
+        )),
+        false => Ok(()),
+    }
 }
 
 /// The shape that a Reshape node gives.
 pub fn reshaped(node: &pb::NodeProto, input: &[usize], target: &[i64]) -> Result<Shape, OnnxError> {
+    check_rank(node, target.len())?;
     let keep_zero = node::int(node, "allowzero") != Some(1);
     let size = |(axis, &size): (usize, &i64)| match size {
         0 if keep_zero => input.get(axis).copied(),
@@ -111,9 +133,7 @@ pub fn squeezed(
 /// The shape that an Unsqueeze node gives.
 pub fn unsqueezed(node: &pb::NodeProto, input: &[usize], axes: &[i64]) -> Result<Shape, OnnxError> {
     let rank = input.len() + axes.len();
-    if rank > 16 {
-        return Err(node::problem(node, format!("{rank} axes are too many")));
-    }
+    check_rank(node, rank)?;
     let axes = normal_axes(node, axes, rank)?;
     let mut sizes = input.iter().copied();
     let size = |axis| match axes.contains(&axis) {
@@ -229,7 +249,7 @@ pub fn padding(
         None => (0..rank).collect(),
     };
     const MOST: i64 = 1 << 20;
-    if pads.len() != 2 * axes.len() || pads.iter().any(|pad| pad.abs() > MOST) {
+    if pads.len() != 2 * axes.len() || !pads.iter().all(|pad| (-MOST..=MOST).contains(pad)) {
         let problem = format!("{pads:?} are no pads of {} axes", axes.len());
         return Err(node::problem(node, problem));
     }

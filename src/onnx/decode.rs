@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use prost::Message;
 
+use super::axes::MOST_AXES;
 use super::node::name_of;
 use super::pb::{self, attribute_proto::AttributeType, tensor_proto::DataLocation};
 use super::tensor::{element_count, holds};
@@ -111,6 +112,13 @@ pub fn check_tensor(tensor: &pb::TensorProto, limits: Limits) -> Result<(), Onnx
     if external || !tensor.external_data.is_empty() {
         return Err(OnnxError::ExternalData {
             tensor: tensor.name.clone(),
+        });
+    }
+    if tensor.dims.len() > MOST_AXES {
+        return Err(OnnxError::TooManyAxes {
+            tensor: tensor.name.clone(),
+            axes: tensor.dims.len(),
+            limit: MOST_AXES,
         });
     }
     let wanted = element_count(tensor)

@@ -51,6 +51,18 @@ pub enum OnnxError {
         dims: Vec<i64>,
         limit: usize,
     },
+    #[error("the weights '{tensor}' have {axes} axes; the limit is {limit}")]
+    TooManyAxes {
+        tensor: String,
+        axes: usize,
+        limit: usize,
+    },
+    #[error("the tensor '{tensor}' has the shape {shape:?}, more than {limit} values")]
+    HugeShape {
+        tensor: String,
+        shape: Vec<usize>,
+        limit: usize,
+    },
     #[error(
         "the weights '{tensor}' have the element type {data_type}, which is not supported here"
     )]

@@ -34,8 +34,8 @@ pub mod testing;
 mod window;
 
 pub use axes::{
-    Range, normal_axes, normal_axis, padding, pool_window, reduced_axes, slices, split_sizes,
-    transpose_order,
+    Range, count, normal_axes, normal_axis, padding, pool_window, reduced_axes, slices,
+    split_sizes, transpose_order,
 };
 pub use constants::{Value, fold_constants};
 pub use decode::Limits;

@@ -57,7 +57,7 @@ fn constants_to_initialisers(graph: &mut pb::GraphProto) -> Result<(), OnnxError
     let mut kept = Vec::with_capacity(graph.node.len());
     for constant in std::mem::take(&mut graph.node) {
         match (constant.op_type.as_str(), constant.output.first()) {
-            ("Constant", Some(output)) => {
+            ("Constant", Some(output)) if constant.output.len() == 1 => {
                 let mut value = constant_value(&constant)?;
                 value.name.clone_from(output);
                 check_tensor(&value, Limits::default())?;
@@ -101,7 +101,12 @@ fn widen_weights(graph: &mut pb::GraphProto) -> Result<(), OnnxError> {
         let place = node::input(cast, 0).and_then(|name| halves.get(name).copied());
         place.filter(|_| cast.op_type == "Cast" && to_float && cast.output.len() == 1)
     };
-    let casts: Vec<Option<usize>> = graph.node.iter().map(widens).collect();
+    // Only once each: a file that casts the same weights again and again would
+    // grow without bound.
+    let mut seen = HashSet::new();
+    let casts: Vec<Option<usize>> = (graph.node.iter())
+        .map(|cast| widens(cast).filter(|place| seen.insert(*place)))
+        .collect();
     let mut widened = Vec::new();
     for (cast, place) in graph.node.iter().zip(&casts) {
         if let Some(half) = place.map(|place| &graph.initializer[place]) {

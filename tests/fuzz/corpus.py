@@ -188,7 +188,34 @@ def old():
     net.save("old", 4)
 
 
+def attention():
+    net = Net([1, 3, 8, 8])
+    net.conv(3, 4, side=4, strides=[4, 4])
+    patches = net.last
+    net.op("Reshape", inputs=[patches, net.op("Constant", inputs=[], value_ints=[1, 4, 4])])
+    rows = net.op("Transpose", perm=[0, 2, 1])
+    query = net.op("MatMul", net.random(4, 4))
+    keys = net.op("Transpose", inputs=[rows], perm=[0, 2, 1])
+    net.op("MatMul", inputs=[query, keys])
+    net.op("Softmax", axis=-1)
+    net.op("Einsum", rows, equation="bij,bjc->bic")
+    net.op("ReduceMean", axes=[1], keepdims=0)
+    net.write("attention", [1, 4])
+
+
+def doubled():
+    net = Net([1, 2, 8, 8])
+    picture = net.op("MaxPool", kernel_shape=[3, 3], strides=[2, 2])
+    table = net.random(64)
+    for _ in range(14):
+        table = net.op("Concat", inputs=[table, table], axis=0)
+    net.op("Gather", net.ints(0, 1))
+    factors = net.op("Reshape", net.ints(1, 2, 1, 1))
+    net.op("Mul", inputs=[picture, factors])
+    net.save("doubled", 2)
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for make in [convolutions, poolings, rearranged, normalised, arithmetic, computed_shape, quantised, old]:
+    for make in [convolutions, poolings, rearranged, normalised, arithmetic, computed_shape, quantised, old, attention, doubled]:
         make()

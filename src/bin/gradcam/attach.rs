@@ -36,7 +36,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let mut model = Model::decode(&crate::read(&arguments.model)?, Limits::default())?;
+    let mut model = Model::decode(&crate::read_model(&arguments.model)?, Limits::default())?;
     let choices = Choices {
         layers: arguments.layer.clone(),
         logits: arguments.logits.clone(),

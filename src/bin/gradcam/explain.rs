@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         layers: arguments.layer.iter().cloned().collect(),
         ..Choices::default()
     };
-    let bytes = crate::read(&arguments.model)?;
+    let bytes = crate::read_model(&arguments.model)?;
     session
         .load(&bytes, &choices, &mut |_, _, _| ())
         .with_context(|| format!("'{}'", arguments.model.display()))?;

@@ -17,7 +17,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let model = Model::decode(&crate::read(&arguments.model)?, Limits::default())?;
+    let model = Model::decode(&crate::read_model(&arguments.model)?, Limits::default())?;
     let survey = gradient::survey(&model, &Choices::default())?;
     if arguments.json {
         println!("{}", as_json(&model, &survey)?);

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use gradcam::onnx::{Limits, OnnxError};
 
 /// Grad-CAM for ONNX image classifiers.
 #[derive(Parser)]
@@ -50,6 +51,18 @@ fn main() -> ExitCode {
 /// A file's bytes.
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("'{}' cannot be read", path.display()))
+}
+
+/// A model file's bytes, unless there are more than would be decoded anyway.
+fn read_model(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let limit = Limits::default().file_bytes;
+    let bytes = std::fs::metadata(path).map_or(0, |found| found.len());
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    if bytes > limit {
+        let problem = OnnxError::TooLarge { bytes, limit };
+        return Err(problem).with_context(|| format!("'{}'", path.display()));
+    }
+    read(path)
 }
 
 /// Writes a file and says where if that fails.

@@ -14,7 +14,7 @@
 use super::windows::{Phases, offsets, pad_or_cut, spread};
 use super::{Step, pooling};
 use crate::gradient::GradientError;
-use crate::onnx::{TransposedWindow, Window, node, pb};
+use crate::onnx::{TransposedWindow, Window, count, node, pb};
 
 /// Weights [O, C/G, k…] of a convolution in G groups.
 struct Weights {
@@ -102,7 +102,7 @@ pub fn conv(step: &mut Step) -> Result<(), GradientError> {
     let shape = step.shape(step.input(0)?)?;
     let weights = weights(step, shape)?;
     let window = Window::of(step.node, &shape[2..], &weights.kernel)?;
-    let cotangent = carry(step, step.cotangent, &window, &weights, shape);
+    let cotangent = carry(step, step.cotangent, &window, &weights, shape)?;
     step.give(0, cotangent);
     Ok(())
 }
@@ -114,7 +114,7 @@ fn carry(
     window: &Window,
     weights: &Weights,
     shape: &[usize],
-) -> String {
+) -> Result<String, GradientError> {
     let channels = weights.groups * weights.outputs;
     let output = [&[shape[0], channels], window.output.as_slice()].concat();
     let strides = [&[1, 1], window.strides.as_slice()].concat();
@@ -124,7 +124,8 @@ fn carry(
         let coarse = [&shape[..2], window.output.as_slice()].concat();
         let fine = spread(step, &back, &coarse, &strides);
         let (length, sides) = sides(window, shape);
-        return pad_or_cut(step, &fine, &[&shape[..2], &length].concat(), &sides);
+        let length = [&shape[..2], &length].concat();
+        return Ok(pad_or_cut(step, &fine, &length, &sides));
     }
     if is_strided && !weights.is_depthwise() {
         return carry_by_phase(step, cotangent, window, weights, shape);
@@ -132,7 +133,7 @@ fn carry(
     let fine = spread(step, cotangent, &output, &strides);
     let (length, sides) = sides(window, shape);
     let fine = pad_or_cut(step, &fine, &[&output[..2], &length].concat(), &sides);
-    flipped_convolution(step, &fine, window, weights)
+    Ok(flipped_convolution(step, &fine, window, weights))
 }
 
 /// Sizes of a spread cotangent, and what is to be added on both sides of its
@@ -175,7 +176,7 @@ fn carry_by_phase(
     window: &Window,
     weights: &Weights,
     shape: &[usize],
-) -> String {
+) -> Result<String, GradientError> {
     let phases = Phases::of(window, shape);
     let spatial = window.kernel.len();
     let reach: Vec<usize> = (0..spatial)
@@ -192,6 +193,10 @@ fn carry_by_phase(
     let cotangent = pad_or_cut(step, cotangent, &output, &sides);
     let rows = weights.groups * weights.inputs * phases.count();
     let dims = [&[rows, weights.outputs], reach.as_slice()].concat();
+    // Weights that the file holds may well become some times as many.
+    if count(&dims).is_none_or(|values| values / 16 > weights.values.len()) {
+        step.check_constant(count(&dims))?;
+    }
     let by_phase = step
         .builder
         .floats(&dims, &weights.by_phase(window, &reach));
@@ -202,7 +207,7 @@ fn carry_by_phase(
     let parts = step
         .builder
         .add("Conv", &[&cotangent, &by_phase], attributes);
-    phases.join(step, &parts)
+    Ok(phases.join(step, &parts))
 }
 
 /// The cotangent of a tensor [1, C, …] of which every channel was summed over

@@ -12,6 +12,12 @@ pub fn einsum(step: &mut Step) -> Result<(), GradientError> {
         return Err(step.unsupported("only products of two tensors are supported"));
     }
     for (place, letters) in equation.inputs.iter().enumerate() {
+        let shape = step.shape(step.input(place)?)?;
+        if shape.len() != letters.len() {
+            return Err(step.unsupported(format!("its equation does not fit {shape:?}")));
+        }
+    }
+    for (place, letters) in equation.inputs.iter().enumerate() {
         if !step.is_active(place) {
             continue;
         }

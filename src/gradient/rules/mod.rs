@@ -26,6 +26,9 @@ use super::builder::Builder;
 use super::{GradientError, ReluPolicy};
 use crate::onnx::{Index, Shapes, Value, node, normal_axis, pb, tensor};
 
+/// Values of one constant that a rule computes, beyond the model's own weights.
+const MOST_CONSTANT_VALUES: usize = 1 << 24;
+
 /// Writes the nodes that carry a cotangent through one node.
 pub type Rule = fn(&mut Step) -> Result<(), GradientError>;
 
@@ -264,12 +267,32 @@ impl<'a> Step<'a> {
     }
 
     /// Shape of a tensor of the model.
+    ///
+    /// # Errors
+    /// [`GradientError::UnknownShape`] where it did not follow;
+    /// [`GradientError::Unsupported`] for an axis so long that a list of its
+    /// positions should not be written into a branch.
     pub fn shape(&self, tensor: &str) -> Result<&'a [usize], GradientError> {
-        self.shapes
-            .get(tensor)
-            .ok_or_else(|| GradientError::UnknownShape {
-                tensor: tensor.into(),
-            })
+        let unknown = || GradientError::UnknownShape {
+            tensor: tensor.into(),
+        };
+        let shape = self.shapes.get(tensor).ok_or_else(unknown)?;
+        match shape.iter().find(|&&size| size > MOST_CONSTANT_VALUES) {
+            Some(size) => Err(self.unsupported(format!(
+                "'{tensor}' has an axis of {size}; the limit is {MOST_CONSTANT_VALUES}"
+            ))),
+            None => Ok(shape),
+        }
+    }
+
+    /// Refuses to write a constant of so many values into the branch.
+    pub fn check_constant(&self, values: Option<usize>) -> Result<(), GradientError> {
+        match values {
+            Some(0..=MOST_CONSTANT_VALUES) => Ok(()),
+            _ => Err(self.unsupported(format!(
+                "its gradient needs a constant of more than {MOST_CONSTANT_VALUES} values"
+            ))),
+        }
     }
 
     /// An error that names this node.

@@ -70,7 +70,7 @@ pub fn group(step: &mut Step) -> Result<(), GradientError> {
     let shape = step.shape(input)?;
     let groups = usize::try_from(node::int(step.node, "num_groups").unwrap_or(0)).unwrap_or(0);
     let channels = shape.get(1).copied().unwrap_or(0);
-    if groups == 0 || !channels.is_multiple_of(groups) {
+    if groups == 0 || shape.len() < 3 || !channels.is_multiple_of(groups) {
         return Err(step.unsupported(format!("{groups} groups of {channels} channels")));
     }
     let area: usize = shape[2..].iter().product();

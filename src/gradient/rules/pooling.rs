@@ -28,8 +28,10 @@ pub fn average(step: &mut Step) -> Result<(), GradientError> {
     let shape = step.shape(step.input(0)?)?;
     let window = pool_window(step.node, shape)?;
     check_taps(step, &window.kernel)?;
-    let counts = window_counts(step, &window, &shape[2..]);
     let kernel: usize = window.kernel.iter().product();
+    step.check_constant(crate::onnx::count(&window.output))?;
+    step.check_constant(shape[1].checked_mul(kernel))?;
+    let counts = window_counts(step, &window, &shape[2..]);
     let share = if counts.iter().all(|&count| count == kernel) {
         step.builder.scale(step.cotangent, 1.0 / kernel as f32)
     } else {
@@ -84,19 +86,22 @@ fn window_counts(step: &Step, window: &Window, input: &[usize]) -> Vec<usize> {
                 input[axis] + window.pads_begin[axis],
             ),
         };
-        (0..window.kernel[axis])
-            .filter(|tap| (low..high).contains(&(start + tap * window.dilations[axis])))
-            .count()
+        // The first tap that is not before a pixel.
+        let first = |pixel: usize| {
+            let tap = pixel.saturating_sub(start).div_ceil(window.dilations[axis]);
+            tap.min(window.kernel[axis])
+        };
+        first(high) - first(low)
     };
-    offsets(&window.output)
-        .map(|place| {
-            place
-                .iter()
-                .enumerate()
-                .map(|(axis, &place)| along(axis, place))
-                .product()
-        })
-        .collect()
+    // Axis by axis, in row-major order.
+    (0..window.output.len()).fold(vec![1], |counts: Vec<usize>, axis| {
+        let own: Vec<usize> = (0..window.output[axis])
+            .map(|place| along(axis, place))
+            .collect();
+        let rows = counts.iter();
+        rows.flat_map(|count| own.iter().map(move |other| count * other))
+            .collect()
+    })
 }
 
 /// y = max over windows: x̄ gets ȳ at the first maximum of each window, in
@@ -111,6 +116,7 @@ pub fn max(step: &mut Step) -> Result<(), GradientError> {
     }
     let window = pool_window(step.node, shape)?;
     check_taps(step, &window.kernel)?;
+    check_taps(step, &window.strides)?;
     let grids = Grids::of(step, &window, shape)?;
     let phases = Phases::of(&window, shape);
     let mut parts: Vec<Vec<String>> = vec![Vec::new(); phases.count()];

@@ -11,7 +11,9 @@ pub fn concat(step: &mut Step) -> Result<(), GradientError> {
     let axis = step.axis(node::int(step.node, "axis").unwrap_or(1), rank)?;
     let mut start = 0;
     for place in 0..step.node.input.len() {
-        let count = step.shape(step.input(place)?)?[axis];
+        let shape = step.shape(step.input(place)?)?;
+        let &count = (shape.get(axis))
+            .ok_or_else(|| step.unsupported(format!("{shape:?} has no axis {axis}")))?;
         if step.is_active(place) {
             let part = step.builder.slice(step.cotangent, axis, start, count, 1);
             step.give(place, part);
@@ -59,6 +61,9 @@ pub fn slice(step: &mut Step) -> Result<(), GradientError> {
     let mut sides = vec![(0, 0); shape.len()];
     for range in slices(step.node, shape, &starts, &ends, axes?, steps?)? {
         let stride = range.step.unsigned_abs() as usize;
+        if range.count == 0 {
+            return Err(step.unsupported("it takes nothing"));
+        }
         let length = (range.count - 1) * stride + 1;
         let mut start = range.start;
         if range.step < 0 {
@@ -162,9 +167,6 @@ fn unpad(
     Ok(step.builder.sum(&parts))
 }
 
-/// Values of a matrix that says which position of an axis was taken where.
-const MOST_CHOICES: usize = 1 << 24;
-
 /// y = the listed positions of an axis: x̄ at a position is the sum of ȳ
 /// wherever it was taken.
 pub fn gather(step: &mut Step) -> Result<(), GradientError> {
@@ -187,13 +189,7 @@ pub fn gather(step: &mut Step) -> Result<(), GradientError> {
     }
     let outer: usize = shape[..axis].iter().product();
     let inner: usize = shape[axis + 1..].iter().product();
-    if places.len() * size > MOST_CHOICES {
-        let problem = format!(
-            "{} positions taken out of {size} are too many",
-            places.len()
-        );
-        return Err(step.unsupported(problem));
-    }
+    step.check_constant(places.len().checked_mul(size))?;
     let rows = [outer, places.len(), inner];
     let cotangent = step.builder.reshape(step.cotangent, &rows);
     let mut choices = vec![0.0; size * places.len()];

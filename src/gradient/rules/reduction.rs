@@ -77,6 +77,7 @@ fn route_to_first(step: &mut Step, shape: &[usize], axes: &[usize]) -> Result<()
     let order = [kept.as_slice(), &reduced].concat();
     let sizes = |axes: &[usize]| axes.iter().map(|&axis| shape[axis]).product::<usize>();
     let (rows, columns) = (sizes(&kept), sizes(&reduced));
+    step.check_constant(Some(columns))?;
     let in_order = order.iter().copied().eq(0..shape.len());
 
     let mut values = step.input(0)?.to_owned();

@@ -7,14 +7,15 @@ use super::Step;
 use crate::gradient::GradientError;
 use crate::onnx::{node, normal_axes};
 
-/// Values of a resizing matrix that is still written into the branch.
-const MOST_VALUES: usize = 1 << 24;
-
 /// y = x in another size: x̄ is ȳ multiplied with the transposed matrix of each axis.
 pub fn resize(step: &mut Step) -> Result<(), GradientError> {
     let shape = step.shape(step.input(0)?)?;
     let output = step.shape(step.output())?;
     let way = Way::of(step)?;
+    if shape.len() != output.len() {
+        let problem = format!("it cannot make {output:?} of {shape:?}");
+        return Err(step.unsupported(problem));
+    }
     let factors = factors(step, shape, output)?;
     let mut cotangent = step.cotangent.to_owned();
     let mut part = output.to_vec();
@@ -22,10 +23,7 @@ pub fn resize(step: &mut Step) -> Result<(), GradientError> {
         if shape[axis] == output[axis] && factors[axis] == 1.0 {
             continue;
         }
-        if shape[axis].saturating_mul(output[axis]) > MOST_VALUES {
-            let problem = format!("from {} to {} is too large", shape[axis], output[axis]);
-            return Err(step.unsupported(problem));
-        }
+        step.check_constant(shape[axis].checked_mul(output[axis]))?;
         let matrix = way.transposed_matrix(shape[axis], output[axis], factors[axis]);
         let matrix = step.builder.floats(&[shape[axis], output[axis]], &matrix);
         let outer: usize = part[..axis].iter().product();

@@ -2,8 +2,8 @@
 
 use ndarray::{ArrayD, IxDyn};
 
-use super::Value;
-use crate::onnx::axes::broadcast;
+use super::{MOST_VALUES, Value};
+use crate::onnx::axes::{MOST_AXES, broadcast, count};
 use crate::onnx::pb::{self, tensor_proto::DataType};
 use crate::onnx::{node, normal_axis};
 
@@ -123,9 +123,15 @@ fn two(operator: &str, a: &Value, b: &Value) -> Option<Value> {
     Some(Value::Ints(zip(a, b, function)?))
 }
 
+/// A shape of no more values than a constant may have.
+pub fn small(shape: Vec<usize>) -> Option<Vec<usize>> {
+    let values = count(&shape)?;
+    (values <= MOST_VALUES && shape.len() <= MOST_AXES).then_some(shape)
+}
+
 /// Two tensors value by value, by numpy's rules of broadcasting.
 fn zip<T: Copy>(a: &ArrayD<T>, b: &ArrayD<T>, function: impl Fn(T, T) -> T) -> Option<ArrayD<T>> {
-    let shape = IxDyn(&broadcast(a.shape(), b.shape())?);
+    let shape = IxDyn(&small(broadcast(a.shape(), b.shape())?)?);
     let (a, b) = (a.broadcast(shape.clone())?, b.broadcast(shape)?);
     Some(
         ndarray::Zip::from(a)
@@ -154,7 +160,7 @@ fn cast(node: &pb::NodeProto, value: &Value) -> Option<Value> {
 fn select(condition: &Value, yes: &Value, no: &Value) -> Option<Value> {
     fn pick<T: Copy>(chosen: &ArrayD<i64>, yes: &ArrayD<T>, no: &ArrayD<T>) -> Option<ArrayD<T>> {
         let shape = broadcast(chosen.shape(), yes.shape())?;
-        let shape = IxDyn(&broadcast(&shape, no.shape())?);
+        let shape = IxDyn(&small(broadcast(&shape, no.shape())?)?);
         let (chosen, yes) = (
             chosen.broadcast(shape.clone())?,
             yes.broadcast(shape.clone())?,

@@ -3,7 +3,10 @@
 use ndarray::{ArrayD, Axis, IxDyn, concatenate};
 
 use super::Value;
-use crate::onnx::axes::{int_list_of, reshaped, squeezed, transpose_order, unsqueezed};
+use super::arithmetic::small;
+use crate::onnx::axes::{
+    MOST_AXES, broadcast, int_list_of, reshaped, squeezed, transpose_order, unsqueezed,
+};
 use crate::onnx::pb;
 use crate::onnx::{OnnxError, node, normal_axis};
 
@@ -31,7 +34,7 @@ pub fn knows(operator: &str) -> bool {
 pub fn of_shape(node: &pb::NodeProto, shape: &[usize]) -> Option<Value> {
     let sizes: Vec<i64> = shape.iter().map(|&size| size as i64).collect();
     if node.op_type == "Size" {
-        let size = sizes.iter().product();
+        let size = sizes.iter().copied().fold(1, i64::saturating_mul);
         return Some(Value::Ints(ArrayD::from_elem(IxDyn(&[]), size)));
     }
     let rank = sizes.len() as i64;
@@ -158,7 +161,12 @@ fn joined(parts: &[&Value], axis: usize) -> Option<Value> {
         axis: usize,
     ) -> Option<ArrayD<T>> {
         let views: Option<Vec<_>> = parts.map(|part| part.map(|part| part.view())).collect();
-        concatenate(Axis(axis), &views?).ok()
+        let views = views?;
+        let rank = views.first()?.ndim();
+        if views.iter().any(|view| view.ndim() != rank) {
+            return None;
+        }
+        concatenate(Axis(axis), &views).ok()
     }
     let floats = parts.iter().map(|part| match part {
         Value::Floats(values) => Some(values),
@@ -191,7 +199,7 @@ fn gathered(value: &Value, places: &Value, axis: usize) -> Option<Value> {
         .collect();
     let from_start = from_start?;
     let (shape, taken) = (value.shape(), places.shape());
-    let shape = [&shape[..axis], taken, &shape[axis + 1..]].concat();
+    let shape = small([&shape[..axis], taken, &shape[axis + 1..]].concat())?;
     let selected = map(
         value,
         |values| Some(values.select(Axis(axis), &from_start)),
@@ -208,7 +216,7 @@ fn sizes(value: &Value) -> Option<Vec<usize>> {
         .collect();
     let product =
         (sizes.as_ref()?.iter()).try_fold(1usize, |product, &size| product.checked_mul(size))?;
-    sizes.filter(|_| product <= MOST_MADE)
+    sizes.filter(|sizes| product <= MOST_MADE && sizes.len() <= MOST_AXES)
 }
 
 fn filled(node: &pb::NodeProto, shape: &Value) -> Result<Option<Value>, OnnxError> {
@@ -234,10 +242,7 @@ fn filled(node: &pb::NodeProto, shape: &Value) -> Result<Option<Value>, OnnxErro
 }
 
 fn expanded(value: &Value, target: &Value) -> Option<Value> {
-    let shape = IxDyn(&crate::onnx::axes::broadcast(
-        value.shape(),
-        &sizes(target)?,
-    )?);
+    let shape = IxDyn(&small(broadcast(value.shape(), &sizes(target)?)?)?);
     map(
         value,
         |values| Some(values.broadcast(shape.clone())?.to_owned()),

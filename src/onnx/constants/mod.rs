@@ -21,7 +21,42 @@ use super::{Index, Model, OnnxError, node, pb};
 pub type Constants = HashMap<String, Value>;
 
 /// Values of one constant. What is larger stays for run time.
-const MOST_VALUES: usize = 1 << 26;
+const MOST_VALUES: usize = 1 << 25;
+
+/// What all constants of a model together may cost; afterwards, nodes stay for
+/// run time. A small file can otherwise ask for any amount of either, by
+/// doubling a tensor again and again.
+pub struct Budget {
+    /// Values kept.
+    memory: usize,
+    /// Values read and written on the way.
+    work: usize,
+}
+
+impl Default for Budget {
+    /// 64 Mi values kept (a quantised ResNet-152 has 60), 512 Mi touched.
+    fn default() -> Self {
+        Budget {
+            memory: 1 << 26,
+            work: 1 << 29,
+        }
+    }
+}
+
+impl Budget {
+    /// Takes the work from what is left, if it suffices.
+    fn work(&mut self, values: usize) -> bool {
+        let left = self.work.checked_sub(values);
+        self.work = left.unwrap_or(0);
+        left.is_some()
+    }
+
+    fn keep(&mut self, values: usize) -> bool {
+        let left = self.memory.checked_sub(values);
+        self.memory = left.unwrap_or(self.memory);
+        left.is_some()
+    }
+}
 
 /// The values of a node's only output, if all that it reads is constant and its
 /// operator is one that shape computations or stored weights use.
@@ -32,6 +67,7 @@ pub fn evaluate(
     node: &pb::NodeProto,
     index: &Index,
     shapes: &Shapes,
+    budget: &mut Budget,
 ) -> Result<Option<Value>, OnnxError> {
     if node.output.len() != 1 {
         return Ok(None);
@@ -43,8 +79,14 @@ pub fn evaluate(
     if !arithmetic::knows(&node.op_type) && !arrange::knows(&node.op_type) {
         return Ok(None);
     }
-    let mut inputs = Vec::with_capacity(node.input.len());
+    let mut inputs = Vec::new();
+    let mut read: usize = 0;
     for name in &node.input {
+        let values = shapes.get(name).map_or(1, |shape| shape.iter().product());
+        read = read.saturating_add(values);
+        if read > 2 * MOST_VALUES || !budget.work(values) {
+            return Ok(None);
+        }
         if name.is_empty() {
             inputs.push(None);
             continue;
@@ -58,7 +100,11 @@ pub fn evaluate(
         true => arithmetic::evaluate(node, &inputs),
         false => arrange::evaluate(node, &inputs)?,
     };
-    Ok(found.filter(|value| value.count() <= MOST_VALUES))
+    let is_kept = |value: &Value| {
+        let values = value.count();
+        values <= MOST_VALUES && budget.work(values) && budget.keep(values)
+    };
+    Ok(found.filter(is_kept))
 }
 
 /// The values of a tensor that is an initialiser or was computed before.

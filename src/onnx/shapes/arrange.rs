@@ -1,7 +1,7 @@
 //! Shapes of values that are moved about: joined, cut, padded, repeated.
 
 use super::{Found, Inference, Shape, one};
-use crate::onnx::axes::{broadcast, padding, slices, split_sizes};
+use crate::onnx::axes::{MOST_AXES, broadcast, padding, slices, split_sizes};
 use crate::onnx::{OnnxError, node, pb};
 
 impl Inference<'_> {
@@ -130,6 +130,11 @@ impl Equation {
     pub fn of(node: &pb::NodeProto) -> Result<Equation, OnnxError> {
         let text = node::text(node, "equation").unwrap_or_default();
         let text: String = text.chars().filter(|sign| !sign.is_whitespace()).collect();
+        // Twice an axis of two operands and of the result.
+        if text.len() > 6 * MOST_AXES {
+            let problem = format!("an equation of {} letters is too long", text.len());
+            return Err(node::problem(node, problem));
+        }
         let (left, right) = match text.split_once("->") {
             Some((left, right)) => (left, Some(right)),
             None => (text.as_str(), None),

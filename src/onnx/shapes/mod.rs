@@ -8,18 +8,21 @@
 //! `spatial` (windows over pixels) or `arrange` (values moved about).
 
 mod arrange;
+mod given;
 mod spatial;
 
 use std::collections::HashMap;
 
 pub use arrange::Equation;
+pub use given::declared_axes;
+use given::{check_size, given_shapes};
 
 use super::axes::{
-    broadcast, count, flattened, int_list_of, normal_axis, reduced_axes, reshaped, squeezed,
+    broadcast, flattened, int_list_of, normal_axis, reduced_axes, reshaped, squeezed,
     transpose_order, unsqueezed,
 };
-use super::constants::{self, Constants, Value};
-use super::{Index, Limits, Model, OnnxError, node, pb, tensor};
+use super::constants::{self, Budget, Constants, Value};
+use super::{Index, Model, OnnxError, node, pb, tensor};
 
 /// Sizes of a tensor's axes.
 pub type Shape = Vec<usize>;
@@ -51,9 +54,10 @@ impl Shapes {
 pub fn infer_shapes(model: &Model, inputs: &[(&str, Shape)]) -> Result<Shapes, OnnxError> {
     let graph = model.graph();
     let index = Index::new(graph)?;
-    let mut shapes = given_shapes(graph, inputs);
+    let mut shapes = given_shapes(graph, inputs)?;
+    let mut budget = Budget::default();
     for node in &graph.node {
-        if let Some(value) = constants::evaluate(node, &index, &shapes)? {
+        if let Some(value) = constants::evaluate(node, &index, &shapes, &mut budget)? {
             let output = node.output[0].clone();
             shapes.shapes.insert(output.clone(), value.shape().to_vec());
             shapes.constants.insert(output, value);
@@ -72,63 +76,6 @@ pub fn infer_shapes(model: &Model, inputs: &[(&str, Shape)]) -> Result<Shapes, O
         }
     }
     Ok(shapes)
-}
-
-/// What the file states, and what `inputs` says instead.
-fn given_shapes(graph: &pb::GraphProto, inputs: &[(&str, Shape)]) -> Shapes {
-    let mut shapes = Shapes::default();
-    for weights in &graph.initializer {
-        let dims = tensor::dims(weights);
-        shapes.shapes.insert(weights.name.clone(), dims);
-    }
-    let values = graph.value_info.iter().chain(&graph.output);
-    for value in values.chain(&graph.input) {
-        if let Some(shape) = declared_shape(value) {
-            shapes.shapes.insert(value.name.clone(), shape);
-        }
-    }
-    for (name, shape) in inputs {
-        shapes.shapes.insert((*name).to_owned(), shape.clone());
-    }
-    shapes
-}
-
-/// Refuses what is empty, or so large that no machine should try.
-fn check_size(node: &pb::NodeProto, shape: &[usize]) -> Result<(), OnnxError> {
-    let limit = Limits::default().tensor_values;
-    match count(shape) {
-        Some(0) => Err(node::problem(
-            node,
-            format!("its output, {shape:?}, is empty"),
-        )),
-        Some(values) if values <= limit => Ok(()),
-        _ => Err(node::problem(
-            node,
-            format!("its output, {shape:?}, has more than {limit} values"),
-        )),
-    }
-}
-
-/// The axes that the file states for a float32 input or output, `None` where one
-/// is of any size; `None` as a whole for other types.
-pub fn declared_axes(value: &pb::ValueInfoProto) -> Option<Vec<Option<usize>>> {
-    use pb::tensor_shape_proto::dimension::Value;
-    let pb::type_proto::Value::TensorType(tensor) = value.r#type.as_ref()?.value.as_ref()?;
-    let size = |dim: &pb::tensor_shape_proto::Dimension| match dim.value {
-        Some(Value::DimValue(size)) if size > 0 => usize::try_from(size).ok(),
-        _ => None,
-    };
-    let is_float = tensor.elem_type == pb::tensor_proto::DataType::Float as i32;
-    let shape = tensor.shape.as_ref().filter(|_| is_float)?;
-    Some(shape.dim.iter().map(size).collect())
-}
-
-/// The shape that the file states, with an unknown first axis as a batch of 1;
-/// `None` if another axis is unknown.
-fn declared_shape(value: &pb::ValueInfoProto) -> Option<Shape> {
-    let axes = declared_axes(value)?.into_iter().enumerate();
-    axes.map(|(axis, size)| size.or((axis == 0).then_some(1)))
-        .collect()
 }
 
 struct Inference<'a> {

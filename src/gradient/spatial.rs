@@ -1,0 +1,56 @@
+//! Which tensors have height and width.
+//!
+//! Four axes alone do not tell: the heads of an attention have four, too, and a
+//! map over their tokens and features would be no picture.
+
+use std::collections::HashSet;
+
+use super::Picture;
+use crate::onnx::{Index, Shapes, pb};
+
+/// The tensors [1, …] whose other three axes are channels, height and width, in
+/// either order.
+///
+/// The picture has them, and what convolutions and poolings give. Everything
+/// else keeps them where it reads such a tensor, except products of two tensors
+/// that both depend on the picture: those mix places. What comes back from
+/// another number of axes has height and width if their sizes are known ones.
+pub fn with_height_and_width<'graph>(
+    graph: &'graph pb::GraphProto,
+    index: &Index<'graph>,
+    shapes: &Shapes,
+    picture: &'graph Picture,
+) -> HashSet<&'graph str> {
+    let mut found = HashSet::from([picture.name.as_str()]);
+    let mut sizes: HashSet<[usize; 2]> = HashSet::new();
+    for node in &graph.node {
+        let depends = |input: &&String| {
+            let input = input.as_str();
+            index.initialiser(input).is_none() && shapes.constant(input).is_none()
+        };
+        let reads = node
+            .input
+            .iter()
+            .any(|input| found.contains(input.as_str()));
+        let makes = matches!(
+            node.op_type.as_str(),
+            "Conv" | "ConvTranspose" | "MaxPool" | "AveragePool" | "Resize" | "Upsample"
+        );
+        let mixes = matches!(node.op_type.as_str(), "MatMul" | "Einsum")
+            && node.input.iter().filter(depends).count() > 1;
+        let keeps = reads && !mixes && !matches!(node.op_type.as_str(), "Reshape" | "Flatten");
+        for output in &node.output {
+            let Some(&[1, a, b, c]) = shapes.get(output) else {
+                continue;
+            };
+            if makes {
+                sizes.insert([b, c]);
+            }
+            let is_known = !mixes && (sizes.contains(&[b, c]) || sizes.contains(&[a, b]));
+            if makes || keeps || is_known {
+                found.insert(output.as_str());
+            }
+        }
+    }
+    found
+}
