@@ -181,9 +181,31 @@ fn wrong_arguments_get_a_sentence() {
     assert!(
         said(&["explain", &tiny(), &boot(), "--layer", "nowhere"]).contains("block4_sepconv2_act")
     );
-    let early = said(&["attach", &tiny(), "-o", "x.onnx", "--layer", "block1_conv1"]);
+    let policy = said(&["attach", &tiny(), "-o", "x.onnx", "--relu", "guide"]);
+    assert!(policy.contains("plain, guided, deconvnet"), "{policy}");
+}
+
+#[test]
+fn any_layer_and_the_picture_with_a_policy() {
+    let folder = empty_folder("layers");
+    let layers = ["--layer", "block1_conv1", "--layer", "block 2"];
+    let options = ["--input-gradient", "--relu", "guided", "--runs", "1"];
+    let model = tiny();
+    let arguments: Vec<&str> = ["attach", &model, "-o", "x.onnx"]
+        .into_iter()
+        .chain(layers)
+        .chain(options)
+        .collect();
+    let output = gradcam(&arguments, &folder);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let said = stdout(&output);
     assert!(
-        early.contains("gradient rule") && early.contains("without crossing it"),
-        "{early}"
+        said.contains("block1_conv1") && said.contains("rectifiers, guided"),
+        "{said}"
     );
+    assert!(said.contains("forward with branch"), "{said}");
+    let inspected = gradcam(&["inspect", "--json", "x.onnx"], &folder);
+    let outputs = stdout(&inspected);
+    assert!(outputs.contains("gradients.input"), "{outputs}");
+    assert!(outputs.contains("gradients.block1_conv1"), "{outputs}");
 }
