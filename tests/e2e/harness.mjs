@@ -12,7 +12,7 @@ import { readNpy } from "./npy.mjs";
 import { serve } from "./server.mjs";
 
 /** Nothing is judged by its time; this only ends what hangs. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 const TEST_MS = 600_000;
 
 /** The quick model that every site has. */
