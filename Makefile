@@ -100,6 +100,7 @@ test-native: golden
 	@GRADCAM_PYTHON=$(PYTHON) $(TIMED) "native tests" cargo test --quiet $(NATIVE)
 
 test-e2e: site golden setup-tests
+	@cargo build --quiet $(NATIVE) --bin gradcam
 	@GRADCAM_CLI=$(CARGO_TARGET_DIR)/release/gradcam $(TIMED) "end to end in Chromium" \
 		bash -c 'cd tests/e2e && node --test --test-reporter=spec --test-concurrency=1 *.test.mjs'
 

@@ -163,7 +163,10 @@ visiting("what was said is remembered by the file, under any name", async (visit
   await about.getByLabel("Pixel values").selectOption("caffe");
   const said = await eventually("the logits change", async () => {
     const now = await logits(visit);
-    return now.join() !== before.join() && now;
+    if (now.join() === before.join()) return false;
+    // The rows are put in their new order a moment after their numbers change.
+    await visit.page.waitForTimeout(500);
+    return (await logits(visit)).join() === now.join() && now;
   });
   await visit.newPage();
   await visit.open();
