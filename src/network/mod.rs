@@ -6,6 +6,7 @@
 //! - `plan`: one graph, made ready for tract
 //! - `times`: how long a model and its branch take
 //! - `cut`: from one file to the graphs that are run, and what a run keeps
+//! - `kernels`: the operations that are this project's own
 //! - `describe`, `assume`: what is known of a model, and what must be assumed
 
 use ndarray::{Array3, Array4};
@@ -16,6 +17,8 @@ mod assume;
 mod cut;
 #[cfg(feature = "network")]
 mod describe;
+#[cfg(feature = "network")]
+pub mod kernels;
 #[cfg(feature = "network")]
 mod plan;
 #[cfg(all(test, feature = "network"))]

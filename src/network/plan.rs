@@ -5,7 +5,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::plan::eval;
 use web_time::Instant;
 
-use super::NetworkError;
+use super::{NetworkError, kernels};
 use crate::onnx::Model;
 
 type State = tract_onnx::tract_core::plan::SimpleState<TypedFact, Box<dyn TypedOp>>;
@@ -28,6 +28,8 @@ impl Plan {
     }
 
     fn optimise(model: &Model) -> Result<Plan, String> {
+        // Weights are packed for the tile that is chosen.
+        kernels::calibrate();
         // The file's own shapes of inner tensors are not believed: tract infers them.
         let onnx = tract_onnx::onnx().with_ignore_value_info(true);
         let parsed = onnx.parse(model.proto(), None).map_err(words)?;
@@ -36,7 +38,9 @@ impl Plan {
         }
         let plan = parsed
             .model
-            .into_optimized()
+            .into_typed()
+            .and_then(kernels::declutter)
+            .and_then(|mut model| model.optimize().map(|()| model))
             .and_then(IntoRunnable::into_runnable)
             .map_err(words)?;
         let state = plan.spawn().map_err(words)?;

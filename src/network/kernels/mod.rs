@@ -1,0 +1,26 @@
+//! What tract runs on, where it is this project's own.
+//!
+//! - `lanes`: four numbers at once
+//! - `tile`: the microkernel of matrix products; `registry`: its shapes, and which
+//!   one is the fastest here
+//! - `planes`: windows over padded planes; `depthwise` and `max_pool`: what is done
+//!   in them
+//! - `rewrite`: puts the operations into a graph
+//!
+//! One more operation: a file that implements tract's `TypedOp`, and a rule in
+//! `rewrite`. One more shape of tile: a line in `registry`.
+
+mod depthwise;
+mod lanes;
+mod max_pool;
+mod planes;
+mod registry;
+mod rewrite;
+#[cfg(test)]
+mod tests;
+mod tile;
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub use registry::report;
+pub use registry::{SHAPES, Shape, calibrate};
+pub use rewrite::declutter;

@@ -1,0 +1,207 @@
+//! Windows that slide over planes: what depthwise convolution and pooling share.
+//!
+//! A channel's plane is first copied into a padded scratch plane, with its columns
+//! sorted by their remainder modulo the stride. There the windows of neighbouring
+//! outputs lie side by side, whatever the stride, padding and dilation: the work
+//! that follows is one loop over taps without a case at the border.
+
+use tract_onnx::tract_core::internal::*;
+
+use super::lanes::{LANES, Lanes};
+
+/// Sizes of windows that slide over planes of one size. Pairs are (rows, columns).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Geometry {
+    pub input: (usize, usize),
+    pub kernel: (usize, usize),
+    pub strides: (usize, usize),
+    pub dilations: (usize, usize),
+    /// Zeros, or what else pads, above and to the left.
+    pub padding: (usize, usize),
+    pub output: (usize, usize),
+}
+
+/// A padded copy of one plane and how to walk over it.
+pub struct Scratch {
+    values: Vec<f32>,
+    /// From one row to the next.
+    pitch: usize,
+    /// From a row's columns of one remainder to those of the next.
+    phase_width: usize,
+    /// Where each tap of a window lies, counted from the window's place.
+    pub taps: Vec<usize>,
+}
+
+impl Geometry {
+    /// Length of a plane of the output.
+    pub fn output_len(&self) -> usize {
+        self.output.0 * self.output.1
+    }
+
+    /// Shape of what planes […, h, w] become.
+    ///
+    /// # Errors
+    /// If the planes have another size.
+    pub fn output_shape(&self, input: &[usize]) -> TractResult<TVec<usize>> {
+        let [before @ .., rows, columns] = input else {
+            bail!("a plane has two axes, not {}", input.len());
+        };
+        ensure!(
+            (*rows, *columns) == self.input,
+            "planes of {input:?}, not {:?}",
+            self.input
+        );
+        Ok(before
+            .iter()
+            .copied()
+            .chain([self.output.0, self.output.1])
+            .collect())
+    }
+
+    /// Length of a plane of the input.
+    pub fn input_len(&self) -> usize {
+        self.input.0 * self.input.1
+    }
+
+    /// A scratch plane full of `filler`; [`Scratch::fill`] never writes its border.
+    pub fn scratch(&self, filler: f32) -> Scratch {
+        let stride = self.strides.1;
+        let reach = |kernel: usize, dilation: usize| (kernel - 1) * dilation;
+        // A whole last vector may be read beyond the last output.
+        let outputs = self.output.1.next_multiple_of(LANES);
+        let reach_columns = reach(self.kernel.1, self.dilations.1);
+        let phase_width = outputs + reach_columns / stride;
+        let rows =
+            (self.output.0 - 1) * self.strides.0 + reach(self.kernel.0, self.dilations.0) + 1;
+        let input_rows = self.padding.0 + self.input.0;
+        let columns = (self.padding.1 + self.input.1).div_ceil(stride);
+        let phase_width = phase_width.max(columns) + LANES;
+        let pitch = phase_width * stride;
+        let mut taps = Vec::with_capacity(self.kernel.0 * self.kernel.1);
+        for row in 0..self.kernel.0 {
+            for column in 0..self.kernel.1 {
+                let column = column * self.dilations.1;
+                let row = row * self.dilations.0 * pitch;
+                taps.push(row + column % stride * phase_width + column / stride);
+            }
+        }
+        Scratch {
+            values: vec![filler; rows.max(input_rows) * pitch],
+            pitch,
+            phase_width,
+            taps,
+        }
+    }
+}
+
+impl Scratch {
+    /// Copies a plane in, each value no less than `floor`.
+    pub fn fill(&mut self, geometry: &Geometry, plane: &[f32], floor: f32) {
+        let (above, left) = geometry.padding;
+        let width = geometry.input.1;
+        let rows = self.values.chunks_exact_mut(self.pitch).skip(above);
+        for (to, from) in rows.zip(plane.chunks_exact(width)) {
+            match geometry.strides.1 {
+                1 => copy(&mut to[left..left + width], from, floor),
+                2 => split(to, from, left, self.phase_width, floor),
+                stride => {
+                    for (column, &value) in (left..).zip(from) {
+                        let value = if value < floor { floor } else { value };
+                        to[column % stride * self.phase_width + column / stride] = value;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where the windows of an output row begin.
+    #[inline(always)]
+    pub fn row(&self, geometry: &Geometry, row: usize) -> &[f32] {
+        &self.values[row * geometry.strides.0 * self.pitch..]
+    }
+}
+
+/// Copies numbers, each raised to `floor`.
+fn copy(to: &mut [f32], from: &[f32], floor: f32) {
+    if floor == f32::NEG_INFINITY {
+        to.copy_from_slice(from);
+        return;
+    }
+    let lowest = Lanes::splat(floor);
+    let mut to = to.chunks_exact_mut(LANES);
+    let mut from = from.chunks_exact(LANES);
+    for (to, from) in (&mut to).zip(&mut from) {
+        // Safety: both are LANES long.
+        unsafe {
+            Lanes::load(from.as_ptr())
+                .max(lowest)
+                .store(to.as_mut_ptr())
+        };
+    }
+    for (to, &value) in to.into_remainder().iter_mut().zip(from.remainder()) {
+        *to = if value < floor { floor } else { value };
+    }
+}
+
+/// Copies a row whose even columns go to one half of `to` and the odd ones to the
+/// other, counted from `left` columns before the row.
+fn split(to: &mut [f32], from: &[f32], left: usize, half: usize, floor: f32) {
+    let (even, odd) = to.split_at_mut(half);
+    // The row's own even columns are odd ones of the padded row if `left` is odd.
+    let (first, second) = match left % 2 {
+        0 => (&mut even[left / 2..], &mut odd[left / 2..]),
+        _ => (&mut odd[left / 2..], &mut even[left / 2 + 1..]),
+    };
+    let lowest = Lanes::splat(floor);
+    let fours = from.len() / (2 * LANES);
+    for four in 0..fours {
+        // Safety: `from` has 2 · LANES numbers left, and both halves are longer
+        // than half of it.
+        unsafe {
+            let pair = from.as_ptr().add(2 * LANES * four);
+            let (a, b) = (
+                Lanes::load(pair).max(lowest),
+                Lanes::load(pair.add(LANES)).max(lowest),
+            );
+            a.even(b).store(first[LANES * four..][..LANES].as_mut_ptr());
+            a.odd(b).store(second[LANES * four..][..LANES].as_mut_ptr());
+        }
+    }
+    for column in 2 * LANES * fours..from.len() {
+        let value = if from[column] < floor {
+            floor
+        } else {
+            from[column]
+        };
+        match column % 2 {
+            0 => first[column / 2] = value,
+            _ => second[column / 2] = value,
+        }
+    }
+}
+
+/// Writes one output row, four numbers at a time; a last short piece overlaps the
+/// one before it, or goes through a buffer where the row is shorter than a vector.
+#[inline(always)]
+pub fn write_row(to: &mut [f32], four_at: impl Fn(usize) -> Lanes) {
+    let width = to.len();
+    let mut column = 0;
+    while column + LANES <= width {
+        // Safety: LANES numbers fit from `column` on.
+        unsafe { four_at(column).store(to[column..].as_mut_ptr()) };
+        column += LANES;
+    }
+    if column == width {
+        return;
+    }
+    if width >= LANES {
+        let last = width - LANES;
+        // Safety: LANES numbers fit from `last` on.
+        unsafe { four_at(last).store(to[last..].as_mut_ptr()) };
+        return;
+    }
+    let mut four = [0.0; LANES];
+    // Safety: the buffer holds LANES numbers.
+    unsafe { four_at(column).store(four.as_mut_ptr()) };
+    to.copy_from_slice(&four[..width]);
+}

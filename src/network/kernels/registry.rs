@@ -1,0 +1,190 @@
+//! Gives tract the matrix kernels, and chooses among their shapes.
+//!
+//! tract collects kernels at link time. Which shape is fastest depends on how many
+//! vector registers the machine has, which WebAssembly does not tell: a short
+//! calibration at start-up asks the clock.
+
+use tract_onnx::tract_core::tract_linalg::mmm::{DynKernel, FusedKerSpec, MatMatMul};
+use tract_onnx::tract_core::tract_linalg::pack::Packing as _;
+
+use super::lanes::LANES;
+use super::tile;
+
+/// A shape of tile and the kernel that computes it.
+pub struct Shape {
+    pub name: &'static str,
+    pub rows: usize,
+    /// Columns ÷ [`LANES`].
+    pub vectors: usize,
+    run: unsafe fn(&[FusedKerSpec<f32>]) -> isize,
+    make: fn(&Shape) -> Box<dyn MatMatMul>,
+}
+
+macro_rules! shape {
+    ($name:literal, $rows:literal, $vectors:literal) => {
+        Shape {
+            name: $name,
+            rows: $rows,
+            vectors: $vectors,
+            run: tile::run::<$rows, $vectors>,
+            make: make::<$rows, { $vectors * LANES }>,
+        }
+    };
+}
+
+/// The first is taken where no clock can tell. The first three keep eight or nine
+/// sums, for the 16 registers of x86-64; the last keeps 16, for the 32 of ARM.
+pub static SHAPES: [Shape; 4] = [
+    shape!("gradcam_4x8", 4, 2),
+    shape!("gradcam_3x12", 3, 3),
+    shape!("gradcam_2x16", 2, 4),
+    shape!("gradcam_8x8", 8, 2),
+];
+
+fn make<const ROWS: usize, const COLUMNS: usize>(shape: &Shape) -> Box<dyn MatMatMul> {
+    let mut kernel = DynKernel::<ROWS, COLUMNS, f32>::new(
+        shape.name,
+        shape.run,
+        f32::packing(ROWS),
+        f32::packing(COLUMNS),
+    );
+    kernel.built = true;
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    {
+        use tract_onnx::tract_core::tract_linalg::isa::Arch;
+        kernel.arch = Some(Arch::Wasm32Simd128);
+    }
+    // tract wants a kernel that lives forever; each is made a handful of times.
+    let kernel: &'static _ = Box::leak(Box::new(kernel));
+    kernel.mmm()
+}
+
+impl Shape {
+    /// The kernel as tract knows kernels.
+    pub fn kernel(&self) -> Box<dyn MatMatMul> {
+        (self.make)(self)
+    }
+
+    /// 2 · multiply-adds per second, in thousand millions, of a product whose
+    /// panels stay in the first cache, as far as `clock` can tell; it counts
+    /// milliseconds.
+    pub fn gigaflops(&self, milliseconds: f64, clock: &dyn Fn() -> f64) -> f64 {
+        const K: usize = 256;
+        let a = vec![0.5_f32; self.rows * K];
+        let b = vec![0.25_f32; self.vectors * LANES * K];
+        let product = FusedKerSpec::AddMatMul {
+            k: K,
+            pa: a.as_ptr().cast(),
+            pb: b.as_ptr().cast(),
+            packing: 0,
+        };
+        let operations = [FusedKerSpec::Clear, product, FusedKerSpec::Done];
+        let start = clock();
+        let mut products = 0;
+        loop {
+            for _ in 0..64 {
+                // Safety: the panels hold K rows and columns of this shape's size.
+                unsafe { (self.run)(std::hint::black_box(&operations)) };
+            }
+            products += 64;
+            let elapsed = clock() - start;
+            if elapsed >= milliseconds {
+                let operations = 2 * self.rows * self.vectors * LANES * K * products;
+                return operations as f64 / elapsed / 1e6;
+            }
+        }
+    }
+}
+
+/// Measures every shape and chooses the fastest, once in a program's life; where
+/// tract's own kernels are for the machine at hand, it does nothing. Takes about
+/// 30 ms. Whatever is chosen, sums are added in the same order: results do not
+/// depend on it.
+pub fn calibrate() {
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    browser::calibrate();
+}
+
+/// The shape in use, and what the calibration measured for each.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub use browser::report;
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod browser {
+    use std::sync::OnceLock;
+
+    use tract_onnx::prelude::DatumType;
+    use tract_onnx::tract_core::internal::inventory;
+    use tract_onnx::tract_core::tract_linalg::isa::{Arch, IsaSet};
+    use tract_onnx::tract_core::tract_linalg::mmm::{Query, Suitable};
+    use tract_onnx::tract_core::tract_linalg::mmm_routines::MmmRoutine;
+    use tract_onnx::tract_core::tract_linalg::mmm_tiers::MmmTier;
+    use web_time::Instant;
+
+    use super::SHAPES;
+
+    inventory::submit! { MmmRoutine { make: || SHAPES[0].kernel() } }
+    inventory::submit! { MmmRoutine { make: || SHAPES[1].kernel() } }
+    inventory::submit! { MmmRoutine { make: || SHAPES[2].kernel() } }
+    inventory::submit! { MmmRoutine { make: || SHAPES[3].kernel() } }
+    inventory::submit! {
+        MmmTier {
+            arch: Some(Arch::Wasm32Simd128),
+            // tract's own tier has 1.
+            precedence: 200,
+            name: "gradcam",
+            applies: |_| true,
+            preferred,
+        }
+    }
+
+    /// tract's own kernels stay for products with one column.
+    fn preferred(
+        _: &IsaSet,
+        accumulator: DatumType,
+        query: &Query,
+        _: &[Suitable],
+    ) -> Option<&'static str> {
+        let is_matrix = query.n.is_none_or(|columns| columns > 1);
+        (accumulator == DatumType::F32 && is_matrix).then(|| SHAPES[chosen().0].name)
+    }
+
+    /// How often the shapes take turns. A round that the browser interrupts is
+    /// outvoted by the best of the others.
+    const ROUNDS: usize = 5;
+    const ROUND_MS: f64 = 1.5;
+    /// Another shape must be this much faster than the first to be taken.
+    const CLEARLY: f64 = 1.05;
+
+    static CHOSEN: OnceLock<(usize, [f64; SHAPES.len()])> = OnceLock::new();
+
+    pub fn calibrate() {
+        chosen();
+    }
+
+    pub fn report() -> (&'static str, Vec<(&'static str, f64)>) {
+        let (chosen, speeds) = chosen();
+        let names = SHAPES.iter().map(|shape| shape.name);
+        (SHAPES[*chosen].name, names.zip(*speeds).collect())
+    }
+
+    fn chosen() -> &'static (usize, [f64; SHAPES.len()]) {
+        CHOSEN.get_or_init(|| {
+            let start = Instant::now();
+            let clock = || start.elapsed().as_secs_f64() * 1e3;
+            let mut speeds = [0.0_f64; SHAPES.len()];
+            for _ in 0..ROUNDS {
+                for (speed, shape) in speeds.iter_mut().zip(&SHAPES) {
+                    *speed = speed.max(shape.gigaflops(ROUND_MS, &clock));
+                }
+            }
+            let mut best = 0;
+            for shape in 1..SHAPES.len() {
+                if speeds[shape] > speeds[best] * CLEARLY {
+                    best = shape;
+                }
+            }
+            (best, speeds)
+        })
+    }
+}
