@@ -5,6 +5,7 @@
 //!   one is the fastest here
 //! - `planes`: windows over padded planes; `depthwise` and `max_pool`: what is done
 //!   in them
+//! - `peak`: what the machine could do at most
 //! - `rewrite`: puts the operations into a graph
 //!
 //! One more operation: a file that implements tract's `TypedOp`, and a rule in
@@ -13,6 +14,7 @@
 mod depthwise;
 mod lanes;
 mod max_pool;
+mod peak;
 mod planes;
 mod registry;
 mod rewrite;
@@ -20,6 +22,7 @@ mod rewrite;
 mod tests;
 mod tile;
 
+pub use peak::peak_gigaflops;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub use registry::report;
 pub use registry::{SHAPES, Shape, calibrate};

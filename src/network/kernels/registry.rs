@@ -154,7 +154,7 @@ mod browser {
     const ROUNDS: usize = 5;
     const ROUND_MS: f64 = 1.5;
     /// Another shape must be this much faster than the first to be taken.
-    const CLEARLY: f64 = 1.05;
+    const CLEARLY: f64 = 1.15;
 
     static CHOSEN: OnceLock<(usize, [f64; SHAPES.len()])> = OnceLock::new();
 

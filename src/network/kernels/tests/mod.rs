@@ -1,0 +1,37 @@
+//! The kernels against tract's generic ones and against plain loops.
+
+mod graph;
+mod matrix;
+mod windows;
+
+use proptest::prelude::*;
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::internal::Approximation;
+
+/// A tensor of numbers between −2 and 2; half of the seeds make whole halves, so
+/// that ties and zeros appear.
+fn numbers(shape: &[usize], seed: u64) -> Tensor {
+    let mut state = seed | 1;
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let unit = (state >> 40) as f32 / (1 << 24) as f32;
+        let number = 4.0 * unit - 2.0;
+        if seed.is_multiple_of(2) {
+            (2.0 * number).round() / 2.0
+        } else {
+            number
+        }
+    };
+    let values: Vec<f32> = (0..shape.iter().product()).map(|_| next()).collect();
+    Tensor::from_shape(shape, &values).unwrap()
+}
+
+/// Fails where two tensors differ by more than rounding.
+fn close(found: &Tensor, wanted: &Tensor) -> Result<(), TestCaseError> {
+    prop_assert_eq!(found.shape(), wanted.shape());
+    found
+        .close_enough(wanted, Approximation::Approximate)
+        .map_err(|error| TestCaseError::fail(error.to_string()))
+}

@@ -1,0 +1,157 @@
+use proptest::prelude::*;
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::internal::{EvalContext, EvalOp, tvec};
+
+use super::super::depthwise::Depthwise;
+use super::super::max_pool::MaxPooling;
+use super::super::planes::Geometry;
+use super::{close, numbers};
+
+/// Windows of any kind that fit a small plane.
+fn geometries() -> impl Strategy<Value = Geometry> {
+    let axis = (
+        1_usize..6,
+        1_usize..4,
+        1_usize..3,
+        0_usize..3,
+        0_usize..3,
+        0_usize..24,
+    );
+    let axis = axis.prop_map(|(kernel, stride, dilation, before, after, more)| {
+        let reach = (kernel - 1) * dilation + 1;
+        // At least one window; `more` need not be a multiple of the stride.
+        let padded = reach.max(before + after + 1) + more;
+        let input = padded - before - after;
+        (
+            input,
+            kernel,
+            stride,
+            dilation,
+            before,
+            (padded - reach) / stride + 1,
+        )
+    });
+    (axis.clone(), axis).prop_map(|(rows, columns)| Geometry {
+        input: (rows.0, columns.0),
+        kernel: (rows.1, columns.1),
+        strides: (rows.2, columns.2),
+        dilations: (rows.3, columns.3),
+        padding: (rows.4, columns.4),
+        output: (rows.5, columns.5),
+    })
+}
+
+/// Calls `tap(output, input, tap)` for every number that a window sees; places are
+/// counted in planes.
+fn windows(geometry: &Geometry, mut tap: impl FnMut(usize, usize, usize)) {
+    let Geometry {
+        input,
+        kernel,
+        strides,
+        dilations,
+        padding,
+        output,
+    } = *geometry;
+    for place in 0..output.0 * output.1 {
+        for number in 0..kernel.0 * kernel.1 {
+            let row = place / output.1 * strides.0 + number / kernel.1 * dilations.0;
+            let column = place % output.1 * strides.1 + number % kernel.1 * dilations.1;
+            let row = row.checked_sub(padding.0).filter(|&row| row < input.0);
+            let column = column
+                .checked_sub(padding.1)
+                .filter(|&column| column < input.1);
+            if let (Some(row), Some(column)) = (row, column) {
+                tap(place, row * input.1 + column, number);
+            }
+        }
+    }
+}
+
+fn run(op: &dyn EvalOp, inputs: &[&Tensor]) -> Tensor {
+    let inputs = inputs
+        .iter()
+        .map(|&input| input.clone().into_tvalue())
+        .collect();
+    let mut outputs = op.eval(&EvalContext::out_of_plan(), inputs).unwrap();
+    outputs.remove(0).into_tensor()
+}
+
+fn slice(tensor: &Tensor) -> &[f32] {
+    tensor
+        .try_as_plain_ram()
+        .unwrap()
+        .as_slice::<f32>()
+        .unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn depthwise_convolution_is_the_sum_over_its_windows(
+        geometry in geometries(),
+        (batch, channels) in (1_usize..3, 1_usize..4),
+        bounds in prop::sample::select(vec![
+            (f32::NEG_INFINITY, f32::NEG_INFINITY, f32::INFINITY),
+            (0.0, f32::NEG_INFINITY, f32::INFINITY),
+            (f32::NEG_INFINITY, 0.0, f32::INFINITY),
+            (-0.5, 0.0, 1.0),
+        ]),
+        seed in any::<u64>(),
+    ) {
+        let (floor, least, most) = bounds;
+        let taps = geometry.kernel.0 * geometry.kernel.1;
+        let input = numbers(&[batch, channels, geometry.input.0, geometry.input.1], seed);
+        let kernel = numbers(&[channels, taps], seed ^ 0x51);
+        let bias = numbers(&[channels], seed ^ 0x62);
+        let mut wanted = Vec::new();
+        for plane in 0..batch * channels {
+            let channel = plane % channels;
+            let from = &slice(&input)[plane * geometry.input_len()..];
+            let mut sums = vec![slice(&bias)[channel]; geometry.output_len()];
+            windows(&geometry, |output, input, tap| {
+                sums[output] += from[input].max(floor) * slice(&kernel)[channel * taps + tap];
+            });
+            wanted.extend(sums.into_iter().map(|sum| sum.max(least).min(most)));
+        }
+        let shape = [batch, channels, geometry.output.0, geometry.output.1];
+        let wanted = Tensor::from_shape(&shape, &wanted).unwrap();
+        let op = Depthwise { geometry, floor, least, most };
+        close(&run(&op, &[&input, &kernel, &bias]), &wanted)?;
+    }
+
+    #[test]
+    fn max_pooling_is_the_greatest_of_its_windows(
+        geometry in geometries(),
+        planes in 1_usize..4,
+        seed in any::<u64>(),
+    ) {
+        let input = numbers(&[planes, geometry.input.0, geometry.input.1], seed);
+        let mut wanted = Vec::new();
+        for plane in 0..planes {
+            let from = &slice(&input)[plane * geometry.input_len()..];
+            let mut most = vec![f32::NEG_INFINITY; geometry.output_len()];
+            windows(&geometry, |output, input, _| most[output] = most[output].max(from[input]));
+            wanted.extend(most);
+        }
+        let op = MaxPooling { geometry };
+        let found = run(&op, &[&input]);
+        prop_assert_eq!(slice(&found), wanted.as_slice());
+    }
+}
+
+#[test]
+fn planes_of_another_size_are_refused() {
+    let geometry = Geometry {
+        input: (4, 4),
+        kernel: (2, 2),
+        strides: (2, 2),
+        dilations: (1, 1),
+        padding: (0, 0),
+        output: (2, 2),
+    };
+    let op = MaxPooling { geometry };
+    let inputs = tvec!(numbers(&[1, 5, 4], 1).into_tvalue());
+    let error = op.eval(&EvalContext::out_of_plan(), inputs).unwrap_err();
+    assert!(error.to_string().contains("[1, 5, 4]"), "{error}");
+}
