@@ -26,6 +26,7 @@ answering({
     return { ms, outputs: Object.fromEntries(names.map((name, place) => [name, { values: outputs[place] }])) };
   },
   profile: (feeds) => JSON.parse(graph.profile(JSON.parse(graph.inputs()).map(({ name }) => feeds[name].values))),
+  inputs: () => graph.inputs(),
   kernels: () => JSON.parse(measure.kernels()),
   flops: (bytes) => measure.flops(bytes),
   peak: (milliseconds) => measure.peak_gflops(milliseconds),
