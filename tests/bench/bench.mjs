@@ -10,7 +10,7 @@ import { SITE, launch } from "../e2e/browser.mjs";
 import { MEASURE, OUT, attach, models, sizes } from "./files.mjs";
 import { report, table } from "./report.mjs";
 import { serve } from "./server.mjs";
-import { THEIRS, THEIR_VERSION, settings } from "./settings.mjs";
+import { THEIRS, THEIR_VERSION, VARIANTS, settings } from "./settings.mjs";
 import { Sitting } from "./sitting.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -50,13 +50,9 @@ async function main() {
 }
 
 async function sit(wishes, files, attached) {
-  const site = await serve({
-    site: SITE,
-    page: join(HERE, "page"),
-    ort: join(HERE, `node_modules/${THEIRS}/dist`),
-    measure: MEASURE,
-    made: OUT,
-  });
+  const page = join(HERE, "page");
+  const folders = { site: SITE, page, ort: join(HERE, `node_modules/${THEIRS}/dist`), measure: MEASURE, made: OUT };
+  const site = await serve(folders, besidePrograms(page));
   const browser = await launch();
   try {
     const page = await browser.newPage();
@@ -76,6 +72,12 @@ async function sit(wishes, files, attached) {
     await browser.close();
     await site.close();
   }
+}
+
+/** Our workers lie beside the programs that they start: those look for more of their own there. */
+function besidePrograms(page) {
+  const beside = VARIANTS.map(({ variant }) => [`measure/${variant}/worker.mjs`, join(page, "measure-worker.mjs")]);
+  return { "site/bench-worker.mjs": join(page, "engine-worker.mjs"), ...Object.fromEntries(beside) };
 }
 
 main().catch((error) => {

@@ -25,11 +25,15 @@ const HEADERS = {
   "cache-control": "no-store",
 };
 
-/** Serves folders by the first part of the path, on 127.0.0.1: `{ url(path), close() }`. */
-export async function serve(folders) {
+/**
+ * Serves folders by the first part of the path, and `extra` files by their whole
+ * path, on 127.0.0.1: `{ url(path), close() }`.
+ */
+export async function serve(folders, extra = {}) {
   const roots = new Map(Object.entries(folders).map(([name, folder]) => [name, resolve(folder)]));
+  const files = new Map(Object.entries(extra));
   const server = createServer((request, response) => {
-    answer(roots, request, response).catch((error) => response.destroy(error));
+    answer(roots, files, request, response).catch((error) => response.destroy(error));
   });
   await new Promise((listening, failed) => server.once("error", failed).listen(0, "127.0.0.1", listening));
   return {
@@ -41,8 +45,8 @@ export async function serve(folders) {
   };
 }
 
-async function answer(roots, request, response) {
-  const file = locate(roots, request.url);
+async function answer(roots, files, request, response) {
+  const file = locate(roots, files, request.url);
   const found = file && (await stat(file).catch(() => null));
   if (!found?.isFile()) {
     response.writeHead(404, { ...HEADERS, "content-type": "text/plain" });
@@ -54,13 +58,14 @@ async function answer(roots, request, response) {
 }
 
 /** The file at an address; `null` outside of the folders. */
-function locate(roots, url) {
+function locate(roots, files, url) {
   let path;
   try {
     path = decodeURIComponent(url.split(/[?#]/)[0]).slice(1);
   } catch {
     return null;
   }
+  if (files.has(path)) return files.get(path);
   const [name, ...rest] = path.split("/");
   const root = roots.get(name);
   if (!root || path.includes("\0")) return null;

@@ -17,7 +17,7 @@ export const TOLERANCE = 1e-3;
 export const WORKS = ["prepare", "forward", "grad_cam", "memory", "forward_lite0", "input_gradient", "peak"];
 
 /** Builds of this engine: their loader beside the page, and the numbers of threads to try. */
-const VARIANTS = [
+export const VARIANTS = [
   { variant: "simd128", loader: "engine_loader.js", threads: [1] },
   { variant: "relaxed", loader: "engine-relaxed_loader.js", threads: [1] },
   { variant: "threads", loader: "engine-threads_loader.js", threads: [1, 2] },
@@ -62,7 +62,7 @@ function ratio(name, ours, theirs, target = null) {
 /** The environment's wishes: `RUNS`, `WARM_UPS`, `ONLY` (works, by commas), `PROFILE`. */
 export function settings(environment = process.env) {
   const number = (name, usual, least) => {
-    const value = environment[name] === undefined ? usual : Number(environment[name]);
+    const value = environment[name] ? Number(environment[name]) : usual;
     if (!Number.isInteger(value) || value < least) {
       throw new Error(`${name} must be a whole number of at least ${least}, not '${environment[name]}'`);
     }
@@ -75,6 +75,6 @@ export function settings(environment = process.env) {
     runs: number("RUNS", 9, 1),
     warmUps: number("WARM_UPS", 3, 0),
     works: only.length ? WORKS.filter((work) => only.includes(work)) : WORKS,
-    profile: environment.PROFILE ?? "release",
+    profile: environment.PROFILE || "release",
   };
 }

@@ -47,20 +47,23 @@ export class Sitting {
   /** Preparation, forward runs, Grad-CAM and memory, by the site's own engine. */
   async engineWorks({ xception, lite0 }, attached) {
     if (!this.wants("prepare", "forward", "grad_cam", "memory", "forward_lite0")) return;
-    const present = await this.#openEngines();
-    if (this.wants("prepare", "forward", "grad_cam", "memory")) {
-      await this.#xception(present, xception, attached);
-    }
+    const present = this.#presentEngines();
+    if (this.wants("memory")) await this.#memories(present, xception);
+    await this.#openEngines(present);
+    if (this.wants("prepare", "forward", "grad_cam")) await this.#xception(present, xception, attached);
     if (this.wants("forward_lite0")) await this.#lite0(present, lite0);
     await this.#call("closeAll");
   }
 
-  async #openEngines() {
-    const present = PARTICIPANTS.filter(({ engine, loader, id }) => {
+  #presentEngines() {
+    return PARTICIPANTS.filter(({ engine, loader, id }) => {
       const built = engine === THEIRS || existsSync(join(SITE, loader));
       if (!built) this.#miss(id, `there is no ${loader} in ${SITE}`);
       return built;
     });
+  }
+
+  async #openEngines(present) {
     for (const one of present) {
       const started = await this.#call("open", one.engine === THEIRS ? "ort" : "engine", one);
       if (!started) continue;
@@ -69,7 +72,6 @@ export class Sitting {
         throw new Error(`${one.id} was to have ${one.threads} threads and says that it has ${started.threads}`);
       }
     }
-    return present;
   }
 
   async #xception(present, model, attached) {
@@ -78,7 +80,6 @@ export class Sitting {
     const options = await this.#makeInput(present, "xception");
     // The class is found here even where forward runs are not asked for.
     if (this.wants("forward")) await this.#forward("forward", present, "xception");
-    if (this.wants("memory")) await this.#memories(present);
     if (!this.wants("grad_cam")) return;
     await this.#call("fetch", "grad-cam", `/made/${attached.gradCam}`);
     const theirs = present.filter(({ engine }) => engine === THEIRS);
@@ -130,11 +131,17 @@ export class Sitting {
     await this.#compareAll(work, "forward", present);
   }
 
-  async #memories(present) {
+  /** Of a worker that has prepared one model and run it once: a memory never shrinks. */
+  async #memories(present, model) {
+    await this.#call("fetch", "xception", `/site/models/${model.file}`);
     for (const one of present) {
-      await this.#call("run", one.id, "forward", "xception");
+      await this.#openEngines([one]);
+      await this.#call("prepare", one.id, "xception");
+      if (one === present[0]) await this.#makeInput(present, "xception");
+      else await this.#call("run", one.id, "forward", "xception");
       const bytes = await this.#call("memory", one.id);
       this.memory.push({ ...named(one), megabytes: bytes / 1e6 });
+      await this.#call("closeAll");
     }
   }
 

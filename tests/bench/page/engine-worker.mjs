@@ -1,7 +1,7 @@
-// The site's own engine; its memory can be asked for.
+// The site's own engine, with its memory in sight. Served beside the engine, which
+// finds its threads' script and their number by its worker's address.
 
-import "./memory.mjs";
+import "/page/memory.mjs";
 
 const loader = new URL(self.location.href).searchParams.get("loader");
-// The number of threads is in this worker's address, too: an engine may read either.
-await import(`/site/${loader}${self.location.search}`);
+await import(new URL(loader, self.location.href));

@@ -1,12 +1,13 @@
 // Our own measuring program: any graph on our kernels, and what this machine could do.
+// Served beside the program of each variant.
 
-import { memoryBytes } from "./memory.mjs";
-import { answering, timed } from "./answering.mjs";
+import { memoryBytes } from "/page/memory.mjs";
+import { answering, timed } from "/page/answering.mjs";
 
-const query = new URL(self.location.href).searchParams;
-const measure = await import(`/measure/${query.get("variant")}/measure.js`);
+const threads = Number(new URL(self.location.href).searchParams.get("threads"));
+const measure = await import(new URL("measure.js", self.location.href));
 await measure.default();
-if (query.get("variant") === "threads") await measure.init_threads(Number(query.get("threads")));
+if (threads > 1) await measure.init_threads(threads);
 
 let graph = null;
 

@@ -4,7 +4,8 @@ import { memoryBytes } from "./memory.mjs";
 import { answering, timed } from "./answering.mjs";
 
 const ort = await import("/ort/ort.wasm.min.mjs");
-ort.env.wasm.numThreads = Number(new URL(self.location.href).searchParams.get("threads"));
+const threads = Number(new URL(self.location.href).searchParams.get("threads"));
+ort.env.wasm.numThreads = threads;
 ort.env.wasm.proxy = false;
 ort.env.logLevel = "error";
 
@@ -44,10 +45,13 @@ function gradCam({ activations, gradients }) {
 answering({
   async prepare(bytes) {
     await release();
-    return timed(async () => {
+    const prepared = await timed(async () => {
       session = await ort.InferenceSession.create(bytes, OPTIONS);
       return {};
     });
+    // It takes fewer where it finds that it cannot have them.
+    if (ort.env.wasm.numThreads !== threads) throw new Error(`it runs with ${ort.env.wasm.numThreads} threads, not ${threads}`);
+    return prepared;
   },
   async run(feeds) {
     const { ms, outputs } = await timed(() => session.run(tensors(feeds)));

@@ -17,7 +17,7 @@ export class Engine {
 
   #start(id, loader, threads) {
     this.#name = `memory of ${id}`;
-    const address = `/page/engine-worker.mjs?threads=${threads}&loader=${encodeURIComponent(loader)}`;
+    const address = `/site/bench-worker.mjs?threads=${threads}&loader=${encodeURIComponent(loader)}`;
     this.#worker = new Worker(address, { type: "module", name: this.#name });
     return new Promise((resolve, reject) => {
       this.#worker.onerror = ({ message }) => {
@@ -161,7 +161,7 @@ export class Ort extends Asked {
 
 export class Measure extends Asked {
   static async open({ id, variant, threads }) {
-    const measure = new Measure(`the measuring program (${id})`, `/page/measure-worker.mjs?variant=${variant}&threads=${threads}`);
+    const measure = new Measure(`the measuring program (${id})`, `/measure/${variant}/worker.mjs?threads=${threads}`);
     await measure.ready;
     return measure;
   }

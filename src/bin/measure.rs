@@ -1,0 +1,252 @@
+//! What the benchmark measures in the browser besides the engine: any graph on our
+//! kernels, and what one core can do. Never part of the page.
+
+#[cfg(target_arch = "wasm32")]
+mod measure {
+    use gradcam::network::Plan;
+    use gradcam::onnx::{Limits, Model, Shapes, declared_axes, extract, infer_shapes, node, pb};
+    use js_sys::Float32Array;
+    use ndarray::{ArrayD, IxDyn};
+    use serde_json::json;
+    use wasm_bindgen::prelude::*;
+
+    /// A graph as its file has it, ready to run.
+    #[wasm_bindgen]
+    pub struct Graph {
+        plan: Plan,
+        inputs: Vec<(String, Vec<usize>)>,
+        outputs: Vec<String>,
+    }
+
+    #[wasm_bindgen]
+    impl Graph {
+        /// Prepares a file; an axis of an input that it leaves open becomes 1.
+        ///
+        /// # Errors
+        /// A sentence: what is wrong with the file, or what cannot be run here.
+        #[wasm_bindgen(constructor)]
+        pub fn new(bytes: &[u8]) -> Result<Graph, JsError> {
+            let model = Model::decode(bytes, Limits::default())?;
+            let graph = model.graph();
+            let inputs: Vec<_> = graph.input.iter().map(settled).collect();
+            let values: Vec<_> = inputs
+                .iter()
+                .map(|(name, shape)| node::float_value(name, shape))
+                .collect();
+            let outputs = graph.output.iter().map(|o| o.name.clone()).collect();
+            let plan = Plan::new(&extract(&model, &values, &graph.output)?)
+                .map_err(|error| JsError::new(&error))?;
+            Ok(Graph {
+                plan,
+                inputs,
+                outputs,
+            })
+        }
+
+        /// JSON: `[{"name", "shape"}]`, in the order of [`Graph::run`].
+        pub fn inputs(&self) -> String {
+            let inputs = self.inputs.iter();
+            let inputs: Vec<_> = inputs
+                .map(|(name, shape)| json!({ "name": name, "shape": shape }))
+                .collect();
+            json!(inputs).to_string()
+        }
+
+        /// JSON: names, in the order of [`Graph::run`].
+        pub fn outputs(&self) -> String {
+            json!(self.outputs).to_string()
+        }
+
+        /// Runs the graph once.
+        ///
+        /// # Errors
+        /// A sentence, for inputs of another length or a run that failed.
+        pub fn run(&mut self, inputs: Vec<Float32Array>) -> Result<Vec<Float32Array>, JsError> {
+            let arrays = self.arrays(&inputs)?;
+            let outputs = self.plan.run(arrays, &mut |_, _| ())?;
+            let flat = |output: &ArrayD<f32>| {
+                let standard = output.as_standard_layout();
+                Float32Array::from(standard.as_slice().unwrap_or_default())
+            };
+            Ok(outputs.iter().map(flat).collect())
+        }
+
+        /// JSON: `[{"name", "operator", "output", "milliseconds"}]` of one run, a
+        /// node each, in their order.
+        ///
+        /// # Errors
+        /// As [`Graph::run`].
+        pub fn profile(&mut self, inputs: Vec<Float32Array>) -> Result<String, JsError> {
+            let arrays = self.arrays(&inputs)?;
+            let nodes = self.plan.profile(arrays)?;
+            let nodes: Vec<_> = nodes
+                .iter()
+                .map(|node| {
+                    json!({
+                        "name": node.name,
+                        "operator": node.operator,
+                        "output": node.output,
+                        "milliseconds": node.milliseconds,
+                    })
+                })
+                .collect();
+            Ok(json!(nodes).to_string())
+        }
+
+        fn arrays(&self, inputs: &[Float32Array]) -> Result<Vec<ArrayD<f32>>, JsError> {
+            if inputs.len() != self.inputs.len() {
+                let sentence = format!(
+                    "the graph has {} inputs and got {}",
+                    self.inputs.len(),
+                    inputs.len()
+                );
+                return Err(JsError::new(&sentence));
+            }
+            let given = self.inputs.iter().zip(inputs);
+            given
+                .map(|((name, shape), values)| {
+                    ArrayD::from_shape_vec(IxDyn(shape), values.to_vec())
+                        .map_err(|error| JsError::new(&format!("the input '{name}': {error}")))
+                })
+                .collect()
+        }
+    }
+
+    /// An input's name and shape, an open axis being 1.
+    fn settled(input: &pb::ValueInfoProto) -> (String, Vec<usize>) {
+        let axes = declared_axes(input).unwrap_or_default();
+        let shape = axes.into_iter().map(|size| size.unwrap_or(1)).collect();
+        (input.name.clone(), shape)
+    }
+
+    /// 2 × the multiply-adds of a file's Conv, Gemm and MatMul.
+    ///
+    /// # Errors
+    /// A sentence, for a file that cannot be read or whose shapes contradict each
+    /// other or stay unknown.
+    #[wasm_bindgen]
+    pub fn flops(bytes: &[u8]) -> Result<f64, JsError> {
+        let model = Model::decode(bytes, Limits::default())?;
+        let settled: Vec<_> = model.graph().input.iter().map(settled).collect();
+        let inputs: Vec<_> = settled
+            .iter()
+            .map(|(name, shape)| (name.as_str(), shape.clone()))
+            .collect();
+        let shapes = infer_shapes(&model, &inputs)?;
+        let mut total = 0.0;
+        for node in &model.graph().node {
+            let Some(count) = multiply_adds(node, &shapes) else {
+                let name = node::name_of(node);
+                let sentence = format!("the shapes around the node '{name}' are not known");
+                return Err(JsError::new(&sentence));
+            };
+            total += 2.0 * count;
+        }
+        Ok(total)
+    }
+
+    /// Each value of the output takes as many as it sums products: a filter's
+    /// weights for Conv, the common axis for Gemm and MatMul, else 0. `None` where
+    /// a shape is missing.
+    fn multiply_adds(node: &pb::NodeProto, shapes: &Shapes) -> Option<f64> {
+        if !matches!(node.op_type.as_str(), "Conv" | "Gemm" | "MatMul") {
+            return Some(0.0);
+        }
+        let shape = |place: usize| shapes.get(node::input(node, place)?);
+        let product = |axes: &[usize]| axes.iter().map(|&size| size as f64).product::<f64>();
+        let outputs = product(shapes.get(node.output.first()?)?);
+        let summed = match node.op_type.as_str() {
+            "Conv" => product(shape(1)?.get(1..)?),
+            "Gemm" => {
+                let turned = node::int(node, "transA").unwrap_or(0) != 0;
+                *shape(0)?.get(usize::from(!turned))? as f64
+            }
+            _ => *shape(0)?.last()? as f64,
+        };
+        Some(outputs * summed)
+    }
+
+    /// Bytes of this program's memory, which never shrinks.
+    #[wasm_bindgen]
+    pub fn memory_bytes() -> f64 {
+        core::arch::wasm32::memory_size(0) as f64 * 65536.0
+    }
+
+    /// JSON: names of the kernels that this build has.
+    #[wasm_bindgen]
+    pub fn kernels() -> String {
+        json!([]).to_string()
+    }
+
+    /// Vectors that are added to: enough to hide how long one addition takes, few
+    /// enough for the 16 registers of x86-64.
+    const ACCUMULATORS: usize = 12;
+    /// Multiply-adds of each vector between two looks at the clock.
+    const STEPS: usize = 1 << 20;
+
+    /// The most that one core does: 10⁹ floating-point operations a second (a
+    /// multiply-add counts as 2) of a loop that stays in registers, the best of
+    /// many short rounds within `milliseconds`.
+    #[wasm_bindgen]
+    pub fn peak_gflops(milliseconds: f64) -> f64 {
+        let started = web_time::Instant::now();
+        let mut best: f64 = 0.0;
+        let mut kept = 0.0;
+        while started.elapsed().as_secs_f64() * 1e3 < milliseconds {
+            let round = web_time::Instant::now();
+            kept += core::hint::black_box(multiply_add_loop(core::hint::black_box(STEPS)));
+            let flops = (2 * 4 * ACCUMULATORS * STEPS) as f64;
+            best = best.max(flops / round.elapsed().as_secs_f64().max(1e-9) / 1e9);
+        }
+        core::hint::black_box(kept);
+        best
+    }
+
+    /// x ← x·0.999 + 0.001 for each vector: stays near 1, never denormal.
+    #[inline(never)]
+    fn multiply_add_loop(steps: usize) -> f32 {
+        use core::arch::wasm32::*;
+        let factor = f32x4_splat(core::hint::black_box(0.999));
+        let addend = f32x4_splat(core::hint::black_box(0.001));
+        let mut sums: [v128; ACCUMULATORS] =
+            std::array::from_fn(|place| f32x4_splat(1.0 + place as f32));
+        for _ in 0..steps {
+            for sum in &mut sums {
+                *sum = multiply_add(*sum, factor, addend);
+            }
+        }
+        let total = sums.into_iter().reduce(|a, b| f32x4_add(a, b));
+        total.map_or(0.0, |total| f32x4_extract_lane::<0>(total))
+    }
+
+    #[cfg(target_feature = "relaxed-simd")]
+    #[inline(always)]
+    fn multiply_add(
+        a: core::arch::wasm32::v128,
+        b: core::arch::wasm32::v128,
+        c: core::arch::wasm32::v128,
+    ) -> core::arch::wasm32::v128 {
+        core::arch::wasm32::f32x4_relaxed_madd(a, b, c)
+    }
+
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    #[inline(always)]
+    fn multiply_add(
+        a: core::arch::wasm32::v128,
+        b: core::arch::wasm32::v128,
+        c: core::arch::wasm32::v128,
+    ) -> core::arch::wasm32::v128 {
+        use core::arch::wasm32::{f32x4_add, f32x4_mul};
+        f32x4_add(f32x4_mul(a, b), c)
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    console_error_panic_hook::set_once();
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {
+    eprintln!("this program measures inside a browser: run `make bench`");
+}
