@@ -5,7 +5,7 @@
 #   make models   build the model files into www/models (MODELS="id…": only those)
 #   make site     build the page into dist
 #   make dist     the page as it is deployed: optimised, slow to build
-#   make bench    measure the built page's engine in headless Chromium
+#   make bench    measure the engine against onnxruntime-web in headless Chromium
 #   make golden   arrays by Keras and TensorFlow that the tests compare with
 #   make fuzz     hostile model files for ten minutes (SECONDS=60: for one)
 #   make lint     format, clippy, documentation
@@ -65,16 +65,17 @@ golden: models
 	@$(TIMED) "golden networks by TensorFlow" $(PYTHON) tests/golden/networks.py
 	@$(TIMED) "golden networks in PyTorch's idiom" $(PYTHON) tests/golden/torch_idiom.py
 
-bench: site setup-tests
-	@node tests/bench/bench.mjs
+# As deployed with PROFILE=dist. RUNS, WARM_UPS and ONLY: see tests/bench/README.md.
+BENCH := tests/bench
+export RUNS WARM_UPS ONLY PROFILE
+bench: $(if $(filter dist,$(PROFILE)),dist,site) setup-tests $(BENCH)/node_modules/ready
+	@$(TIMED) "measuring program" .github/scripts/build-measure.sh $(if $(filter dist,$(PROFILE)),--dist)
 	@cargo build --quiet $(NATIVE) --bin gradcam
-	@mkdir -p target/bench
-	@for model in xception-imagenet xception-kitchenware; do \
-	  [ -f www/models/$$model.onnx ] || continue; \
-	  echo "input gradient of $$model, guided, native:"; \
-	  $(CARGO_TARGET_DIR)/release/gradcam attach www/models/$$model.onnx --input-gradient \
-	    --relu guided --runs 9 -o target/bench/$$model.onnx; \
-	done
+	@GRADCAM_CLI=$(CARGO_TARGET_DIR)/release/gradcam node $(BENCH)/bench.mjs
+
+$(BENCH)/node_modules/ready: $(BENCH)/package-lock.json
+	@$(TIMED) "onnxruntime-web" npm ci --prefix $(BENCH) --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 test: setup-tests lint test-models test-native test-e2e
 	@echo "all tests passed"

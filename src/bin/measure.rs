@@ -1,31 +1,17 @@
-//! Measures the engine's parts in a browser, for `make bench`.
+//! What the benchmark measures in the browser besides the engine: any graph on our
+//! kernels, and what one core can do. Never part of the page.
 
 #[cfg(target_arch = "wasm32")]
-fn main() {
-    console_error_panic_hook::set_once();
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn main() {
-    eprintln!("this program is measured in a browser: run make bench");
-}
-
-#[cfg(target_arch = "wasm32")]
-mod browser {
-    use gradcam::network::Plan;
-    use gradcam::network::kernels;
-    use gradcam::onnx::{Limits, Model, declared_axes};
-    use js_sys::{Array, Float32Array};
-    use ndarray::ArrayD;
+mod measure {
+    use gradcam::network::{Plan, kernels};
+    use gradcam::onnx::{Limits, Model, Shapes, declared_axes, extract, infer_shapes, node, pb};
+    use js_sys::Float32Array;
+    use ndarray::{ArrayD, IxDyn};
     use serde_json::json;
     use wasm_bindgen::prelude::*;
     use web_time::Instant;
 
-    fn words(error: impl std::fmt::Display) -> JsValue {
-        js_sys::Error::new(&error.to_string()).into()
-    }
-
-    /// Any ONNX graph, ready to run as it is.
+    /// A graph as its file has it, ready to run.
     #[wasm_bindgen]
     pub struct Graph {
         plan: Plan,
@@ -35,22 +21,22 @@ mod browser {
 
     #[wasm_bindgen]
     impl Graph {
+        /// Prepares a file; an axis of an input that it leaves open becomes 1.
+        ///
         /// # Errors
-        /// What is wrong with the file.
+        /// A sentence: what is wrong with the file, or what cannot be run here.
         #[wasm_bindgen(constructor)]
-        pub fn new(bytes: Vec<u8>) -> Result<Graph, JsValue> {
-            let model = Model::decode(&bytes, Limits::default()).map_err(words)?;
-            drop(bytes);
+        pub fn new(bytes: &[u8]) -> Result<Graph, JsError> {
+            let model = Model::decode(bytes, Limits::default())?;
             let graph = model.graph();
-            let inputs = graph.input.iter().map(|input| {
-                let axes = declared_axes(input).unwrap_or_default();
-                let shape = axes.into_iter().map(|size| size.unwrap_or(1));
-                (input.name.clone(), shape.collect())
-            });
-            let inputs = inputs.collect();
-            let outputs = graph.output.iter().map(|output| output.name.clone());
-            let outputs = outputs.collect();
-            let plan = Plan::new(&model).map_err(words)?;
+            let inputs: Vec<_> = graph.input.iter().map(settled).collect();
+            let values: Vec<_> = inputs
+                .iter()
+                .map(|(name, shape)| node::float_value(name, shape))
+                .collect();
+            let outputs = graph.output.iter().map(|o| o.name.clone()).collect();
+            let plan = Plan::new(&extract(&model, &values, &graph.output)?)
+                .map_err(|error| JsError::new(&error))?;
             Ok(Graph {
                 plan,
                 inputs,
@@ -58,59 +44,137 @@ mod browser {
             })
         }
 
-        /// JSON: [{name, shape}].
+        /// JSON: `[{"name", "shape"}]`, in the order of [`Graph::run`].
         pub fn inputs(&self) -> String {
             let inputs = self.inputs.iter();
-            let inputs = inputs.map(|(name, shape)| json!({ "name": name, "shape": shape }));
-            inputs.collect::<serde_json::Value>().to_string()
+            let inputs: Vec<_> = inputs
+                .map(|(name, shape)| json!({ "name": name, "shape": shape }))
+                .collect();
+            json!(inputs).to_string()
         }
 
-        /// JSON: names.
+        /// JSON: names, in the order of [`Graph::run`].
         pub fn outputs(&self) -> String {
             json!(self.outputs).to_string()
         }
 
-        /// Runs the graph on one Float32Array for each input; one for each output.
+        /// Runs the graph once.
         ///
         /// # Errors
-        /// If an input's length is wrong, or the engine fails.
-        pub fn run(&mut self, inputs: Array) -> Result<Array, JsValue> {
-            let inputs = self.arrays(&inputs)?;
-            let outputs = self.plan.run(inputs, &mut |_, _| ()).map_err(words)?;
-            let outputs = outputs.iter().map(|output| {
-                let values: Vec<f32> = output.iter().copied().collect();
-                Float32Array::from(values.as_slice())
-            });
-            Ok(outputs.collect())
+        /// A sentence, for inputs of another length or a run that failed.
+        pub fn run(&mut self, inputs: Vec<Float32Array>) -> Result<Vec<Float32Array>, JsError> {
+            let arrays = self.arrays(&inputs)?;
+            let outputs = self.plan.run(arrays, &mut |_, _| ())?;
+            let flat = |output: &ArrayD<f32>| {
+                let standard = output.as_standard_layout();
+                Float32Array::from(standard.as_slice().unwrap_or_default())
+            };
+            Ok(outputs.iter().map(flat).collect())
         }
 
-        /// JSON: [{name, operator, output, milliseconds}] of one run.
+        /// JSON: `[{"name", "operator", "output", "milliseconds"}]` of one run, a
+        /// node each, in their order.
         ///
         /// # Errors
-        /// As of `run`.
-        pub fn profile(&mut self, inputs: Array) -> Result<String, JsValue> {
-            let inputs = self.arrays(&inputs)?;
-            let times = self.plan.profile(inputs).map_err(words)?;
-            let times = times.iter().map(|node| {
-                json!({
-                    "name": node.name, "operator": node.operator,
-                    "output": node.output, "milliseconds": node.milliseconds,
+        /// As [`Graph::run`].
+        pub fn profile(&mut self, inputs: Vec<Float32Array>) -> Result<String, JsError> {
+            let arrays = self.arrays(&inputs)?;
+            let nodes = self.plan.profile(arrays)?;
+            let nodes: Vec<_> = nodes
+                .iter()
+                .map(|node| {
+                    json!({
+                        "name": node.name,
+                        "operator": node.operator,
+                        "output": node.output,
+                        "milliseconds": node.milliseconds,
+                    })
                 })
-            });
-            Ok(times.collect::<serde_json::Value>().to_string())
+                .collect();
+            Ok(json!(nodes).to_string())
         }
 
-        fn arrays(&self, inputs: &Array) -> Result<Vec<ArrayD<f32>>, JsValue> {
-            let given = inputs.iter().zip(&self.inputs).map(|(values, (_, shape))| {
-                let values = values.dyn_into::<Float32Array>()?.to_vec();
-                ArrayD::from_shape_vec(shape.as_slice(), values).map_err(words)
-            });
-            given.collect()
+        fn arrays(&self, inputs: &[Float32Array]) -> Result<Vec<ArrayD<f32>>, JsError> {
+            if inputs.len() != self.inputs.len() {
+                let sentence = format!(
+                    "the graph has {} inputs and got {}",
+                    self.inputs.len(),
+                    inputs.len()
+                );
+                return Err(JsError::new(&sentence));
+            }
+            let given = self.inputs.iter().zip(inputs);
+            given
+                .map(|((name, shape), values)| {
+                    ArrayD::from_shape_vec(IxDyn(shape), values.to_vec())
+                        .map_err(|error| JsError::new(&format!("the input '{name}': {error}")))
+                })
+                .collect()
         }
     }
 
-    /// JSON: the matrix kernel in use and what each reached in the calibration, in
-    /// thousand million operations per second.
+    /// An input's name and shape, an open axis being 1.
+    fn settled(input: &pb::ValueInfoProto) -> (String, Vec<usize>) {
+        let axes = declared_axes(input).unwrap_or_default();
+        let shape = axes.into_iter().map(|size| size.unwrap_or(1)).collect();
+        (input.name.clone(), shape)
+    }
+
+    /// 2 × the multiply-adds of a file's Conv, Gemm and MatMul.
+    ///
+    /// # Errors
+    /// A sentence, for a file that cannot be read or whose shapes contradict each
+    /// other or stay unknown.
+    #[wasm_bindgen]
+    pub fn flops(bytes: &[u8]) -> Result<f64, JsError> {
+        let model = Model::decode(bytes, Limits::default())?;
+        let settled: Vec<_> = model.graph().input.iter().map(settled).collect();
+        let inputs: Vec<_> = settled
+            .iter()
+            .map(|(name, shape)| (name.as_str(), shape.clone()))
+            .collect();
+        let shapes = infer_shapes(&model, &inputs)?;
+        let mut total = 0.0;
+        for node in &model.graph().node {
+            let Some(count) = multiply_adds(node, &shapes) else {
+                let name = node::name_of(node);
+                let sentence = format!("the shapes around the node '{name}' are not known");
+                return Err(JsError::new(&sentence));
+            };
+            total += 2.0 * count;
+        }
+        Ok(total)
+    }
+
+    /// Each value of the output takes as many as it sums products: a filter's
+    /// weights for Conv, the common axis for Gemm and MatMul, else 0. `None` where
+    /// a shape is missing.
+    fn multiply_adds(node: &pb::NodeProto, shapes: &Shapes) -> Option<f64> {
+        if !matches!(node.op_type.as_str(), "Conv" | "Gemm" | "MatMul") {
+            return Some(0.0);
+        }
+        let shape = |place: usize| shapes.get(node::input(node, place)?);
+        let product = |axes: &[usize]| axes.iter().map(|&size| size as f64).product::<f64>();
+        let outputs = product(shapes.get(node.output.first()?)?);
+        let summed = match node.op_type.as_str() {
+            "Conv" => product(shape(1)?.get(1..)?),
+            "Gemm" => {
+                let turned = node::int(node, "transA").unwrap_or(0) != 0;
+                *shape(0)?.get(usize::from(!turned))? as f64
+            }
+            _ => *shape(0)?.last()? as f64,
+        };
+        Some(outputs * summed)
+    }
+
+    /// Bytes of this program's memory, which never shrinks.
+    #[wasm_bindgen]
+    pub fn memory_bytes() -> f64 {
+        core::arch::wasm32::memory_size(0) as f64 * 65536.0
+    }
+
+    /// JSON: `{"chosen", "gflops": [[name, speed]]}`, the matrix kernel in use and
+    /// what each reached in the calibration.
     #[wasm_bindgen]
     pub fn kernels() -> String {
         kernels::calibrate();
@@ -118,33 +182,21 @@ mod browser {
         json!({ "chosen": chosen, "gflops": speeds }).to_string()
     }
 
-    /// What the machine can do: multiply-adds between registers alone, in thousand
-    /// million operations per second. Runs about so long.
+    /// The most that one core does, in 10⁹ operations a second; a multiply-add
+    /// counts as 2.
     #[wasm_bindgen]
     pub fn peak_gflops(milliseconds: f64) -> f64 {
         let start = Instant::now();
         kernels::peak_gigaflops(milliseconds, &|| start.elapsed().as_secs_f64() * 1e3)
     }
+}
 
-    /// 2 · multiply-adds of the graph's convolutions and products.
-    ///
-    /// # Errors
-    /// What is wrong with the file.
-    #[wasm_bindgen]
-    pub fn flops(bytes: Vec<u8>) -> Result<f64, JsValue> {
-        let graph = Graph::new(bytes)?;
-        Ok(2.0 * graph.plan.multiply_adds().map_err(words)?)
-    }
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    console_error_panic_hook::set_once();
+}
 
-    #[wasm_bindgen]
-    pub fn set_knob(name: &str, value: &str) {
-        tract_onnx::tract_core::tract_data::knobs::set_str(name, value);
-    }
-
-    /// Size of this program's memory, which never shrinks.
-    #[wasm_bindgen]
-    pub fn memory_bytes() -> f64 {
-        let pages = core::arch::wasm32::memory_size::<0>();
-        pages as f64 * 65536.0
-    }
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {
+    eprintln!("this program measures inside a browser: run `make bench`");
 }

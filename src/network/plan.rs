@@ -2,7 +2,6 @@
 
 use ndarray::ArrayD;
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::internal::Cost;
 use tract_onnx::tract_core::plan::eval;
 use web_time::Instant;
 
@@ -97,24 +96,6 @@ impl Plan {
             }
             NetworkError::Run(reason)
         })
-    }
-
-    /// Multiply-adds of one run: those of convolutions and products.
-    ///
-    /// # Errors
-    /// tract's own words.
-    pub fn multiply_adds(&self) -> Result<f64, String> {
-        let model = self.plan.model();
-        let mut sum = 0.0;
-        for node in model.nodes() {
-            let facts = model.node_input_facts(node.id).map_err(words)?;
-            for (cost, count) in node.op.cost(&facts).map_err(words)? {
-                if matches!(cost, Cost::FMA(_)) {
-                    sum += count.to_i64().map_err(|error| error.to_string())? as f64;
-                }
-            }
-        }
-        Ok(sum)
     }
 
     /// Runs the graph once and tells how long each node took, in their order.

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Builds the benchmark's measuring program for the browser, once for each variant of
+# the engine, into target/bench/measure/VARIANT.
+#
+#   build-measure.sh [--dist] [VARIANT…]   variants: simd128 relaxed threads
+#
+# Without a name: those that the site in dist has. Flags, target folder and features
+# are the engine's, so that tract is not compiled again.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. .github/scripts/variant-flags.sh
+
+target=wasm32-unknown-unknown
+profile=release
+if [ "${1:-}" = --dist ]; then
+  profile=dist
+  shift
+fi
+if [ $# -eq 0 ]; then
+  set -- simd128
+  for name in relaxed threads; do
+    [ ! -f "dist/engine-${name}_loader.js" ] || set -- "$@" "$name"
+  done
+fi
+
+for variant in "$@"; do
+  flags=$(variant_flags "$variant")
+  options=(--features measure)
+  if [ "$variant" = threads ]; then
+    # Threads need a std that was compiled for them; see build-site.sh.
+    export RUSTC_BOOTSTRAP=1
+    options=(--features measure,threads -Zbuild-std=std,panic_abort)
+  fi
+  RUSTFLAGS=$flags cargo build --quiet --locked --profile "$profile" --target $target \
+    --no-default-features --bin measure "${options[@]}"
+  out=target/bench/measure/$variant
+  rm -rf "$out"
+  wasm-bindgen --target web --no-typescript --out-dir "$out" --out-name measure \
+    "${CARGO_TARGET_DIR:-target}/$target/$profile/measure.wasm"
+  if [ "$variant" = threads ]; then
+    # The pool's script, with this program in place of the engine.
+    sed 's#\./engine-threads\.js#./measure.js#' www/engine-threads_pool.js >"$out/engine-threads_pool.js"
+  fi
+  unset RUSTC_BOOTSTRAP
+done
