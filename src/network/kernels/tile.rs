@@ -213,12 +213,13 @@ fn by_fours<const ROWS: usize, const VECTORS: usize>(
     sums: &mut Sums<ROWS, VECTORS>,
     change: impl Fn(usize, usize, &mut [Lanes; LANES]),
 ) {
-    for row in (0..ROWS).step_by(LANES) {
+    let (fours, _) = sums.as_chunks_mut::<LANES>();
+    for (number, rows) in fours.iter_mut().enumerate() {
         for vector in 0..VECTORS {
-            let mut four = [0, 1, 2, 3].map(|lane| sums[row + lane][vector]);
-            change(row, LANES * vector, &mut four);
-            for (lane, values) in four.into_iter().enumerate() {
-                sums[row + lane][vector] = values;
+            let mut four = rows.map(|row| row[vector]);
+            change(LANES * number, LANES * vector, &mut four);
+            for (row, values) in rows.iter_mut().zip(four) {
+                row[vector] = values;
             }
         }
     }
