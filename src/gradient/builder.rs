@@ -9,6 +9,8 @@ use crate::onnx::{node, pb, tensor};
 /// can ask for any number of either.
 pub const MOST_NODES: usize = 1 << 19;
 pub const MOST_VALUES: usize = 1 << 28;
+/// Constants up to this size are stored once, however often a branch needs them.
+const MOST_SHARED_BYTES: usize = 1 << 12;
 
 /// Collects the nodes of the branch; [`Builder::write_into`] adds them to the graph.
 pub struct Builder {
@@ -96,7 +98,7 @@ impl Builder {
         self.nodes.push(added);
     }
 
-    /// A float32 constant; the same constant is stored once.
+    /// A float32 constant; a small one is stored once.
     pub fn floats(&mut self, dims: &[usize], values: &[f32]) -> String {
         self.constant(tensor::from_floats("", dims, values), "constant")
     }
@@ -106,16 +108,22 @@ impl Builder {
     }
 
     fn constant(&mut self, mut value: pb::TensorProto, stem: &str) -> String {
-        let stored = (
-            tensor::dims(&value),
-            [value.raw_data.as_slice(), stem.as_bytes()].concat(),
-        );
-        if let Some(name) = self.known_constants.get(&stored) {
+        let dims = tensor::dims(&value);
+        let values = dims.iter().product();
+        // Weights are not looked up: their bytes would be held twice.
+        let is_small = value.raw_data.len() <= MOST_SHARED_BYTES;
+        let stored = is_small.then(|| (dims, [&value.raw_data, stem.as_bytes()].concat()));
+        let known = stored
+            .as_ref()
+            .and_then(|stored| self.known_constants.get(stored));
+        if let Some(name) = known {
             return name.clone();
         }
-        self.values = self.values.saturating_add(stored.0.iter().product());
+        self.values = self.values.saturating_add(values);
         let name = self.fresh(stem);
-        self.known_constants.insert(stored, name.clone());
+        if let Some(stored) = stored {
+            self.known_constants.insert(stored, name.clone());
+        }
         value.name.clone_from(&name);
         self.initialisers.push(value);
         name

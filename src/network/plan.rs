@@ -54,18 +54,29 @@ impl Plan {
         inputs: Vec<ArrayD<f32>>,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<ArrayD<f32>>, NetworkError> {
+        let mut done = 0;
+        let steps = self.steps;
+        self.execute(inputs, &mut |_| {
+            done += 1;
+            progress(done.min(steps), steps);
+        })
+    }
+
+    /// Runs the graph; `after` hears of each node when it is done.
+    fn execute(
+        &mut self,
+        inputs: Vec<ArrayD<f32>>,
+        after: &mut dyn FnMut(&TypedNode),
+    ) -> Result<Vec<ArrayD<f32>>, NetworkError> {
         let inputs = inputs
             .into_iter()
             .map(|input| Tensor::from(input).into_tvalue())
             .collect();
-        let mut done = 0;
-        let steps = self.steps;
         let state = &mut self.state;
         let outputs = contained(|| {
             state.run_plan_with_eval(inputs, |context, state, node, inputs| {
                 let result = eval(context, state, node, inputs);
-                done += 1;
-                progress(done.min(steps), steps);
+                after(node);
                 result
             })
         });
@@ -82,6 +93,27 @@ impl Plan {
             NetworkError::Run(reason)
         })
     }
+
+    /// Runs the graph once and tells how long each node took, in their order.
+    ///
+    /// # Errors
+    /// [`NetworkError::Run`] with tract's words.
+    pub fn profile(&mut self, inputs: Vec<ArrayD<f32>>) -> Result<Vec<NodeTime>, NetworkError> {
+        let mut times = Vec::with_capacity(self.steps);
+        let mut before = Instant::now();
+        self.execute(inputs, &mut |node| {
+            let elapsed = before.elapsed();
+            let output = node.outputs.first().map(|output| &output.fact.shape);
+            times.push(NodeTime {
+                name: node.name.clone(),
+                operator: node.op.name().into_owned(),
+                output: output.map_or(String::new(), |shape| format!("{shape:?}")),
+                milliseconds: elapsed.as_secs_f64() * 1e3,
+            });
+            before = Instant::now();
+        })?;
+        Ok(times)
+    }
 }
 
 /// One node of an optimised graph and how long it took.
@@ -93,41 +125,6 @@ pub struct NodeTime {
     /// Shape of what it makes.
     pub output: String,
     pub milliseconds: f64,
-}
-
-impl Plan {
-    /// Runs the graph once and tells how long each node took, in their order.
-    ///
-    /// # Errors
-    /// [`NetworkError::Run`] with tract's words.
-    pub fn profile(&mut self, inputs: Vec<ArrayD<f32>>) -> Result<Vec<NodeTime>, NetworkError> {
-        let inputs = inputs
-            .into_iter()
-            .map(|input| Tensor::from(input).into_tvalue())
-            .collect();
-        let mut times = Vec::new();
-        let state = &mut self.state;
-        let outputs = contained(|| {
-            state.run_plan_with_eval(inputs, |context, state, node, inputs| {
-                let started = Instant::now();
-                let result = eval(context, state, node, inputs);
-                let elapsed = started.elapsed().as_secs_f64() * 1e3;
-                let output = node.outputs.first().map(|output| &output.fact.shape);
-                times.push(NodeTime {
-                    name: node.name.clone(),
-                    operator: node.op.name().into_owned(),
-                    output: output.map_or(String::new(), |shape| format!("{shape:?}")),
-                    milliseconds: elapsed,
-                });
-                result
-            })
-        });
-        match outputs {
-            Ok(Ok(_)) => Ok(times),
-            Ok(Err(error)) => Err(NetworkError::Run(words(error))),
-            Err(reason) => Err(NetworkError::Run(reason)),
-        }
-    }
 }
 
 /// Runs what may panic on a graph that nobody has seen before, and makes an error

@@ -7,29 +7,18 @@ use crate::gradient::GradientError;
 pub fn add(step: &mut Step) -> Result<(), GradientError> {
     let from = step.shape(step.output())?;
     for place in 0..step.node.input.len() {
-        if step.is_active(place) {
-            let to = step.shape(step.input(place)?)?;
-            let cotangent = step.sum_to(step.cotangent, from, to)?;
-            step.give(place, cotangent);
-        }
+        step.give_summed(place, step.cotangent, from)?;
     }
     Ok(())
 }
 
-/// y = a − b: ā = ȳ, b̄ = −ȳ.
+/// y = a − b: ā = ȳ, b̄ = −ȳ, summed over the repeated axes.
 pub fn sub(step: &mut Step) -> Result<(), GradientError> {
     let from = step.shape(step.output())?;
-    for (place, sign) in [(0, 1.0), (1, -1.0)] {
-        if step.is_active(place) {
-            let to = step.shape(step.input(place)?)?;
-            let summed = step.sum_to(step.cotangent, from, to)?;
-            let cotangent = if sign < 0.0 {
-                step.builder.scale(&summed, sign)
-            } else {
-                summed
-            };
-            step.give(place, cotangent);
-        }
+    step.give_summed(0, step.cotangent, from)?;
+    if step.is_active(1) {
+        let negative = step.builder.unary("Neg", step.cotangent);
+        step.give_summed(1, &negative, from)?;
     }
     Ok(())
 }
@@ -39,11 +28,8 @@ pub fn mul(step: &mut Step) -> Result<(), GradientError> {
     let from = step.shape(step.output())?;
     for (place, other) in [(0, 1), (1, 0)] {
         if step.is_active(place) {
-            let other = step.input(other)?;
-            let product = step.builder.mul(step.cotangent, other);
-            let to = step.shape(step.input(place)?)?;
-            let cotangent = step.sum_to(&product, from, to)?;
-            step.give(place, cotangent);
+            let product = step.builder.mul(step.cotangent, step.input(other)?);
+            step.give_summed(place, &product, from)?;
         }
     }
     Ok(())

@@ -11,8 +11,8 @@
 //!   channels of its own, which are then put between each other. Nothing is
 //!   multiplied by the zeros that a stride would bring.
 
-use super::windows::{Phases, offsets, pad_or_cut, spread};
-use super::{Step, pooling};
+use super::Step;
+use super::windows::{Phases, check_taps, offsets, pad_or_cut, spread};
 use crate::gradient::GradientError;
 use crate::onnx::{TransposedWindow, Window, count, node, pb};
 
@@ -212,21 +212,24 @@ fn carry_by_phase(
 
 /// The cotangent of a tensor [1, C, …] of which every channel was summed over
 /// windows, from the cotangent of the sums.
-pub fn carry_sums(step: &mut Step, sums: &str, window: &Window, shape: &[usize]) -> String {
+///
+/// # Errors
+/// [`GradientError::Unsupported`] for a branch that would be too large.
+pub fn carry_sums(
+    step: &mut Step,
+    sums: &str,
+    window: &Window,
+    shape: &[usize],
+) -> Result<String, GradientError> {
     let channels = shape[1];
-    let weights = Weights {
+    let ones = Weights {
         values: vec![1.0; channels * window.kernel.iter().product::<usize>()],
         inputs: 1,
         outputs: 1,
         groups: channels,
         kernel: window.kernel.clone(),
     };
-    let output = [&shape[..2], window.output.as_slice()].concat();
-    let strides = [&[1, 1], window.strides.as_slice()].concat();
-    let fine = spread(step, sums, &output, &strides);
-    let (length, sides) = sides(window, shape);
-    let fine = pad_or_cut(step, &fine, &[&output[..2], &length].concat(), &sides);
-    flipped_convolution(step, &fine, window, &weights)
+    carry(step, sums, window, &ones, shape)
 }
 
 /// y = W ∗ᵀ x + b: x̄ is ȳ convolved with W as it is stored.
@@ -281,7 +284,7 @@ fn weights(step: &Step, shape: &[usize]) -> Result<Weights, GradientError> {
     let values = step
         .constant(1)?
         .ok_or_else(|| step.unsupported("it has no weights"))?;
-    pooling::check_taps(step, &dims[2..])?;
+    check_taps(step, &dims[2..])?;
     Ok(Weights {
         values,
         inputs: dims[1],

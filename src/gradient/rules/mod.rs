@@ -215,8 +215,11 @@ impl<'a> Step<'a> {
         };
         match self.index.initialiser(name) {
             Some(weights) => {
-                let values = Value::of(weights)?.to_floats();
-                Ok(Some(values.iter().copied().collect()))
+                let values = match Value::of(weights)? {
+                    Value::Floats(values) => values,
+                    numbers => numbers.to_floats(),
+                };
+                Ok(Some(values.into_raw_vec_and_offset().0))
             }
             None => Err(self.unsupported(format!("its input '{name}' is computed at run time"))),
         }

@@ -2,26 +2,9 @@
 
 use super::Step;
 use super::convolution::carry_sums;
-use super::windows::{Phases, offsets, pad_or_cut};
+use super::windows::{Phases, check_taps, offsets, pad_or_cut};
 use crate::gradient::GradientError;
 use crate::onnx::{Window, node, pool_window};
-
-/// Pixels of a window for which a branch is still written out, tap by tap.
-const MOST_TAPS: usize = 1024;
-
-/// # Errors
-/// [`GradientError::Unsupported`] for a window that no network has.
-pub fn check_taps(step: &Step, kernel: &[usize]) -> Result<(), GradientError> {
-    let taps: usize = kernel
-        .iter()
-        .fold(1, |taps, &size| taps.saturating_mul(size));
-    if taps > MOST_TAPS {
-        return Err(step.unsupported(format!(
-            "a window of {taps} pixels; the limit is {MOST_TAPS}"
-        )));
-    }
-    Ok(())
-}
 
 /// y = mean over windows: each window's share goes to all of its pixels.
 pub fn average(step: &mut Step) -> Result<(), GradientError> {
@@ -49,7 +32,7 @@ pub fn average(step: &mut Step) -> Result<(), GradientError> {
         one_window(step, &window, shape, &share);
         return Ok(());
     }
-    let cotangent = carry_sums(step, &share, &window, shape);
+    let cotangent = carry_sums(step, &share, &window, shape)?;
     step.give(0, cotangent);
     Ok(())
 }

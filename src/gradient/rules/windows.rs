@@ -2,7 +2,25 @@
 //! of pixels.
 
 use super::Step;
+use crate::gradient::GradientError;
 use crate::onnx::Window;
+
+/// Pixels of a window for which a branch is still written out, tap by tap.
+const MOST_TAPS: usize = 1024;
+
+/// # Errors
+/// [`GradientError::Unsupported`] for a window that no network has.
+pub fn check_taps(step: &Step, kernel: &[usize]) -> Result<(), GradientError> {
+    let taps: usize = kernel
+        .iter()
+        .fold(1, |taps, &size| taps.saturating_mul(size));
+    if taps > MOST_TAPS {
+        return Err(step.unsupported(format!(
+            "a window of {taps} pixels; the limit is {MOST_TAPS}"
+        )));
+    }
+    Ok(())
+}
 
 /// All places of a grid of this size, in row-major order.
 pub fn offsets(size: &[usize]) -> impl Iterator<Item = Vec<usize>> + use<> {
