@@ -162,6 +162,9 @@ pub fn attach(model: &mut Model, choices: &Choices) -> Result<Attached, Gradient
         layers,
         shapes,
     } = survey(model, choices)?;
+    if choices.input_gradient {
+        check_names(&selection)?;
+    }
     fold_constants(model, &shapes);
     let Selection {
         logits, classes, ..
@@ -198,6 +201,19 @@ pub fn attach(model: &mut Model, choices: &Choices) -> Result<Attached, Gradient
         layers,
         rectifiers: branch.rectifiers,
     })
+}
+
+/// Refuses a layer whose gradient would have the name of the picture's.
+fn check_names(selection: &Selection) -> Result<(), GradientError> {
+    let is_taken = |layer: &&Layer| selection.output_name(GRADIENTS, layer) == INPUT_GRADIENTS;
+    match selection.layers().find(is_taken) {
+        Some(layer) => Err(GradientError::OutputName {
+            layer: layer.tensor.clone(),
+            picture: selection.picture.name.clone(),
+            output: INPUT_GRADIENTS,
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Gives activations and gradients the contract's names and order of axes.
