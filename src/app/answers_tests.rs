@@ -1,11 +1,11 @@
 //! What the user says about a model, and layers: what the state makes of them.
 
-use super::tests::{act, explained, key, mapped, predicted, ready, shown};
 use super::*;
 use crate::app::answers::LabelSource;
 use crate::app::engine_client::EngineEvent;
 use crate::app::memory::Labels;
 use crate::app::schedule::MapKey;
+use crate::app::testing::{act, explained, key, mapped, predicted, ready, shown};
 use crate::protocol::{Ending, FailureKind};
 
 const HASH: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
