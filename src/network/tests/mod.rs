@@ -3,11 +3,13 @@
 //! - `differences`: against central differences of the forward run
 //! - `ties`: exact cases, where differences say nothing
 //! - `requests`: what a network answers, and in which order
+//! - `rewrites`: forms of operators that tract does not run as they are
 //! - `refusals`: models that are refused, with a sentence that names the place
 
 mod differences;
 mod refusals;
 mod requests;
+mod rewrites;
 mod ties;
 
 use prost::Message;
