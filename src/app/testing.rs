@@ -39,7 +39,7 @@ pub fn ready(state: &State) -> Action {
     let summary: ModelSummary = serde_json::from_value(serde_json::json!({
         "name": "m", "sha256": "a".repeat(64), "classes": 7, "labels": [],
         "input": {
-            "name": "x", "shape": [1, 3, 8, 8], "channelsLast": false, "channels": 3, "size": [8, 8],
+            "name": "x", "shape": [1, 3, 8, 8], "channelsLast": false, "layoutIsOpen": false, "channels": 3, "size": [8, 8],
             "sizeIsChosen": false, "scaling": "imagenet", "scalingAssumed": "as PyTorch does",
         },
         "output": { "logits": "y", "ending": null, "probabilities": "softmax", "others": [] },

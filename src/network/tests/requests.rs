@@ -3,6 +3,10 @@
 use ndarray::Array4;
 
 use super::*;
+use crate::gradient::survey;
+use crate::onnx::pb::type_proto::Value;
+use crate::onnx::{Limits, Model};
+use crate::picture::Layout;
 
 #[test]
 fn a_layer_that_does_not_separate_the_graph() {
@@ -47,4 +51,50 @@ fn requests_that_do_not_fit_are_refused() {
             found: 2
         }
     ));
+}
+
+#[test]
+fn the_order_of_the_axes_can_be_said_where_the_file_leaves_it_open() {
+    let picture = |shape: [usize; 4], open: &[usize], layout: Option<Layout>| {
+        let mut graph = GraphBuilder::new(&[("x", &shape)]);
+        graph
+            .node("Relu", "keep", &["x"], "l")
+            .node("ReduceMean", "pool", &["l"], "p")
+            .ints("axes", &[1, 2, 3])
+            .int("keepdims", 0);
+        graph
+            .int64s("row", &[1, 1])
+            .node("Reshape", "rows", &["p", "row"], "y");
+        let mut proto = model(graph.output("y", &[1, 1]));
+        let input = &mut proto.graph.as_mut().unwrap().input[0];
+        if let Some(Value::TensorType(tensor)) = &mut input.r#type.as_mut().unwrap().value {
+            for &axis in open {
+                tensor.shape.as_mut().unwrap().dim[axis].value = None;
+            }
+        }
+        let choices = Choices {
+            layout,
+            size: Some([8, 8]),
+            ..Choices::default()
+        };
+        let model = Model::decode(&proto.encode_to_vec(), Limits::default()).unwrap();
+        let selection = survey(&model, &choices).unwrap().selection;
+        let found = selection.picture;
+        (found.layout, found.layout_is_open, found.size())
+    };
+    let (first, last) = (Layout::Nchw, Layout::Nhwc);
+    assert_eq!(picture([1, 3, 4, 3], &[], None), (first, true, [4, 3, 3]));
+    let said = picture([1, 3, 4, 3], &[], Some(last));
+    assert_eq!(said, (last, true, [3, 4, 3]));
+    let symbolic = picture([1, 3, 4, 4], &[1, 2, 3], Some(last));
+    assert_eq!(symbolic, (last, true, [8, 8, 3]));
+    // The file's own word stands.
+    assert_eq!(
+        picture([1, 3, 4, 4], &[], Some(last)),
+        (first, false, [4, 4, 3])
+    );
+    assert_eq!(
+        picture([1, 4, 4, 3], &[], Some(first)),
+        (last, false, [4, 4, 3])
+    );
 }
