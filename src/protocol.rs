@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// Raised with every change of the messages. The page compares it with the one
 /// in [`Event::Started`], since after a deployment a browser can pair an old
 /// page with a new worker.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// Numbers the page's requests from 1; 0 is the engine speaking unasked.
 pub type Job = u32;
@@ -102,6 +102,8 @@ pub struct Remembered {
     pub sha256: String,
     /// Height and width in pixels, for a file that leaves them open.
     pub size: Option<[usize; 2]>,
+    /// Whether channels come last, for a file that leaves it open.
+    pub channels_last: Option<bool>,
     /// The tensor that is explained.
     pub logits: Option<String>,
     /// The layer to begin with, unless the request names one.
@@ -246,6 +248,8 @@ pub struct InputSummary {
     /// Four axes, the first 1.
     pub shape: [usize; 4],
     pub channels_last: bool,
+    /// The file would allow its channels first as well as last.
+    pub layout_is_open: bool,
     pub channels: usize,
     /// Height and width in pixels.
     pub size: [usize; 2],

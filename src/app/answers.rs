@@ -20,6 +20,8 @@ pub enum Answer {
     /// A tensor of the file; `None` for the one that is found by itself.
     Logits(Option<String>),
     Size([usize; 2]),
+    /// Whether channels come last; `None` for as was assumed.
+    ChannelsLast(Option<bool>),
     /// Everything as it was at first.
     Nothing,
 }
@@ -64,6 +66,7 @@ impl State {
             Answer::Labels(labels) => answers.labels = labels,
             Answer::Logits(tensor) => answers.logits = tensor,
             Answer::Size(size) => answers.size = Some(size),
+            Answer::ChannelsLast(last) => answers.channels_last = last,
             // Without a size there would be no model.
             Answer::Nothing => {
                 let size = before.size;
@@ -76,7 +79,15 @@ impl State {
         }
         self.notices.remove(&Place::About);
         let sha256 = &model.summary.sha256;
-        let anew = |answers: &Answers| (answers.size, answers.logits.clone());
+        let anew = |answers: &Answers| {
+            let Answers {
+                size,
+                channels_last,
+                logits,
+                ..
+            } = answers.clone();
+            (size, channels_last, logits)
+        };
         let layer_goes = before.layer.is_some() && answers.layer.is_none();
         let is_prepared_anew = anew(&before) != anew(&answers) || layer_goes;
         self.memory.set(sha256, answers);
@@ -196,6 +207,12 @@ impl State {
             let name = scaling_name(summary.input.scaling.as_deref());
             sentences.push(format!("Pixel values are taken as {name}, {reason}."));
         }
+        if summary.input.layout_is_open && answers.channels_last.is_none() {
+            let order = layout_name(summary.input.channels_last);
+            sentences.push(format!(
+                "The file does not say where its channels are; it is read with {order}."
+            ));
+        }
         if summary.labels.is_empty() && answers.labels.is_none() {
             let classes = summary.classes;
             sentences.push(match self.label_source(summary) {
@@ -206,6 +223,14 @@ impl State {
             });
         }
         sentences
+    }
+}
+
+/// The order of an input's axes in the middle of a sentence.
+pub fn layout_name(channels_last: bool) -> &'static str {
+    match channels_last {
+        true => "channels last",
+        false => "channels first",
     }
 }
 

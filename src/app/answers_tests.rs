@@ -1,11 +1,11 @@
 //! What the user says about a model, and layers: what the state makes of them.
 
-use super::tests::{act, explained, key, mapped, predicted, ready, shown};
 use super::*;
 use crate::app::answers::LabelSource;
 use crate::app::engine_client::EngineEvent;
 use crate::app::memory::Labels;
 use crate::app::schedule::MapKey;
+use crate::app::testing::{act, explained, key, mapped, predicted, ready, shown};
 use crate::protocol::{Ending, FailureKind};
 
 const HASH: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -214,4 +214,34 @@ fn an_output_that_cannot_be_explained_leaves_the_former_one() {
             .as_ref()
             .is_some_and(|subject| subject.maps.len() == 2)
     );
+}
+
+#[test]
+fn the_order_of_the_axes_is_chosen_where_the_file_leaves_it_open() {
+    let state = explained();
+    let model = state.ready.clone().expect("a model");
+    let mut summary = model.summary.clone();
+    summary.input.layout_is_open = true;
+    let came = Action::Engine(EngineEvent::Ready {
+        wish: model.wish.clone(),
+        summary,
+        timings: Default::default(),
+    });
+    let state = act(state, [came]);
+    let speaks = |state: &State| {
+        let sentences = state.assumptions();
+        sentences
+            .iter()
+            .any(|words| words.contains("channels first"))
+    };
+    assert!(speaks(&state) && !speaks(&explained()));
+    let before = state.wanted.as_ref().map(|wish| wish.key);
+    let state = answer(state, Answer::ChannelsLast(Some(true)));
+    assert!(
+        state.wanted.as_ref().map(|wish| wish.key) > before,
+        "the model is prepared anew"
+    );
+    let told = Memory::read(&state.memory.write()).for_engine();
+    assert_eq!(told[0].channels_last, Some(true));
+    assert_eq!(told[0].sha256, HASH);
 }

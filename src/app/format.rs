@@ -52,13 +52,22 @@ pub fn value(value: f32) -> String {
     }
 }
 
-/// A round number for an axis: no zeros after the last digit that counts.
+/// A round number for an axis, with up to three digits that count: no zeros
+/// after the last of them.
 pub fn tick(value: f32) -> String {
-    if value != 0.0 && !(1e-3..1e5).contains(&value.abs()) {
-        return format!("{value:.0e}").replace('-', "−");
-    }
-    let text = format!("{value:.4}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
+    let trimmed = |digits: &str| {
+        let digits = digits.trim_end_matches('0').trim_end_matches('.');
+        digits.to_owned()
+    };
+    let text = if value == 0.0 || (1e-3..1e5).contains(&value.abs()) {
+        trimmed(&format!("{value:.4}"))
+    } else {
+        let text = format!("{value:.2e}");
+        match text.split_once('e') {
+            Some((digits, power)) => format!("{}e{power}", trimmed(digits)),
+            None => text,
+        }
+    };
     text.replace('-', "−")
 }
 
@@ -85,7 +94,10 @@ pub fn stem(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
+    use crate::render::{Sign, legend::ticks};
 
     #[test]
     fn sizes() {
@@ -119,6 +131,30 @@ mod tests {
             [0.5, -2.0, 0.0, 0.2_f32 * 3.0, 2e-6].map(tick),
             ["0.5", "−2", "0", "0.6", "2e−6"]
         );
+        assert_eq!(
+            [1e-5, -1.5e-5, 1.5e5, 1e30].map(tick),
+            ["1e−5", "−1.5e−5", "1.5e5", "1e30"]
+        );
+    }
+
+    #[test]
+    fn no_two_ticks_of_a_bar_read_the_same() {
+        for step in -180..160 {
+            let scale = 10_f32.powf(step as f32 / 4.0);
+            for sign in [Sign::Positive, Sign::Signed] {
+                let values = ticks(scale, sign);
+                let texts: Vec<String> = values.iter().map(|value| tick(*value)).collect();
+                let distinct: HashSet<&String> = texts.iter().collect();
+                assert_eq!(distinct.len(), texts.len(), "{scale:e}: {texts:?}");
+                for (text, value) in texts.iter().zip(values) {
+                    let read: f32 = text.replace('−', "-").parse().unwrap();
+                    let off = (read - value).abs();
+                    // The least values that there are have fewer digits.
+                    let limit = (value.abs() * 1e-3).max(f32::from_bits(1));
+                    assert!(off <= limit, "{value:e} reads {text}");
+                }
+            }
+        }
     }
 
     #[test]

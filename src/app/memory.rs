@@ -41,6 +41,8 @@ pub struct Answers {
     pub labels: Option<Labels>,
     /// Height and width in pixels, where the file leaves them open.
     pub size: Option<[usize; 2]>,
+    /// Whether channels come last, where the file leaves it open.
+    pub channels_last: Option<bool>,
     /// The tensor that is explained.
     pub logits: Option<String>,
     pub layer: Option<String>,
@@ -128,11 +130,15 @@ impl Memory {
         let all = entries.map(|Entry { sha256, answers }| Remembered {
             sha256,
             size: answers.size,
+            channels_last: answers.channels_last,
             logits: answers.logits,
             layer: answers.layer,
         });
-        all.filter(|one| one.size.is_some() || one.logits.is_some() || one.layer.is_some())
-            .collect()
+        let says = |one: &Remembered| {
+            let layout = one.channels_last.is_some();
+            layout || one.size.is_some() || one.logits.is_some() || one.layer.is_some()
+        };
+        all.filter(says).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! - [`state`]: what the page knows, one `Reducible`; no browser object in it.
 //!   [`result`] has what the engine found out, `events.rs` how it is taken in,
-//!   `view.rs` what follows from it all
+//!   `user.rs` the same for what the user chooses, `view.rs` what follows from it all
 //! - [`choices`]: what the user chose, as the URL's hash keeps it
 //! - [`answers`]: what the user says about a model, and what is assumed till then;
 //!   [`memory`] keeps it, [`labels`] reads names of classes
@@ -41,7 +41,10 @@ pub mod save;
 pub mod schedule;
 pub mod shelf;
 pub mod state;
+#[cfg(test)]
+mod testing;
 pub mod theme;
+mod user;
 mod view;
 
 /// Puts the page into the element `#app`.

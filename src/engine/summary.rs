@@ -51,6 +51,7 @@ impl Description {
             name: self.selection.picture.name.clone(),
             shape: self.preprocess.shape(),
             channels_last: self.preprocess.layout == Layout::Nhwc,
+            layout_is_open: self.selection.picture.layout_is_open,
             channels: self.preprocess.channels.count(),
             size: self.preprocess.size,
             size_is_chosen,

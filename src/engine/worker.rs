@@ -16,6 +16,7 @@ use super::store::{self, StoreError};
 use super::{Origin, Session, SessionError};
 use crate::gradient::{Choices, GradientError};
 use crate::network::LoadError;
+use crate::picture::Layout;
 use crate::protocol::{
     Event, EventMessage, ExplainTimings, FailureKind, Job, LoadTimings, MapSummary, ModelSource,
     PROTOCOL_VERSION, Phase, Reading, Remembered, Request, RequestMessage,
@@ -265,6 +266,7 @@ impl Pump {
             layers: layer.into_iter().collect(),
             logits: about.and_then(|one| one.logits.clone()),
             size: about.and_then(|one| one.size),
+            layout: about.and_then(|one| one.channels_last).map(layout),
             ..Choices::default()
         };
         let size_is_chosen = choices.size.is_some();
@@ -474,4 +476,11 @@ fn sentence(error: &dyn std::error::Error) -> String {
         "."
     };
     format!("{first}{}{end}", letters.as_str())
+}
+
+fn layout(channels_last: bool) -> Layout {
+    match channels_last {
+        true => Layout::Nhwc,
+        false => Layout::Nchw,
+    }
 }

@@ -61,6 +61,14 @@ pub enum GradientError {
         nodes: usize,
         values: usize,
     },
+    #[error(
+        "the gradients of the layer '{layer}' and of the picture '{picture}' would both be the output '{output}'; ask for the two apart, or for no further layer beside '{layer}'"
+    )]
+    OutputName {
+        layer: String,
+        picture: String,
+        output: &'static str,
+    },
     #[error(transparent)]
     Preprocess(PictureError),
     #[error(transparent)]

@@ -31,7 +31,7 @@ pub use error::GradientError;
 pub use relu::ReluPolicy;
 pub use select::{Ending, Layer, Picture, Selection};
 
-use crate::onnx::{Model, Shapes, fold_constants, infer_shapes, key, node};
+use crate::onnx::{Model, Shapes, fold_constants, infer_shapes, key, node, rewrite};
 use crate::picture::Layout;
 use branch::Route;
 use builder::Builder;
@@ -56,6 +56,8 @@ pub struct Choices {
     pub logits: Option<String>,
     /// Height and width of the picture in pixels, for a model that takes any.
     pub size: Option<[usize; 2]>,
+    /// The order of the picture's axes, for a model that leaves it open.
+    pub layout: Option<Layout>,
     /// Whether the branch goes on to the picture.
     pub input_gradient: bool,
     /// What rectifiers let through on the way back.
@@ -88,7 +90,7 @@ pub struct Attached {
 /// [`GradientError`] where the model is no classifier of pictures or a choice
 /// names something that is not there.
 pub fn survey(model: &Model, choices: &Choices) -> Result<Survey, GradientError> {
-    let picture = select::picture(model, choices.size)?;
+    let picture = select::picture(model, choices.size, choices.layout)?;
     let shapes = infer_shapes(model, &[(&picture.name, picture.shape.clone())])?;
     let (logits, ending) = select::logits(model, &shapes, choices.logits.as_deref())?;
     let layers = select::layers(model.graph(), &shapes, &picture, &logits)?;
@@ -162,6 +164,9 @@ pub fn attach(model: &mut Model, choices: &Choices) -> Result<Attached, Gradient
         layers,
         shapes,
     } = survey(model, choices)?;
+    if choices.input_gradient {
+        check_names(&selection)?;
+    }
     fold_constants(model, &shapes);
     let Selection {
         logits, classes, ..
@@ -190,6 +195,7 @@ pub fn attach(model: &mut Model, choices: &Choices) -> Result<Attached, Gradient
     if logits != LOGITS || !is_row {
         builder.finish_reshaped(logits, &[1, *classes as i64], LOGITS);
     }
+    rewrite(model, &shapes)?;
     let renames = builder.write_into(model.graph_mut());
     selection.rename(&renames);
     declare(model, &selection, choices);
@@ -198,6 +204,19 @@ pub fn attach(model: &mut Model, choices: &Choices) -> Result<Attached, Gradient
         layers,
         rectifiers: branch.rectifiers,
     })
+}
+
+/// Refuses a layer whose gradient would have the name of the picture's.
+fn check_names(selection: &Selection) -> Result<(), GradientError> {
+    let is_taken = |layer: &&Layer| selection.output_name(GRADIENTS, layer) == INPUT_GRADIENTS;
+    match selection.layers().find(is_taken) {
+        Some(layer) => Err(GradientError::OutputName {
+            layer: layer.tensor.clone(),
+            picture: selection.picture.name.clone(),
+            output: INPUT_GRADIENTS,
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Gives activations and gradients the contract's names and order of axes.

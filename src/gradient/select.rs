@@ -59,6 +59,8 @@ pub struct Picture {
     /// Four axes, the first 1.
     pub shape: Shape,
     pub layout: Layout,
+    /// Whether the file would allow either layout.
+    pub layout_is_open: bool,
 }
 
 impl Picture {
@@ -118,8 +120,12 @@ impl Layer {
 }
 
 /// The picture: the only float32 input with four axes. `size` is its height and
-/// width where the file leaves them open.
-pub fn picture(model: &Model, size: Option<[usize; 2]>) -> Result<Picture, GradientError> {
+/// width, and `wanted` its layout, where the file leaves them open.
+pub fn picture(
+    model: &Model,
+    size: Option<[usize; 2]>,
+    wanted: Option<Layout>,
+) -> Result<Picture, GradientError> {
     let inputs = &model.graph().input;
     let four_axes =
         |input: &&pb::ValueInfoProto| declared_axes(input).is_some_and(|a| a.len() == 4);
@@ -139,10 +145,14 @@ pub fn picture(model: &Model, size: Option<[usize; 2]>) -> Result<Picture, Gradi
         return Err(GradientError::Batch { input, batch });
     }
     let grey_or_rgb = |axis: usize| matches!(axes[axis], Some(1 | 3));
-    let layout = match &preprocess {
-        Some(preprocess) => preprocess.layout,
-        None if grey_or_rgb(3) && !grey_or_rgb(1) => Layout::Nhwc,
-        None => Layout::Nchw,
+    // Both ends could be channels, or neither is stated.
+    let both = grey_or_rgb(1) && grey_or_rgb(3) || axes[1].is_none() && axes[3].is_none();
+    let layout_is_open = preprocess.is_none() && both;
+    let layout = match (&preprocess, wanted.filter(|_| layout_is_open)) {
+        (Some(preprocess), _) => preprocess.layout,
+        (None, Some(wanted)) => wanted,
+        (None, None) if grey_or_rgb(3) && !grey_or_rgb(1) => Layout::Nhwc,
+        (None, None) => Layout::Nchw,
     };
     let size = preprocess.map(|preprocess| preprocess.size).or(size);
     let settled = |axis: usize, other: Option<usize>| axes[axis].or(other);
@@ -162,6 +172,7 @@ pub fn picture(model: &Model, size: Option<[usize; 2]>) -> Result<Picture, Gradi
         name: found.name.clone(),
         shape,
         layout,
+        layout_is_open,
     })
 }
 

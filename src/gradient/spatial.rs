@@ -34,7 +34,7 @@ pub fn with_height_and_width<'graph>(
             .any(|input| found.contains(input.as_str()));
         let makes = matches!(
             node.op_type.as_str(),
-            "Conv" | "ConvTranspose" | "MaxPool" | "AveragePool" | "Resize" | "Upsample"
+            "Conv" | "ConvTranspose" | "MaxPool" | "AveragePool" | "Resize"
         );
         let mixes = matches!(node.op_type.as_str(), "MatMul" | "Einsum")
             && node.input.iter().filter(depends).count() > 1;

@@ -122,6 +122,7 @@ mod tests {
             name: "x".into(),
             shape: shape.to_vec(),
             layout,
+            layout_is_open: false,
         };
         scaling(&decoded, &picture).unwrap().unwrap().scaling.id
     }

@@ -8,7 +8,7 @@ use super::axes::MOST_AXES;
 use super::node::name_of;
 use super::pb::{self, attribute_proto::AttributeType, tensor_proto::DataLocation};
 use super::tensor::{element_count, holds};
-use super::{Index, OnnxError};
+use super::{Index, OnnxError, wire};
 
 /// Operator sets whose meaning this project knows.
 const OPSETS: std::ops::RangeInclusive<i64> = 9..=22;
@@ -20,15 +20,19 @@ pub struct Limits {
     pub file_bytes: usize,
     /// Number of values of one tensor.
     pub tensor_values: usize,
+    /// Memory that its messages take, without the weights' raw bytes.
+    pub structure_bytes: usize,
 }
 
 impl Default for Limits {
-    /// 1 GiB a file and 256 Mi values (1 GiB as float32) a tensor: what still
-    /// fits beside its working copies in the 4 GiB of a wasm32 memory.
+    /// 1 GiB a file, 256 Mi values (1 GiB as float32) a tensor and 512 MiB of
+    /// messages: what still fits beside its working copies in the 4 GiB of a
+    /// wasm32 memory. A network of a thousand nodes has some 10 MiB of messages.
     fn default() -> Self {
         Limits {
             file_bytes: 1 << 30,
             tensor_values: 1 << 28,
+            structure_bytes: 1 << 29,
         }
     }
 }
@@ -40,6 +44,7 @@ pub fn decode(bytes: &[u8], limits: Limits) -> Result<pb::ModelProto, OnnxError>
             limit: limits.file_bytes,
         });
     }
+    wire::check(bytes, limits.structure_bytes)?;
     let mut proto = pb::ModelProto::decode(bytes).map_err(|error| OnnxError::NotOnnx {
         reason: error.to_string(),
     })?;
@@ -60,12 +65,16 @@ pub fn decode(bytes: &[u8], limits: Limits) -> Result<pb::ModelProto, OnnxError>
 }
 
 pub fn opset(proto: &pb::ModelProto) -> i64 {
-    let standard = |domain: &str| domain.is_empty() || domain == "ai.onnx";
     proto
         .opset_import
         .iter()
-        .find(|set| standard(&set.domain))
+        .find(|set| is_standard(&set.domain))
         .map_or(0, |set| set.version)
+}
+
+/// Whether this is the domain of ONNX's own operators.
+pub fn is_standard(domain: &str) -> bool {
+    matches!(domain, "" | "ai.onnx")
 }
 
 fn check_opset(proto: &pb::ModelProto) -> Result<(), OnnxError> {
@@ -82,7 +91,7 @@ fn check_opset(proto: &pb::ModelProto) -> Result<(), OnnxError> {
 
 fn check_nodes(graph: &pb::GraphProto) -> Result<(), OnnxError> {
     for node in &graph.node {
-        if !matches!(node.domain.as_str(), "" | "ai.onnx") {
+        if !is_standard(&node.domain) {
             return Err(OnnxError::CustomDomain {
                 node: name_of(node).into(),
                 operator: node.op_type.clone(),

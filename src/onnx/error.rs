@@ -6,6 +6,10 @@ pub enum OnnxError {
     #[error("the model has {bytes} bytes; the limit is {limit}")]
     TooLarge { bytes: usize, limit: usize },
     #[error(
+        "the model is made of so many small parts that reading it would take more than {limit} bytes of memory, the limit; export it again with its weights as raw data, or choose a smaller one"
+    )]
+    ManyParts { limit: usize },
+    #[error(
         "this is not an ONNX model, or the file is cut off ({reason}); export or download it again"
     )]
     NotOnnx { reason: String },

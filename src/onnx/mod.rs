@@ -4,8 +4,10 @@
 //! order, every tensor known, weights complete and inside the file, constants as
 //! initialisers, float16 weights widened. Later code may rely on all of that.
 //!
-//! - `decode`: from bytes to a [`Model`], within [`Limits`]
-//! - `normalise`: the few rewrites that spare everybody else special cases
+//! - `decode`: from bytes to a [`Model`], within [`Limits`]; `wire`: what that
+//!   would take in memory, told before
+//! - `normalise`: the few rewrites that spare everybody else special cases;
+//!   `rewrite`: those that need to know the shapes
 //! - `index`: who makes a tensor, who uses it
 //! - `shapes`, `axes`, `window`: static shapes of all tensors
 //! - `constants`: values that follow from the shapes, computed once
@@ -27,11 +29,13 @@ pub mod node;
 mod normalise;
 #[cfg(test)]
 pub mod reference;
+mod rewrite;
 mod shapes;
 pub mod tensor;
 #[cfg(test)]
 pub mod testing;
 mod window;
+mod wire;
 
 pub use axes::{
     Range, count, normal_axes, normal_axis, padding, pool_window, reduced_axes, slices,
@@ -44,6 +48,7 @@ pub use error::OnnxError;
 pub use extract::extract;
 pub use index::Index;
 pub use metadata::{Metadata, key};
+pub use rewrite::rewrite;
 pub use shapes::{Equation, Shape, Shapes, declared_axes, infer_shapes};
 pub use tract_onnx::pb;
 pub use window::{TransposedWindow, Window};

@@ -6,18 +6,32 @@
 //!   weights in half the size this way; tract would leave a large `Cast` in the
 //!   plan and run it again at every prediction;
 //! - a `Celu` with α ≠ 1 becomes α · Elu(x / α), the same by definition: tract
-//!   leaves the outer α out.
+//!   leaves the outer α out;
+//! - a file of operator set 9 with an `Upsample` becomes one of set 10, where that
+//!   is called `Resize`: tract has no `Upsample`.
+//!
+//! [`super::rewrite`] has those that need to know the shapes.
 
 use std::collections::{HashMap, HashSet};
 
-use super::decode::{Limits, check_tensor};
+use super::decode::{Limits, check_tensor, is_standard, opset};
+use super::node::name_of;
 use super::pb::{self, tensor_proto::DataType};
 use super::{OnnxError, node, tensor};
 
 pub fn normalise(proto: &mut pb::ModelProto) -> Result<(), OnnxError> {
+    let opset = opset(proto);
     let Some(graph) = proto.graph.as_mut() else {
         return Ok(());
     };
+    if opset == 9 && graph.node.iter().any(|node| node.op_type == "Upsample") {
+        raise_to_set_10(graph);
+        for set in &mut proto.opset_import {
+            if is_standard(&set.domain) {
+                set.version = 10;
+            }
+        }
+    }
     constants_to_initialisers(graph)?;
     widen_weights(graph)?;
     split_celu(graph);
@@ -51,6 +65,34 @@ fn split_celu(graph: &mut pb::GraphProto) {
         ]);
     }
     graph.node = nodes;
+}
+
+/// What set 10 writes in another way than set 9: `Upsample` is called `Resize`,
+/// and lists that were attributes are inputs. All else stays valid as it is.
+fn raise_to_set_10(graph: &mut pb::GraphProto) {
+    for node in &mut graph.node {
+        let lists: &[&str] = match node.op_type.as_str() {
+            "Slice" => &["starts", "ends", "axes"],
+            "TopK" => &["k"],
+            "Upsample" => {
+                node.op_type = "Resize".into();
+                continue;
+            }
+            _ => continue,
+        };
+        for list in lists {
+            let one = || node::int(node, list).map(|value| vec![value]);
+            let values = node::ints(node, list).filter(|values| !values.is_empty());
+            let Some(values) = values.map(<[i64]>::to_vec).or_else(one) else {
+                continue;
+            };
+            let name = format!("{}/{list}", name_of(node));
+            (graph.initializer).push(tensor::from_ints(&name, &[values.len()], &values));
+            node.input.push(name);
+        }
+        node.attribute
+            .retain(|attribute| !lists.contains(&attribute.name.as_str()));
+    }
 }
 
 fn constants_to_initialisers(graph: &mut pb::GraphProto) -> Result<(), OnnxError> {
@@ -181,5 +223,44 @@ mod tests {
         let graph = proto.graph.unwrap();
         assert_eq!(graph.node.len(), 1);
         assert_eq!(tensor::ints(&graph.initializer[0]).unwrap(), [3, 1]);
+    }
+
+    #[test]
+    fn upsample_becomes_resize_of_set_10() {
+        let mut graph = GraphBuilder::new(&[("x", &[1, 1, 3, 2])]);
+        graph.floats("scales", &[4], &[1.0, 1.0, 2.0, 1.5]).node(
+            "Upsample",
+            "larger",
+            &["x", "scales"],
+            "u",
+        );
+        graph
+            .node("Slice", "slice", &["u"], "s")
+            .ints("starts", &[1, 0])
+            .ints("ends", &[5, 2])
+            .ints("axes", &[2, 3]);
+        graph
+            .node("TopK", "best", &["s"], "y")
+            .int("k", 2)
+            .last()
+            .output
+            .push("places".into());
+        let mut proto = model(graph.output("y", &[1, 1, 4, 2]));
+        proto.opset_import[0].version = 9;
+        normalise(&mut proto).unwrap();
+        assert_eq!(opset(&proto), 10);
+        let graph = proto.graph.unwrap();
+        let [resize, slice, best] = graph.node.as_slice() else {
+            panic!("three nodes stay three");
+        };
+        assert_eq!(resize.op_type, "Resize");
+        assert_eq!(
+            slice.input[1..],
+            ["slice/starts", "slice/ends", "slice/axes"]
+        );
+        assert_eq!(best.input[1..], ["best/k"]);
+        assert!(slice.attribute.is_empty() && best.attribute.is_empty());
+        let ends = graph.initializer.iter().find(|t| t.name == "slice/ends");
+        assert_eq!(tensor::ints(ends.unwrap()).unwrap(), [5, 2]);
     }
 }

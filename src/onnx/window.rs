@@ -26,20 +26,7 @@ impl Window {
     /// [`OnnxError::Node`] where attributes contradict each other or the input.
     pub fn of(node: &pb::NodeProto, input: &[usize], kernel: &[usize]) -> Result<Self, OnnxError> {
         let axes = input.len();
-        let strides = sizes(node, "strides", axes, 1)?;
-        let dilations = sizes(node, "dilations", axes, 1)?;
-        if kernel.len() != axes
-            || !kernel
-                .iter()
-                .all(|size| (1..MOST_PIXELS_A_SIDE).contains(size))
-            || strides.contains(&0)
-            || dilations.contains(&0)
-        {
-            return Err(node::problem(
-                node,
-                "kernel, strides and dilations must be positive, one for each axis",
-            ));
-        }
+        let [strides, dilations] = strides_and_dilations(node, axes, kernel)?;
         let mut window = Window {
             kernel: kernel.to_vec(),
             strides,
@@ -121,16 +108,10 @@ impl TransposedWindow {
     /// [`OnnxError::Node`] where attributes contradict each other or the input.
     pub fn of(node: &pb::NodeProto, input: &[usize], kernel: &[usize]) -> Result<Self, OnnxError> {
         let axes = input.len();
-        let strides = sizes(node, "strides", axes, 1)?;
-        let dilations = sizes(node, "dilations", axes, 1)?;
+        let [strides, dilations] = strides_and_dilations(node, axes, kernel)?;
         let extra = sizes(node, "output_padding", axes, 0)?;
         let pads = sizes(node, "pads", 2 * axes, 0)?;
         let target = sizes(node, "output_shape", axes, 0)?;
-        let fits = |size: &usize| (1..MOST_PIXELS_A_SIDE).contains(size);
-        if kernel.len() != axes || !kernel.iter().chain(&strides).chain(&dilations).all(fits) {
-            let problem = "kernel, strides and dilations must be positive, one for each axis";
-            return Err(node::problem(node, problem));
-        }
         let auto_pad = node::text(node, "auto_pad").unwrap_or_default();
         let mut window = TransposedWindow {
             kernel: kernel.to_vec(),
@@ -168,6 +149,22 @@ impl TransposedWindow {
         }
         Ok(window)
     }
+}
+
+/// Both settled, beside a kernel that fits so many axes.
+fn strides_and_dilations(
+    node: &pb::NodeProto,
+    axes: usize,
+    kernel: &[usize],
+) -> Result<[Vec<usize>; 2], OnnxError> {
+    let strides = sizes(node, "strides", axes, 1)?;
+    let dilations = sizes(node, "dilations", axes, 1)?;
+    let fits = |size: &usize| (1..MOST_PIXELS_A_SIDE).contains(size);
+    if kernel.len() != axes || !kernel.iter().chain(&strides).chain(&dilations).all(fits) {
+        let problem = "kernel, strides and dilations must be positive, one for each axis";
+        return Err(node::problem(node, problem));
+    }
+    Ok([strides, dilations])
 }
 
 fn sizes(
@@ -234,5 +231,26 @@ mod tests {
         assert_eq!((upper.pads_begin, upper.pads_end), (vec![0], vec![1]));
         let lower = window(8, 3, 2, |g| g.text("auto_pad", "SAME_LOWER"));
         assert_eq!((lower.pads_begin, lower.pads_end), (vec![1], vec![0]));
+    }
+
+    #[test]
+    fn both_windows_refuse_the_same_strides_and_kernels() {
+        let set = |name: &str, values: &[i64], kernel: &[usize]| {
+            let mut graph = GraphBuilder::new(&[]);
+            graph
+                .node("Conv", "conv", &["x", "w"], "y")
+                .ints(name, values);
+            let node = graph.last();
+            let refused = [
+                Window::of(node, &[8, 8], kernel).is_err(),
+                TransposedWindow::of(node, &[8, 8], kernel).is_err(),
+            ];
+            assert_eq!(refused[0], refused[1], "{name} {values:?}, {kernel:?}");
+            refused[0]
+        };
+        assert!(!set("strides", &[2, 1], &[3, 3]));
+        assert!(set("strides", &[0, 1], &[3, 3]) && set("strides", &[1], &[3, 3]));
+        assert!(set("dilations", &[1, -1], &[3, 3]) && set("dilations", &[1 << 15, 1], &[3, 3]));
+        assert!(set("strides", &[1, 1], &[0, 3]) && set("strides", &[1, 1], &[3]));
     }
 }

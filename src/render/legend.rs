@@ -17,9 +17,12 @@ pub fn ticks(scale: f32, sign: Sign) -> Vec<f32> {
     });
     let count = (scale / step + 1e-9) as i32;
     let first = if sign == Sign::Signed { -count } else { 0 };
-    (first..=count)
+    let mut ticks: Vec<f32> = (first..=count)
         .map(|index| (f64::from(index) * step) as f32)
-        .collect()
+        .collect();
+    // Beside the least float there is nothing between it and zero.
+    ticks.dedup();
+    ticks
 }
 
 /// Where `value` stands on the bar, 0…1.

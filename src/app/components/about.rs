@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::notice::Notices;
 use super::page::{Page, Props};
-use crate::app::answers::{Answer, LabelSource, scaling_name};
+use crate::app::answers::{Answer, LabelSource, layout_name, scaling_name};
 use crate::app::labels;
 use crate::app::memory::{Answers, Labels};
 use crate::app::result::Model;
@@ -48,7 +48,7 @@ pub fn About(props: &Props) -> Html {
                     { scaling(&props.page, &model, &answers) }
                     { names(props, &model) }
                     { output(&props.page, &model, &answers) }
-                    { input(&props.page, &model) }
+                    { input(&props.page, &model, &answers) }
                     if answers != (Answers { size: answers.size, ..Answers::default() }) {
                         <button class="quiet" onclick={say(&props.page, Answer::Nothing)}>{ "As first assumed" }</button>
                     }
@@ -220,19 +220,20 @@ fn logits(page: &Page, model: &Model, answers: &Answers) -> Html {
     })
 }
 
-/// What the network takes: a fact, unless the file leaves the size open.
-fn input(page: &Page, model: &Model) -> Html {
+/// What the network takes: a fact, unless the file leaves the size or the order
+/// of the axes open.
+fn input(page: &Page, model: &Model, answers: &Answers) -> Html {
     let input = &model.summary.input;
     let [height, width] = input.size;
-    let order = match input.channels_last {
-        true => "channels last",
-        false => "channels first",
-    };
+    let order = layout_name(input.channels_last);
     let shape = input.shape.map(|side| side.to_string()).join(", ");
     html! {
         <div class="field">
             <span>{ "Input" }</span>
             <small>{ format!("“{}”: {width} × {height} pixels, {order} [{shape}]", input.name) }</small>
+            if input.layout_is_open {
+                { layout(page, model, answers) }
+            }
             if input.size_is_chosen {
                 <SizeForm size={input.size} choose={
                     let page = page.clone();
@@ -241,6 +242,25 @@ fn input(page: &Page, model: &Model) -> Html {
             }
         </div>
     }
+}
+
+/// Where the channels are, for a file that would allow both.
+fn layout(page: &Page, model: &Model, answers: &Answers) -> Html {
+    let said = answers.channels_last;
+    // As long as nobody said anything, what is shown is what was assumed.
+    let shown = said.unwrap_or(model.summary.input.channels_last);
+    let options = [false, true].map(|last| {
+        let name = if last {
+            "Channels last"
+        } else {
+            "Channels first"
+        };
+        (last.to_string(), name.to_owned(), last == shown)
+    });
+    let page = page.clone();
+    select("Order of the axes", options.to_vec(), move |last| {
+        page.tell(Action::Answer(Answer::ChannelsLast(last.parse().ok())));
+    })
 }
 
 #[derive(Properties, PartialEq)]

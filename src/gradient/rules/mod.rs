@@ -97,7 +97,7 @@ pub fn rule(operator: &str) -> Option<Rule> {
         "Gather" => rearrange::gather,
         "DepthToSpace" => rearrange::depth_to_space,
         "SpaceToDepth" => rearrange::space_to_depth,
-        "Resize" | "Upsample" => resize::resize,
+        "Resize" => resize::resize,
         _ => return None,
     })
 }

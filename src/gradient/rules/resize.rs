@@ -1,6 +1,6 @@
-//! Resize and Upsample.
+//! Resize, which Upsample has become by now, too.
 //!
-//! Both are linear along each axis: y = R x with a matrix R that follows from
+//! It is linear along each axis: y = R x with a matrix R that follows from
 //! the sizes. So x̄ = Rᵀ ȳ, axis by axis.
 
 use super::Step;
@@ -41,11 +41,8 @@ pub fn resize(step: &mut Step) -> Result<(), GradientError> {
 
 /// How many times larger each axis becomes, as the file says it.
 fn factors(step: &Step, shape: &[usize], output: &[usize]) -> Result<Vec<f32>, GradientError> {
-    let is_old = step.node.op_type == "Upsample" || step.builder.opset() < 11;
-    let given = match node::floats(step.node, "scales") {
-        Some(given) => Some(given.to_vec()),
-        None => step.constant(if is_old { 1 } else { 2 })?,
-    };
+    let is_old = step.builder.opset() < 11;
+    let given = step.constant(if is_old { 1 } else { 2 })?;
     let given = given.filter(|given| !given.is_empty());
     let axes = match node::ints(step.node, "axes") {
         Some(axes) => normal_axes(step.node, axes, shape.len())?,
@@ -73,7 +70,7 @@ impl Way {
     fn of(step: &Step) -> Result<Way, GradientError> {
         let text =
             |name, default: &str| node::text(step.node, name).unwrap_or_else(|| default.to_owned());
-        let is_old = step.node.op_type == "Upsample" || step.builder.opset() < 11;
+        let is_old = step.builder.opset() < 11;
         let (coordinates, rounding) = if is_old {
             ("asymmetric".into(), "floor".into())
         } else {

@@ -144,7 +144,7 @@ impl Inference<'_> {
                 let ones = std::iter::repeat_n(1, rank - 2);
                 one(first[..2].iter().copied().chain(ones).collect())
             }
-            "Resize" | "Upsample" => self.resize(first)?,
+            "Resize" => self.resize(first)?,
             "DepthToSpace" | "SpaceToDepth" => self.blocks(first)?,
             "ReduceMean" | "ReduceSum" | "ReduceMax" | "ReduceMin" | "ReduceProd" | "ReduceL2" => {
                 self.reduce(first)?

@@ -46,13 +46,10 @@ impl Inference<'_> {
         Ok(Some(vec![shape; self.node.output.len()]))
     }
 
-    /// Resize and its forerunner Upsample: by sizes, else by factors.
+    /// By sizes, else by factors.
     pub(super) fn resize(&self, input: &[usize]) -> Found {
-        let is_old = self.node.op_type == "Upsample" || self.opset < 11;
-        let factors = match node::floats(self.node, "scales") {
-            Some(factors) => Some(factors.to_vec()),
-            None => self.float_list(if is_old { 1 } else { 2 })?,
-        };
+        let is_old = self.opset < 11;
+        let factors = self.float_list(if is_old { 1 } else { 2 })?;
         let sizes = if is_old { None } else { self.int_list("", 3)? };
         let axes = match node::ints(self.node, "axes") {
             Some(axes) => crate::onnx::normal_axes(self.node, axes, input.len())?,

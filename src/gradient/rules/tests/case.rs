@@ -193,6 +193,8 @@ pub struct Prepared {
     pub branch: Model,
     /// Names of the gradients, one for each input of the case.
     pub gradients: Vec<String>,
+    /// Shapes of the forward graph.
+    pub shapes: Shapes,
     /// Values of the inputs and the cotangent.
     pub inputs: Vec<(String, ArrayD<f32>)>,
     /// Values of the tensors of the branch and of the forward graph.
@@ -239,11 +241,12 @@ impl Prepared {
             .iter()
             .map(|(name, values)| (name.clone(), widened(values)))
             .collect();
-        let values = evaluate(branch.graph(), case.opset, &given)?;
+        let values = evaluate(branch.graph(), branch.opset(), &given)?;
         Ok(Prepared {
             forward,
             branch,
             gradients,
+            shapes,
             inputs,
             values,
         })
@@ -259,7 +262,7 @@ impl Prepared {
 /// agree.
 fn shapes(case: &Case) -> Result<(Vec<usize>, Shapes), String> {
     let model = case.model(None)?;
-    let values = evaluate(model.graph(), case.opset, &case.values())?;
+    let values = evaluate(model.graph(), model.opset(), &case.values())?;
     let shapes = infer_shapes(&model, &[]).map_err(|error| error.to_string())?;
     for node in &model.graph().node {
         for name in &node.output {

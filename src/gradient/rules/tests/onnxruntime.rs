@@ -47,7 +47,7 @@ fn onnxruntime_agrees_with_the_evaluator_where_there_are_none() {
 }
 
 fn write_forward(case: &Case, _: &mut Dice, folder: &Path) -> Result<(), String> {
-    let values = |model: &Model| evaluate(model.graph(), case.opset, &case.values());
+    let values = |model: &Model| evaluate(model.graph(), model.opset(), &case.values());
     let shape = values(&case.model(None)?)?[Y].shape().to_vec();
     let model = case.model(Some(&shape))?;
     let wanted = &values(&model)?[Y];

@@ -1,0 +1,125 @@
+//! A page in the states that the tests begin with.
+
+use std::rc::Rc;
+
+use yew::Reducible as _;
+
+use super::engine_client::EngineEvent;
+use super::result::Map;
+use super::schedule::MapKey;
+use super::state::{Action, State};
+use crate::protocol::{Manifest, ManifestEntry, ModelSummary};
+
+fn entry(id: &str) -> ManifestEntry {
+    serde_json::from_value(serde_json::json!({
+        "id": id, "name": format!("Model {id}"), "description": "", "file": "m.onnx", "bytes": 1,
+        "sha256": "", "classes": 7, "samples": ["cup.png"], "source": "", "license": "",
+    }))
+    .expect("an entry")
+}
+
+pub fn act(state: Rc<State>, actions: impl IntoIterator<Item = Action>) -> Rc<State> {
+    actions
+        .into_iter()
+        .fold(state, |state, action| state.reduce(action))
+}
+
+pub fn begun(hash: &str) -> Rc<State> {
+    let manifest = Manifest {
+        models: vec![entry("a"), entry("b")],
+    };
+    act(
+        Rc::new(State::new(hash)),
+        [Action::ManifestCame(Ok(manifest))],
+    )
+}
+
+pub fn ready(state: &State) -> Action {
+    let wish = state.wanted.clone().expect("a model is wanted");
+    let summary: ModelSummary = serde_json::from_value(serde_json::json!({
+        "name": "m", "sha256": "a".repeat(64), "classes": 7, "labels": [],
+        "input": {
+            "name": "x", "shape": [1, 3, 8, 8], "channelsLast": false, "layoutIsOpen": false, "channels": 3, "size": [8, 8],
+            "sizeIsChosen": false, "scaling": "imagenet", "scalingAssumed": "as PyTorch does",
+        },
+        "output": { "logits": "y", "ending": null, "probabilities": "softmax", "others": [] },
+        "layer": "last", "layers": [
+            { "name": "first", "alias": "block 1", "operator": "Relu", "shape": [1, 2, 4] },
+            { "name": "last", "alias": null, "operator": "Relu", "shape": [1, 1, 2] },
+        ],
+        "source": null, "license": null, "notes": [], "cacheNote": null,
+    }))
+    .expect("a summary");
+    Action::Engine(EngineEvent::Ready {
+        wish,
+        summary,
+        timings: Default::default(),
+    })
+}
+
+pub fn predicted(state: &State) -> Action {
+    let subject = state.subject.as_ref().expect("a picture was chosen");
+    Action::Engine(EngineEvent::Predicted {
+        picture: subject.key,
+        model: state.wanted.as_ref().expect("a model is wanted").key,
+        logits: vec![0.0, 1.0, 5.0, 2.0, f32::NAN, 3.0, 4.0],
+        probabilities: vec![0.01, 0.02, 0.6, 0.05, f32::NAN, 0.1, 0.2],
+        width: 8,
+        height: 8,
+        notes: vec![],
+        timings: Default::default(),
+    })
+}
+
+pub fn key(class: usize) -> MapKey {
+    MapKey {
+        method: "grad-cam",
+        class,
+        layer: "last".into(),
+    }
+}
+
+pub fn mapped(state: &State, class: usize, values: [f32; 2]) -> Action {
+    let subject = state.subject.as_ref().expect("a picture was chosen");
+    let key = key(class);
+    let summary = serde_json::from_value(serde_json::json!({
+        "class": class, "method": "grad-cam", "layer": "last", "height": 1, "width": 2,
+        "min": values[0].min(values[1]), "max": values[0].max(values[1]), "state": "evidence",
+    }))
+    .expect("a summary");
+    let map = Map {
+        summary,
+        values: values.to_vec(),
+        forward_runs: 1,
+        timings: Default::default(),
+    };
+    let model = state.wanted.as_ref().expect("a model is wanted").key;
+    Action::Engine(EngineEvent::Mapped {
+        picture: subject.key,
+        model,
+        key,
+        map,
+    })
+}
+
+/// A page that shows the map of class 2, the most probable.
+pub fn explained() -> Rc<State> {
+    let mut state = act(
+        begun(""),
+        [Action::ChoosePicture {
+            file: 1,
+            name: "cup.png".into(),
+        }],
+    );
+    for step in [ready, predicted, |state: &State| {
+        mapped(state, 2, [-3.0, 1.0])
+    }] {
+        let action = step(&state);
+        state = act(state, [action]);
+    }
+    state
+}
+
+pub fn shown(state: &State) -> Option<usize> {
+    Some(state.on_stage()?.map()?.summary.class)
+}

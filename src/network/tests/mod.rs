@@ -1,0 +1,59 @@
+//! The gradient branch, run by tract.
+//!
+//! - `differences`: against central differences of the forward run
+//! - `ties`: exact cases, where differences say nothing
+//! - `requests`: what a network answers, and in which order
+//! - `rewrites`: forms of operators that tract does not run as they are
+//! - `refusals`: models that are refused, with a sentence that names the place
+
+mod differences;
+mod refusals;
+mod requests;
+mod rewrites;
+mod ties;
+
+use prost::Message;
+
+use super::{Network, NetworkError, TractNetwork};
+use crate::gradient::Choices;
+use crate::onnx::testing::{GraphBuilder, model};
+
+/// A picture [1, 3, h, w] that the layer under test, `l`, simply repeats.
+fn graph(height: usize, width: usize) -> GraphBuilder {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 3, height, width])]);
+    graph.node("Relu", "keep", &["x"], "l");
+    graph
+}
+
+fn load(graph: GraphBuilder, opset: i64) -> TractNetwork {
+    let mut proto = model(graph);
+    proto.opset_import[0].version = opset;
+    let choices = Choices {
+        layers: vec!["l".into()],
+        ..Choices::default()
+    };
+    TractNetwork::load(proto.encode_to_vec(), &choices, &mut |_, _| ()).unwrap()
+}
+
+/// Positive numbers, no two alike, in no order.
+fn values(count: usize) -> Vec<f32> {
+    (0..count)
+        .map(|n| 0.3 + ((n * 37 + 11) % 101) as f32 / 50.0 + n as f32 * 1e-3)
+        .collect()
+}
+
+fn weights(count: usize) -> Vec<f32> {
+    values(count).iter().map(|value| value - 1.2).collect()
+}
+
+/// Ends a graph whose tensor `from` holds `features` values with a Dense layer.
+fn dense(mut graph: GraphBuilder, from: &str, features: usize) -> GraphBuilder {
+    graph.node("Flatten", "flatten", &[from], "f");
+    graph
+        .floats("w", &[3, features], &weights(3 * features))
+        .floats("b", &[3], &[0.1, -0.2, 0.3]);
+    graph
+        .node("Gemm", "dense", &["f", "w", "b"], "y")
+        .int("transB", 1);
+    graph.output("y", &[1, 3])
+}
