@@ -41,6 +41,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         layers: arguments.layer.clone(),
         logits: arguments.logits.clone(),
         size: arguments.size.map(|side| [usize::from(side); 2]),
+        layout: None,
         input_gradient: arguments.input_gradient,
         policy: arguments.relu,
     };
