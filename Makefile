@@ -90,7 +90,7 @@ lint:
 	@$(TIMED) "format" cargo fmt --check
 	@$(TIMED) "clippy, native" cargo clippy --quiet $(NATIVE) --all-targets -- -D warnings
 	@$(TIMED) "clippy, the page" cargo clippy --quiet --release --target wasm32-unknown-unknown --features app --lib --bin app -- -D warnings
-	@$(TIMED) "clippy, the engine" cargo clippy --quiet --release --target wasm32-unknown-unknown --features engine --lib --bin engine -- -D warnings
+	@$(TIMED) "clippy, the engine" cargo clippy --quiet --release --target wasm32-unknown-unknown --features engine,measure --lib --bin engine --bin measure -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" $(TIMED) "documentation" cargo doc --quiet $(NATIVE) --no-deps --lib
 	@RUSTDOCFLAGS="-D warnings" $(TIMED) "documentation, the page" cargo doc --quiet --release --target wasm32-unknown-unknown --features app --no-deps --lib
 
