@@ -14,7 +14,7 @@ use super::tile;
 pub struct Shape {
     pub name: &'static str,
     pub rows: usize,
-    /// Columns ÷ [`LANES`].
+    /// Columns ÷ 4.
     pub vectors: usize,
     run: unsafe fn(&[FusedKerSpec<f32>]) -> isize,
     make: fn(&Shape) -> Box<dyn MatMatMul>,
