@@ -17,6 +17,9 @@ use super::axes::padding;
 use super::window::TransposedWindow;
 use super::{Equation, Index, Model, OnnxError, Shapes, node, pb, tensor};
 
+/// Along one axis of what Upsample makes.
+const MOST_PLACES: usize = 1 << 20;
+
 /// Rewrites the nodes of a model whose `shapes` are known. What has no shape
 /// there stays as it is.
 ///
@@ -216,6 +219,11 @@ impl Rewrite<'_> {
         };
         let rank = shape.len();
         if !matches!(mode.as_str(), "" | "nearest") || [scales.len(), target.len()] != [rank; 2] {
+            return Ok(None);
+        }
+        // Written out, the places of such an axis would outweigh any picture; the
+        // node stays, and what comes after it names what is too large.
+        if target.iter().any(|&size| size > MOST_PLACES) {
             return Ok(None);
         }
         let (mut nodes, mut constants) = (Vec::new(), Vec::new());
