@@ -80,13 +80,8 @@ impl State {
         self.notices.remove(&Place::About);
         let sha256 = &model.summary.sha256;
         let anew = |answers: &Answers| {
-            let Answers {
-                size,
-                channels_last,
-                logits,
-                ..
-            } = answers.clone();
-            (size, channels_last, logits)
+            let logits = answers.logits.clone();
+            (answers.size, answers.channels_last, logits)
         };
         let layer_goes = before.layer.is_some() && answers.layer.is_none();
         let is_prepared_anew = anew(&before) != anew(&answers) || layer_goes;

@@ -4,7 +4,7 @@
 #[cfg(target_arch = "wasm32")]
 mod measure {
     use gradcam::network::{Plan, kernels};
-    use gradcam::onnx::{Limits, Model, Shapes, declared_axes, extract, infer_shapes, node, pb};
+    use gradcam::onnx::{Limits, Model, Shapes, extract, infer_shapes, node, pb, settled_shape};
     use js_sys::Float32Array;
     use ndarray::{ArrayD, IxDyn};
     use serde_json::json;
@@ -113,11 +113,8 @@ mod measure {
         }
     }
 
-    /// An input's name and shape, an open axis being 1.
     fn settled(input: &pb::ValueInfoProto) -> (String, Vec<usize>) {
-        let axes = declared_axes(input).unwrap_or_default();
-        let shape = axes.into_iter().map(|size| size.unwrap_or(1)).collect();
-        (input.name.clone(), shape)
+        (input.name.clone(), settled_shape(input))
     }
 
     /// 2 × the multiply-adds of a file's Conv, Gemm and MatMul.

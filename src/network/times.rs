@@ -8,7 +8,7 @@ use web_time::Instant;
 use super::plan::{NodeTime, Plan};
 use super::{LoadError, NetworkError};
 use crate::gradient::LOGITS;
-use crate::onnx::{Model, declared_axes, extract, node, pb};
+use crate::onnx::{Model, extract, node, pb, settled_shape};
 
 /// The least time of several runs.
 #[derive(Clone, Copy, Debug)]
@@ -60,11 +60,8 @@ fn time(model: &Model, runs: usize) -> Result<Duration, LoadError> {
 pub fn profile(model: &Model, runs: usize) -> Result<Vec<NodeTime>, LoadError> {
     let words = |error: NetworkError| LoadError::Engine(error.to_string());
     let graph = model.graph();
-    let settled = |input: &pb::ValueInfoProto| {
-        let axes = declared_axes(input).unwrap_or_default();
-        let shape: Vec<usize> = axes.into_iter().map(|size| size.unwrap_or(1)).collect();
-        node::float_value(&input.name, &shape)
-    };
+    let settled =
+        |input: &pb::ValueInfoProto| node::float_value(&input.name, &settled_shape(input));
     let settled: Vec<_> = graph.input.iter().map(settled).collect();
     let inputs: Vec<ArrayD<f32>> = settled.iter().map(noise).collect();
     let mut plan =
@@ -82,10 +79,8 @@ pub fn profile(model: &Model, runs: usize) -> Result<Vec<NodeTime>, LoadError> {
 
 /// Values between −1 and 1 in no order, the same every time.
 fn noise(input: &pb::ValueInfoProto) -> ArrayD<f32> {
-    let axes = declared_axes(input).unwrap_or_default();
-    let shape: Vec<usize> = axes.into_iter().map(|size| size.unwrap_or(1)).collect();
     let mut state = 1u32;
-    ArrayD::from_shape_simple_fn(IxDyn(&shape), || {
+    ArrayD::from_shape_simple_fn(IxDyn(&settled_shape(input)), || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 8) as f32 / (1 << 23) as f32 - 1.0
     })

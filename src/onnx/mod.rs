@@ -49,7 +49,7 @@ pub use extract::extract;
 pub use index::Index;
 pub use metadata::{Metadata, key};
 pub use rewrite::rewrite;
-pub use shapes::{Equation, Shape, Shapes, declared_axes, infer_shapes};
+pub use shapes::{Equation, Shape, Shapes, declared_axes, infer_shapes, settled_shape};
 pub use tract_onnx::pb;
 pub use window::{TransposedWindow, Window};
 

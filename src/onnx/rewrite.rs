@@ -17,7 +17,7 @@ use super::axes::padding;
 use super::window::TransposedWindow;
 use super::{Equation, Index, Model, OnnxError, Shapes, node, pb, tensor};
 
-/// Along one axis of what Upsample makes.
+/// Pixels along the axes of all that Resize makes, each written out as a number.
 const MOST_PLACES: usize = 1 << 20;
 
 /// Rewrites the nodes of a model whose `shapes` are known. What has no shape
@@ -29,7 +29,7 @@ pub fn rewrite(model: &mut Model, shapes: &Shapes) -> Result<(), OnnxError> {
     let opset = model.opset();
     let graph = model.graph();
     let index = Index::new(graph)?;
-    let mut found = Vec::new();
+    let (mut found, mut places) = (Vec::new(), 0);
     for (place, node) in graph.node.iter().enumerate() {
         let rewrite = Rewrite {
             node,
@@ -37,6 +37,9 @@ pub fn rewrite(model: &mut Model, shapes: &Shapes) -> Result<(), OnnxError> {
             index: &index,
             opset,
         };
+        if node.op_type == "Resize" && opset == 10 {
+            places = rewrite.places(places)?;
+        }
         if let Some(instead) = rewrite.instead()? {
             found.push((place, instead));
         }
@@ -207,6 +210,22 @@ impl Rewrite<'_> {
         }
     }
 
+    /// Adds what this node would write out to what others do.
+    fn places(&self, before: usize) -> Result<usize, OnnxError> {
+        let output = self.node.output.first();
+        let target = output.and_then(|name| self.shapes.get(name)).unwrap_or(&[]);
+        let places = target
+            .iter()
+            .fold(before, |sum, &size| sum.saturating_add(size));
+        if places > MOST_PLACES {
+            let problem = format!(
+                "it makes {target:?}; the limit is {MOST_PLACES} pixels along all axes of the model's Resize nodes together"
+            );
+            return Err(node::problem(self.node, problem));
+        }
+        Ok(places)
+    }
+
     /// The pixel x comes from the pixel ⌊x / scale⌋.
     fn resize(&self) -> Found {
         let mode = node::text(self.node, "mode").unwrap_or_default();
@@ -219,11 +238,6 @@ impl Rewrite<'_> {
         };
         let rank = shape.len();
         if !matches!(mode.as_str(), "" | "nearest") || [scales.len(), target.len()] != [rank; 2] {
-            return Ok(None);
-        }
-        // Written out, the places of such an axis would outweigh any picture; the
-        // node stays, and what comes after it names what is too large.
-        if target.iter().any(|&size| size > MOST_PLACES) {
             return Ok(None);
         }
         let (mut nodes, mut constants) = (Vec::new(), Vec::new());

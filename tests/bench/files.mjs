@@ -36,7 +36,8 @@ export async function attach(model) {
   const made = { gradCam: `${model.id}.grad-cam.onnx`, inputGradient: `${model.id}.input-gradient.onnx` };
   await run(cli, ["attach", source, "--runs", "0", "-o", join(OUT, made.gradCam)]);
   const guided = ["--input-gradient", "--relu", "guided"];
-  await run(cli, ["attach", source, "--runs", "0", ...guided, "-o", join(OUT, made.inputGradient)]);
+  const { stdout } = await run(cli, ["attach", source, "--runs", "9", ...guided, "-o", join(OUT, made.inputGradient)]);
+  console.log(`input gradient of ${model.id}, guided, native: ${stdout.trim().split("\n").at(-1)}`);
   return made;
 }
 

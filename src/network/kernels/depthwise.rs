@@ -2,7 +2,6 @@
 //! bias and the ReLU behind it in the same pass.
 
 use tract_onnx::tract_core::internal::*;
-use tract_onnx::tract_core::tract_linalg::multithread::par_chunks_mut;
 
 use super::lanes::Lanes;
 use super::planes::{Geometry, Scratch, write_row};
@@ -65,12 +64,18 @@ impl EvalOp for Depthwise {
         let (Some(input), Some(kernel), Some(bias)) = slices else {
             bail!("a depthwise convolution wants contiguous tensors");
         };
-        let len = output.len();
         let mut plain = output.try_as_plain_ram_mut()?;
         let planes = plain.as_slice_mut::<f32>()?;
-        par_chunks_mut(planes, self.geometry.output_len(), len, |first, planes| {
-            self.convolve(first, planes, input, kernel, bias);
-            Ok(())
+        let bounds = (0.0, self.floor);
+        (self.geometry).each_plane(input, planes, bounds, |number, plane, scratch| {
+            let channel = number % bias.len();
+            let taps = scratch.taps.len();
+            let weights = &kernel[channel * taps..][..taps];
+            match taps {
+                9 => self.plane::<9>(plane, scratch, weights, bias[channel]),
+                25 => self.plane::<25>(plane, scratch, weights, bias[channel]),
+                _ => self.any_plane(plane, scratch, weights, bias[channel]),
+            }
         })?;
         Ok(tvec!(output.into_tvalue()))
     }
@@ -105,31 +110,6 @@ impl TypedOp for Depthwise {
 }
 
 impl Depthwise {
-    /// Fills whole planes of the output, the first of them number `first`.
-    fn convolve(
-        &self,
-        first: usize,
-        planes: &mut [f32],
-        input: &[f32],
-        kernel: &[f32],
-        bias: &[f32],
-    ) {
-        let geometry = &self.geometry;
-        let mut scratch = geometry.scratch(0.0);
-        let taps = scratch.taps.len();
-        for (number, plane) in (first..).zip(planes.chunks_exact_mut(geometry.output_len())) {
-            let channel = number % bias.len();
-            let from = &input[number * geometry.input_len()..][..geometry.input_len()];
-            scratch.fill(geometry, from, self.floor);
-            let weights = &kernel[channel * taps..][..taps];
-            match taps {
-                9 => self.plane::<9>(plane, &scratch, weights, bias[channel]),
-                25 => self.plane::<25>(plane, &scratch, weights, bias[channel]),
-                _ => self.any_plane(plane, &scratch, weights, bias[channel]),
-            }
-        }
-    }
-
     /// A plane whose number of taps is known to the compiler, which then keeps the
     /// weights in registers as far as there are any.
     #[inline(never)]
@@ -142,34 +122,34 @@ impl Depthwise {
     ) {
         let taps: [usize; TAPS] = std::array::from_fn(|tap| scratch.taps[tap]);
         let weights: [Lanes; TAPS] = std::array::from_fn(|tap| Lanes::splat(weights[tap]));
-        let bounds = (Lanes::splat(self.least), Lanes::splat(self.most));
-        let bias = Lanes::splat(bias);
-        for (row, to) in plane.chunks_exact_mut(self.geometry.output.1).enumerate() {
-            let from = scratch.row(&self.geometry, row).as_ptr();
-            write_row(to, |column| {
-                let mut sum = bias;
-                for tap in 0..TAPS {
-                    // Safety: the scratch plane holds every tap of a whole vector.
-                    let value = unsafe { Lanes::load(from.add(taps[tap] + column)) };
-                    sum = value.mul_add(weights[tap], sum);
-                }
-                sum.max(bounds.0).min(bounds.1)
-            });
-        }
+        self.rows(plane, scratch, &taps, &weights, bias);
     }
 
     #[inline(never)]
     fn any_plane(&self, plane: &mut [f32], scratch: &Scratch, weights: &[f32], bias: f32) {
+        let weights: Vec<Lanes> = weights.iter().copied().map(Lanes::splat).collect();
+        self.rows(plane, scratch, &scratch.taps, &weights, bias);
+    }
+
+    #[inline(always)]
+    fn rows(
+        &self,
+        plane: &mut [f32],
+        scratch: &Scratch,
+        taps: &[usize],
+        weights: &[Lanes],
+        bias: f32,
+    ) {
         let bounds = (Lanes::splat(self.least), Lanes::splat(self.most));
         let bias = Lanes::splat(bias);
         for (row, to) in plane.chunks_exact_mut(self.geometry.output.1).enumerate() {
             let from = scratch.row(&self.geometry, row).as_ptr();
             write_row(to, |column| {
                 let mut sum = bias;
-                for (&tap, &weight) in scratch.taps.iter().zip(weights) {
+                for (&tap, weight) in taps.iter().zip(weights) {
                     // Safety: the scratch plane holds every tap of a whole vector.
                     let value = unsafe { Lanes::load(from.add(tap + column)) };
-                    sum = value.mul_add(Lanes::splat(weight), sum);
+                    sum = value.mul_add(*weight, sum);
                 }
                 sum.max(bounds.0).min(bounds.1)
             });

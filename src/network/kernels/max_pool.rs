@@ -1,7 +1,6 @@
 //! Max pooling.
 
 use tract_onnx::tract_core::internal::*;
-use tract_onnx::tract_core::tract_linalg::multithread::par_chunks_mut;
 
 use super::lanes::Lanes;
 use super::planes::{Geometry, Scratch, write_row};
@@ -40,25 +39,14 @@ impl EvalOp for MaxPooling {
             .context("max pooling wants a contiguous tensor")?;
         let mut plain = output.try_as_plain_ram_mut()?;
         let planes = plain.as_slice_mut::<f32>()?;
-        par_chunks_mut(
-            planes,
-            geometry.output_len(),
-            input.len(),
-            |first, planes| {
-                let mut scratch = geometry.scratch(f32::NEG_INFINITY);
-                for (number, plane) in (first..).zip(planes.chunks_exact_mut(geometry.output_len()))
-                {
-                    let from = &input[number * geometry.input_len()..][..geometry.input_len()];
-                    scratch.fill(geometry, from, f32::NEG_INFINITY);
-                    match scratch.taps.len() {
-                        4 => self.plane::<4>(plane, &scratch),
-                        9 => self.plane::<9>(plane, &scratch),
-                        _ => self.any_plane(plane, &scratch),
-                    }
-                }
-                Ok(())
-            },
-        )?;
+        let bounds = (f32::NEG_INFINITY, f32::NEG_INFINITY);
+        geometry.each_plane(input, planes, bounds, |_, plane, scratch| {
+            match scratch.taps.len() {
+                4 => self.plane::<4>(plane, scratch),
+                9 => self.plane::<9>(plane, scratch),
+                _ => self.any_plane(plane, scratch),
+            }
+        })?;
         Ok(tvec!(output.into_tvalue()))
     }
 }

@@ -6,6 +6,7 @@
 //! that follows is one loop over taps without a case at the border.
 
 use tract_onnx::tract_core::internal::*;
+use tract_onnx::tract_core::tract_linalg::multithread::par_chunks_mut;
 
 use super::lanes::{LANES, Lanes};
 
@@ -63,19 +64,30 @@ impl Geometry {
         self.input.0 * self.input.1
     }
 
-    /// A scratch plane full of `filler`; [`Scratch::fill`] never writes its border.
-    pub fn scratch(&self, filler: f32) -> Scratch {
-        let stride = self.strides.1;
+    /// Whether a scratch plane stays small. A hostile file can spread few numbers
+    /// by dilations and padding over more memory than there is.
+    pub fn is_modest(&self) -> bool {
+        let (rows, phase_width) = self.scratch_size();
+        let values = rows as u64 * phase_width as u64 * self.strides.1 as u64;
+        values <= MOST_SCRATCH_VALUES
+    }
+
+    /// Rows of the scratch plane, and columns of each remainder.
+    fn scratch_size(&self) -> (usize, usize) {
         let reach = |kernel: usize, dilation: usize| (kernel - 1) * dilation;
+        let below = (self.output.0 - 1) * self.strides.0 + reach(self.kernel.0, self.dilations.0);
         // A whole last vector may be read beyond the last output.
-        let outputs = self.output.1.next_multiple_of(LANES);
-        let reach_columns = reach(self.kernel.1, self.dilations.1);
-        let phase_width = outputs + reach_columns / stride;
-        let rows =
-            (self.output.0 - 1) * self.strides.0 + reach(self.kernel.0, self.dilations.0) + 1;
-        let input_rows = self.padding.0 + self.input.0;
-        let columns = (self.padding.1 + self.input.1).div_ceil(stride);
-        let phase_width = phase_width.max(columns) + LANES;
+        let right = self.output.1.next_multiple_of(LANES)
+            + reach(self.kernel.1, self.dilations.1) / self.strides.1;
+        let columns = (self.padding.1 + self.input.1).div_ceil(self.strides.1);
+        let rows = (below + 1).max(self.padding.0 + self.input.0);
+        (rows, right.max(columns) + LANES)
+    }
+
+    /// A scratch plane full of `filler`; [`Scratch::fill`] never writes its border.
+    fn scratch(&self, filler: f32) -> Scratch {
+        let stride = self.strides.1;
+        let (rows, phase_width) = self.scratch_size();
         let pitch = phase_width * stride;
         let mut taps = Vec::with_capacity(self.kernel.0 * self.kernel.1);
         for row in 0..self.kernel.0 {
@@ -86,17 +98,45 @@ impl Geometry {
             }
         }
         Scratch {
-            values: vec![filler; rows.max(input_rows) * pitch],
+            values: vec![filler; rows * pitch],
             pitch,
             phase_width,
             taps,
         }
     }
+
+    /// Computes the planes of `input` in turn, on all cores: `work` gets a plane's
+    /// number, its output, and its scratch plane, in which each value is no less
+    /// than `floor` and the padding is `filler`.
+    ///
+    /// # Errors
+    /// None of its own.
+    pub fn each_plane(
+        &self,
+        input: &[f32],
+        output: &mut [f32],
+        (filler, floor): (f32, f32),
+        work: impl Fn(usize, &mut [f32], &Scratch) + Send + Sync,
+    ) -> TractResult<()> {
+        let len = output.len();
+        par_chunks_mut(output, self.output_len(), len, |first, planes| {
+            let mut scratch = self.scratch(filler);
+            for (number, plane) in (first..).zip(planes.chunks_exact_mut(self.output_len())) {
+                let from = &input[number * self.input_len()..][..self.input_len()];
+                scratch.fill(self, from, floor);
+                work(number, plane, &scratch);
+            }
+            Ok(())
+        })
+    }
 }
+
+/// 64 MiB.
+const MOST_SCRATCH_VALUES: u64 = 1 << 24;
 
 impl Scratch {
     /// Copies a plane in, each value no less than `floor`.
-    pub fn fill(&mut self, geometry: &Geometry, plane: &[f32], floor: f32) {
+    fn fill(&mut self, geometry: &Geometry, plane: &[f32], floor: f32) {
         let (above, left) = geometry.padding;
         let width = geometry.input.1;
         let rows = self.values.chunks_exact_mut(self.pitch).skip(above);

@@ -9,6 +9,7 @@ use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::model::Rewriter;
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
 use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat, MaxPool, PoolSpec};
+use tract_onnx::tract_core::ops::konst::Const;
 use tract_onnx::tract_core::ops::math::{Max, Min};
 use tract_onnx::tract_core::ops::nn::DataFormat;
 
@@ -30,6 +31,7 @@ pub fn declutter(mut model: TypedModel) -> TractResult<TypedModel> {
         .with_rule_for("max-pooling", |_, model, node, name, op: &MaxPool| {
             max_pooling(model, node, name, op)
         });
+    part_large_constants(&mut model)?;
     // Weights may still be behind a node that only converts them.
     model.prop_consts()?;
     replace.rewrite(&(), &mut model)?;
@@ -45,6 +47,36 @@ pub fn declutter(mut model: TypedModel) -> TractResult<TypedModel> {
         })
         .rewrite(&(), &mut model)?;
     Ok(model)
+}
+
+/// What tract folds even for several readers: its CONST_FOLD_MEM_BUDGET.
+const MOST_SHARED_BYTES: usize = 4 << 20;
+
+/// Gives every reader of a large constant a node of its own; they share the values.
+///
+/// tract packs a matrix while the graph is made ready if it is small or has one
+/// reader. A weight that the forward run and its gradient both read would be packed
+/// again in every run.
+fn part_large_constants(model: &mut TypedModel) -> TractResult<()> {
+    for id in 0..model.nodes().len() {
+        let node = model.node(id);
+        let Some(constant) = node.op_as::<Const>() else {
+            continue;
+        };
+        let value = constant.val().clone();
+        if value.len() * value.datum_type().size_of() <= MOST_SHARED_BYTES {
+            continue;
+        }
+        let (name, output) = (node.name.clone(), node.outputs[0].clone());
+        for (number, reader) in output.successors.into_iter().enumerate().skip(1) {
+            // Not `add_const`, which would find the first node again.
+            let name = format!("{name}.reader{number}");
+            let own = Const::new(value.clone())?;
+            let own = model.add_node(name, own, tvec!(output.fact.clone()))?;
+            model.add_edge(own.into(), reader)?;
+        }
+    }
+    Ok(())
 }
 
 fn depthwise(model: &TypedModel, node: &TypedNode, name: &str, op: &Conv) -> Patched {
@@ -100,7 +132,7 @@ fn max_pooling(model: &TypedModel, node: &TypedNode, name: &str, op: &MaxPool) -
 }
 
 /// Sizes of windows over planes; nothing for other ranks, orders of axes or types
-/// of numbers, and where a shape is not known.
+/// of numbers, for windows spread too far, and where a shape is not known.
 fn geometry(spec: &PoolSpec, input: &TypedFact) -> Option<Geometry> {
     let shape = input.shape.as_concrete()?;
     let is_planes = spec.kernel_shape.len() == 2
@@ -116,14 +148,18 @@ fn geometry(spec: &PoolSpec, input: &TypedFact) -> Option<Geometry> {
     let axes = spec.computed_padding(&[rows, columns]);
     let pair = |of: &dyn Fn(usize) -> usize| (of(0), of(1));
     let output = pair(&|axis| axes[axis].convoluted);
-    (output.0 > 0 && output.1 > 0).then(|| Geometry {
+    if output.0 == 0 || output.1 == 0 {
+        return None;
+    }
+    let geometry = Geometry {
         input: (rows, columns),
         kernel: pair(&|axis| spec.kernel_shape[axis]),
         strides: pair(&|axis| spec.stride(axis)),
         dilations: pair(&|axis| spec.dilation(axis)),
         padding: pair(&|axis| axes[axis].pad_before),
         output,
-    })
+    };
+    geometry.is_modest().then_some(geometry)
 }
 
 /// A node that bounds every number of a tensor by one constant.
@@ -159,14 +195,15 @@ fn bound(model: &TypedModel, node: &TypedNode) -> TractResult<Option<Bound>> {
     Ok(None)
 }
 
+fn is_output(model: &TypedModel, node: &TypedNode) -> TractResult<bool> {
+    let outputs = model.output_outlets()?;
+    Ok(outputs.iter().any(|output| output.node == node.id))
+}
+
 /// Takes a ReLU that only this convolution reads into it.
 fn bound_before(model: &TypedModel, node: &TypedNode, name: &str, op: &Depthwise) -> Patched {
     let before = model.node(node.inputs[0].node);
-    let is_shared = before.outputs[0].successors.len() != 1
-        || model
-            .output_outlets()?
-            .iter()
-            .any(|output| output.node == before.id);
+    let is_shared = before.outputs[0].successors.len() != 1 || is_output(model, before)?;
     // What pads is 0, and must stay 0.
     let Some(bound) = bound(model, before)?.filter(|bound| bound.is_least && bound.value <= 0.0)
     else {
@@ -189,11 +226,7 @@ fn bound_behind(model: &TypedModel, node: &TypedNode, op: &Depthwise) -> Patched
     let [successor] = node.outputs[0].successors.as_slice() else {
         return Ok(None);
     };
-    if model
-        .output_outlets()?
-        .iter()
-        .any(|output| output.node == node.id)
-    {
+    if is_output(model, node)? {
         return Ok(None);
     }
     let Some(bound) = bound(model, model.node(successor.node))? else {

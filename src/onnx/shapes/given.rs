@@ -70,6 +70,12 @@ pub fn declared_axes(value: &pb::ValueInfoProto) -> Option<Vec<Option<usize>>> {
     Some(shape.dim.iter().map(size).collect())
 }
 
+/// The shape that the file states for a float32 input, any open axis being 1.
+pub fn settled_shape(value: &pb::ValueInfoProto) -> Shape {
+    let axes = declared_axes(value).unwrap_or_default();
+    axes.into_iter().map(|size| size.unwrap_or(1)).collect()
+}
+
 /// The shape that the file states, with an unknown first axis as a batch of 1;
 /// `None` if another axis is unknown.
 fn declared_shape(value: &pb::ValueInfoProto) -> Option<Shape> {

@@ -14,8 +14,8 @@ mod spatial;
 use std::collections::HashMap;
 
 pub use arrange::Equation;
-pub use given::declared_axes;
 use given::{check_size, given_shapes};
+pub use given::{declared_axes, settled_shape};
 
 use super::axes::{
     broadcast, flattened, int_list_of, normal_axis, reduced_axes, reshaped, squeezed,

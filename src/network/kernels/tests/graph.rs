@@ -79,3 +79,50 @@ fn a_relu_that_others_read_stays() {
     let model = declutter(model.into_typed().unwrap()).unwrap();
     assert_eq!(operators(&model), ["Max", "GradcamDepthwise", "Mul"]);
 }
+
+#[test]
+fn windows_spread_over_more_memory_than_there_is_stay_with_tract() {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 2, 8, 8])]);
+    graph.floats("w", &[2, 1, 2, 2], &[1.0; 8]);
+    graph
+        .node("Conv", "spread", &["x", "w"], "y")
+        .int("group", 2);
+    graph
+        .ints("dilations", &[60_000; 2])
+        .ints("pads", &[30_000; 4]);
+    let proto = testing::model(graph.output("y", &[1, 2, 8, 8]));
+    let model = tract_onnx::onnx().model_for_proto_model(&proto).unwrap();
+    let model = declutter(model.into_typed().unwrap()).unwrap();
+    assert!(
+        !operators(&model)
+            .iter()
+            .any(|name| name == "GradcamDepthwise")
+    );
+}
+
+#[test]
+fn a_large_weight_with_two_readers_is_packed_once() {
+    const SIDE: usize = 1100;
+    let mut graph = GraphBuilder::new(&[("x", &[1, SIDE])]);
+    let weights: Vec<f32> = (0..SIDE * SIDE)
+        .map(|number| (number % 5) as f32 - 2.0)
+        .collect();
+    graph.floats("w", &[SIDE, SIDE], &weights);
+    graph.node("Gemm", "forward", &["x", "w"], "h");
+    graph
+        .node("Gemm", "back", &["h", "w"], "y")
+        .int("transB", 1);
+    let proto = testing::model(graph.output("y", &[1, SIDE]));
+    let model = tract_onnx::onnx().model_for_proto_model(&proto).unwrap();
+    let mut model = declutter(model.into_typed().unwrap()).unwrap();
+    model.optimize().unwrap();
+    // What is left to pack in a run are vectors.
+    for id in model.eval_order().unwrap() {
+        let node = model.node(id);
+        let inputs = model.node_input_facts(id).unwrap();
+        let large = inputs
+            .iter()
+            .any(|fact| fact.shape.volume() == (SIDE * SIDE).to_dim());
+        assert!(!(large && node.op.name() == "OptMatMulPack"), "{node}");
+    }
+}
