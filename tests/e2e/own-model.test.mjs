@@ -51,6 +51,29 @@ for (const [what, [options, words]] of Object.entries(VARIANTS)) {
   });
 }
 
+visiting("where both ends could be channels, a person says which, once", async (visit) => {
+  const bytes = exported({ channelsLast: true, side: 3 });
+  await withOwn(visit, bytes);
+  const order = (about) => about.getByLabel("Order of the axes");
+  let about = await visit.about();
+  await about.getByText("does not say where its channels are; it is read with channels first").waitFor();
+  const assumed = await logits(visit);
+  await order(about).selectOption({ label: "Channels last" });
+  await eventually("the model is read anew", async () => `${await logits(visit)}` !== `${assumed}`);
+  about = await visit.about();
+  await about.getByText("3 × 3 pixels, channels last").waitFor();
+  assert.equal(await about.getByText("does not say where its channels are").count(), 0);
+  // Another page is not told again.
+  await visit.newPage();
+  await visit.open();
+  await visit.ready();
+  await visit.drop("renamed.onnx", bytes, "");
+  await visit.ready("renamed.onnx");
+  about = await visit.about();
+  assert.equal(await order(about).inputValue(), "true");
+  visit.assertQuiet();
+});
+
 visiting("a softmax in the file changes neither the map nor the probabilities", async (visit) => {
   await withOwn(visit, exported());
   const [map, shown] = [await visit.map(), await percents(visit)];
