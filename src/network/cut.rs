@@ -1,11 +1,23 @@
 //! Cuts one file into the graphs that are run, and chooses what a run keeps.
 
 use crate::gradient::{COTANGENT, GRADIENTS, LOGITS, Layer, Selection};
-use crate::onnx::{Model, OnnxError, extract, node, pb};
+use crate::onnx::{Model, OnnxError, extract_without, node, pb};
 
 /// Bytes of activations that a run keeps besides those of the layer that is
 /// explained, so that another layer can be explained without another run.
 pub const MOST_KEPT_BYTES: usize = 64 << 20;
+
+/// Weights up to this size are copied into a part; larger ones stay in the model.
+const MOST_COPIED_BYTES: usize = 1 << 12;
+
+/// The part between some tensors, without the large weights.
+fn part(
+    model: &Model,
+    inputs: &[pb::ValueInfoProto],
+    outputs: &[pb::ValueInfoProto],
+) -> Result<Model, OnnxError> {
+    extract_without(model, inputs, outputs, MOST_COPIED_BYTES)
+}
 
 /// The graph from the picture to the logits and the activations of `kept`, each
 /// in its own order of axes.
@@ -13,7 +25,7 @@ pub fn forward(model: &Model, selection: &Selection, kept: &[Layer]) -> Result<M
     let picture = node::float_value(&selection.picture.name, &selection.picture.shape);
     let mut outputs = vec![node::float_value(LOGITS, &[1, selection.classes])];
     outputs.extend(kept.iter().map(activations));
-    extract(model, &[picture], &outputs)
+    part(model, &[picture], &outputs)
 }
 
 /// The graph that gives the gradients, and whether it starts at the layer. It
@@ -28,11 +40,11 @@ pub fn gradient(model: &Model, selection: &Selection) -> Result<(Model, bool), O
     let [channels, height, width] = layer.shape;
     let gradients = [node::float_value(GRADIENTS, &[1, channels, height, width])];
     let cotangent = node::float_value(COTANGENT, &[1, *classes]);
-    match extract(model, &[activations(layer), cotangent.clone()], &gradients) {
+    match part(model, &[activations(layer), cotangent.clone()], &gradients) {
         Ok(graph) => Ok((graph, true)),
         Err(OnnxError::MissingTensor { .. }) => {
             let picture = node::float_value(&picture.name, &picture.shape);
-            Ok((extract(model, &[picture, cotangent], &gradients)?, false))
+            Ok((part(model, &[picture, cotangent], &gradients)?, false))
         }
         Err(other) => Err(other),
     }

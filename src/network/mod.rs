@@ -6,6 +6,7 @@
 //! - `plan`: one graph, made ready for tract
 //! - `times`: how long a model and its branch take
 //! - `cut`: from one file to the graphs that are run, and what a run keeps
+//! - `taken`: layers with weights, which tract never sees
 //! - `kernels`: the operations that are this project's own
 //! - `describe`, `assume`: what is known of a model, and what must be assumed
 
@@ -21,6 +22,8 @@ mod describe;
 pub mod kernels;
 #[cfg(feature = "network")]
 mod plan;
+#[cfg(feature = "network")]
+mod taken;
 #[cfg(all(test, feature = "network"))]
 mod tests;
 #[cfg(feature = "network")]

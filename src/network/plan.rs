@@ -5,6 +5,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::plan::eval;
 use web_time::Instant;
 
+use super::taken::{self, Shared};
 use super::{NetworkError, kernels};
 use crate::onnx::Model;
 
@@ -24,18 +25,32 @@ impl Plan {
     /// # Errors
     /// tract's own words, for a graph that it cannot run.
     pub fn new(model: &Model) -> Result<Plan, String> {
-        contained(|| Plan::optimise(model)).unwrap_or_else(Err)
+        Plan::of_part(model, model, &mut Shared::default())
     }
 
-    fn optimise(model: &Model) -> Result<Plan, String> {
+    /// The same for a part of a model, of which `whole` holds the large weights.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub(super) fn of_part(
+        part: &Model,
+        whole: &Model,
+        shared: &mut Shared,
+    ) -> Result<Plan, String> {
+        contained(|| Plan::optimise(part, whole, shared)).unwrap_or_else(Err)
+    }
+
+    fn optimise(part: &Model, whole: &Model, shared: &mut Shared) -> Result<Plan, String> {
         // Weights are packed for the tile that is chosen.
         kernels::calibrate();
+        let rest = taken::take(part, whole, shared).map_err(|error| error.to_string())?;
         // The file's own shapes of inner tensors are not believed: tract infers them.
         let onnx = tract_onnx::onnx().with_ignore_value_info(true);
-        let parsed = onnx.parse(model.proto(), None).map_err(words)?;
+        let mut parsed = onnx.parse(&rest.proto, None).map_err(words)?;
         if let Some(name) = parsed.unresolved_inputs.first() {
             return Err(format!("the tensor '{name}' is missing"));
         }
+        rest.put_back(&mut parsed.model);
         let plan = parsed
             .model
             .into_typed()

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use ndarray::{Array3, Array4, ArrayD, Axis, Ix3, Ix4};
 
 use super::plan::Plan;
+use super::taken::Shared;
 use super::{Description, Forward, Network, NetworkError, cut, describe};
 use crate::gradient::{self, Choices, GradientError, Layer, Selection};
 use crate::onnx::{Limits, Model, OnnxError};
@@ -17,6 +18,8 @@ pub struct TractNetwork {
     file: Vec<u8>,
     choices: Choices,
     description: Description,
+    /// Weights that the plans have in common.
+    shared: Shared,
     forward: ForwardPlan,
     /// Of the layers explained lately, that of the present one first; never empty.
     branches: Vec<Branch>,
@@ -107,20 +110,22 @@ impl TractNetwork {
         let file = file.into().into_owned();
         progress(0, STEPS);
         let mut model = Model::decode(&file, Limits::default())?;
+        let mut shared = Shared::new(&model);
         let outputs = describe::own_outputs(&model);
         let found = gradient::attach(&mut model, choices)?;
         let description = Description::new(&model, found.selection, found.layers, outputs)?;
         progress(1, STEPS);
         let selection = &description.selection;
         let kept = cut::worth_keeping(&selection.layer, &[], &description.layers);
-        let forward = ForwardPlan::new(&model, selection, kept)?;
+        let forward = ForwardPlan::new(&model, selection, kept, &mut shared)?;
         progress(2, STEPS);
-        let branch = Branch::new(&model, selection.clone())?;
+        let branch = Branch::new(&model, selection.clone(), &mut shared)?;
         progress(3, STEPS);
         Ok(TractNetwork {
             file,
             choices: choices.clone(),
             description,
+            shared,
             forward,
             branches: vec![branch],
             run: None,
@@ -169,11 +174,12 @@ impl TractNetwork {
                 let before: Vec<Layer> = self.branches.iter().map(Branch::layer).collect();
                 let layers = &self.description.layers;
                 let kept = cut::worth_keeping(&selection.layer, &before, layers);
-                forward = Some(ForwardPlan::new(&model, &selection, kept)?);
+                let plan = ForwardPlan::new(&model, &selection, kept, &mut self.shared)?;
+                forward = Some(plan);
             }
             progress(Work::Prepare, 2, STEPS);
             if cached.is_none() {
-                branch = Some(Branch::new(&model, selection)?);
+                branch = Some(Branch::new(&model, selection, &mut self.shared)?);
             }
             progress(Work::Prepare, 3, STEPS);
         }
@@ -208,9 +214,14 @@ impl TractNetwork {
 }
 
 impl ForwardPlan {
-    fn new(model: &Model, selection: &Selection, kept: Vec<Layer>) -> Result<Self, LoadError> {
+    fn new(
+        model: &Model,
+        selection: &Selection,
+        kept: Vec<Layer>,
+        shared: &mut Shared,
+    ) -> Result<Self, LoadError> {
         let graph = cut::forward(model, selection, &kept)?;
-        let plan = Plan::new(&graph).map_err(LoadError::Engine)?;
+        let plan = Plan::of_part(&graph, model, shared).map_err(LoadError::Engine)?;
         Ok(ForwardPlan { plan, kept })
     }
 
@@ -234,11 +245,11 @@ impl ForwardPlan {
 }
 
 impl Branch {
-    fn new(model: &Model, selection: Selection) -> Result<Self, LoadError> {
+    fn new(model: &Model, selection: Selection, shared: &mut Shared) -> Result<Self, LoadError> {
         let (graph, starts_at_layer) = cut::gradient(model, &selection)?;
         Ok(Branch {
             selection,
-            plan: Plan::new(&graph).map_err(LoadError::Engine)?,
+            plan: Plan::of_part(&graph, model, shared).map_err(LoadError::Engine)?,
             starts_at_layer,
         })
     }

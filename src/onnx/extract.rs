@@ -15,6 +15,20 @@ pub fn extract(
     inputs: &[pb::ValueInfoProto],
     outputs: &[pb::ValueInfoProto],
 ) -> Result<Model, OnnxError> {
+    extract_without(model, inputs, outputs, usize::MAX)
+}
+
+/// The same, but weights of more than `most_bytes` stay behind in `model`: their
+/// names are read, and nothing gives them.
+///
+/// # Errors
+/// As [`extract`].
+pub fn extract_without(
+    model: &Model,
+    inputs: &[pb::ValueInfoProto],
+    outputs: &[pb::ValueInfoProto],
+    most_bytes: usize,
+) -> Result<Model, OnnxError> {
     let graph = model.graph();
     let index = Index::new(graph)?;
     let given: HashSet<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
@@ -49,7 +63,8 @@ pub fn extract(
         });
     }
     let needed = |weights: &&pb::TensorProto| {
-        wanted.contains(weights.name.as_str()) && !given.contains(weights.name.as_str())
+        let name = weights.name.as_str();
+        wanted.contains(name) && !given.contains(name) && weights.raw_data.len() <= most_bytes
     };
     let part = pb::GraphProto {
         node: nodes,
@@ -66,6 +81,7 @@ pub fn extract(
             graph: Some(part),
             ..Default::default()
         },
+        narrow: model.narrow.clone(),
     })
 }
 

@@ -2,7 +2,8 @@
 //!
 //! [`Model::decode`] turns bytes into a checked graph: nodes in topological
 //! order, every tensor known, weights complete and inside the file, constants as
-//! initialisers, float16 weights widened. Later code may rely on all of that.
+//! initialisers, float16 weights in the place of float32 ones. Later code may rely on
+//! all of that.
 //!
 //! - `decode`: from bytes to a [`Model`], within [`Limits`]; `wire`: what that
 //!   would take in memory, told before
@@ -45,7 +46,7 @@ pub use constants::{Value, fold_constants};
 pub use decode::Limits;
 use decode::check_tensor_by_default as check_tensor;
 pub use error::OnnxError;
-pub use extract::extract;
+pub use extract::{extract, extract_without};
 pub use index::Index;
 pub use metadata::{Metadata, key};
 pub use rewrite::rewrite;
@@ -53,12 +54,16 @@ pub use shapes::{Equation, Shape, Shapes, declared_axes, infer_shapes, settled_s
 pub use tract_onnx::pb;
 pub use window::{TransposedWindow, Window};
 
+use std::collections::HashSet;
+
 use prost::Message;
 
 /// A decoded and checked ONNX model.
 #[derive(Clone, Debug)]
 pub struct Model {
     proto: pb::ModelProto,
+    /// Initialisers held as float16 that stand for float32 ones.
+    narrow: HashSet<String>,
 }
 
 impl Model {
@@ -68,16 +73,40 @@ impl Model {
     /// Any [`OnnxError`]: what is wrong with the file, naming node and tensor.
     pub fn decode(bytes: &[u8], limits: Limits) -> Result<Model, OnnxError> {
         let mut proto = decode::decode(bytes, limits)?;
-        normalise::normalise(&mut proto)?;
-        Ok(Model { proto })
+        let narrow = normalise::normalise(&mut proto)?;
+        Ok(Model { proto, narrow })
     }
 
-    /// The model as a file.
+    /// The model as a file, every weight in the type that it counts as.
     pub fn encode(&self) -> Vec<u8> {
-        self.proto.encode_to_vec()
+        if self.narrow.is_empty() {
+            return self.proto.encode_to_vec();
+        }
+        let mut wide = self.proto.clone();
+        for weights in &mut wide.graph.get_or_insert_default().initializer {
+            *weights = self.widened(weights);
+        }
+        wide.encode_to_vec()
     }
 
-    /// The protobuf message, for tract.
+    /// An initialiser in the type that it counts as.
+    pub fn widened(&self, weights: &pb::TensorProto) -> pb::TensorProto {
+        if !self.narrow.contains(&weights.name) {
+            return weights.clone();
+        }
+        // What `decode` checked to be float16 holds floats.
+        let values = tensor::floats(weights).unwrap_or_default();
+        tensor::from_floats(&weights.name, &tensor::dims(weights), &values)
+    }
+
+    /// Whether an initialiser counts as float32.
+    pub fn is_float(&self, weights: &pb::TensorProto) -> bool {
+        weights.data_type == pb::tensor_proto::DataType::Float as i32
+            || self.narrow.contains(&weights.name)
+    }
+
+    /// The protobuf message. Weights that stand for float32 may be narrow in it:
+    /// [`Model::widened`].
     pub fn proto(&self) -> &pb::ModelProto {
         &self.proto
     }

@@ -2,9 +2,10 @@
 //! meets one form only:
 //!
 //! - `Constant` nodes become initialisers;
-//! - float16 weights that a `Cast` widens become float32 weights. Files keep
-//!   weights in half the size this way; tract would leave a large `Cast` in the
-//!   plan and run it again at every prediction;
+//! - float16 weights that a `Cast` widens take the place of the node: they stay
+//!   narrow, and count as float32 from here on. Files keep weights in half the size
+//!   this way; tract would leave a large `Cast` in the plan and run it again at
+//!   every prediction;
 //! - a `Celu` with α ≠ 1 becomes α · Elu(x / α), the same by definition: tract
 //!   leaves the outer α out;
 //! - a file of operator set 9 with an `Upsample` becomes one of set 10, where that
@@ -19,10 +20,11 @@ use super::node::name_of;
 use super::pb::{self, tensor_proto::DataType};
 use super::{OnnxError, node, tensor};
 
-pub fn normalise(proto: &mut pb::ModelProto) -> Result<(), OnnxError> {
+/// Rewrites a model, and names the float16 weights that stand for float32 ones.
+pub fn normalise(proto: &mut pb::ModelProto) -> Result<HashSet<String>, OnnxError> {
     let opset = opset(proto);
     let Some(graph) = proto.graph.as_mut() else {
-        return Ok(());
+        return Ok(HashSet::new());
     };
     if opset == 9 && graph.node.iter().any(|node| node.op_type == "Upsample") {
         raise_to_set_10(graph);
@@ -33,9 +35,9 @@ pub fn normalise(proto: &mut pb::ModelProto) -> Result<(), OnnxError> {
         }
     }
     constants_to_initialisers(graph)?;
-    widen_weights(graph)?;
+    let narrow = take_casts(graph);
     split_celu(graph);
-    Ok(())
+    Ok(narrow)
 }
 
 fn split_celu(graph: &mut pb::GraphProto) {
@@ -130,7 +132,8 @@ fn constant_value(constant: &pb::NodeProto) -> Result<pb::TensorProto, OnnxError
     }
 }
 
-fn widen_weights(graph: &mut pb::GraphProto) -> Result<(), OnnxError> {
+/// Lets float16 weights take the place of the `Cast` nodes that widen them.
+fn take_casts(graph: &mut pb::GraphProto) -> HashSet<String> {
     let halves: HashMap<&str, usize> = graph
         .initializer
         .iter()
@@ -149,34 +152,23 @@ fn widen_weights(graph: &mut pb::GraphProto) -> Result<(), OnnxError> {
     let casts: Vec<Option<usize>> = (graph.node.iter())
         .map(|cast| widens(cast).filter(|place| seen.insert(*place)))
         .collect();
-    let mut widened = Vec::new();
-    for (cast, place) in graph.node.iter().zip(&casts) {
-        if let Some(half) = place.map(|place| &graph.initializer[place]) {
-            let values = tensor::floats(half)?;
-            widened.push(tensor::from_floats(
-                &cast.output[0],
-                &tensor::dims(half),
-                &values,
-            ));
-        }
-    }
+    let taken: Vec<(usize, String)> = (graph.node.iter().zip(&casts))
+        .filter_map(|(cast, place)| Some(((*place)?, cast.output[0].clone())))
+        .collect();
     let mut casts = casts.into_iter();
     graph.node.retain(|_| casts.next().flatten().is_none());
-    drop_unused_halves(graph);
-    graph.initializer.append(&mut widened);
-    Ok(())
-}
-
-/// The narrow weights go, unless somebody else reads them.
-fn drop_unused_halves(graph: &mut pb::GraphProto) {
-    let used: HashSet<&str> = (graph.node.iter().flat_map(|node| &node.input))
+    let read: HashSet<String> = (graph.node.iter().flat_map(|node| &node.input))
         .chain(graph.output.iter().map(|output| &output.name))
-        .map(String::as_str)
+        .cloned()
         .collect();
-    let is_half = |weights: &pb::TensorProto| weights.data_type == DataType::Float16 as i32;
-    graph
-        .initializer
-        .retain(|weights| !is_half(weights) || used.contains(weights.name.as_str()));
+    for (place, name) in &taken {
+        let half = &mut graph.initializer[*place];
+        // Somebody else may read the narrow weights as they are.
+        let others = read.contains(&half.name).then(|| half.clone());
+        half.name.clone_from(name);
+        graph.initializer.extend(others);
+    }
+    taken.into_iter().map(|(_, name)| name).collect()
 }
 
 #[cfg(test)]
@@ -185,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn float16_weights_become_float32() {
+    fn float16_weights_take_the_place_of_their_cast() {
         let mut graph = GraphBuilder::new(&[("x", &[1, 3])]);
         let half = |value: f32| half::f16::from_f32(value).to_le_bytes();
         graph.graph.initializer.push(pb::TensorProto {
@@ -200,7 +192,8 @@ mod tests {
             .int("to", DataType::Float as i64);
         graph.node("Add", "sum", &["x", "w"], "y");
         let mut proto = model(graph.output("y", &[1, 3]));
-        normalise(&mut proto).unwrap();
+        let narrow = normalise(&mut proto).unwrap();
+        assert_eq!(narrow, HashSet::from(["w".to_owned()]));
         let graph = proto.graph.unwrap();
         assert_eq!(graph.node.len(), 1);
         assert_eq!(graph.initializer.len(), 1);

@@ -115,15 +115,11 @@ pub fn ints(tensor: &pb::TensorProto) -> Result<Vec<i64>, OnnxError> {
 
 /// A float32 initialiser.
 pub fn from_floats(name: &str, dims: &[usize], values: &[f32]) -> pb::TensorProto {
-    new(
-        name,
-        dims,
-        DataType::Float,
-        values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect(),
-    )
+    let mut raw = vec![0; size_of_val(values)];
+    for (bytes, value) in raw.as_chunks_mut().0.iter_mut().zip(values) {
+        *bytes = value.to_le_bytes();
+    }
+    new(name, dims, DataType::Float, raw)
 }
 
 /// A boolean initialiser.

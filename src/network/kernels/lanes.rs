@@ -21,6 +21,19 @@ mod imp {
         unsafe { v128_load32_splat(from.cast()) }
     }
     #[inline(always)]
+    pub unsafe fn load_halves(from: *const u16) -> Four {
+        let bits = i32x4_extend_low_u16x8(unsafe { v128_load64_zero(from.cast()) });
+        let rest = v128_and(bits, i32x4_splat(0x7fff));
+        // The exponent is counted from another number: 2¹¹² makes up for it, for
+        // numbers without a leading one, too.
+        let scale = f32x4_splat(f32::from_bits((127 + 112) << 23));
+        let finite = f32x4_mul(i32x4_shl(rest, 13), scale);
+        let special = v128_or(i32x4_shl(rest, 13), i32x4_splat(0x7f80_0000));
+        let is_special = i32x4_ge(rest, i32x4_splat(0x7c00));
+        let sign = i32x4_shl(v128_and(bits, i32x4_splat(0x8000)), 16);
+        v128_or(v128_bitselect(special, finite, is_special), sign)
+    }
+    #[inline(always)]
     pub unsafe fn store(to: *mut f32, value: Four) {
         unsafe { v128_store(to.cast(), value) }
     }
@@ -105,6 +118,11 @@ mod imp {
         unsafe { [from.read(); 4] }
     }
     #[inline(always)]
+    pub unsafe fn load_halves(from: *const u16) -> Four {
+        let halves = unsafe { from.cast::<[u16; 4]>().read_unaligned() };
+        halves.map(|bits| half::f16::from_bits(u16::from_le(bits)).to_f32())
+    }
+    #[inline(always)]
     pub unsafe fn store(to: *mut f32, value: Four) {
         unsafe { to.cast::<Four>().write_unaligned(value) }
     }
@@ -184,6 +202,15 @@ impl Lanes {
     #[inline(always)]
     pub unsafe fn load_splat(from: *const f32) -> Lanes {
         Lanes(unsafe { imp::load_splat(from) })
+    }
+
+    /// Four float16 numbers, widened.
+    ///
+    /// # Safety
+    /// They must be readable there; any alignment.
+    #[inline(always)]
+    pub unsafe fn load_halves(from: *const u16) -> Lanes {
+        Lanes(unsafe { imp::load_halves(from) })
     }
 
     /// # Safety

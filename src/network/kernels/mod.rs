@@ -3,27 +3,39 @@
 //! - `lanes`: four numbers at once
 //! - `tile`: the microkernel of matrix products; `registry`: its shapes, and which
 //!   one is the fastest here
+//! - `stored`: numbers as a file has them; `panels`: weights packed from those
 //! - `planes`: windows over padded planes; `depthwise` and `max_pool`: what is done
-//!   in them
+//!   in them; `columns`: the windows as a matrix
+//! - `convolution` and `dense`: products with packed weights
 //! - `peak`: what the machine could do at most
 //! - `rewrite`: puts the operations into a graph
 //!
 //! One more operation: a file that implements tract's `TypedOp`, and a rule in
 //! `rewrite`. One more shape of tile: a line in `registry`.
 
+mod columns;
+mod convolution;
+mod dense;
 mod depthwise;
 mod lanes;
 mod max_pool;
+mod panels;
 mod peak;
 mod planes;
 mod registry;
 mod rewrite;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod tile;
 
+pub use convolution::Convolution;
+pub use dense::{Dense, MOST_ROWS as MOST_DENSE_ROWS, Matrix};
+pub use panels::Panels;
 pub use peak::peak_gigaflops;
+pub use planes::Geometry;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub use registry::report;
 pub use registry::{SHAPES, Shape, calibrate};
 pub use rewrite::declutter;
+pub use stored::Stored;

@@ -67,9 +67,14 @@ impl Geometry {
     /// Whether a scratch plane stays small. A hostile file can spread few numbers
     /// by dilations and padding over more memory than there is.
     pub fn is_modest(&self) -> bool {
+        self.are_modest(1)
+    }
+
+    /// The same for so many scratch planes at once.
+    pub fn are_modest(&self, planes: usize) -> bool {
         let (rows, phase_width) = self.scratch_size();
         let values = rows as u64 * phase_width as u64 * self.strides.1 as u64;
-        values <= MOST_SCRATCH_VALUES
+        values.saturating_mul(planes as u64) <= MOST_SCRATCH_VALUES
     }
 
     /// Rows of the scratch plane, and columns of each remainder.
@@ -103,6 +108,18 @@ impl Geometry {
             phase_width,
             taps,
         }
+    }
+
+    /// A scratch plane for each plane of `input`, padded with zeros.
+    pub fn padded(&self, input: &[f32]) -> Vec<Scratch> {
+        let planes = input.chunks_exact(self.input_len());
+        planes
+            .map(|plane| {
+                let mut scratch = self.scratch(0.0);
+                scratch.fill(self, plane, f32::NEG_INFINITY);
+                scratch
+            })
+            .collect()
     }
 
     /// Computes the planes of `input` in turn, on all cores: `work` gets a plane's

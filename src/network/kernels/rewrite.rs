@@ -10,9 +10,10 @@ use tract_onnx::tract_core::model::Rewriter;
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
 use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat, MaxPool, PoolSpec};
 use tract_onnx::tract_core::ops::konst::Const;
-use tract_onnx::tract_core::ops::math::{Max, Min};
+use tract_onnx::tract_core::ops::math::{Add, Max, Min};
 use tract_onnx::tract_core::ops::nn::DataFormat;
 
+use super::convolution::Convolution;
 use super::depthwise::Depthwise;
 use super::max_pool::MaxPooling;
 use super::planes::Geometry;
@@ -45,6 +46,13 @@ pub fn declutter(mut model: TypedModel) -> TractResult<TypedModel> {
         .with_rule_for("bound behind", |_, model, node, _, op: &Depthwise| {
             bound_behind(model, node, op)
         })
+        .with_rule_for("sum behind", |_, model, node, _, op: &Convolution| {
+            sum_behind(model, node, op)
+        })
+        .with_rule_for(
+            "bound behind a sum",
+            |_, model, node, _, op: &Convolution| bound_behind(model, node, op),
+        )
         .rewrite(&(), &mut model)?;
     Ok(model)
 }
@@ -221,23 +229,77 @@ fn bound_before(model: &TypedModel, node: &TypedNode, name: &str, op: &Depthwise
         .map(|patch| Some(patch.with_context(name.to_owned())))
 }
 
-/// Takes a ReLU, or half of a ReLU6, that alone reads this convolution into it.
-fn bound_behind(model: &TypedModel, node: &TypedNode, op: &Depthwise) -> Patched {
+/// An operation that bounds what it gives.
+trait Bounded: TypedOp + Clone {
+    /// Least and greatest number that it gives.
+    fn bounds(&mut self) -> (&mut f32, &mut f32);
+}
+
+impl Bounded for Depthwise {
+    fn bounds(&mut self) -> (&mut f32, &mut f32) {
+        (&mut self.least, &mut self.most)
+    }
+}
+
+impl Bounded for Convolution {
+    fn bounds(&mut self) -> (&mut f32, &mut f32) {
+        (&mut self.least, &mut self.most)
+    }
+}
+
+/// The node that alone reads a node's output, if it may be taken into that.
+fn only_reader<'a>(model: &'a TypedModel, node: &TypedNode) -> TractResult<Option<&'a TypedNode>> {
     let [successor] = node.outputs[0].successors.as_slice() else {
         return Ok(None);
     };
-    if is_output(model, node)? {
+    Ok((!is_output(model, node)?).then(|| model.node(successor.node)))
+}
+
+/// Takes a ReLU, or half of a ReLU6, that alone reads this operation into it.
+fn bound_behind(model: &TypedModel, node: &TypedNode, op: &impl Bounded) -> Patched {
+    let Some(reader) = only_reader(model, node)? else {
         return Ok(None);
-    }
-    let Some(bound) = bound(model, model.node(successor.node))? else {
+    };
+    let Some(bound) = bound(model, reader)? else {
         return Ok(None);
     };
     // First raised, then lowered: a lower bound after an upper one must not exceed it.
     let mut op = op.clone();
+    let (least, most) = op.bounds();
     match bound.is_least {
-        true if bound.value <= op.most => op.least = op.least.max(bound.value),
-        false if bound.value >= op.least => op.most = op.most.min(bound.value),
+        true if bound.value <= *most => *least = least.max(bound.value),
+        false if bound.value >= *least => *most = most.min(bound.value),
         _ => return Ok(None),
     }
     TypedModelPatch::fuse_with_next(model, node, op).map(Some)
+}
+
+/// Takes the addition of a tensor of the same shape that alone reads this
+/// convolution into it.
+fn sum_behind(model: &TypedModel, node: &TypedNode, op: &Convolution) -> Patched {
+    let is_bounded = op.least > f32::NEG_INFINITY || op.most < f32::INFINITY;
+    let Some(sum) = only_reader(model, node)?.filter(|_| !op.adds && !is_bounded) else {
+        return Ok(None);
+    };
+    let is_sum = sum.op_as::<TypedBinOp>().is_some_and(|op| op.0.is::<Add>());
+    let mut others = sum.inputs.iter().filter(|input| input.node != node.id);
+    let (Some(&other), None) = (others.next(), others.next()) else {
+        return Ok(None);
+    };
+    let same = model.outlet_fact(other)?.shape == node.outputs[0].fact.shape;
+    if !is_sum || !same || model.outlet_fact(other)?.datum_type != f32::datum_type() {
+        return Ok(None);
+    }
+    let op = Convolution {
+        adds: true,
+        ..op.clone()
+    };
+    let mut patch = TypedModelPatch::default();
+    let inputs = [
+        patch.tap_model(model, node.inputs[0])?,
+        patch.tap_model(model, other)?,
+    ];
+    let wire = patch.wire_node(&sum.name, op, &inputs)?;
+    patch.shunt_outside(model, sum.id.into(), wire[0])?;
+    Ok(Some(patch))
 }

@@ -1,0 +1,175 @@
+//! The weights of a product of matrices, packed once for the kernel that reads them.
+//!
+//! tract packs a weight while it makes a graph ready, from float32 numbers that it
+//! copied out of the file before. Here one pass leads from the file's own bytes to
+//! the panels.
+
+use std::sync::Arc;
+
+use tract_onnx::prelude::DatumType;
+use tract_onnx::tract_core::internal::*;
+use tract_onnx::tract_core::tract_linalg::mmm::{
+    EagerPackedInput, MatMatMul, MmmDispatch, PackedExoticFact, Query,
+};
+use tract_onnx::tract_core::tract_linalg::multithread::par_chunks_mut;
+use tract_onnx::tract_core::tract_linalg::pack::PackedFormat;
+
+use super::lanes::{LANES, Lanes};
+use super::stored::Stored;
+
+/// Columns that a kernel is chosen for; no product of ours has just a few.
+const TYPICAL_COLUMNS: usize = 256;
+
+/// A matrix [rows, depth] in a kernel's panels, and what is added to its products.
+#[derive(Clone, Debug)]
+pub struct Panels {
+    pub kernel: Box<dyn MatMatMul>,
+    /// Which of the kernel's forms of packing.
+    pub packing: usize,
+    /// How the other matrix is packed.
+    pub columns_format: PackedFormat,
+    pub rows: usize,
+    pub depth: usize,
+    pub packed: EagerPackedInput,
+    /// [rows], one for each row of a product; none is 0.
+    pub bias: Option<Tensor>,
+}
+
+impl Panels {
+    /// Packs a matrix for the machine at hand; row r is multiplied by `factors[r]`.
+    ///
+    /// # Errors
+    /// If tract has no kernel for plain float32 matrices here.
+    pub fn pack(
+        matrix: &Stored,
+        factors: Option<&[f32]>,
+        bias: Option<&[f32]>,
+    ) -> TractResult<Panels> {
+        let (rows, depth) = (matrix.rows, matrix.columns);
+        ensure!(rows > 0 && depth > 0 && matrix.count() == rows * depth);
+        ensure!(factors.is_none_or(|factors| factors.len() == rows));
+        let query = Query {
+            allow_extractor: false,
+            ..Query::plain(
+                DatumType::F32,
+                Some(rows),
+                Some(depth),
+                Some(TYPICAL_COLUMNS),
+            )
+        };
+        let picked = MmmDispatch::native().pick(&query);
+        let (kernel, packing, _) = picked.context("there is no kernel for float32 matrices")?;
+        let (rows_format, columns_format) = &kernel.packings()[packing];
+        let plain = |format: Option<&PackedFormat>| {
+            let format = format.filter(|format| format.dt == DatumType::F32);
+            format.cloned().context("the kernel packs in another way")
+        };
+        let rows_format = plain(rows_format.downcast_ref())?;
+        let columns_format = plain(columns_format.downcast_ref())?;
+        let packed = packed(matrix, factors, &rows_format)?;
+        Ok(Panels {
+            kernel,
+            packing,
+            columns_format,
+            rows,
+            depth,
+            packed,
+            bias: bias.map(tensor1),
+        })
+    }
+}
+
+/// An empty packed matrix, and the length of a panel in numbers.
+pub fn unfilled(format: &PackedFormat, depth: usize, others: usize) -> (Blob, usize) {
+    let panel = format.single_panel_len(depth);
+    let bytes = format.len(depth, others) * size_of::<f32>();
+    // Safety: whoever asks for it writes every number before it is read.
+    let blob = unsafe { Blob::new_for_size_and_align(bytes, format.alignment_bytes) };
+    (blob, panel)
+}
+
+/// A packed matrix's numbers.
+pub fn numbers(blob: &mut Blob) -> &mut [f32] {
+    let bytes = blob.as_bytes_mut();
+    let (pointer, count) = (bytes.as_mut_ptr(), bytes.len() / size_of::<f32>());
+    // Safety: the blob is aligned for vectors, and any bits are a number.
+    unsafe { std::slice::from_raw_parts_mut(pointer.cast(), count) }
+}
+
+/// As tract knows packed matrices.
+pub fn filled(format: &PackedFormat, depth: usize, others: usize, blob: Blob) -> EagerPackedInput {
+    EagerPackedInput {
+        fact: PackedExoticFact {
+            format: Box::new(format.clone()),
+            mn: others.to_dim(),
+            k: depth,
+        },
+        packed: Arc::new(blob),
+        panel_bytes: format.single_panel_len(depth) * size_of::<f32>(),
+        mn: others,
+    }
+}
+
+fn packed(
+    matrix: &Stored,
+    factors: Option<&[f32]>,
+    format: &PackedFormat,
+) -> TractResult<EagerPackedInput> {
+    let (rows, depth, width) = (matrix.rows, matrix.columns, format.r);
+    let (mut blob, panel_len) = unfilled(format, depth, rows);
+    par_chunks_mut(
+        numbers(&mut blob),
+        panel_len,
+        rows * depth,
+        |first, panels| {
+            for (number, panel) in (first..).zip(panels.chunks_exact_mut(panel_len)) {
+                // What stands beyond the last row, or behind the panel, is read and
+                // thrown away, and must not slow the machine down.
+                panel[depth * width..].fill(0.0);
+                if (number + 1) * width > rows {
+                    panel.fill(0.0);
+                }
+                let present = width.min(rows - number * width);
+                for row in (0..present).step_by(LANES) {
+                    let to = &mut panel[row..];
+                    let count = LANES.min(present - row);
+                    spread(matrix, factors, number * width + row, count, to, width);
+                }
+            }
+            Ok(())
+        },
+    )?;
+    Ok(filled(format, depth, rows, blob))
+}
+
+/// Writes up to four rows of a matrix into a panel: number k of row r goes to
+/// `to[k · width + r]`.
+fn spread(
+    matrix: &Stored,
+    factors: Option<&[f32]>,
+    first: usize,
+    count: usize,
+    to: &mut [f32],
+    width: usize,
+) {
+    let depth = matrix.columns;
+    let factor = |row: usize| factors.map_or(1.0, |factors| factors[first + row]);
+    let mut done = 0;
+    if count == LANES {
+        let scales: [Lanes; LANES] = std::array::from_fn(|row| Lanes::splat(factor(row)));
+        while done + LANES <= depth {
+            let four = |row: usize| matrix.four((first + row) * depth + done).mul(scales[row]);
+            let columns = Lanes::transpose([four(0), four(1), four(2), four(3)]);
+            for (place, column) in (done..).zip(columns) {
+                // Safety: the slice is four numbers long.
+                unsafe { column.store(to[place * width..][..LANES].as_mut_ptr()) };
+            }
+            done += LANES;
+        }
+    }
+    for row in 0..count {
+        for place in done..depth {
+            to[place * width + row] = matrix.one((first + row) * depth + place) * factor(row);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What tract puts in the place of a taken node, once it knows the shapes.
+
+use std::sync::Arc;
+
+use tract_onnx::tract_hir::internal::*;
+
+use crate::network::kernels::{Convolution, Dense, Geometry, MOST_DENSE_ROWS, Panels};
+use crate::onnx::{Window, pb};
+
+/// A convolution over pictures of any size.
+#[derive(Clone, Debug)]
+pub struct Convolving {
+    pub panels: Arc<Panels>,
+    /// For its attributes.
+    pub node: Arc<pb::NodeProto>,
+    /// Height and width of the window.
+    pub kernel: [usize; 2],
+}
+
+pub fn convolving(layer: Convolving) -> Box<dyn InferenceOp> {
+    expand(layer)
+}
+
+pub fn dense(layer: Dense) -> Box<dyn InferenceOp> {
+    expand(layer)
+}
+
+impl Convolving {
+    fn geometry(&self, input: &[usize]) -> TractResult<Geometry> {
+        let &[_, channels, rows, columns] = input else {
+            bail!("a convolution of pictures has an input of four axes, not {input:?}");
+        };
+        let depth = channels * self.kernel[0] * self.kernel[1];
+        ensure!(
+            depth == self.panels.depth,
+            "its weights are not for {channels} channels"
+        );
+        let window = Window::of(&self.node, &[rows, columns], &self.kernel)?;
+        let pair = |sizes: &[usize]| (sizes[0], sizes[1]);
+        let geometry = Geometry {
+            input: (rows, columns),
+            kernel: pair(&self.kernel),
+            strides: pair(&window.strides),
+            dilations: pair(&window.dilations),
+            padding: pair(&window.pads_begin),
+            output: pair(&window.output),
+        };
+        ensure!(
+            rows > 0 && columns > 0 && geometry.are_modest(channels),
+            "its windows are spread over more memory than there is"
+        );
+        Ok(geometry)
+    }
+}
+
+fn concrete(shape: &[TDim]) -> TractResult<Vec<usize>> {
+    shape.iter().map(|size| Ok(size.to_usize()?)).collect()
+}
+
+impl Expansion for Convolving {
+    fn name(&self) -> StaticName {
+        "GradcamConvolving".into()
+    }
+
+    fn rules<'r, 'p: 'r, 's: 'r>(
+        &'s self,
+        solver: &mut Solver<'r>,
+        inputs: &'p [TensorProxy],
+        outputs: &'p [TensorProxy],
+    ) -> InferenceResult {
+        check_input_arity(inputs, 1)?;
+        check_output_arity(outputs, 1)?;
+        solver.equals(&inputs[0].datum_type, f32::datum_type())?;
+        solver.equals(&outputs[0].datum_type, f32::datum_type())?;
+        solver.equals(&outputs[0].rank, 4)?;
+        solver.given(&inputs[0].shape, move |solver, shape| {
+            let shape = concrete(&shape)?;
+            let geometry = self.geometry(&shape)?;
+            let output = [
+                shape[0],
+                self.panels.rows,
+                geometry.output.0,
+                geometry.output.1,
+            ];
+            let output: ShapeFactoid = output.iter().map(|size| size.to_dim()).collect();
+            solver.equals(&outputs[0].shape, output)
+        })
+    }
+
+    fn wire(
+        &self,
+        name: &str,
+        model: &mut TypedModel,
+        inputs: &[OutletId],
+    ) -> TractResult<TVec<OutletId>> {
+        let shape = concrete(&model.outlet_fact(inputs[0])?.shape.to_tvec())?;
+        let convolution = Convolution {
+            weights: Arc::clone(&self.panels),
+            geometry: self.geometry(&shape)?,
+            adds: false,
+            least: f32::NEG_INFINITY,
+            most: f32::INFINITY,
+        };
+        model.wire_node(name, convolution, inputs)
+    }
+}
+
+impl Expansion for Dense {
+    fn name(&self) -> StaticName {
+        "GradcamDense".into()
+    }
+
+    fn rules<'r, 'p: 'r, 's: 'r>(
+        &'s self,
+        solver: &mut Solver<'r>,
+        inputs: &'p [TensorProxy],
+        outputs: &'p [TensorProxy],
+    ) -> InferenceResult {
+        check_input_arity(inputs, 1)?;
+        check_output_arity(outputs, 1)?;
+        solver.equals(&inputs[0].datum_type, f32::datum_type())?;
+        solver.equals(&outputs[0].datum_type, f32::datum_type())?;
+        solver.equals(&outputs[0].rank, &inputs[0].rank)?;
+        solver.given(&inputs[0].shape, move |solver, mut shape| {
+            let (depth, wide) = self.sizes();
+            let last = shape.last_mut().context("a product of a single number")?;
+            ensure!(
+                *last == depth.to_dim(),
+                "its weights are for rows of {depth} numbers"
+            );
+            *last = wide.to_dim();
+            let output: ShapeFactoid = shape.into_iter().collect();
+            solver.equals(&outputs[0].shape, output)
+        })
+    }
+
+    fn wire(
+        &self,
+        name: &str,
+        model: &mut TypedModel,
+        inputs: &[OutletId],
+    ) -> TractResult<TVec<OutletId>> {
+        let shape = concrete(&model.outlet_fact(inputs[0])?.shape.to_tvec())?;
+        let rows: usize = shape.iter().rev().skip(1).product();
+        match rows <= MOST_DENSE_ROWS {
+            true => model.wire_node(name, self.clone(), inputs),
+            false => self.wire_for_many_rows(name, model, inputs[0]),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Taken layers against tract's own.
