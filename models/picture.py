@@ -5,9 +5,13 @@ from PIL import Image
 
 
 def prepare(path, preprocess):
-    """The input tensor of a picture, resized by Pillow: [1, H, W, 3] or [1, 3, H, W]."""
+    """The input tensor of a picture file, resized by Pillow: [1, H, W, 3] or [1, 3, H, W]."""
+    return prepare_image(Image.open(path).convert("RGB"), preprocess)
+
+
+def prepare_image(picture, preprocess):
+    """The same for an RGB image in memory."""
     height, width = preprocess["size"]
-    picture = Image.open(path).convert("RGB")
     resized = picture.resize((width, height), Image.Resampling.BILINEAR)
     values = np.asarray(resized, np.float32)[None]
     scale, mean = np.float32(preprocess["scale"]), np.float32(preprocess["mean"])
