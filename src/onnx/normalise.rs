@@ -5,6 +5,7 @@
 //! - float16 weights that a `Cast` widens become float32 weights. Files keep
 //!   weights in half the size this way; tract would leave a large `Cast` in the
 //!   plan and run it again at every prediction;
+//! - int8 weights that a `DequantizeLinear` widens likewise ([`quantised`]);
 //! - a `Celu` with α ≠ 1 becomes α · Elu(x / α), the same by definition: tract
 //!   leaves the outer α out;
 //! - a file of operator set 9 with an `Upsample` becomes one of set 10, where that
@@ -17,7 +18,7 @@ use std::collections::{HashMap, HashSet};
 use super::decode::{Limits, check_tensor, is_standard, opset};
 use super::node::name_of;
 use super::pb::{self, tensor_proto::DataType};
-use super::{OnnxError, node, tensor};
+use super::{OnnxError, node, quantised, tensor};
 
 pub fn normalise(proto: &mut pb::ModelProto) -> Result<(), OnnxError> {
     let opset = opset(proto);
@@ -34,6 +35,7 @@ pub fn normalise(proto: &mut pb::ModelProto) -> Result<(), OnnxError> {
     }
     constants_to_initialisers(graph)?;
     widen_weights(graph)?;
+    quantised::widen(graph);
     split_celu(graph);
     Ok(())
 }
