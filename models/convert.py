@@ -5,8 +5,10 @@ import re
 from collections import Counter, defaultdict
 
 import int8
+import metadata
 import numpy as np
 import onnx
+import pictures
 import quiet  # noqa: F401  before TensorFlow
 from onnx import TensorProto, helper, numpy_helper
 
@@ -15,6 +17,8 @@ INPUT = "image"
 OUTPUT = "logits"
 # Below this a Cast costs more bytes than half the values save.
 F16_MIN_ELEMENTS = 17
+# On so many pictures int8 weights measure the means of channels.
+CALIBRATION_PICTURES = 24
 
 
 def flatten_to_logits(model, size=None):
@@ -166,9 +170,11 @@ def drop_unused_domains(model):
 
 
 def store(model, precision):
-    """Stores a float32 model's weights as `f32`, `f16` or `int8`."""
+    """Stores the weights of a float32 model with its metadata as `f32`, `f16` or `int8`."""
     if precision == "int8":
-        int8.store_as_int8(model)
+        preprocess = metadata.get_metadata(model)["preprocess"]
+        images = pictures.variants(pictures.photographs(), CALIBRATION_PICTURES, seed=1)
+        int8.store_as_int8(model, list(pictures.tensors(images, preprocess)))
     if precision != "f32":
         store_as_f16(model)
 

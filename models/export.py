@@ -22,10 +22,13 @@ HERE = Path(__file__).resolve().parent
 DEFAULT_OUT = HERE.parent / "www" / "models"
 # What a model file depends on besides its catalogue entry.
 SCRIPTS = [
-    "convert.py", "efficientnet_lite.py", "metadata.py", "sources.py", "torch_file.py",
-    "requirements.txt",
+    "convert.py", "efficientnet_lite.py", "int8.py", "metadata.py", "picture.py", "pictures.py",
+    "sources.py", "torch_file.py", "requirements.txt",
 ]
+PRECISIONS = ["f16", "f32", "int8"]
 IMAGENET_TIMEOUT_SECONDS = 90
+# On so many pictures `convert` measures what int8 costs.
+MEASURED_PICTURES = 60
 
 
 def key_of(entry, precision):
@@ -37,12 +40,12 @@ def key_of(entry, precision):
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def read_built(entry, out, precision):
-    """The manifest entry of a model that is up to date, or None."""
+def read_built(entry, out, precisions):
+    """The manifest entry of a model that is up to date in one of these, or None."""
     try:
         note = json.loads((out / f"{entry['id']}.key").read_text())
         path = out / note["entry"]["file"]
-        current = note["key"] == key_of(entry, precision)
+        current = note["key"] in [key_of(entry, precision) for precision in precisions]
         return note["entry"] if current and path.stat().st_size == note["entry"]["bytes"] else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -50,6 +53,11 @@ def read_built(entry, out, precision):
 
 def build_model(entry, options):
     """Writes one model of the catalogue and returns its manifest entry."""
+    if options.precision == "int8" and not entry.get("int8"):
+        raise sources.Unavailable(
+            "int8 is not accepted for it, because what it costs was not measured or is too "
+            "much; models/precision.py measures it, and --precision f16 builds the model"
+        )
     path = options.out / f"{entry['id']}.onnx"
     partial = path.with_suffix(".partial")
     if entry["weights"]["kind"] == "committed":
@@ -134,7 +142,7 @@ def write(model, path, precision):
 def build_or_skip(entry, options):
     """The manifest entry of one model, or None after saying why there is none."""
     id = entry["id"]
-    built = read_built(entry, options.out, options.precision)
+    built = read_built(entry, options.out, [options.precision])
     if built:
         print(f"{id}: up to date ({built['bytes'] / 1e6:.1f} MB)")
         return built
@@ -169,7 +177,7 @@ def build(options):
         if entry["id"] in wanted:
             found.append(build_or_skip(entry, options))
         else:
-            found.append(read_built(entry, options.out, options.precision))
+            found.append(read_built(entry, options.out, PRECISIONS))
         sys.stdout.flush()
     found = [entry for entry in found if entry]
     metadata.write_manifest(found, options.out)
@@ -199,9 +207,28 @@ def convert_file(options):
     )
     about = {"labels": labels, "source": source, "license": license}
     model = from_keras(keras_model, preprocess, about)
+    if options.precision == "int8":
+        check_cost(model, options.pictures)
     write(model, options.out, options.precision)
     layer = metadata.get_metadata(model)["layer"]
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, layer {layer}")
+
+
+def check_cost(model, folders):
+    """Refuses int8 for a model that explains pictures in another way with it."""
+    import cost
+    import pictures
+
+    images = pictures.variants(pictures.photographs(folders), MEASURED_PICTURES)
+    tensors = pictures.tensors(images, metadata.get_metadata(model)["preprocess"])
+    found = cost.measure(model, {"int8": stored(model, "int8")}, tensors)["int8"]
+    print(f"int8 against float32: {found}", flush=True)
+    if not found.is_accepted():
+        raise sources.Unavailable(
+            f"int8 costs too much: at least {100 * cost.LEAST_AGREEMENT:.0f} % of the pictures "
+            f"should keep their class, and the maps correlate at {cost.LEAST_CORRELATION}; "
+            "use --precision f16"
+        )
 
 
 def read_labels(path):
@@ -218,7 +245,7 @@ def parse_arguments(arguments=None):
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--precision", choices=["f16", "f32"], default="f16",
+    common.add_argument("--precision", choices=PRECISIONS, default="f16",
                         help="how weights are stored; computing is float32 (default f16)")
     common.add_argument("--cache", type=Path, default=sources.default_cache(), metavar="DIR",
                         help="where downloads are kept (default %(default)s)")
@@ -246,6 +273,9 @@ def parse_arguments(arguments=None):
                          default="minus-one-to-one",
                          help="what the model takes pixel values as (default %(default)s); "
                          "bytes if it rescales them itself")
+    command.add_argument("--pictures", nargs="+", type=Path, default=[], metavar="FOLDER",
+                         help="with --precision int8: pictures to measure its cost on, "
+                         "besides the page's own photographs")
     command.set_defaults(run=convert_file)
     return parser.parse_args(arguments)
 
