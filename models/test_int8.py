@@ -2,8 +2,9 @@
 
 import contextlib
 import io
+import json
+import tempfile
 import unittest
-from argparse import Namespace
 from pathlib import Path
 from unittest import mock
 
@@ -167,11 +168,17 @@ class Measuring(unittest.TestCase):
 
 
 class Refusals(unittest.TestCase):
-    def test_a_model_of_the_catalogue_without_a_measured_cost_is_not_built(self):
-        (entry,) = sources.find_entries(sources.read_catalog(), ["xception-tiny"])
-        options = Namespace(precision="int8", out=Path("nowhere"))
-        with self.assertRaisesRegex(sources.Unavailable, "int8 is not accepted for it"):
-            export.build_model(entry, options)
+    def test_a_model_of_the_catalogue_without_a_measured_cost_stays_as_it_is(self):
+        says = io.StringIO()
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(says), \
+                contextlib.redirect_stderr(says):
+            arguments = ["build", "--out", folder, "--only", "xception-tiny", "--precision"]
+            self.assertEqual(export.main([*arguments, "int8"]), 1)
+            self.assertEqual(export.main([*arguments, "f16"]), 0)
+            self.assertEqual(export.main([*arguments, "int8"]), 0)
+            manifest = json.loads(Path(folder, "manifest.json").read_text(encoding="utf-8"))
+        self.assertIn("xception-tiny: not built with int8 weights", says.getvalue())
+        self.assertEqual([entry["id"] for entry in manifest["models"]], ["xception-tiny"])
 
     def test_converting_refuses_a_model_that_int8_changes(self):
         bad = mock.patch("export.stored", return_value=classifier(seed=6))
