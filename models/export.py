@@ -64,7 +64,7 @@ def build_model(entry, options):
     else:
         model = load_model(entry, options)
         classes = model.graph.output[0].type.tensor_type.shape.dim[1].dim_value
-        write(model, partial, options.precision)
+        partial.write_bytes(stored(model, options.precision).SerializeToString())
     partial.replace(path)
     built = metadata.manifest_entry(entry, path, classes)
     note = {"key": key_of(entry, options.precision), "entry": built}
@@ -128,10 +128,6 @@ def stored(model, precision):
     copy.CopyFrom(model)
     convert.store(copy, precision)
     return copy
-
-
-def write(model, path, precision):
-    Path(path).write_bytes(stored(model, precision).SerializeToString())
 
 
 def accepts(entry, precision):
@@ -211,21 +207,22 @@ def convert_file(options):
     )
     about = {"labels": labels, "source": source, "license": license}
     model = from_keras(keras_model, preprocess, about)
+    result = stored(model, options.precision)
     if options.precision == "int8":
-        check_cost(model, options.pictures)
-    write(model, options.out, options.precision)
+        check_cost(model, result, options.pictures)
+    options.out.write_bytes(result.SerializeToString())
     layer = metadata.get_metadata(model)["layer"]
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, layer {layer}")
 
 
-def check_cost(model, folders):
-    """Refuses int8 for a model that explains pictures in another way with it."""
+def check_cost(model, narrow, folders):
+    """Refuses a model with int8 weights that explains pictures in another way than before."""
     import cost
     import pictures
 
     images = pictures.variants(pictures.photographs(folders), MEASURED_PICTURES)
     tensors = pictures.tensors(images, metadata.get_metadata(model)["preprocess"])
-    found = cost.measure(model, {"int8": stored(model, "int8")}, tensors)["int8"]
+    found = cost.measure(model, {"int8": narrow}, tensors)["int8"]
     print(f"int8 against float32: {found}", flush=True)
     if not found.is_accepted():
         raise sources.Unavailable(
