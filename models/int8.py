@@ -104,8 +104,11 @@ def mean_inputs(model, names, tensors):
     found = {}
     if not tensors or not names:
         return found
+    options = onnxruntime.SessionOptions()
+    # More threads add up in another order, and the file would be another one each time.
+    options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(
-        probed.SerializeToString(), providers=["CPUExecutionProvider"]
+        probed.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
     (image,) = session.get_inputs()
     for tensor in tensors:

@@ -143,7 +143,8 @@ class Measuring(unittest.TestCase):
         found = head.Head(model.graph, "layer")
         network = cost.Network(model)
         _, activations = network.session.run(None, {"image": some_tensors(1)[0]})
-        tail = onnx.utils.Extractor(onnx.shape_inference.infer_shapes(model)).extract_model(["layer"], ["logits"])
+        shaped = onnx.shape_inference.infer_shapes(model)
+        tail = onnx.utils.Extractor(shaped).extract_model(["layer"], ["logits"])
         gradients = found.gradients(activations, 3)
         for place in [(0, 0, 0, 0), (0, 7, 4, 2), (0, 15, 7, 7)]:
             up, down = activations.copy(), activations.copy()
