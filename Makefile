@@ -2,7 +2,7 @@
 #
 #   make run      build everything and serve the page on 127.0.0.1:8080
 #   make test     every test
-#   make models   build the model files into www/models (MODELS="id…": only those)
+#   make models   build the model files into www/models (MODELS="id…", PRECISION=int8)
 #   make site     build the page into dist
 #   make dist     the page as it is deployed: optimised, slow to build
 #   make bench    measure the engine against onnxruntime-web in headless Chromium
@@ -51,7 +51,8 @@ setup-tests: setup-site
 	@$(SETUP) browser node
 
 models: setup-site
-	@$(TIMED) "models" $(PYTHON) models/export.py build $(if $(MODELS),--only $(MODELS))
+	@$(TIMED) "models" $(PYTHON) models/export.py build $(if $(MODELS),--only $(MODELS)) \
+		$(if $(PRECISION),--precision $(PRECISION))
 
 site: models
 	@$(TIMED) "site" .github/scripts/build-site.sh

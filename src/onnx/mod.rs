@@ -2,13 +2,14 @@
 //!
 //! [`Model::decode`] turns bytes into a checked graph: nodes in topological
 //! order, every tensor known, weights complete and inside the file, constants as
-//! initialisers, float16 weights in the place of float32 ones. Later code may rely on
-//! all of that.
+//! initialisers, int8 weights widened, float16 weights in the place of float32 ones.
+//! Later code may rely on all of that.
 //!
 //! - `decode`: from bytes to a [`Model`], within [`Limits`]; `wire`: what that
 //!   would take in memory, told before
 //! - `normalise`: the few rewrites that spare everybody else special cases;
-//!   `rewrite`: those that need to know the shapes
+//!   `quantised`: the one for weights stored as bytes; `rewrite`: those that need to
+//!   know the shapes
 //! - `index`: who makes a tensor, who uses it
 //! - `shapes`, `axes`, `window`: static shapes of all tensors
 //! - `constants`: values that follow from the shapes, computed once
@@ -28,6 +29,7 @@ mod index;
 mod metadata;
 pub mod node;
 mod normalise;
+mod quantised;
 #[cfg(test)]
 pub mod reference;
 mod rewrite;

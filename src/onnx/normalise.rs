@@ -6,6 +6,7 @@
 //!   narrow, and count as float32 from here on. Files keep weights in half the size
 //!   this way; tract would leave a large `Cast` in the plan and run it again at
 //!   every prediction;
+//! - int8 weights that a `DequantizeLinear` widens become float32 weights ([`quantised`]);
 //! - a `Celu` with α ≠ 1 becomes α · Elu(x / α), the same by definition: tract
 //!   leaves the outer α out;
 //! - a file of operator set 9 with an `Upsample` becomes one of set 10, where that
@@ -18,7 +19,7 @@ use std::collections::{HashMap, HashSet};
 use super::decode::{Limits, check_tensor, is_standard, opset};
 use super::node::name_of;
 use super::pb::{self, tensor_proto::DataType};
-use super::{OnnxError, node, tensor};
+use super::{OnnxError, node, quantised, tensor};
 
 /// Rewrites a model, and names the float16 weights that stand for float32 ones.
 pub fn normalise(proto: &mut pb::ModelProto) -> Result<HashSet<String>, OnnxError> {
@@ -36,6 +37,7 @@ pub fn normalise(proto: &mut pb::ModelProto) -> Result<HashSet<String>, OnnxErro
     }
     constants_to_initialisers(graph)?;
     let narrow = take_casts(graph);
+    quantised::widen(graph);
     split_celu(graph);
     Ok(narrow)
 }

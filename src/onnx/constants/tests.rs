@@ -52,6 +52,7 @@ fn an_expand_idiom_with_where_and_equal() {
     assert_eq!(shapes.get("y"), Some([5, 3].as_slice()));
 }
 
+/// Those that are not raw bytes; `quantised` widens the others before.
 #[test]
 fn quantised_weights_become_floats() {
     let mut graph = GraphBuilder::new(&[("x", &[1, 2])]);
@@ -59,7 +60,7 @@ fn quantised_weights_become_floats() {
         name: "q".into(),
         dims: vec![2, 2],
         data_type: super::pb::tensor_proto::DataType::Int8 as i32,
-        raw_data: vec![1, 0xff, 100, 0x80],
+        int32_data: vec![1, -1, 100, -128],
         ..Default::default()
     });
     graph.floats("s", &[2], &[0.5, 2.0]);
