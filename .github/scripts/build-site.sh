@@ -30,7 +30,8 @@ add_engine() {
   seal=$(sha256sum <"$wasm")
   if [ "$(cat "$made/seal" 2>/dev/null)" != "$seal" ]; then
     rm -rf "$made"
-    wasm-bindgen --target web --no-typescript --out-dir "$made" --out-name "$name" "$wasm"
+    # Without the names of functions, which nobody reads here and which can be half of it.
+    wasm-bindgen --target web --no-typescript --remove-name-section --out-dir "$made" --out-name "$name" "$wasm"
     printf '%s\n' "$seal" >"$made/seal"
   fi
   cp "$made/$name.js" "$made/${name}_bg.wasm" dist/

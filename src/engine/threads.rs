@@ -144,7 +144,8 @@ async fn gather(scope: &DedicatedWorkerGlobalScope, count: usize) -> Result<(), 
     Reflect::set(&message, &"channel".into(), &scope.name().into())?;
     let ready = Array::new();
     for _ in 0..count {
-        ready.push(&ready_worker(&script, &message)?);
+        let worker = ready_worker(&script, &message)?;
+        ready.push(&worker);
     }
     let first = Array::of2(&Promise::all(&ready), &too_late(scope));
     JsFuture::from(Promise::race(&first)).await.map(|_| ())
