@@ -3,7 +3,7 @@
 //! The engine's worker is one of the pool's threads. The others are workers of a
 //! script of our own: what libraries offer starts them from `blob:` addresses, which
 //! the page's security policy forbids. Each of them announces that it is ready and
-//! then waits at the [`Entrance`]. The pool is built only when all are there, because
+//! then waits at the entrance. The pool is built only when all are there, because
 //! building it waits for them with no way back; if one fails or is late, the gate is
 //! shut, they go home, and the engine computes by itself.
 
