@@ -202,6 +202,27 @@ testing("a thread that dies while the engine waits for it", ["relaxed", "threads
   visit.assertQuiet([/unreachable/]);
 });
 
+testing("a thread that dies later is told by its channel, and the engine replaced", ["threads"], {}, async (visit) => {
+  visit.site.isolate();
+  await visit.context.addInitScript(() => {
+    window.Worker = class extends window.Worker {
+      constructor(address, options) {
+        super(address, options);
+        window.engineName = options.name;
+      }
+    };
+  });
+  await explain(visit);
+  await visit.page.evaluate(() => {
+    new BroadcastChannel(window.engineName).postMessage({ crash: "RuntimeError: unreachable" });
+  });
+  await visit.notice("The engine");
+  await visit.sampleAgain("fashion-bag.png");
+  await visit.explained("bag");
+  assert.deepEqual((await visit.told("started")).map(({ variant }) => variant), ["threads", "threads"]);
+  visit.assertQuiet();
+});
+
 testing("in a frame of a page that is not isolated it explains, without threads", ["relaxed"], {}, async (visit) => {
   const frame = '<!doctype html><title>host</title><link rel="icon" href="icon.svg">';
   const hash = `model=${TINY.id}`;
