@@ -3,7 +3,7 @@
 #   make run      build everything and serve the page on 127.0.0.1:8080
 #   make test     every test
 #   make models   build the model files into www/models (MODELS="id…", PRECISION=int8)
-#   make site     build the page into dist
+#   make site     build the page into dist (VARIANTS="": only the baseline engine)
 #   make dist     the page as it is deployed: optimised, slow to build
 #   make bench    measure the engine against onnxruntime-web in headless Chromium
 #   make golden   arrays by Keras and TensorFlow that the tests compare with
@@ -45,7 +45,7 @@ serve:
 	@.github/scripts/serve.py dist --port $(PORT)
 
 setup-site:
-	@$(SETUP) wasm-std trunk wasm-bindgen python
+	@$(SETUP) wasm-std rust-src trunk wasm-bindgen python
 
 setup-tests: setup-site
 	@$(SETUP) browser node
@@ -92,6 +92,7 @@ lint:
 	@$(TIMED) "clippy, native" cargo clippy --quiet $(NATIVE) --all-targets -- -D warnings
 	@$(TIMED) "clippy, the page" cargo clippy --quiet --release --target wasm32-unknown-unknown --features app --lib --bin app -- -D warnings
 	@$(TIMED) "clippy, the engine" cargo clippy --quiet --release --target wasm32-unknown-unknown --features engine,measure --lib --bin engine --bin measure -- -D warnings
+	@$(TIMED) "clippy, the engine with threads" cargo clippy --quiet --release --target wasm32-unknown-unknown --features threads,measure --lib --bin engine --bin measure -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" $(TIMED) "documentation" cargo doc --quiet $(NATIVE) --no-deps --lib
 	@RUSTDOCFLAGS="-D warnings" $(TIMED) "documentation, the page" cargo doc --quiet --release --target wasm32-unknown-unknown --features app --no-deps --lib
 

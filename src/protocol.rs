@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// Raised with every change of the messages. The page compares it with the one
 /// in [`Event::Started`], since after a deployment a browser can pair an old
 /// page with a new worker.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// Numbers the page's requests from 1; 0 is the engine speaking unasked.
 pub type Job = u32;
@@ -141,10 +141,16 @@ pub enum Ending {
     reason = "one message at a time: a box would save nothing"
 )]
 pub enum Event {
+    /// Job 0: the program of the worker is there and begins; said by the loaders of
+    /// all variants but the baseline. [`Event::Started`] follows within seconds, if
+    /// this browser can run it.
+    Loaded,
     /// Job 0: the worker listens.
     Started {
         protocol: u32,
+        /// `simd128`, `relaxed-simd` or `threads`.
         variant: String,
+        /// How many compute, the worker's own among them.
         threads: usize,
     },
     /// The model can predict.

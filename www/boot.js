@@ -1,12 +1,13 @@
 // Starts the page: checks what the browser can do, then loads the application.
 // A file of its own, because the page's security policy allows no inline script.
 
+import { engines, prepareThreads } from "./engines.js";
+
 const script = document.querySelector("script[data-js][data-wasm]");
 
-// (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt))
-const SIMD_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
-]);
+const NO_SIMD =
+  "This page computes with WebAssembly SIMD, which this browser does not have or does not allow. " +
+  "Chrome and Edge have it from version 91, Firefox from 89, Safari from 16.4.";
 
 function say(sentence) {
   const paragraph = document.createElement("p");
@@ -16,20 +17,14 @@ function say(sentence) {
   document.getElementById("app").replaceChildren(paragraph);
 }
 
-function wanting() {
-  if (typeof WebAssembly !== "object" || !WebAssembly.validate(SIMD_PROBE)) {
-    return "This page computes with WebAssembly SIMD, which this browser does not have or does not allow. " +
-      "Chrome and Edge have it from version 91, Firefox from 89, Safari from 16.4.";
-  }
-  return null;
-}
-
 async function start() {
-  const lack = wanting();
-  if (lack) {
-    say(lack);
+  const choice = engines();
+  if (choice.length === 0) {
+    say(NO_SIMD);
     return;
   }
+  // Read by the application when it starts the engine.
+  document.documentElement.dataset.engines = choice.join(" ");
   try {
     // Relative addresses count from the page, not from this file.
     const address = (name) => new URL(script.dataset[name], document.baseURI).href;
@@ -41,6 +36,7 @@ async function start() {
     ]);
     if (!response.ok) throw new Error(`the server answered ${response.status} for ${wasm}`);
     await module.default({ module_or_path: response });
+    await prepareThreads();
   } catch (error) {
     console.error(error);
     say("The page could not be loaded. Check the connection and reload it. " +

@@ -10,7 +10,6 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . .github/scripts/variant-flags.sh
 
-target=wasm32-unknown-unknown
 profile=release
 if [ "${1:-}" = --dist ]; then
   profile=dist
@@ -24,22 +23,12 @@ if [ $# -eq 0 ]; then
 fi
 
 for variant in "$@"; do
-  flags=$(variant_flags "$variant")
-  options=(--features measure)
-  if [ "$variant" = threads ]; then
-    # Threads need a std that was compiled for them; see build-site.sh.
-    export RUSTC_BOOTSTRAP=1
-    options=(--features measure,threads -Zbuild-std=std,panic_abort)
-  fi
-  RUSTFLAGS=$flags cargo build --quiet --locked --profile "$profile" --target $target \
-    --no-default-features --bin measure "${options[@]}"
+  wasm=$(build_variant "$variant" "$profile" measure measure)
   out=target/bench/measure/$variant
   rm -rf "$out"
-  wasm-bindgen --target web --no-typescript --out-dir "$out" --out-name measure \
-    "${CARGO_TARGET_DIR:-target}/$target/$profile/measure.wasm"
+  wasm-bindgen --target web --no-typescript --out-dir "$out" --out-name measure "$wasm"
   if [ "$variant" = threads ]; then
     # The pool's script, with this program in place of the engine.
     sed 's#\./engine-threads\.js#./measure.js#' www/engine-threads_pool.js >"$out/engine-threads_pool.js"
   fi
-  unset RUSTC_BOOTSTRAP
 done

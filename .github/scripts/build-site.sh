@@ -3,19 +3,61 @@
 #
 #   build-site.sh          quick to build: what `make run` serves and the tests drive
 #   build-site.sh --dist   what is deployed: link-time optimisation and wasm-opt
+#
+# VARIANTS names the engine's builds besides the baseline (default: relaxed threads).
+# A site without them works, only slower.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. .github/scripts/variant-flags.sh
 
 profile=release
 if [ "${1:-}" = --dist ]; then
   profile=dist
 fi
+read -ra variants <<<"${VARIANTS-relaxed threads}"
+
+build_page() {
+  RUSTFLAGS=$(variant_flags simd128) trunk build --cargo-profile "$profile" --dist dist
+  # What says which models are up to date is of no use to a visitor.
+  rm -f dist/models/*.key
+}
+
+# add_engine NAME: engine-NAME.js, its program and what starts it.
+add_engine() {
+  local name=engine-$1 wasm made seal
+  wasm=$(build_variant "$1" "$profile" engine engine)
+  made=target/engines/$profile/$1
+  seal=$(sha256sum <"$wasm")
+  if [ "$(cat "$made/seal" 2>/dev/null)" != "$seal" ]; then
+    rm -rf "$made"
+    # Without the names of functions, which nobody reads here and which can be half of it.
+    wasm-bindgen --target web --no-typescript --remove-name-section --out-dir "$made" --out-name "$name" "$wasm"
+    printf '%s\n' "$seal" >"$made/seal"
+  fi
+  cp "$made/$name.js" "$made/${name}_bg.wasm" dist/
+  cp www/engine-variant_loader.js "dist/${name}_loader.js"
+  if [ "$1" = threads ]; then
+    cp www/engine-threads_pool.js dist/
+  fi
+  sed -i "/gradcam-engines/s/content=\"/&$1 /" dist/index.html
+  grep -q "gradcam-engines\" content=\"$1 " dist/index.html
+}
+
+# timed NAME COMMAND…: as timed.sh, for functions. A step that fails ends the script.
+timed() {
+  local name=$1 started=$SECONDS
+  shift
+  printf '▸ %s\n' "$name"
+  "$@"
+  printf '✓ %s: %d s\n' "$name" $((SECONDS - started))
+}
+
 # Trunk is told not to download anything, and tells cargo the same.
 cargo fetch --locked --quiet
-trunk build --cargo-profile "$profile" --dist dist
-# What says which models are up to date is of no use to a visitor.
-rm -f dist/models/*.key
-
+timed "page and engine" build_page
+for variant in "${variants[@]}"; do
+  timed "engine, $variant" add_engine "$variant"
+done
 if [ "$profile" = dist ]; then
-  python3 .github/scripts/optimise.py dist
+  timed "wasm-opt" python3 .github/scripts/optimise.py dist
 fi

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-# What Rust's wasm32 target and +simd128 use.
+# What Rust's wasm32 target and +simd128 use, and what a variant uses besides.
 FEATURES = [
     "simd",
     "bulk-memory",
@@ -18,6 +18,10 @@ FEATURES = [
     "reference-types",
     "multivalue",
 ]
+MORE_FEATURES = {
+    "engine-relaxed_bg.wasm": ["relaxed-simd"],
+    "engine-threads_bg.wasm": ["relaxed-simd", "threads"],
+}
 
 
 def integrity(path):
@@ -31,7 +35,7 @@ def main():
     text = index.read_text()
     for wasm in sorted(site.glob("*_bg.wasm")):
         before, size = integrity(wasm), wasm.stat().st_size
-        options = [f"--enable-{feature}" for feature in FEATURES]
+        options = [f"--enable-{feature}" for feature in FEATURES + MORE_FEATURES.get(wasm.name, [])]
         subprocess.run(["wasm-opt", "-O3", *options, wasm, "-o", wasm], check=True)
         text = text.replace(before, integrity(wasm))
         print(f"{wasm.name}: {size:,} → {wasm.stat().st_size:,} bytes")

@@ -20,6 +20,10 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def end_headers(self):
         # The site is rebuilt often while one works on it.
         self.send_header("Cache-Control", "no-cache")
+        # They let the page share memory between threads.
+        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
         super().end_headers()
 
     def log_message(self, *_):

@@ -2,7 +2,7 @@
 # Sets up what the project needs and the machine lacks. Safe to repeat: a step
 # whose result is already there takes no time.
 #
-#   setup.sh PART…      parts: wasm-std trunk wasm-bindgen wasm-opt python fashion browser node
+#   setup.sh PART…      parts: wasm-std rust-src trunk wasm-bindgen wasm-opt python fashion browser node
 #
 # Everything that can live outside the system goes to one cache folder
 # ($GRADCAM_CACHE, by default ~/.cache/gradcam), shared by all clones.
@@ -66,7 +66,7 @@ fetch_rust_src() {
   local version site suite work=$cache/rust-src
   version=$(rustc --version | cut -d' ' -f2)
   [ -d "$work/usr/src/rustc-$version/library" ] && return 0
-  command -v apt-get >/dev/null || { echo "rustup could not add the target, and there is no apt-get"; return 1; }
+  command -v apt-get >/dev/null || { echo "rustup could not add the sources, and there is no apt-get"; return 1; }
   rm -rf "$work" && mkdir -p "$work/lists/partial"
   site=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -E '/debian/?$' | sort -u | sed -n 1p || true)
   [ -n "$site" ] || { echo "no Debian mirror among this machine's apt sources"; return 1; }
@@ -84,15 +84,24 @@ fetch_rust_src() {
   return 1
 }
 
-build_wasm_std() {
-  local version sysroot work=$cache/wasm-std out
+# The sources of std: threads need it compiled for them.
+setup_rust_src() {
+  local version sources
   version=$(rustc --version | cut -d' ' -f2)
-  sysroot=$(rustc --print sysroot)
-  if [ ! -e "$sysroot/lib/rustlib/src/rust/library" ]; then
-    fetch_rust_src
-    mkdir -p "$sysroot/lib/rustlib/src/rust"
-    ln -sfn "$cache/rust-src/usr/src/rustc-$version/library" "$sysroot/lib/rustlib/src/rust/library"
+  sources=$(rustc --print sysroot)/lib/rustlib/src/rust
+  [ -e "$sources/library/std" ] && return 0
+  # Where rustup's host cannot be reached the command hangs, hence the limit.
+  if command -v rustup >/dev/null && timeout "$rustup_seconds" rustup component add rust-src && [ -e "$sources/library/std" ]; then
+    return 0
   fi
+  fetch_rust_src
+  mkdir -p "$sources"
+  ln -sfn "$cache/rust-src/usr/src/rustc-$version/library" "$sources/library"
+}
+
+build_wasm_std() {
+  local work=$cache/wasm-std out
+  setup_rust_src
   rm -rf "$work" && mkdir -p "$work/src"
   printf '[package]\nname = "empty_for_std"\nversion = "0.0.0"\nedition = "2021"\n[workspace]\n' >"$work/Cargo.toml"
   : >"$work/src/lib.rs"
@@ -173,6 +182,7 @@ command -v cargo >/dev/null || fail "Rust is missing: install it with rustup (ht
 for part in "$@"; do
   case $part in
     wasm-std) step "wasm32 standard library" setup_wasm_std ;;
+    rust-src) step "sources of std" setup_rust_src ;;
     trunk) step "Trunk $trunk_version" setup_trunk ;;
     wasm-bindgen) step "wasm-bindgen $bindgen_version" setup_wasm_bindgen ;;
     wasm-opt) step "wasm-opt $binaryen_version" setup_wasm_opt ;;
@@ -180,6 +190,6 @@ for part in "$@"; do
     fashion) step "Fashion-MNIST" setup_fashion ;;
     browser) step "Chromium" setup_browser ;;
     node) step "Playwright" setup_node ;;
-    *) fail "unknown part '$part'; parts: wasm-std trunk wasm-bindgen wasm-opt python fashion browser node" ;;
+    *) fail "unknown part '$part'; parts: wasm-std rust-src trunk wasm-bindgen wasm-opt python fashion browser node" ;;
   esac
 done

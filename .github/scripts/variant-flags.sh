@@ -21,3 +21,35 @@ variant_flags() {
   esac
   printf '%s\n' "$flags"
 }
+
+# variant_target NAME: the target folder. Threads have one of their own: their std is
+# another, and what lets cargo build it would make the other variants stale.
+variant_target() {
+  local target=${CARGO_TARGET_DIR:-target}
+  case $1 in
+    threads) printf '%s/threads\n' "$target" ;;
+    *) printf '%s\n' "$target" ;;
+  esac
+}
+
+# build_variant NAME PROFILE BINARY FEATURE: compiles a program for the browser and
+# prints where it lies.
+build_variant() {
+  local variant=$1 profile=$2 binary=$3 feature=$4 flags out options=()
+  flags=$(variant_flags "$variant") || return
+  out=$(variant_target "$variant")
+  if [ "$variant" = threads ]; then
+    feature+=,threads
+    options=(-Zbuild-std=std,panic_abort)
+  fi
+  (
+    export RUSTFLAGS=$flags CARGO_TARGET_DIR=$out
+    if [ "$variant" = threads ]; then
+      # Compiling std is not stable; the compiler itself is the stable one.
+      export RUSTC_BOOTSTRAP=1
+    fi
+    cargo build --quiet --locked --profile "$profile" --target wasm32-unknown-unknown \
+      --no-default-features --features "$feature" --bin "$binary" "${options[@]}"
+  ) || return
+  printf '%s\n' "$out/wasm32-unknown-unknown/$profile/$binary.wasm"
+}

@@ -24,6 +24,13 @@ pub fn address(relative: &str) -> String {
     Url::new_with_base(relative, &base).map_or_else(|_| relative.to_owned(), |url| url.href())
 }
 
+/// The builds of the engine that `boot.js` found fit for this site and browser.
+pub fn engines() -> String {
+    let root = document().document_element();
+    root.and_then(|root| root.get_attribute("data-engines"))
+        .unwrap_or_default()
+}
+
 /// `models/manifest.json`.
 ///
 /// # Errors

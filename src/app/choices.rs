@@ -2,6 +2,7 @@
 //! The picture is never part of it. What is missing has its default; what
 //! cannot be read is ignored.
 
+use super::variants::Variant;
 use crate::explain::METHODS;
 use crate::render::{ColorMap, Kind, Sign};
 
@@ -27,6 +28,9 @@ pub struct Choices {
     pub cells: bool,
     /// Each class on its own scale instead of one for the picture.
     pub own_scale: bool,
+    /// The most demanding build of the engine that may run; read when the page
+    /// starts. `None` for the best that the browser can run.
+    pub engine: Option<Variant>,
 }
 
 impl Default for Choices {
@@ -42,6 +46,7 @@ impl Default for Choices {
             sign: Sign::Positive,
             cells: false,
             own_scale: false,
+            engine: None,
         }
     }
 }
@@ -98,6 +103,7 @@ impl Choices {
             "signed" if value == "1" => self.sign = Sign::Signed,
             "cells" => self.cells = value == "1",
             "scale" => self.own_scale = value == "own",
+            "engine" => self.engine = value.parse().ok(),
             _ => {}
         }
     }
@@ -135,6 +141,7 @@ impl Choices {
                 .filter(|pair| pair.1)
                 .map(|(key, _, value)| (key, value)),
         );
+        pairs.extend(self.engine.map(|engine| ("engine", engine.id().to_owned())));
         pairs
             .iter()
             .map(|(key, value)| format!("{key}={}", encode(value)))
@@ -195,6 +202,7 @@ mod tests {
             sign: Sign::Signed,
             cells: true,
             own_scale: true,
+            engine: Some(Variant::Relaxed),
             ..Choices::default()
         };
         let hash = choices.to_hash();
@@ -204,7 +212,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_ignored() {
-        let hash = "#opacity=101&class=-1&colour=rainbow&method=magic&cells=maybe&signed&=&&%%%=%zz&opacity=x";
+        let hash = "#opacity=101&class=-1&colour=rainbow&method=magic&cells=maybe&signed&=&&%%%=%zz&opacity=x&engine=gpu";
         assert_eq!(Choices::from_hash(hash), Choices::default());
         assert_eq!(Choices::from_hash("opacity=900&class=2").class, Some(2));
     }

@@ -92,6 +92,25 @@ pub fn stem(name: &str) -> String {
     }
 }
 
+/// The engine's build in words; `id` is the one of
+/// [`Event::Started`](crate::protocol::Event::Started).
+pub fn variant(id: &str) -> &str {
+    match id {
+        "simd128" => "SIMD",
+        "relaxed-simd" | "threads" => "relaxed SIMD",
+        other => other,
+    }
+}
+
+/// "2 threads".
+pub fn threads(count: usize) -> String {
+    if count == 1 {
+        "1 thread".to_owned()
+    } else {
+        format!("{count} threads")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

@@ -9,6 +9,7 @@
 //! - [`schedule`]: which request the engine gets next, after cancels and crashes too
 //! - [`engine_client`]: speaks with the engine; its `connection.rs` is the only
 //!   place that knows `Worker`
+//! - [`variants`]: which of the engine's builds runs, and which comes after it
 //! - [`shelf`]: the browser's objects (files, canvases) that the state only names
 //! - [`pictures`], [`painter`]: from a file to a picture, and onto the stage
 //! - [`assets`]: the lists of models and samples beside the page
@@ -45,6 +46,7 @@ pub mod state;
 mod testing;
 pub mod theme;
 mod user;
+pub mod variants;
 mod view;
 
 /// Puts the page into the element `#app`.

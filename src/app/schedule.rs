@@ -171,6 +171,11 @@ impl Schedule {
         }
     }
 
+    /// Whether the worker in use ever listened.
+    pub fn is_started(&self) -> bool {
+        self.started
+    }
+
     /// The worker listens.
     pub fn started(&mut self) -> Task {
         self.started = true;

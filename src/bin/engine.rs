@@ -3,6 +3,11 @@
 #[cfg(target_arch = "wasm32")]
 fn main() {
     console_error_panic_hook::set_once();
+    // Each thread of the pool comes by here as well: its memory is the engine's.
+    #[cfg(feature = "threads")]
+    if gradcam::engine::threads::is_pool_thread() {
+        return;
+    }
     if let Err(error) = gradcam::engine::worker::start() {
         web_sys::console::error_1(&error);
     }

@@ -164,6 +164,23 @@ mod measure {
         Some(outputs * summed)
     }
 
+    /// Starts the pool of threads, as the engine does.
+    ///
+    /// # Errors
+    /// If this is no dedicated worker, or the threads could not be started.
+    #[cfg(feature = "threads")]
+    #[wasm_bindgen]
+    pub async fn init_threads(count: usize) -> Result<(), JsError> {
+        let scope = js_sys::global().dyn_into();
+        let scope = scope.map_err(|_| JsError::new("this is no dedicated worker"))?;
+        let started = gradcam::engine::threads::start(&scope, count).await;
+        if started != count {
+            let sentence = format!("{started} of {count} threads could be started");
+            return Err(JsError::new(&sentence));
+        }
+        Ok(())
+    }
+
     /// Bytes of this program's memory, which never shrinks.
     #[wasm_bindgen]
     pub fn memory_bytes() -> f64 {

@@ -8,6 +8,8 @@ import { TINY, visiting } from "./harness.mjs";
 import { hugeClassifier } from "./onnx.mjs";
 
 const LOADER = "engine_loader.js";
+/** Another build that cannot start would give way to this one. */
+const BASELINE = `model=${TINY.id}&engine=simd128`;
 
 /** The engine's loader with a worker's own uncaught error at a request. */
 async function loaderThatDiesAt(type) {
@@ -26,7 +28,7 @@ const STEPS = [
 for (const { type, words } of STEPS) {
   visiting(`it dies at ${type}, once`, async (visit) => {
     visit.site.replace(LOADER, await loaderThatDiesAt(type), { times: 1 });
-    await visit.open();
+    await visit.open(BASELINE);
     await visit.sample("Ankle boot");
     await visit.notice(words, "unreachable", "It was replaced, and goes on");
     await visit.explained("ankle boot");
@@ -37,7 +39,7 @@ for (const { type, words } of STEPS) {
 }
 
 visiting("it dies at each look: given up after the second, the former result stays", async (visit) => {
-  await visit.open();
+  await visit.open(BASELINE);
   await visit.sample("Bag");
   await visit.explained("bag");
   const labels = await visit.rowLabels();
@@ -56,7 +58,7 @@ visiting("it dies at each look: given up after the second, the former result sta
 });
 
 visiting("it dies while the page rests, and the next wish is served", async (visit) => {
-  await visit.open();
+  await visit.open(BASELINE);
   await visit.sample("Ankle boot");
   await visit.explained("ankle boot");
   const labels = await visit.rowLabels();
@@ -71,7 +73,7 @@ visiting("it dies while the page rests, and the next wish is served", async (vis
 });
 
 visiting("a model that needs more memory than there is: refused, and the next model works", async (visit) => {
-  await visit.open();
+  await visit.open(BASELINE);
   await visit.ready();
   await visit.sample("Bag");
   await visit.explained("bag");
@@ -86,7 +88,7 @@ visiting("a model that needs more memory than there is: refused, and the next mo
 
 visiting("it cannot start: the page says so, and starts it when asked", async (visit) => {
   visit.site.replace(LOADER, 'throw new Error("no engine today");');
-  await visit.open();
+  await visit.open(BASELINE);
   await visit.sample("Bag");
   const notice = await visit.notice("The engine could not start", "no engine today");
   await notice.getByRole("button", { name: "Start it again" }).waitFor();

@@ -8,22 +8,22 @@ const BLANK = "engine-only.html";
 
 /**
  * Opens a page with the site's own security policy and nothing else in it, and
- * starts the engine there. `window.ask(request, buffers)` answers with
+ * starts the engine there, the baseline if no other `loader` is named. `window.ask(request, buffers)` answers with
  * `{ event, buffers, progress, elapsedMs }`.
  */
-export async function openEngine(page, site) {
+export async function openEngine(page, site, loader = "engine_loader.js") {
   const index = readFileSync(join(SITE, "index.html"), "utf8");
   const policy = index.match(/<meta http-equiv="Content-Security-Policy"[^>]*>/)?.[0];
   if (!policy) throw new Error("index.html has no Content-Security-Policy");
   const icon = '<link rel="icon" href="icon.svg">';
   site.replace(BLANK, `<!doctype html><meta charset="utf-8">${policy}${icon}<title>engine</title>`);
   await page.goto(site.url(BLANK));
-  return page.evaluate(startEngine);
+  return page.evaluate(startEngine, loader);
 }
 
 /** Runs in the page: starts the worker and resolves with its Started event. */
-function startEngine() {
-  const worker = new Worker(new URL("engine_loader.js", document.baseURI), { type: "module" });
+function startEngine(loader) {
+  const worker = new Worker(new URL(loader, document.baseURI), { type: "module" });
   const waiting = new Map();
   let lastJob = 0;
   let alive;
@@ -36,6 +36,7 @@ function startEngine() {
   };
   worker.onmessage = ({ data: { header, buffers } }) => {
     const { job, event } = header;
+    if (event.type === "loaded") return undefined;
     if (event.type === "started") return alive(event);
     const entry = waiting.get(job);
     if (event.type === "progress") return entry?.progress.push(event);

@@ -19,6 +19,10 @@ const TYPES = {
   ".png": "image/png",
   ".jpg": "image/jpeg",
 };
+const ISOLATION = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
 const CHUNK_BYTES = 4096;
 
 /** Serves `folder` at `base`; ends with `close()`. */
@@ -34,6 +38,7 @@ class Site {
   #server;
   #faults = new Map();
   #mounts = new Map();
+  #isIsolated = false;
   #counts = new Map();
 
   constructor(folder, base) {
@@ -72,6 +77,11 @@ class Site {
   /** Serves another folder beside the page, as `name/`. */
   mount(name, folder) {
     this.#mounts.set(`${name}/`, resolve(folder));
+  }
+
+  /** From now on pages may share memory between threads. */
+  isolate() {
+    this.#isIsolated = true;
   }
 
   /** Answers `path` with 404. */
@@ -116,6 +126,7 @@ class Site {
     const size = fault.body?.length ?? (await stat(file).catch(() => null))?.size;
     if (size === undefined) return end(response, 404);
     response.writeHead(200, {
+      ...(this.#isIsolated && ISOLATION),
       "content-type": TYPES[extname(file)] ?? "application/octet-stream",
       "content-length": size,
       // So that what is not asked for again was kept by the page itself.

@@ -43,6 +43,9 @@ test("files come with their types, under the sub-path only", (t) =>
     assert.equal((await fetch(site.url("nothing"))).status, 404);
     assert.equal((await fetch(site.url(), { method: "POST" })).status, 405);
     assert.equal(site.requests("index.html"), 1);
+    assert.equal(page.headers.get("cross-origin-embedder-policy"), null);
+    site.isolate();
+    assert.equal((await fetch(site.url())).headers.get("cross-origin-embedder-policy"), "require-corp");
   }));
 
 test("nothing outside the folder", (t) =>

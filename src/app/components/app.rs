@@ -7,15 +7,18 @@ use yew::prelude::*;
 use super::about::About;
 use super::classes::Classes;
 use super::details::Details;
+use super::footer::Footer;
 use super::header::Header;
 use super::help::{self, Help};
 use super::page::{Page, Props};
 use super::saving::Saving;
 use super::search::Search;
 use super::stage::Stage;
+use crate::app::assets;
 use crate::app::hands::{self, Key};
 use crate::app::memory::Memory;
 use crate::app::state::{Action, State};
+use crate::app::variants::Ladder;
 
 /// The whole page.
 #[component]
@@ -24,7 +27,10 @@ pub fn App() -> Html {
         memory: Memory::load(),
         ..State::new(&hands::hash())
     });
-    let page = use_memo((), |()| Page::start(state.dispatcher()));
+    let page = use_memo((), |()| {
+        let engines = Ladder::new(&assets::engines(), state.choices.engine);
+        Page::start(state.dispatcher(), engines)
+    });
     let page = Page::clone(&page);
     let alone = use_state(|| false);
     use_engine(&state, &page);
@@ -47,6 +53,7 @@ pub fn App() -> Html {
                     <Saving ..props.clone() />
                 </aside>
             </main>
+            <Footer ..props.clone() />
             <Help />
             <p class="unseen" role="status" aria-live="polite">{ &state.announcement }</p>
         </>

@@ -88,27 +88,10 @@ fn engine_chip(state: &State) -> Html {
         None => html! { <span class="chip-name">{ "engine starts…" }</span> },
         Some(engine) => html! {
             <>
-                <span class="chip-name">{ variant(&engine.variant) }</span>
-                <span class="chip-fact">{ threads(engine.threads) }</span>
+                <span class="chip-name">{ format::variant(&engine.variant) }</span>
+                <span class="chip-fact">{ format::threads(engine.threads) }</span>
             </>
         },
-    }
-}
-
-/// The engine's build in words.
-fn variant(id: &str) -> &str {
-    match id {
-        "simd128" => "SIMD",
-        "relaxed-simd" => "relaxed SIMD",
-        other => other,
-    }
-}
-
-fn threads(count: usize) -> String {
-    if count == 1 {
-        "1 thread".to_owned()
-    } else {
-        format!("{count} threads")
     }
 }
 
@@ -121,15 +104,16 @@ fn engine_facts(state: &State) -> Html {
         |engine| {
             format!(
                 "The network runs on {} with {}.",
-                threads(engine.threads),
-                variant(&engine.variant)
+                format::threads(engine.threads),
+                format::variant(&engine.variant)
             )
         },
     );
     let sharing = if isolated {
         "This page may share memory between threads."
     } else {
-        "This page may not share memory between threads, because its server does not ask the browser for it."
+        "This page may not share memory between threads this time: its server did not ask the browser \
+         for it, or it is shown in a frame."
     };
     html! {
         <>

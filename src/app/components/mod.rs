@@ -8,6 +8,7 @@ mod classes;
 mod controls;
 mod details;
 mod empty;
+mod footer;
 mod header;
 mod help;
 mod layers;

@@ -10,6 +10,7 @@ use yew::{Callback, Properties, UseReducerDispatcher, UseReducerHandle};
 use crate::app::engine_client::{EngineClient, EngineEvent, text_of};
 use crate::app::shelf::Shelf;
 use crate::app::state::{Action, Notice, Place, State, WayOut};
+use crate::app::variants::Ladder;
 use crate::app::{assets, labels, pictures};
 use crate::protocol::Sample;
 
@@ -29,13 +30,13 @@ pub struct Page {
 }
 
 impl Page {
-    /// Starts the engine, which reports to `dispatcher`.
-    pub fn start(dispatcher: UseReducerDispatcher<State>) -> Self {
+    /// Starts one of `engines`, which reports to `dispatcher`.
+    pub fn start(dispatcher: UseReducerDispatcher<State>, engines: Ladder) -> Self {
         let shelf = Shelf::default();
         let hear = dispatcher.clone();
         let emit = Callback::from(move |event: EngineEvent| hear.dispatch(Action::Engine(event)));
         Self {
-            engine: EngineClient::start(shelf.clone(), emit),
+            engine: EngineClient::start(shelf.clone(), engines, emit),
             shelf,
             dispatcher,
         }

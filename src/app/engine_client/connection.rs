@@ -5,34 +5,41 @@ use serde::Serialize as _;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{BroadcastChannel, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::app::assets;
+use crate::app::variants::Variant;
 use crate::protocol::RequestMessage;
-
-/// Beside the page; what the build makes of `bin/engine.rs`.
-const LOADER: &str = "engine_loader.js";
 
 /// A worker and the closures that listen to it.
 pub struct Connection {
     worker: Worker,
+    alarm: Option<Alarm>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
 
 impl Connection {
-    /// Starts a worker. `hear` gets the data of each message, `crash` what the
+    /// Starts a worker of this build. `hear` gets the data of each message, `crash` what the
     /// browser says when the worker dies or a message cannot be read.
     ///
     /// # Errors
     /// What the browser throws if it allows no worker.
     pub fn open(
+        variant: Variant,
         hear: impl Fn(&JsValue) + 'static,
-        crash: impl Fn(&str) + 'static,
+        crash: impl Fn(&str) + Clone + 'static,
     ) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(&assets::address(LOADER), &options)?;
+        let alarm = match variant {
+            Variant::Threads => Some(Alarm::new(crash.clone())?),
+            Variant::Relaxed | Variant::Simd128 => None,
+        };
+        if let Some(alarm) = &alarm {
+            options.set_name(&alarm.channel.name());
+        }
+        let worker = Worker::new_with_options(&assets::address(variant.loader()), &options)?;
         let on_message = Closure::new(move |event: MessageEvent| hear(&event.data()));
         let on_error = Closure::new(move |event: ErrorEvent| {
             event.prevent_default();
@@ -49,6 +56,7 @@ impl Connection {
         worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
         Ok(Self {
             worker,
+            alarm,
             _on_message: on_message,
             _on_error: on_error,
         })
@@ -71,8 +79,44 @@ impl Connection {
         self.worker.set_onmessage(None);
         self.worker.set_onerror(None);
         self.worker.set_onmessageerror(None);
+        if let Some(alarm) = &self.alarm {
+            alarm.channel.set_onmessage(None);
+        }
         self.worker.terminate();
         // Later, because one of the closures may be running just now.
         spawn_local(async move { drop(self) });
+    }
+}
+
+/// Hears of threads that die: the engine, which waits for them, cannot say it. They
+/// know the channel by the name of the engine's worker.
+struct Alarm {
+    channel: BroadcastChannel,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+}
+
+impl Alarm {
+    fn new(crash: impl Fn(&str) + 'static) -> Result<Self, JsValue> {
+        // Other tabs of the site must not hear it.
+        let name = format!("gradcam engine {}", js_sys::Math::random());
+        let channel = BroadcastChannel::new(&name)?;
+        let on_message = Closure::new(move |event: MessageEvent| {
+            let reason = Reflect::get(&event.data(), &"crash".into()).ok();
+            if let Some(reason) = reason.and_then(|reason| reason.as_string()) {
+                crash(&reason);
+            }
+        });
+        channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        Ok(Self {
+            channel,
+            _on_message: on_message,
+        })
+    }
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        self.channel.set_onmessage(None);
+        self.channel.close();
     }
 }

@@ -1,27 +1,36 @@
 //! The page's side of the talk with the engine. The schedule decides what is
-//! asked; `connection` is the only place that knows `Worker`.
+//! asked, `requests` puts it into messages, `hearing` takes the answers in;
+//! `connection` is the only place that knows `Worker`.
+//!
+//! The engine has several builds. One that cannot start here gives way to the next
+//! simpler, and the user hears of it only if the last cannot start either.
 
 mod connection;
 mod event;
+mod hearing;
+mod requests;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use gloo::console;
+use gloo::timers::callback::Timeout;
 use gloo::utils::window;
-use js_sys::{Array, ArrayBuffer, Float32Array, Reflect};
-use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use js_sys::{Array, Reflect};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
 use self::connection::Connection;
 pub use self::event::EngineEvent;
-use super::assets;
-use super::result::Map;
-use super::schedule::{ModelChoice, Schedule, Step, Task, Wish};
+use super::schedule::{Schedule, Step, Task, Wish};
 use super::shelf::Shelf;
-use crate::protocol::{
-    Event, EventMessage, FailureKind, Job, ModelSource, Reading, Request, RequestMessage,
-};
+use super::variants::Ladder;
+use crate::protocol::{FailureKind, Job, RequestMessage};
+
+/// How long a build whose program is there may take until it listens, in
+/// milliseconds. Its threads alone may take half of that.
+const START_MS: u32 = 10_000;
 
 /// A handle; clones are the same client.
 #[derive(Clone)]
@@ -30,6 +39,9 @@ pub struct EngineClient(Rc<Inner>);
 struct Inner {
     schedule: RefCell<Schedule>,
     worker: RefCell<Option<Connection>>,
+    engines: RefCell<Ladder>,
+    /// Runs from the moment when the worker's program is there until it listens.
+    start_limit: RefCell<Option<Timeout>>,
     shelf: Shelf,
     emit: Callback<EngineEvent>,
 }
@@ -41,11 +53,14 @@ impl PartialEq for EngineClient {
 }
 
 impl EngineClient {
-    /// Starts a worker. Files that wishes name are taken from `shelf`.
-    pub fn start(shelf: Shelf, emit: Callback<EngineEvent>) -> Self {
+    /// Starts a worker of the best of `engines`. Files that wishes name are taken
+    /// from `shelf`.
+    pub fn start(shelf: Shelf, engines: Ladder, emit: Callback<EngineEvent>) -> Self {
         let client = Self(Rc::new(Inner {
             schedule: RefCell::default(),
             worker: RefCell::default(),
+            engines: RefCell::new(engines),
+            start_limit: RefCell::default(),
             shelf,
             emit,
         }));
@@ -101,7 +116,8 @@ impl EngineClient {
                 .into_iter()
                 .for_each(|inner| EngineClient(inner).crash(message));
         };
-        match Connection::open(on_message, on_error) {
+        let variant = self.0.engines.borrow().current();
+        match Connection::open(variant, on_message, on_error) {
             Ok(connection) => {
                 self.0.worker.replace(Some(connection));
             }
@@ -109,7 +125,30 @@ impl EngineClient {
         }
     }
 
+    /// The worker's program is there: a build that does not listen soon never will.
+    fn expect_start(&self) {
+        let inner = Rc::downgrade(&self.0);
+        let limit = Timeout::new(START_MS, move || {
+            if let Some(inner) = inner.upgrade() {
+                EngineClient(inner).crash("it did not start in time");
+            }
+        });
+        self.0.start_limit.replace(Some(limit));
+    }
+
+    fn stop_expecting(&self) {
+        self.0.start_limit.take();
+    }
+
     fn crash(&self, message: &str) {
+        let started = self.0.schedule.borrow().is_started();
+        if !started && self.0.engines.borrow_mut().step_down() {
+            let simpler = self.0.engines.borrow().current().id();
+            console::warn!(format!(
+                "the engine could not start ({message}); the page goes on with its build {simpler}"
+            ));
+            return self.connect();
+        }
         let crash = self.0.schedule.borrow_mut().crashed();
         let starts = crash.again || crash.step.is_some();
         let event = EngineEvent::Crashed {
@@ -127,6 +166,7 @@ impl EngineClient {
 
     /// Ends the worker, and with it the memory that it took.
     fn disconnect(&self) {
+        self.stop_expecting();
         if let Some(connection) = self.0.worker.take() {
             connection.end();
         }
@@ -162,52 +202,6 @@ impl EngineClient {
         }
     }
 
-    async fn prepare(&self, step: &Step) -> Result<(Request, Array), JsValue> {
-        let wish = self.0.schedule.borrow().wish().clone();
-        let buffers = Array::new();
-        let request = match step {
-            Step::Load(_) => {
-                let model = wish.model.ok_or("no model is wanted")?;
-                let source = match model.source {
-                    ModelChoice::Entry(entry) => ModelSource::Manifest {
-                        url: assets::address(&format!("models/{}", entry.file)),
-                        entry,
-                    },
-                    ModelChoice::File { file, name, .. } => {
-                        buffers.push(&self.read(file).await?);
-                        ModelSource::File { name }
-                    }
-                };
-                Request::LoadModel {
-                    model: source,
-                    layer: wish.layer,
-                    remembered: wish.remembered,
-                }
-            }
-            Step::Predict(key) => {
-                let (_, name) = wish.picture.ok_or("no picture is wanted")?;
-                buffers.push(&self.read(key.file).await?);
-                let reading = Reading {
-                    scaling: key.reading.scaling.map(str::to_owned),
-                    ending: key.reading.ending,
-                };
-                Request::Predict { name, reading }
-            }
-            Step::Explain(key) => Request::Explain {
-                method: key.method.to_owned(),
-                class: key.class,
-                layer: key.layer.clone(),
-            },
-        };
-        Ok((request, buffers))
-    }
-
-    /// A fresh copy of a file's bytes, to be transferred; the file stays.
-    async fn read(&self, file: u32) -> Result<JsValue, JsValue> {
-        let blob = self.0.shelf.file(file).ok_or("the file is gone")?;
-        JsFuture::from(blob.array_buffer()).await
-    }
-
     fn post(&self, message: &RequestMessage, buffers: &Array) -> Result<(), JsValue> {
         let connection = self.0.worker.borrow();
         connection
@@ -231,176 +225,6 @@ impl EngineClient {
     fn go_on(&self) {
         let task = self.0.schedule.borrow_mut().next_task();
         self.act(task);
-    }
-
-    fn hear(&self, data: &JsValue) {
-        let header = Reflect::get(data, &"header".into()).unwrap_or_default();
-        let Ok(EventMessage { job, event }) = serde_wasm_bindgen::from_value(header) else {
-            return self.crash("the engine sent a message that this page does not know");
-        };
-        let buffers = Reflect::get(data, &"buffers".into())
-            .ok()
-            .and_then(|list| list.dyn_into::<Array>().ok());
-        let floats = |index: u32| {
-            let buffer = buffers
-                .as_ref()
-                .and_then(|list| list.get(index).dyn_into::<ArrayBuffer>().ok());
-            buffer
-                .map(|buffer| Float32Array::new(&buffer).to_vec())
-                .unwrap_or_default()
-        };
-        match event {
-            Event::Started {
-                protocol,
-                variant,
-                threads,
-            } => {
-                self.0.emit.emit(EngineEvent::Started {
-                    protocol,
-                    variant,
-                    threads,
-                });
-                let task = self.0.schedule.borrow_mut().started();
-                self.act(task);
-            }
-            Event::Progress { phase, done, total } => {
-                if self
-                    .0
-                    .schedule
-                    .borrow()
-                    .running()
-                    .is_some_and(|(running, _)| running == job)
-                {
-                    self.0
-                        .emit
-                        .emit(EngineEvent::Progress { phase, done, total });
-                }
-            }
-            Event::Failed { kind, message } => self.hear_failure(job, kind, message),
-            Event::SizeWanted { sha256, input } => self.hear_question(job, sha256, input),
-            Event::Cancelled => self.fail(
-                job,
-                FailureKind::Order,
-                "The engine gave the request up.".to_owned(),
-            ),
-            answer => self.hear_answer(job, answer, floats),
-        }
-    }
-
-    fn hear_question(&self, job: Job, sha256: String, input: String) {
-        let step = self.0.schedule.borrow_mut().failed(job);
-        if let Some(Step::Load(key)) = step {
-            self.0
-                .emit
-                .emit(EngineEvent::SizeWanted { key, sha256, input });
-        }
-        self.go_on();
-    }
-
-    fn hear_answer(&self, job: Job, answer: Event, floats: impl Fn(u32) -> Vec<f32>) {
-        let (step, wish, (model, picture)) = {
-            let mut schedule = self.0.schedule.borrow_mut();
-            (
-                schedule.answered(job),
-                schedule.wish().clone(),
-                schedule.held(),
-            )
-        };
-        let event = match (step, answer) {
-            (
-                Some(Step::Load(_)),
-                Event::Ready {
-                    model: summary,
-                    timings_ms,
-                },
-            ) => wish.model.map(|wish| EngineEvent::Ready {
-                wish,
-                summary: *summary,
-                timings: timings_ms,
-            }),
-            (
-                Some(Step::Predict(picture)),
-                Event::Prediction {
-                    width,
-                    height,
-                    notes,
-                    timings_ms,
-                },
-            ) => model.map(|model| EngineEvent::Predicted {
-                picture,
-                model,
-                logits: floats(0),
-                probabilities: floats(1),
-                width,
-                height,
-                notes,
-                timings: timings_ms,
-            }),
-            (
-                Some(Step::Explain(key)),
-                Event::Map {
-                    map,
-                    forward_runs,
-                    timings_ms,
-                },
-            ) => model.zip(picture).map(|(model, picture)| {
-                let map = Map {
-                    summary: map,
-                    values: floats(0),
-                    forward_runs,
-                    timings: timings_ms,
-                };
-                EngineEvent::Mapped {
-                    picture,
-                    model,
-                    key,
-                    map,
-                }
-            }),
-            _ => None,
-        };
-        if let Some(event) = event {
-            self.0.emit.emit(event);
-        }
-        self.go_on();
-    }
-
-    fn hear_failure(&self, job: Job, kind: FailureKind, message: String) {
-        match kind {
-            FailureKind::Engine
-                if self
-                    .0
-                    .schedule
-                    .borrow()
-                    .running()
-                    .is_some_and(|(running, _)| running == job) =>
-            {
-                self.crash(&message);
-            }
-            FailureKind::Order => {
-                let step = self
-                    .0
-                    .schedule
-                    .borrow()
-                    .running()
-                    .map(|(_, step)| step.clone());
-                if self.0.schedule.borrow_mut().out_of_order(job) {
-                    return self.go_on();
-                }
-                // What was given up just now is no longer running.
-                let given_up = self.0.schedule.borrow().running().is_none();
-                if let Some(step) = step.filter(|_| given_up) {
-                    self.0.emit.emit(EngineEvent::Failed {
-                        step,
-                        kind,
-                        message,
-                    });
-                    return self.go_on();
-                }
-                self.fail(job, kind, message);
-            }
-            _ => self.fail(job, kind, message),
-        }
     }
 }
 

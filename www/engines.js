@@ -1,0 +1,57 @@
+// Which builds of the engine this site has and this browser can run.
+
+// (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt))
+const SIMD = module([
+  1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+]);
+// The same with three operands and f32x4.relaxed_madd.
+const RELAXED_SIMD = module([
+  1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 133, 2, 11,
+]);
+// (module (memory 1 1 shared) (func i32.const 0 i32.atomic.load drop))
+const THREADS = module([
+  1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 5, 4, 1, 3, 1, 1, 10, 11, 1, 9, 0, 65, 0, 254, 16, 2, 0, 26, 11,
+]);
+
+function module(sections) {
+  return new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, ...sections]);
+}
+
+function runs(probe) {
+  return typeof WebAssembly === "object" && WebAssembly.validate(probe);
+}
+
+const hasCores = navigator.hardwareConcurrency > 1;
+const mayShareMemory = self.crossOriginIsolated === true && typeof SharedArrayBuffer === "function";
+
+const CAN_RUN = {
+  threads: hasCores && mayShareMemory && runs(THREADS) && runs(RELAXED_SIMD),
+  relaxed: runs(RELAXED_SIMD),
+  simd128: runs(SIMD),
+};
+
+/** What the site was built with; the build writes it into the page. */
+function built() {
+  return document.querySelector("meta[name=gradcam-engines]")?.content.split(" ") ?? ["simd128"];
+}
+
+/** The builds of the engine to choose from; empty if the browser can run none. */
+export function engines() {
+  return CAN_RUN.simd128 ? built().filter((name) => CAN_RUN[name]) : [];
+}
+
+/**
+ * Lets later visits share memory between threads on hosts that cannot send the
+ * headers for it. This visit goes on as it is.
+ */
+export async function prepareThreads() {
+  const isInFrame = window.top !== window;
+  const isUseful = hasCores && built().includes("threads") && runs(THREADS) && !self.crossOriginIsolated;
+  if (isInFrame || !isUseful || !window.isSecureContext || !navigator.serviceWorker) return;
+  try {
+    await navigator.serviceWorker.register(new URL("sw.js", document.baseURI));
+  } catch (error) {
+    // Blocked, or private browsing: the page then always has one thread.
+    console.info("no threads at later visits:", error);
+  }
+}
