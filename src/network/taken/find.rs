@@ -117,15 +117,19 @@ impl<'a> Finder<'a> {
         (weights.dims.len() <= 1 && values.len() == count).then_some(values)
     }
 
-    /// The node that stands for a layer.
-    fn place(&mut self, node: &pb::NodeProto, output: &str, layer: Layer) -> pb::NodeProto {
+    /// The node that stands for a layer, under a name of its own.
+    fn place(
+        &mut self,
+        node: &pb::NodeProto,
+        name: &str,
+        output: &str,
+        layer: Layer,
+    ) -> pb::NodeProto {
         let operator = format!("{OPERATOR}{}", self.layers.len());
         self.layers.push(layer);
-        let inputs = node::input(node, 0).unwrap_or_default();
-        let mut placed = node::new(&operator, &[inputs], output);
-        if !node.output.iter().any(|own| own != output) || node.op_type == "Conv" {
-            placed.name = node::name_of(node).to_owned();
-        }
+        let input = node::input(node, 0).unwrap_or_default();
+        let mut placed = node::new(&operator, &[input], output);
+        placed.name = name.to_owned();
         placed
     }
 
@@ -160,7 +164,12 @@ impl<'a> Finder<'a> {
             }),
             kernel: [height, width],
         });
-        Ok(Some(vec![self.place(node, &output, layer)]))
+        Ok(Some(vec![self.place(
+            node,
+            node::name_of(node),
+            &output,
+            layer,
+        )]))
     }
 
     /// The batch norm that alone reads a convolution's output, unless its factors
@@ -252,12 +261,15 @@ impl<'a> Finder<'a> {
             weights: self.matrix(weights)?,
             is_transposed: node::int(node, "transB").unwrap_or(0) != 0,
         });
+        let name = node::name_of(node);
         let Some(added) = node::input(node, 2) else {
-            return Ok(Some(vec![self.place(node, output, layer)]));
+            return Ok(Some(vec![self.place(node, name, output, layer)]));
         };
         let product = format!("{output}/product");
-        let sum = node::new("Add", &[&product, added], output);
-        Ok(Some(vec![self.place(node, &product, layer), sum]))
+        let mut sum = node::new("Add", &[&product, added], output);
+        name.clone_into(&mut sum.name);
+        let placed = self.place(node, &product, &product, layer);
+        Ok(Some(vec![placed, sum]))
     }
 
     fn matrix(&mut self, weights: &pb::TensorProto) -> Result<Arc<Matrix>, OnnxError> {

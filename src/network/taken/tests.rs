@@ -1,1 +1,183 @@
-//! Taken layers against tract's own.
+//! Graphs with taken layers against the tests' own evaluator of ONNX.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ndarray::{ArrayD, IxDyn};
+use prost::Message as _;
+
+use super::{Shared, take};
+use crate::network::Plan;
+use crate::onnx::reference::{Value, evaluate};
+use crate::onnx::testing::{GraphBuilder, model};
+use crate::onnx::{Limits, Model, extract_without};
+
+/// Numbers between −1 and 1 in no order.
+fn numbers(count: usize, seed: usize) -> Vec<f32> {
+    (0..count)
+        .map(|place| ((place * 7919 + seed * 104_729) % 2003) as f32 / 1001.0 - 1.0)
+        .collect()
+}
+
+fn input(shape: &[usize]) -> ArrayD<f32> {
+    let count = shape.iter().product();
+    ArrayD::from_shape_vec(IxDyn(shape), numbers(count, 3)).unwrap()
+}
+
+fn decoded(graph: GraphBuilder) -> Model {
+    Model::decode(&model(graph).encode_to_vec(), Limits::default()).unwrap()
+}
+
+/// Runs a graph from x [shape] to y, here and by the evaluator.
+fn check(graph: GraphBuilder, shape: &[usize]) {
+    let x = input(shape);
+    let wide = Value::Float(x.mapv(f64::from));
+    let given = HashMap::from([("x".to_owned(), wide)]);
+    let wanted = evaluate(&graph.graph, 17, &given).unwrap();
+    let wanted = wanted["y"].as_floats().unwrap();
+    let model = decoded(graph.output("y", wanted.shape()));
+    let mut plan = Plan::new(&model).unwrap();
+    let found = plan.run(vec![x], &mut |_, _| ()).unwrap().remove(0);
+    assert_eq!(found.shape(), wanted.shape());
+    for (found, wanted) in found.iter().zip(wanted) {
+        let off = (f64::from(*found) - wanted).abs();
+        assert!(
+            off <= 1e-4 * wanted.abs().max(1.0),
+            "{found}, {wanted} wanted"
+        );
+    }
+}
+
+/// What tract's parser gets to see.
+fn operators(model: &Model) -> Vec<String> {
+    let rest = take(model, model, &mut Shared::default()).unwrap();
+    let nodes = rest.proto.graph.unwrap().node;
+    nodes.into_iter().map(|node| node.op_type).collect()
+}
+
+/// x [1, 3, 9, 8] → 3×3 convolution of stride 2 → batch norm → ReLU6, and a shortcut
+/// of 1×1 that is added before.
+fn block() -> GraphBuilder {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 3, 9, 8])]);
+    graph
+        .floats("w", &[5, 3, 3, 3], &numbers(135, 1))
+        .floats("b", &[5], &numbers(5, 2))
+        .floats("v", &[5, 3, 1, 1], &numbers(15, 4));
+    for (name, seed) in [("scale", 5), ("shift", 6), ("mean", 7), ("variance", 8)] {
+        let values: Vec<f32> = numbers(5, seed).iter().map(|value| value + 1.5).collect();
+        graph.floats(name, &[5], &values);
+    }
+    graph.floats("zero", &[], &[0.0]).floats("six", &[], &[6.0]);
+    graph.node("Conv", "main", &["x", "w", "b"], "c");
+    graph
+        .ints("strides", &[2, 2])
+        .text("auto_pad", "SAME_UPPER");
+    let norm = ["c", "scale", "shift", "mean", "variance"];
+    graph
+        .node("BatchNormalization", "norm", &norm, "n")
+        .float("epsilon", 0.01);
+    graph
+        .node("Conv", "shortcut", &["x", "v"], "s")
+        .ints("strides", &[2, 2]);
+    graph.node("Add", "sum", &["s", "n"], "a");
+    graph.node("Clip", "relu6", &["a", "zero", "six"], "y");
+    graph
+}
+
+#[test]
+fn a_block_with_a_batch_norm_and_a_shortcut() {
+    check(block(), &[1, 3, 9, 8]);
+    let model = decoded(block().output("y", &[1, 5, 5, 4]));
+    assert_eq!(operators(&model), ["gradcam.0", "gradcam.1", "Add", "Clip"]);
+}
+
+#[test]
+fn a_batch_norm_whose_input_is_given_out_stays() {
+    let model = decoded(
+        block()
+            .output("y", &[1, 5, 5, 4])
+            .output("c", &[1, 5, 5, 4]),
+    );
+    let wanted = [
+        "gradcam.0",
+        "BatchNormalization",
+        "gradcam.1",
+        "Add",
+        "Clip",
+    ];
+    assert_eq!(operators(&model), wanted);
+}
+
+#[test]
+fn dense_layers_of_every_form() {
+    for (transposed, rows) in [(0, 1), (1, 1), (0, 3), (1, 9), (0, 9)] {
+        let mut graph = GraphBuilder::new(&[("x", &[rows, 6])]);
+        let dims = if transposed == 1 { [4, 6] } else { [6, 4] };
+        graph
+            .floats("w", &dims, &numbers(24, 1))
+            .floats("b", &[4], &numbers(4, 2));
+        graph
+            .node("Gemm", "dense", &["x", "w", "b"], "y")
+            .int("transB", transposed);
+        check(graph, &[rows, 6]);
+    }
+    for shape in [[1, 2, 6], [2, 5, 6]] {
+        let mut graph = GraphBuilder::new(&[("x", &shape)]);
+        graph.floats("w", &[6, 4], &numbers(24, 1));
+        graph.node("MatMul", "dense", &["x", "w"], "y");
+        check(graph, &shape);
+    }
+}
+
+#[test]
+fn weights_that_are_no_constants_and_groups_stay_with_tract() {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 4, 5, 5])]);
+    graph
+        .floats("w", &[6, 2, 3, 3], &numbers(108, 1))
+        .floats("v", &[2, 6, 1, 1], &numbers(12, 2));
+    graph
+        .node("Conv", "groups", &["x", "w"], "g")
+        .int("group", 2);
+    graph.node("Relu", "weights", &["v"], "r");
+    graph.node("Conv", "computed", &["g", "r"], "y");
+    let shape = [1, 4, 5, 5];
+    let names = ["Conv", "Relu", "Conv"];
+    let mut same = GraphBuilder::new(&[]);
+    same.graph.clone_from(&graph.graph);
+    assert_eq!(operators(&decoded(same.output("y", &[1, 2, 3, 3]))), names);
+    check(graph, &shape);
+}
+
+#[test]
+fn plans_of_one_file_share_its_weights_and_no_others() {
+    let whole = decoded(block().output("y", &[1, 5, 5, 4]));
+    let graph = whole.graph();
+    let part = extract_without(&whole, &graph.input, &graph.output, 0).unwrap();
+    assert!(part.graph().initializer.is_empty());
+    let panels = |shared: &mut Shared| {
+        take(&part, &whole, shared).unwrap();
+        let mut all: Vec<_> = shared.panels.values().map(Arc::as_ptr).collect();
+        all.sort();
+        all
+    };
+    let mut shared = Shared::new(&whole);
+    let first = panels(&mut shared);
+    assert_eq!(first.len(), 2);
+    assert_eq!(panels(&mut shared), first);
+    assert!(panels(&mut Shared::default()).is_empty());
+    Plan::of_part(&part, &whole, &mut shared).unwrap();
+}
+
+#[test]
+fn weights_for_another_number_of_channels_are_named() {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 3, 9, 8])]);
+    graph.floats("w", &[5, 2, 3, 3], &numbers(90, 1));
+    graph.node("Conv", "main", &["x", "w"], "y");
+    let error = Plan::new(&decoded(graph.output("y", &[1, 5, 7, 6])))
+        .err()
+        .unwrap();
+    assert!(
+        error.contains("main") && error.contains("3 channels"),
+        "{error}"
+    );
+}

@@ -2,6 +2,7 @@
 
 mod graph;
 mod matrix;
+mod products;
 mod windows;
 
 use proptest::prelude::*;

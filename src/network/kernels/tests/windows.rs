@@ -8,7 +8,7 @@ use super::super::planes::Geometry;
 use super::{close, numbers};
 
 /// Windows of any kind that fit a small plane.
-fn geometries() -> impl Strategy<Value = Geometry> {
+pub fn geometries() -> impl Strategy<Value = Geometry> {
     let axis = (
         1_usize..6,
         1_usize..4,
@@ -43,7 +43,7 @@ fn geometries() -> impl Strategy<Value = Geometry> {
 
 /// Calls `tap(output, input, tap)` for every number that a window sees; places are
 /// counted in planes.
-fn windows(geometry: &Geometry, mut tap: impl FnMut(usize, usize, usize)) {
+pub fn windows(geometry: &Geometry, mut tap: impl FnMut(usize, usize, usize)) {
     let Geometry {
         input,
         kernel,
@@ -67,7 +67,7 @@ fn windows(geometry: &Geometry, mut tap: impl FnMut(usize, usize, usize)) {
     }
 }
 
-fn run(op: &dyn EvalOp, inputs: &[&Tensor]) -> Tensor {
+pub fn run(op: &dyn EvalOp, inputs: &[&Tensor]) -> Tensor {
     let inputs = inputs
         .iter()
         .map(|&input| input.clone().into_tvalue())
@@ -76,7 +76,7 @@ fn run(op: &dyn EvalOp, inputs: &[&Tensor]) -> Tensor {
     outputs.remove(0).into_tensor()
 }
 
-fn slice(tensor: &Tensor) -> &[f32] {
+pub fn slice(tensor: &Tensor) -> &[f32] {
     tensor
         .try_as_plain_ram()
         .unwrap()
