@@ -10,21 +10,24 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . .github/scripts/variant-flags.sh
 
-profile=release
+# The engine is built to be fast, the page to be small.
+profile=release page_profile=release
 if [ "${1:-}" = --dist ]; then
-  profile=dist
+  profile=dist page_profile=dist-page
 fi
 read -ra variants <<<"${VARIANTS-relaxed threads}"
 
 build_page() {
-  RUSTFLAGS=$(variant_flags simd128) trunk build --cargo-profile "$profile" --dist dist
+  RUSTFLAGS=$(variant_flags simd128) trunk build --cargo-profile "$page_profile" --dist dist
   # What says which models are up to date is of no use to a visitor.
   rm -f dist/models/*.key
 }
 
-# add_engine NAME: engine-NAME.js, its program and what starts it.
+# add_engine NAME: engine-NAME.js, its program and what starts it. The baseline is
+# plainly engine.js.
 add_engine() {
   local name=engine-$1 wasm made seal
+  [ "$1" != simd128 ] || name=engine
   wasm=$(build_variant "$1" "$profile" engine engine)
   made=target/engines/$profile/$1
   seal=$(sha256sum <"$wasm")
@@ -35,12 +38,12 @@ add_engine() {
     printf '%s\n' "$seal" >"$made/seal"
   fi
   cp "$made/$name.js" "$made/${name}_bg.wasm" dist/
-  cp www/engine-variant_loader.js "dist/${name}_loader.js"
+  cp www/engine_loader.js "dist/${name}_loader.js"
   if [ "$1" = threads ]; then
     cp www/engine-threads_pool.js dist/
   fi
-  sed -i "/gradcam-engines/s/content=\"/&$1 /" dist/index.html
-  grep -q "gradcam-engines\" content=\"$1 " dist/index.html
+  grep -q 'gradcam-engines" content="' dist/index.html
+  grep -q "gradcam-engines.*\b$1\b" dist/index.html || sed -i "/gradcam-engines/s/content=\"/&$1 /" dist/index.html
 }
 
 # timed NAME COMMAND…: as timed.sh, for functions. A step that fails ends the script.
@@ -54,8 +57,8 @@ timed() {
 
 # Trunk is told not to download anything, and tells cargo the same.
 cargo fetch --locked --quiet
-timed "page and engine" build_page
-for variant in "${variants[@]}"; do
+timed "page" build_page
+for variant in simd128 "${variants[@]}"; do
   timed "engine, $variant" add_engine "$variant"
 done
 if [ "$profile" = dist ]; then

@@ -16,6 +16,7 @@ use web_time::Instant;
 use self::wire::{Letter, pack, read};
 use super::Session;
 use super::session::milliseconds_since;
+use crate::network::kernels;
 use crate::protocol::{Event, EventMessage, FailureKind, Job, PROTOCOL_VERSION, Phase, Request};
 
 /// Least time between two progress events of a job, in milliseconds.
@@ -49,6 +50,8 @@ pub fn start() -> Result<(), JsValue> {
             threads,
         };
         pump.send(0, &started, &[]);
+        // While the page fetches what it will ask for.
+        kernels::calibrate();
     });
     Ok(())
 }

@@ -31,6 +31,8 @@ mod tile;
 
 pub use convolution::Convolution;
 pub use dense::{Dense, MOST_ROWS as MOST_DENSE_ROWS, Matrix};
+pub use depthwise::Depthwise;
+pub use max_pool::MaxPooling;
 pub use panels::Panels;
 pub use peak::peak_gigaflops;
 pub use planes::Geometry;

@@ -41,6 +41,9 @@ pub static SHAPES: [Shape; 4] = [
     shape!("gradcam_8x8", 8, 2),
 ];
 
+/// 10⁹ operations a second, with vectors of four numbers.
+const NO_CORE_REACHES: f64 = 200.0;
+
 fn make<const ROWS: usize, const COLUMNS: usize>(shape: &Shape) -> Box<dyn MatMatMul> {
     let mut kernel = DynKernel::<ROWS, COLUMNS, f32>::new(
         shape.name,
@@ -67,7 +70,8 @@ impl Shape {
 
     /// 2 · multiply-adds per second, in thousand millions, of a product whose
     /// panels stay in the first cache, as far as `clock` can tell; it counts
-    /// milliseconds.
+    /// milliseconds. 0 where the clock stands still for longer than that, as it does
+    /// in browsers that hide the time.
     pub fn gigaflops(&self, milliseconds: f64, clock: &dyn Fn() -> f64) -> f64 {
         const K: usize = 256;
         let a = vec![0.5_f32; self.rows * K];
@@ -79,9 +83,11 @@ impl Shape {
             packing: 0,
         };
         let operations = [FusedKerSpec::Clear, product, FusedKerSpec::Done];
+        let each = 2 * self.rows * self.vectors * LANES * K;
+        let most = (milliseconds * 1e6 * NO_CORE_REACHES) as usize / each;
         let start = clock();
         let mut products = 0;
-        loop {
+        while products < most {
             for _ in 0..64 {
                 // Safety: the panels hold K rows and columns of this shape's size.
                 unsafe { (self.run)(std::hint::black_box(&operations)) };
@@ -89,10 +95,10 @@ impl Shape {
             products += 64;
             let elapsed = clock() - start;
             if elapsed >= milliseconds {
-                let operations = 2 * self.rows * self.vectors * LANES * K * products;
-                return operations as f64 / elapsed / 1e6;
+                return (each * products) as f64 / elapsed / 1e6;
             }
         }
+        0.0
     }
 }
 

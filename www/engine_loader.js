@@ -1,5 +1,6 @@
-// Starts one of the engine's additional builds. The site's build copies this file to
-// engine-NAME_loader.js, which runs engine-NAME.js and engine-NAME_bg.wasm.
+// Starts one of the engine's builds. The site's build copies this file to
+// engine_loader.js, which runs engine.js and engine_bg.wasm, and likewise to
+// engine-NAME_loader.js.
 
 const program = import.meta.url.replace(/_loader\.js.*$/, "");
 
