@@ -15,7 +15,9 @@ use tract_onnx::tract_core::tract_linalg::mmm::{AsInputValue, FusedSpec};
 
 fn numbers(shape: &[usize]) -> Tensor {
     let count: usize = shape.iter().product();
-    let values: Vec<f32> = (0..count).map(|place| (place % 17) as f32 / 8.0 - 1.0).collect();
+    let values: Vec<f32> = (0..count)
+        .map(|place| (place % 17) as f32 / 8.0 - 1.0)
+        .collect();
     Tensor::from_shape(shape, &values).unwrap()
 }
 

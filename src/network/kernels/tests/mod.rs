@@ -3,6 +3,8 @@
 mod graph;
 mod matrix;
 mod products;
+#[cfg(feature = "cli")]
+mod threads;
 mod windows;
 
 use proptest::prelude::*;
