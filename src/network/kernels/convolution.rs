@@ -1,15 +1,22 @@
 //! Convolution over all channels, as products of matrices, with what is added to it
 //! and the ReLU behind it in the same pass.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::tract_linalg::BinOp;
-use tract_onnx::tract_core::tract_linalg::mmm::{AsInputValue, FusedSpec, MMMInputValue};
+use tract_onnx::tract_core::tract_linalg::mmm::{
+    AsInputValue, EagerPackedInput, FusedSpec, MMMInputValue, MatMatMul,
+};
+use tract_onnx::tract_core::tract_linalg::multithread::{
+    Executor, multithread_tract_scope, par_chunks_mut,
+};
 
-use super::columns;
-use super::panels::Panels;
+use super::columns::Columns;
+use super::panels::{Kernel, Panels, panels};
 use super::planes::Geometry;
+use super::product::Product;
 
 /// Convolution. Inputs: x [N, C, h, w] and, if `adds`, z [N, M, h', w']. Output:
 /// [N, M, h', w'].
@@ -30,7 +37,7 @@ pub struct Convolution {
 }
 
 /// Bytes of columns that are packed at once: they should stay in the second cache.
-const MOST_PACKED_BYTES: usize = 1 << 20;
+const MOST_PACKED_BYTES: usize = 512 << 10;
 
 impl PartialEq for Convolution {
     fn eq(&self, other: &Self) -> bool {
@@ -133,65 +140,112 @@ impl Convolution {
         output: &Tensor,
         number: usize,
     ) -> TractResult<()> {
-        let (channels, len) = (self.channels(), self.geometry.input_len());
-        let (rows, columns) = self.geometry.output;
-        if self.is_pointwise() {
-            // Safety: the view stays inside of picture `number` of the input.
-            let (shape, strides) = ([channels, len], [len as isize, 1]);
-            let view = unsafe { rows_view(input, number * channels * len, &shape, &strides) };
-            let format = &self.weights.columns_format;
-            let packed = format.pack_tensor_view(&view, 0, 1)?;
-            return self.multiply(&*packed, added, output, number, 0);
-        }
-        let values = input.try_as_plain_ram()?.as_slice::<f32>()?;
-        let values = &values[number * channels * len..][..channels * len];
-        let planes = self.geometry.padded(values);
-        let bytes_a_row = columns * self.weights.depth * size_of::<f32>();
-        let at_once = (MOST_PACKED_BYTES / bytes_a_row).clamp(1, rows);
-        for first in (0..rows).step_by(at_once) {
-            let block = first..(first + at_once).min(rows);
-            let packed =
-                columns::pack(&self.weights.columns_format, &self.geometry, &planes, block)?;
-            self.multiply(&packed, added, output, number, first * columns)?;
-        }
-        Ok(())
+        let len = self.channels() * self.geometry.input_len();
+        let values = &input.try_as_plain_ram()?.as_slice::<f32>()?[number * len..][..len];
+        let columns = match self.is_pointwise() {
+            true => Columns::Pixels {
+                planes: values,
+                len: self.geometry.input_len(),
+            },
+            false => Columns::Windows {
+                geometry: &self.geometry,
+                channels: self.geometry.padded(values),
+            },
+        };
+        let (count, depth) = (self.geometry.output_len(), self.weights.depth);
+        let format = &self.weights.columns_format;
+        let panels = MOST_PACKED_BYTES / (format.r * depth * size_of::<f32>());
+        let at_once = format.r * panels.max(1);
+        let mut blocks: Vec<Range<usize>> = (0..count)
+            .step_by(at_once)
+            .map(|first| first..(first + at_once).min(count))
+            .collect();
+        let work = count * self.weights.rows;
+        par_chunks_mut(&mut blocks, 1, work, |_, blocks| {
+            // The cores share the blocks, not the work inside of one.
+            multithread_tract_scope(Executor::SingleThread, || {
+                blocks.iter().try_for_each(|block| {
+                    let packed = columns.pack(format, depth, block.clone());
+                    self.multiply(&packed, added, output, number, block.start)
+                })
+            })
+        })
     }
 
     /// Products of the weights and packed columns, of which the first belongs to the
     /// output pixel `first`.
     fn multiply(
         &self,
-        columns: &dyn MMMInputValue,
+        columns: &EagerPackedInput,
         added: Option<&Tensor>,
         output: &Tensor,
         number: usize,
         first: usize,
     ) -> TractResult<()> {
-        let Panels {
-            kernel,
-            packing,
-            rows,
-            packed,
-            bias,
-            ..
-        } = &*self.weights;
-        let (rows, len, count) = (*rows, self.geometry.output_len(), columns.mn());
+        let (rows, len) = (self.weights.rows, self.geometry.output_len());
         let start = number * rows * len + first;
-        let bounds = [tensor0(self.least), tensor0(self.most)];
-        // Safety: every place of [rows, count] columns from `first` on is inside of
-        // picture `number`, in `added` as in `output`, which nobody else reads.
-        unsafe {
-            let (shape, strides) = ([rows, count], [len as isize, 1]);
-            let store = kernel.c_from_data_and_strides(size_of::<f32>(), strides[0], 1);
-            let wrapped = |tensor| store.wrap(&rows_view(tensor, start, &shape, &strides));
-            let mut steps = vec![FusedSpec::AddMatMul {
-                a: AsInputValue::Borrowed(packed),
-                b: AsInputValue::Borrowed(columns),
-                packing: *packing,
-            }];
-            if let Some(bias) = bias {
-                steps.push(FusedSpec::BinPerRow(bias.view(), BinOp::Add));
+        match &self.weights.kernel {
+            Kernel::Own(shape) => {
+                let (a, a_panel) = panels(&self.weights.packed);
+                let (b, b_panel) = panels(columns);
+                // Safety: every place of [rows, columns] from `start` on is inside of
+                // picture `number`, in `added` as in `output`, which nobody else uses.
+                unsafe {
+                    let from = |tensor: &Tensor| tensor.as_ptr_unchecked::<f32>().add(start);
+                    let product = Product {
+                        a,
+                        b,
+                        a_panel,
+                        b_panel,
+                        rows,
+                        columns: columns.mn(),
+                        depth: self.weights.depth,
+                        bias: self.weights.bias.as_slice_unchecked(),
+                        added: added.map_or(std::ptr::null(), from),
+                        output: from(output).cast_mut(),
+                        stride: len,
+                        least: self.least,
+                        most: self.most,
+                    };
+                    (shape.product)(&product);
+                }
+                Ok(())
             }
+            Kernel::Tract(kernel, packing) => {
+                self.multiply_by_tract(&**kernel, *packing, columns, added, output, start)
+            }
+        }
+    }
+
+    fn multiply_by_tract(
+        &self,
+        kernel: &dyn MatMatMul,
+        packing: usize,
+        columns: &EagerPackedInput,
+        added: Option<&Tensor>,
+        output: &Tensor,
+        start: usize,
+    ) -> TractResult<()> {
+        let (rows, len, count) = (self.weights.rows, self.geometry.output_len(), columns.mn());
+        let bounds = [tensor0(self.least), tensor0(self.most)];
+        // Safety: as in `multiply`.
+        unsafe {
+            // From the first place to the last: tract reads nothing beyond.
+            let (shape, strides) = ([1, (rows - 1) * len + count], [len as isize, 1]);
+            let store = kernel.c_from_data_and_strides(size_of::<f32>(), strides[0], 1);
+            let offset = (start * size_of::<f32>()) as isize;
+            let wrapped = |tensor: &Tensor| {
+                store.wrap(&TensorView::from_bytes(tensor, offset, &shape, &strides))
+            };
+            let bias = self.weights.bias.view();
+            let mut steps = vec![
+                FusedSpec::AddMatMul {
+                    a: AsInputValue::Borrowed(&self.weights.packed),
+                    b: AsInputValue::Borrowed(columns),
+                    packing,
+                },
+                FusedSpec::BinPerRow(bias, BinOp::Add),
+            ];
             if let Some(added) = added {
                 steps.push(FusedSpec::AddUnicast(wrapped(added)));
             }
@@ -205,18 +259,4 @@ impl Convolution {
             kernel.run(rows, count, &steps)
         }
     }
-}
-
-/// Rows of a tensor, from a number on, as a tensor of two axes.
-///
-/// # Safety
-/// The rows must be inside of the tensor.
-unsafe fn rows_view<'a>(
-    tensor: &'a Tensor,
-    first: usize,
-    shape: &'a [usize; 2],
-    strides: &'a [isize; 2],
-) -> TensorView<'a> {
-    let offset = (first * size_of::<f32>()) as isize;
-    unsafe { TensorView::from_bytes(tensor, offset, shape, strides) }
 }

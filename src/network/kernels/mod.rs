@@ -6,7 +6,8 @@
 //! - `stored`: numbers as a file has them; `panels`: weights packed from those
 //! - `planes`: windows over padded planes; `depthwise` and `max_pool`: what is done
 //!   in them; `columns`: the windows as a matrix
-//! - `convolution` and `dense`: products with packed weights
+//! - `product`: a product of packed matrices; `convolution` and `dense`: layers that
+//!   are one
 //! - `peak`: what the machine could do at most
 //! - `rewrite`: puts the operations into a graph
 //!
@@ -22,6 +23,7 @@ mod max_pool;
 mod panels;
 mod peak;
 mod planes;
+mod product;
 mod registry;
 mod rewrite;
 mod stored;
@@ -33,7 +35,7 @@ pub use convolution::Convolution;
 pub use dense::{Dense, MOST_ROWS as MOST_DENSE_ROWS, Matrix};
 pub use depthwise::Depthwise;
 pub use max_pool::MaxPooling;
-pub use panels::Panels;
+pub use panels::{Kernel, Panels};
 pub use peak::peak_gigaflops;
 pub use planes::Geometry;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]

@@ -12,9 +12,10 @@ use tract_onnx::tract_core::tract_linalg::mmm::{
     EagerPackedInput, MatMatMul, MmmDispatch, PackedExoticFact, Query,
 };
 use tract_onnx::tract_core::tract_linalg::multithread::par_chunks_mut;
-use tract_onnx::tract_core::tract_linalg::pack::PackedFormat;
+use tract_onnx::tract_core::tract_linalg::pack::{PackedFormat, Packing as _};
 
 use super::lanes::{LANES, Lanes};
+use super::registry::{Shape, shape};
 use super::stored::Stored;
 
 /// Columns that a kernel is chosen for; no product of ours has just a few.
@@ -23,16 +24,72 @@ const TYPICAL_COLUMNS: usize = 256;
 /// A matrix [rows, depth] in a kernel's panels, and what is added to its products.
 #[derive(Clone, Debug)]
 pub struct Panels {
-    pub kernel: Box<dyn MatMatMul>,
-    /// Which of the kernel's forms of packing.
-    pub packing: usize,
+    pub kernel: Kernel,
     /// How the other matrix is packed.
     pub columns_format: PackedFormat,
     pub rows: usize,
     pub depth: usize,
     pub packed: EagerPackedInput,
-    /// [rows], one for each row of a product; none is 0.
-    pub bias: Option<Tensor>,
+    /// One for each row of every panel.
+    pub bias: Tensor,
+}
+
+/// What multiplies.
+#[derive(Clone, Debug)]
+pub enum Kernel {
+    /// tract's walk over the tiles, and which of the kernel's forms of packing it is.
+    Tract(Box<dyn MatMatMul>, usize),
+    /// Ours.
+    Own(&'static Shape),
+}
+
+impl Kernel {
+    /// The fastest for a matrix [rows, depth] on the machine at hand.
+    pub fn pick(rows: usize, depth: usize) -> TractResult<Kernel> {
+        if let Some(shape) = shape() {
+            return Ok(Kernel::Own(shape));
+        }
+        let query = Query {
+            allow_extractor: false,
+            ..Query::plain(
+                DatumType::F32,
+                Some(rows),
+                Some(depth),
+                Some(TYPICAL_COLUMNS),
+            )
+        };
+        let picked = MmmDispatch::native().pick(&query);
+        let (kernel, packing, _) = picked.context("there is no kernel for float32 matrices")?;
+        Ok(Kernel::Tract(kernel, packing))
+    }
+
+    pub fn name(&self) -> &str {
+        match self {
+            Kernel::Tract(kernel, _) => kernel.name(),
+            Kernel::Own(shape) => shape.name,
+        }
+    }
+
+    /// How both matrices are packed.
+    fn formats(&self) -> TractResult<(PackedFormat, PackedFormat)> {
+        match self {
+            Kernel::Own(shape) => Ok((
+                f32::packing(shape.rows),
+                f32::packing(shape.vectors * LANES),
+            )),
+            Kernel::Tract(kernel, packing) => {
+                let (of_rows, of_columns) = &kernel.packings()[*packing];
+                let plain = |format: Option<&PackedFormat>| {
+                    let format = format.filter(|format| format.dt == DatumType::F32);
+                    format.cloned().context("the kernel packs in another way")
+                };
+                Ok((
+                    plain(of_rows.downcast_ref())?,
+                    plain(of_columns.downcast_ref())?,
+                ))
+            }
+        }
+    }
 }
 
 impl Panels {
@@ -45,36 +102,35 @@ impl Panels {
         factors: Option<&[f32]>,
         bias: Option<&[f32]>,
     ) -> TractResult<Panels> {
+        let kernel = Kernel::pick(matrix.rows, matrix.columns)?;
+        Panels::pack_for(kernel, matrix, factors, bias)
+    }
+
+    /// The same for a kernel.
+    ///
+    /// # Errors
+    /// If the kernel is not one for plain float32 matrices.
+    pub fn pack_for(
+        kernel: Kernel,
+        matrix: &Stored,
+        factors: Option<&[f32]>,
+        bias: Option<&[f32]>,
+    ) -> TractResult<Panels> {
         let (rows, depth) = (matrix.rows, matrix.columns);
         ensure!(rows > 0 && depth > 0 && matrix.count() == rows * depth);
         ensure!(factors.is_none_or(|factors| factors.len() == rows));
-        let query = Query {
-            allow_extractor: false,
-            ..Query::plain(
-                DatumType::F32,
-                Some(rows),
-                Some(depth),
-                Some(TYPICAL_COLUMNS),
-            )
-        };
-        let picked = MmmDispatch::native().pick(&query);
-        let (kernel, packing, _) = picked.context("there is no kernel for float32 matrices")?;
-        let (rows_format, columns_format) = &kernel.packings()[packing];
-        let plain = |format: Option<&PackedFormat>| {
-            let format = format.filter(|format| format.dt == DatumType::F32);
-            format.cloned().context("the kernel packs in another way")
-        };
-        let rows_format = plain(rows_format.downcast_ref())?;
-        let columns_format = plain(columns_format.downcast_ref())?;
-        let packed = packed(matrix, factors, &rows_format)?;
+        let (rows_format, columns_format) = kernel.formats()?;
+        let mut padded = vec![0.0; rows.next_multiple_of(rows_format.r)];
+        if let Some(bias) = bias {
+            padded[..rows].copy_from_slice(bias);
+        }
         Ok(Panels {
+            packed: packed(matrix, factors, &rows_format)?,
             kernel,
-            packing,
             columns_format,
             rows,
             depth,
-            packed,
-            bias: bias.map(tensor1),
+            bias: tensor1(&padded),
         })
     }
 }
@@ -94,6 +150,15 @@ pub fn numbers(blob: &mut Blob) -> &mut [f32] {
     let (pointer, count) = (bytes.as_mut_ptr(), bytes.len() / size_of::<f32>());
     // Safety: the blob is aligned for vectors, and any bits are a number.
     unsafe { std::slice::from_raw_parts_mut(pointer.cast(), count) }
+}
+
+/// The numbers of a packed matrix, and from one panel to the next.
+pub fn panels(packed: &EagerPackedInput) -> (&[f32], usize) {
+    let bytes = packed.packed.as_bytes();
+    let (pointer, count) = (bytes.as_ptr(), bytes.len() / size_of::<f32>());
+    // Safety: the blob is aligned for vectors, and any bits are a number.
+    let numbers = unsafe { std::slice::from_raw_parts(pointer.cast(), count) };
+    (numbers, packed.panel_bytes / size_of::<f32>())
 }
 
 /// As tract knows packed matrices.

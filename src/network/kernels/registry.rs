@@ -8,15 +8,19 @@ use tract_onnx::tract_core::tract_linalg::mmm::{DynKernel, FusedKerSpec, MatMatM
 use tract_onnx::tract_core::tract_linalg::pack::Packing as _;
 
 use super::lanes::LANES;
+use super::product::{self, Product};
 use super::tile;
 
 /// A shape of tile and the kernel that computes it.
+#[derive(Debug)]
 pub struct Shape {
     pub name: &'static str,
     pub rows: usize,
     /// Columns ÷ 4.
     pub vectors: usize,
     run: unsafe fn(&[FusedKerSpec<f32>]) -> isize,
+    /// A whole product in such tiles; as safe as [`product::run`].
+    pub product: unsafe fn(&Product),
     make: fn(&Shape) -> Box<dyn MatMatMul>,
 }
 
@@ -27,6 +31,7 @@ macro_rules! shape {
             rows: $rows,
             vectors: $vectors,
             run: tile::run::<$rows, $vectors>,
+            product: product::run::<$rows, $vectors>,
             make: make::<$rows, { $vectors * LANES }>,
         }
     };
@@ -111,6 +116,15 @@ pub fn calibrate() {
     browser::calibrate();
 }
 
+/// The shape to use for products of our own; `None` where tract's kernels are for the
+/// machine at hand.
+pub fn shape() -> Option<&'static Shape> {
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    return Some(browser::shape());
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    None
+}
+
 /// The shape in use, and what the calibration measured for each.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub use browser::report;
@@ -127,7 +141,7 @@ mod browser {
     use tract_onnx::tract_core::tract_linalg::mmm_tiers::MmmTier;
     use web_time::Instant;
 
-    use super::SHAPES;
+    use super::{SHAPES, Shape};
 
     inventory::submit! { MmmRoutine { make: || SHAPES[0].kernel() } }
     inventory::submit! { MmmRoutine { make: || SHAPES[1].kernel() } }
@@ -160,12 +174,16 @@ mod browser {
     const ROUNDS: usize = 5;
     const ROUND_MS: f64 = 1.5;
     /// Another shape must be this much faster than the first to be taken.
-    const CLEARLY: f64 = 1.15;
+    const CLEARLY: f64 = 1.04;
 
     static CHOSEN: OnceLock<(usize, [f64; SHAPES.len()])> = OnceLock::new();
 
     pub fn calibrate() {
         chosen();
+    }
+
+    pub fn shape() -> &'static Shape {
+        &SHAPES[chosen().0]
     }
 
     pub fn report() -> (&'static str, Vec<(&'static str, f64)>) {

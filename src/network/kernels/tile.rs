@@ -10,7 +10,7 @@ use tract_onnx::tract_core::tract_linalg::mmm::{FusedKerSpec, OutputStoreKer};
 
 use super::lanes::{LANES, Lanes};
 
-type Sums<const ROWS: usize, const VECTORS: usize> = [[Lanes; VECTORS]; ROWS];
+pub type Sums<const ROWS: usize, const VECTORS: usize> = [[Lanes; VECTORS]; ROWS];
 
 /// Runs a tile's list of operations. Answers 0, or 1 for an operation that only
 /// integers have.
@@ -69,8 +69,11 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(
 
 /// Adds the product of two packed panels. A function of its own, or the registers
 /// of the epilogues would push sums out to memory inside the loop.
+///
+/// # Safety
+/// The panels must be `k` rows and columns long.
 #[inline(never)]
-unsafe fn multiply<const ROWS: usize, const VECTORS: usize>(
+pub unsafe fn multiply<const ROWS: usize, const VECTORS: usize>(
     sums: &mut Sums<ROWS, VECTORS>,
     mut a: *const f32,
     mut b: *const f32,

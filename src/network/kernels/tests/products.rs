@@ -6,7 +6,8 @@ use tract_onnx::prelude::*;
 
 use super::super::convolution::Convolution;
 use super::super::dense::{Dense, Matrix};
-use super::super::panels::Panels;
+use super::super::panels::{Kernel, Panels};
+use super::super::registry::SHAPES;
 use super::super::stored::Stored;
 use super::windows::{geometries, run, slice, windows};
 use super::{close, numbers};
@@ -29,12 +30,13 @@ fn file(weights: &Tensor, as_half: bool) -> pb::TensorProto {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn convolution_is_the_sum_over_its_windows(
         geometry in geometries(),
         (batch, channels, rows) in (1_usize..3, 1_usize..5, 1_usize..40),
+        own in prop::option::weighted(0.8, 0..SHAPES.len()),
         (as_half, has_factors, has_bias, adds) in any::<(bool, bool, bool, bool)>(),
         (least, most) in prop::sample::select(vec![
             (f32::NEG_INFINITY, f32::INFINITY),
@@ -72,7 +74,12 @@ proptest! {
         }
         let wanted = Tensor::from_shape(&shape, &wanted).unwrap();
         let file = file(&weights, as_half);
-        let panels = Panels::pack(
+        let kernel = match own {
+            Some(shape) => Kernel::Own(&SHAPES[shape]),
+            None => Kernel::pick(rows, depth).unwrap(),
+        };
+        let panels = Panels::pack_for(
+            kernel,
             &Stored::of(&file).unwrap(),
             has_factors.then(|| slice(&factors)),
             has_bias.then(|| slice(&bias)),

@@ -9,8 +9,9 @@ use tract_onnx::tract_core::internal::EvalOp;
 use super::super::convolution::Convolution;
 use super::super::depthwise::Depthwise;
 use super::super::max_pool::MaxPooling;
-use super::super::panels::Panels;
+use super::super::panels::{Kernel, Panels};
 use super::super::planes::Geometry;
+use super::super::registry::SHAPES;
 use super::super::stored::Stored;
 use super::numbers;
 use super::windows::{run, slice};
@@ -42,6 +43,13 @@ fn check(op: &dyn EvalOp, inputs: &[&Tensor], what: &str) {
 
 #[test]
 fn convolutions() {
+    for shape in &SHAPES {
+        convolutions_by(&|| Kernel::Own(shape));
+        convolutions_by(&|| Kernel::Tract(shape.kernel(), 0));
+    }
+}
+
+fn convolutions_by(kernel: &(dyn Fn() -> Kernel + Sync)) {
     // Large enough for every part of the work to be shared out.
     for (channels, rows, geometry) in [
         (3, 32, geometry(149, 3, 2, 0)),
@@ -55,9 +63,10 @@ fn convolutions() {
         let depth = channels * geometry.kernel.0 * geometry.kernel.1;
         let weights = numbers(&[rows, depth], 1);
         let file = tensor::from_floats("w", &[rows, depth], slice(&weights));
+        let bias = numbers(&[rows], 3);
         let pack = || {
-            let bias = numbers(&[rows], 3);
-            Panels::pack(&Stored::of(&file).unwrap(), None, Some(slice(&bias))).unwrap()
+            let (stored, bias) = (Stored::of(&file).unwrap(), Some(slice(&bias)));
+            Panels::pack_for(kernel(), &stored, None, bias).unwrap()
         };
         let alone = pack();
         let together = multithread_tract_scope(Executor::multithread(THREADS), pack);
@@ -67,7 +76,10 @@ fn convolutions() {
         );
         let input = numbers(&[1, channels, geometry.input.0, geometry.input.1], 5);
         let added = numbers(&[1, rows, geometry.output.0, geometry.output.1], 7);
-        let what = format!("{channels} to {rows} channels, {geometry:?}");
+        let what = format!(
+            "{}, {channels} to {rows} channels, {geometry:?}",
+            kernel().name()
+        );
         let op = Convolution {
             weights: Arc::new(alone),
             geometry,

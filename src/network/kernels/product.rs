@@ -1,0 +1,109 @@
+//! A product of packed matrices with what is added to it and its bounds, tile by tile.
+//!
+//! tract's own walk over tiles asks anew for each of them what is to be done with it.
+//! Short products, of which convolutional networks have many, feel that.
+
+use super::lanes::{LANES, Lanes};
+use super::tile::{Sums, multiply};
+
+/// y = min(max(A · B + bias + z, `least`), `most`).
+#[derive(Clone, Copy, Debug)]
+pub struct Product<'a> {
+    /// A [rows, depth] in panels of a tile's rows.
+    pub a: &'a [f32],
+    /// B [depth, columns] in panels of a tile's columns.
+    pub b: &'a [f32],
+    /// From one panel to the next.
+    pub a_panel: usize,
+    pub b_panel: usize,
+    pub rows: usize,
+    pub columns: usize,
+    pub depth: usize,
+    /// One for each row of every panel of A.
+    pub bias: &'a [f32],
+    /// z [rows, columns]; null for none.
+    pub added: *const f32,
+    /// y [rows, columns].
+    pub output: *mut f32,
+    /// From one row of y, and of z, to the next.
+    pub stride: usize,
+    pub least: f32,
+    pub most: f32,
+}
+
+/// Bytes of A that stay in the second cache while all panels of B pass by.
+const MOST_BLOCK_BYTES: usize = 256 << 10;
+
+/// Computes a product in tiles of ROWS × 4·VECTORS.
+///
+/// # Safety
+/// `output`, and `added` unless it is null, must be good for all rows and columns, and
+/// nobody else may use those places of `output`.
+pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &Product) {
+    let width = LANES * VECTORS;
+    let a_panels = product.rows.div_ceil(ROWS);
+    let b_panels = product.columns.div_ceil(width);
+    let at_once = (MOST_BLOCK_BYTES / (product.a_panel * size_of::<f32>())).max(1);
+    for first in (0..a_panels).step_by(at_once) {
+        for b in 0..b_panels {
+            for a in first..(first + at_once).min(a_panels) {
+                // Safety: the caller's.
+                unsafe { tile::<ROWS, VECTORS>(product, a, b) };
+            }
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn tile<const ROWS: usize, const VECTORS: usize>(product: &Product, a: usize, b: usize) {
+    let (row, column) = (a * ROWS, b * LANES * VECTORS);
+    let bias = &product.bias[row..][..ROWS];
+    let panels = (
+        &product.a[a * product.a_panel..][..product.depth * ROWS],
+        &product.b[b * product.b_panel..][..product.depth * LANES * VECTORS],
+    );
+    let mut sums: Sums<ROWS, VECTORS> =
+        std::array::from_fn(|row| [Lanes::splat(bias[row]); VECTORS]);
+    // Safety: both panels are `depth` long.
+    unsafe {
+        multiply(
+            &mut sums,
+            panels.0.as_ptr(),
+            panels.1.as_ptr(),
+            product.depth,
+        )
+    };
+    let (rows, columns) = (product.rows - row, product.columns - column);
+    let first = row * product.stride + column;
+    let bounds = (Lanes::splat(product.least), Lanes::splat(product.most));
+    // Safety: the caller's, for the places from `first` on that are inside.
+    unsafe {
+        if rows >= ROWS && columns >= LANES * VECTORS {
+            for (row, sums) in sums.into_iter().enumerate() {
+                for (vector, mut sum) in sums.into_iter().enumerate() {
+                    let place = first + row * product.stride + vector * LANES;
+                    if !product.added.is_null() {
+                        sum = sum.add(Lanes::load(product.added.add(place)));
+                    }
+                    let bounded = sum.max(bounds.0).min(bounds.1);
+                    bounded.store(product.output.add(place));
+                }
+            }
+            return;
+        }
+        for (row, sums) in sums.into_iter().enumerate().take(rows) {
+            for (vector, sum) in sums.into_iter().enumerate() {
+                let mut four = [0.0; LANES];
+                sum.store(four.as_mut_ptr());
+                let left = columns.saturating_sub(vector * LANES);
+                for (lane, mut sum) in four.into_iter().enumerate().take(left) {
+                    let place = first + row * product.stride + vector * LANES + lane;
+                    if !product.added.is_null() {
+                        sum += *product.added.add(place);
+                    }
+                    *product.output.add(place) = sum.max(product.least).min(product.most);
+                }
+            }
+        }
+    }
+}
