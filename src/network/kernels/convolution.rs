@@ -10,7 +10,7 @@ use tract_onnx::tract_core::tract_linalg::mmm::{
     AsInputValue, EagerPackedInput, FusedSpec, MMMInputValue, MatMatMul,
 };
 use tract_onnx::tract_core::tract_linalg::multithread::{
-    Executor, multithread_tract_scope, par_chunks_mut,
+    Executor, current_tract_executor, multithread_tract_scope, par_chunks_mut,
 };
 
 use super::columns::Columns;
@@ -37,7 +37,9 @@ pub struct Convolution {
 }
 
 /// Bytes of columns that are packed at once: they should stay in the second cache.
-const MOST_PACKED_BYTES: usize = 512 << 10;
+const MOST_PACKED_BYTES: usize = 768 << 10;
+/// Blocks of columns that the cores share, where there are several.
+const SHARED_BLOCKS: usize = 8;
 
 impl PartialEq for Convolution {
     fn eq(&self, other: &Self) -> bool {
@@ -154,7 +156,10 @@ impl Convolution {
         };
         let (count, depth) = (self.geometry.output_len(), self.weights.depth);
         let format = &self.weights.columns_format;
-        let panels = MOST_PACKED_BYTES / (format.r * depth * size_of::<f32>());
+        let mut panels = MOST_PACKED_BYTES / (format.r * depth * size_of::<f32>());
+        if !matches!(current_tract_executor(), Executor::SingleThread) {
+            panels = panels.min(count.div_ceil(format.r * SHARED_BLOCKS));
+        }
         let at_once = format.r * panels.max(1);
         let mut blocks: Vec<Range<usize>> = (0..count)
             .step_by(at_once)

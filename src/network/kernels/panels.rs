@@ -190,7 +190,6 @@ fn packed(
             for (number, panel) in (first..).zip(panels.chunks_exact_mut(panel_len)) {
                 // What stands beyond the last row, or behind the panel, is read and
                 // thrown away, and must not slow the machine down.
-                panel[depth * width..].fill(0.0);
                 if (number + 1) * width > rows {
                     panel.fill(0.0);
                 }
@@ -200,6 +199,7 @@ fn packed(
                     let count = LANES.min(present - row);
                     spread(matrix, factors, number * width + row, count, to, width);
                 }
+                panel[depth * width..].fill(0.0);
             }
             Ok(())
         },
@@ -220,10 +220,17 @@ fn spread(
     let depth = matrix.columns;
     let factor = |row: usize| factors.map_or(1.0, |factors| factors[first + row]);
     let mut done = 0;
-    if count == LANES {
-        let scales: [Lanes; LANES] = std::array::from_fn(|row| Lanes::splat(factor(row)));
+    // A narrow panel's columns may be written four numbers long: what is too much is
+    // overwritten by the next column, and the last one's place is padding.
+    let is_narrow = count == width && width + 1 == LANES;
+    if count == LANES || is_narrow {
+        let scales: [Lanes; LANES] =
+            std::array::from_fn(|row| Lanes::splat(if row < count { factor(row) } else { 0.0 }));
         while done + LANES <= depth {
-            let four = |row: usize| matrix.four((first + row) * depth + done).mul(scales[row]);
+            let four = |row: usize| match row < count {
+                true => matrix.four((first + row) * depth + done).mul(scales[row]),
+                false => Lanes::splat(0.0),
+            };
             let columns = Lanes::transpose([four(0), four(1), four(2), four(3)]);
             for (place, column) in (done..).zip(columns) {
                 // Safety: the slice is four numbers long.

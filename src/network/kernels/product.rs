@@ -31,9 +31,6 @@ pub struct Product<'a> {
     pub most: f32,
 }
 
-/// Bytes of A that stay in the second cache while all panels of B pass by.
-const MOST_BLOCK_BYTES: usize = 256 << 10;
-
 /// Computes a product in tiles of ROWS × 4·VECTORS.
 ///
 /// # Safety
@@ -43,13 +40,11 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &Product) {
     let width = LANES * VECTORS;
     let a_panels = product.rows.div_ceil(ROWS);
     let b_panels = product.columns.div_ceil(width);
-    let at_once = (MOST_BLOCK_BYTES / (product.a_panel * size_of::<f32>())).max(1);
-    for first in (0..a_panels).step_by(at_once) {
+    for a in 0..a_panels {
+        // A panel of A stays in the first cache while all those of B pass by.
         for b in 0..b_panels {
-            for a in first..(first + at_once).min(a_panels) {
-                // Safety: the caller's.
-                unsafe { tile::<ROWS, VECTORS>(product, a, b) };
-            }
+            // Safety: the caller's.
+            unsafe { tile::<ROWS, VECTORS>(product, a, b) };
         }
     }
 }

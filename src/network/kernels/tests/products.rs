@@ -30,7 +30,7 @@ fn file(weights: &Tensor, as_half: bool) -> pb::TensorProto {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
 
     #[test]
     fn convolution_is_the_sum_over_its_windows(
