@@ -38,8 +38,9 @@ pub struct Convolution {
 
 /// Bytes of columns that are packed at once: they should stay in the second cache.
 const MOST_PACKED_BYTES: usize = 768 << 10;
-/// Blocks of columns that the cores share, where there are several.
-const SHARED_BLOCKS: usize = 8;
+
+/// Threads that are assumed where they are not counted.
+const FEW_THREADS: usize = 4;
 
 impl PartialEq for Convolution {
     fn eq(&self, other: &Self) -> bool {
@@ -156,10 +157,8 @@ impl Convolution {
         };
         let (count, depth) = (self.geometry.output_len(), self.weights.depth);
         let format = &self.weights.columns_format;
-        let mut panels = MOST_PACKED_BYTES / (format.r * depth * size_of::<f32>());
-        if !matches!(current_tract_executor(), Executor::SingleThread) {
-            panels = panels.min(count.div_ceil(format.r * SHARED_BLOCKS));
-        }
+        let panels = MOST_PACKED_BYTES / (format.r * depth * size_of::<f32>());
+        let panels = panels.min(a_share(count.div_ceil(format.r), threads()));
         let at_once = format.r * panels.max(1);
         let mut blocks: Vec<Range<usize>> = (0..count)
             .step_by(at_once)
@@ -263,5 +262,23 @@ impl Convolution {
             steps.push(FusedSpec::Store(wrapped(output)));
             kernel.run(rows, count, &steps)
         }
+    }
+}
+
+/// How many of so many panels are a thread's share: with some to spare for the faster
+/// threads, where there are enough.
+fn a_share(panels: usize, threads: usize) -> usize {
+    let is_many = threads > 1 && panels >= 8 * threads;
+    panels.div_ceil(if is_many { 2 * threads } else { threads })
+}
+
+/// Threads that share what is done in parallel.
+fn threads() -> usize {
+    match current_tract_executor() {
+        Executor::SingleThread => 1,
+        #[cfg(feature = "threads")]
+        Executor::RayonGlobal => rayon::current_num_threads(),
+        #[allow(unreachable_patterns, reason = "tract may be built for one thread")]
+        _ => FEW_THREADS,
     }
 }

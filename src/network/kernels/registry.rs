@@ -171,8 +171,8 @@ mod browser {
 
     /// How often the shapes take turns. A round that the browser interrupts is
     /// outvoted by the best of the others.
-    const ROUNDS: usize = 5;
-    const ROUND_MS: f64 = 1.5;
+    const ROUNDS: usize = 8;
+    const ROUND_MS: f64 = 1.0;
     /// Another shape must be this much faster than the first to be taken.
     const CLEARLY: f64 = 1.04;
 
