@@ -77,7 +77,6 @@ window.bench = {
     return shared.map((name) => ({ name, ...distance(found[name].values, wanted[aliases[name] ?? name].values) }));
   },
 
-  worker: (id) => workers.get(id),
   memory: (id) => workers.get(id).memory(),
   ask: (id, command, ...values) => workers.get(id).ask(command, ...values),
   flops: (id, file) => workers.get(id).ask("flops", new Uint8Array(files.get(file))),
