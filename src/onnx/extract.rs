@@ -105,5 +105,10 @@ mod tests {
         let operators: Vec<_> = head.graph().node.iter().map(|node| &node.op_type).collect();
         assert_eq!(operators, ["Gemm"]);
         assert_eq!(head.graph().initializer.len(), 2);
+        // The weights are 16 bytes long, the bias 8.
+        let ends = (&head.graph().input, &head.graph().output);
+        let lean = extract_without(&model, ends.0, ends.1, 8).unwrap();
+        let names: Vec<_> = lean.graph().initializer.iter().map(|t| &t.name).collect();
+        assert_eq!(names, ["b"]);
     }
 }

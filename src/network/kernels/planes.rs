@@ -67,14 +67,18 @@ impl Geometry {
     /// Whether a scratch plane stays small. A hostile file can spread few numbers
     /// by dilations and padding over more memory than there is.
     pub fn is_modest(&self) -> bool {
-        self.are_modest(1)
+        self.scratch_values() <= MOST_SCRATCH_VALUES
     }
 
-    /// The same for so many scratch planes at once.
-    pub fn are_modest(&self, planes: usize) -> bool {
+    /// The same for the scratch planes of all channels at once.
+    pub fn are_modest(&self, channels: usize) -> bool {
+        let all = self.scratch_values().saturating_mul(channels as u64);
+        self.is_modest() && all <= MOST_PADDED_VALUES
+    }
+
+    fn scratch_values(&self) -> u64 {
         let (rows, phase_width) = self.scratch_size();
-        let values = rows as u64 * phase_width as u64 * self.strides.1 as u64;
-        values.saturating_mul(planes as u64) <= MOST_SCRATCH_VALUES
+        rows as u64 * phase_width as u64 * self.strides.1 as u64
     }
 
     /// Rows of the scratch plane, and columns of each remainder.
@@ -150,6 +154,8 @@ impl Geometry {
 
 /// 64 MiB.
 const MOST_SCRATCH_VALUES: u64 = 1 << 24;
+/// 512 MiB: 128 channels of 1024 × 1024.
+const MOST_PADDED_VALUES: u64 = 1 << 27;
 
 impl Scratch {
     /// Copies a plane in, each value no less than `floor`.

@@ -109,7 +109,7 @@ impl Shape {
 
 /// Measures every shape and chooses the fastest, once in a program's life; where
 /// tract's own kernels are for the machine at hand, it does nothing. Takes about
-/// 30 ms. Whatever is chosen, sums are added in the same order: results do not
+/// 35 ms. Whatever is chosen, sums are added in the same order: results do not
 /// depend on it.
 pub fn calibrate() {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]

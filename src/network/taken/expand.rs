@@ -30,9 +30,9 @@ impl Convolving {
         let &[_, channels, rows, columns] = input else {
             bail!("a convolution of pictures has an input of four axes, not {input:?}");
         };
-        let depth = channels * self.kernel[0] * self.kernel[1];
+        let depth = channels.checked_mul(self.kernel[0] * self.kernel[1]);
         ensure!(
-            depth == self.panels.depth,
+            depth == Some(self.panels.depth),
             "its weights are not for {channels} channels"
         );
         let window = Window::of(&self.node, &[rows, columns], &self.kernel)?;

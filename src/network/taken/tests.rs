@@ -181,3 +181,17 @@ fn weights_for_another_number_of_channels_are_named() {
         "{error}"
     );
 }
+
+#[test]
+fn windows_spread_over_more_memory_than_there_is_are_refused() {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 2, 5, 5])]);
+    graph.floats("w", &[1, 2, 2, 2], &numbers(8, 1));
+    graph.node("Conv", "hostile", &["x", "w"], "y");
+    graph
+        .ints("dilations", &[16_000, 16_000])
+        .ints("pads", &[8000, 8000, 8000, 8000]);
+    let error = Plan::new(&decoded(graph.output("y", &[1, 1, 5, 5])))
+        .err()
+        .unwrap();
+    assert!(error.contains("hostile") && error.contains("memory"), "{error}");
+}
