@@ -209,13 +209,14 @@ export class Sitting {
       const aliases = engine === THEIRS && method === "forward" ? await this.#aliases(id) : {};
       const found = await this.#call("compare", method, first.id, id, aliases);
       if (!found.length) throw new Error(`${work}: ${id} and ${first.id} have no output in common`);
-      for (const { name, difference, greatest } of found) {
-        if (difference === null) throw new Error(`${work}: ${name} of ${id} has another length than that of ${first.id}`);
-        this.comparisons.push({ work, output: name, with: first.id, participant: id, difference: difference / (greatest || 1) });
-        if (!(difference <= TOLERANCE * greatest)) {
+      for (const output of found) {
+        const { name } = output;
+        if (output.difference === null) throw new Error(`${work}: ${name} of ${id} has another length than that of ${first.id}`);
+        const { off, whole, words } = apart(name, output);
+        this.comparisons.push({ work, output: name, with: first.id, participant: id, difference: off / (whole || 1) });
+        if (!(off <= TOLERANCE * whole)) {
           throw new Error(
-            `${work}: ${name} of ${id} differs from that of ${first.id} by ${difference}, ` +
-              `which is more than ${TOLERANCE} of its greatest value, ${greatest}`,
+            `${work}: ${name} of ${id} differs from that of ${first.id} by ${off}, which is more than ${TOLERANCE} of ${words}, ${whole}`,
           );
         }
       }
@@ -226,6 +227,16 @@ export class Sitting {
     const { outputs } = await this.#call("ask", id, "names");
     return { [outputs[0]]: outputs[0] === this.logits ? "logits" : "probabilities" };
   }
+}
+
+/**
+ * How far two outputs are apart, and in proportion to what. A gradient at the picture
+ * goes through every ReLU, which lets it pass or not: rounding alone moves single
+ * pixels by 2e-3 of the greatest value. All of it together is compared instead.
+ */
+function apart(name, { difference, greatest, distance, length }) {
+  if (name === "gradients.input") return { off: distance, whole: length, words: "its length" };
+  return { off: difference, whole: greatest, words: "its greatest value" };
 }
 
 /** How a row names who it is about. */

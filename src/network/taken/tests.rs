@@ -193,5 +193,8 @@ fn windows_spread_over_more_memory_than_there_is_are_refused() {
     let error = Plan::new(&decoded(graph.output("y", &[1, 1, 5, 5])))
         .err()
         .unwrap();
-    assert!(error.contains("hostile") && error.contains("memory"), "{error}");
+    assert!(
+        error.contains("hostile") && error.contains("memory"),
+        "{error}"
+    );
 }

@@ -70,7 +70,7 @@ window.bench = {
     return values.indexOf(Math.max(...values));
   },
 
-  /** For each output that both gave: `{ name, difference, greatest }`. */
+  /** For each output that both gave: `{ name, difference, greatest, distance, length }`. */
   compare(method, reference, id, aliases = {}) {
     const [wanted, found] = [reference, id].map((one) => outputs.get(`${method} ${one}`));
     const shared = Object.keys(found).filter((name) => wanted[aliases[name] ?? name]);
@@ -84,14 +84,16 @@ window.bench = {
 
 function distance(found, wanted) {
   if (found.length !== wanted.length) return { difference: null, greatest: null };
-  let [difference, greatest] = [0, 0];
+  let [difference, greatest, apartSquares, squares] = [0, 0, 0, 0];
   for (let place = 0; place < found.length; place += 1) {
     // NaN must not look like agreement.
     const apart = Math.abs(found[place] - wanted[place]);
     difference = Number.isNaN(apart) ? Infinity : Math.max(difference, apart);
     greatest = Math.max(greatest, Math.abs(wanted[place]));
+    apartSquares += apart * apart;
+    squares += wanted[place] * wanted[place];
   }
-  return { difference, greatest };
+  return { difference, greatest, distance: Math.sqrt(apartSquares), length: Math.sqrt(squares) };
 }
 
 /** The bytes of an NPY file of float32, version 1. */
