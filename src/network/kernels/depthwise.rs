@@ -6,7 +6,7 @@ use tract_onnx::tract_core::internal::*;
 use super::lanes::Lanes;
 use super::planes::{Geometry, Scratch, write_row};
 
-/// Depthwise convolution. Inputs: x […, C, h, w]; kernel [C, kh·kw]; bias [C].
+/// Depthwise convolution. Inputs: x […, C, h, w]; kernel [C, kh·kw]; bias: C numbers.
 /// Output: […, C, h', w'].
 ///
 /// y = min(max(bias + Σ kernel · max(x, `floor`), `least`), `most`), where a bound

@@ -19,7 +19,7 @@ pub struct Shape {
     /// Columns ÷ 4.
     pub vectors: usize,
     run: unsafe fn(&[FusedKerSpec<f32>]) -> isize,
-    /// A whole product in such tiles; as safe as [`product::run`].
+    /// A whole product in such tiles; as safe as `product::run`.
     pub product: unsafe fn(&Product),
     make: fn(&Shape) -> Box<dyn MatMatMul>,
 }
