@@ -57,6 +57,18 @@ fn concrete(shape: &[TDim]) -> TractResult<Vec<usize>> {
     shape.iter().map(|size| Ok(size.to_usize()?)).collect()
 }
 
+/// One input and one output, both of float32.
+fn one_to_one<'r, 'p: 'r>(
+    solver: &mut Solver<'r>,
+    inputs: &'p [TensorProxy],
+    outputs: &'p [TensorProxy],
+) -> InferenceResult {
+    check_input_arity(inputs, 1)?;
+    check_output_arity(outputs, 1)?;
+    solver.equals(&inputs[0].datum_type, f32::datum_type())?;
+    solver.equals(&outputs[0].datum_type, f32::datum_type())
+}
+
 impl Expansion for Convolving {
     fn name(&self) -> StaticName {
         "GradcamConvolving".into()
@@ -68,10 +80,7 @@ impl Expansion for Convolving {
         inputs: &'p [TensorProxy],
         outputs: &'p [TensorProxy],
     ) -> InferenceResult {
-        check_input_arity(inputs, 1)?;
-        check_output_arity(outputs, 1)?;
-        solver.equals(&inputs[0].datum_type, f32::datum_type())?;
-        solver.equals(&outputs[0].datum_type, f32::datum_type())?;
+        one_to_one(solver, inputs, outputs)?;
         solver.equals(&outputs[0].rank, 4)?;
         solver.given(&inputs[0].shape, move |solver, shape| {
             let shape = concrete(&shape)?;
@@ -116,10 +125,7 @@ impl Expansion for Dense {
         inputs: &'p [TensorProxy],
         outputs: &'p [TensorProxy],
     ) -> InferenceResult {
-        check_input_arity(inputs, 1)?;
-        check_output_arity(outputs, 1)?;
-        solver.equals(&inputs[0].datum_type, f32::datum_type())?;
-        solver.equals(&outputs[0].datum_type, f32::datum_type())?;
+        one_to_one(solver, inputs, outputs)?;
         solver.equals(&outputs[0].rank, &inputs[0].rank)?;
         solver.given(&inputs[0].shape, move |solver, mut shape| {
             let (depth, wide) = self.sizes();

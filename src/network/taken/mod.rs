@@ -75,7 +75,9 @@ impl Rest {
     pub fn put_back(&self, model: &mut InferenceModel) {
         for node in model.nodes_mut() {
             let name = node.op.name();
-            let number = name.strip_prefix("Unimplemented(gradcam.");
+            // What tract's parser calls an operator that it does not know.
+            let operator = name.strip_prefix("Unimplemented(");
+            let number = operator.and_then(|rest| rest.strip_prefix(OPERATOR));
             let number = number.and_then(|rest| rest.strip_suffix(')')?.parse().ok());
             let Some(layer) = number.and_then(|number: usize| self.layers.get(number)) else {
                 continue;
