@@ -6,12 +6,14 @@
 
 use std::ops::Range;
 
+use tract_onnx::tract_core::internal::Blob;
 use tract_onnx::tract_core::tract_linalg::mmm::EagerPackedInput;
 use tract_onnx::tract_core::tract_linalg::pack::PackedFormat;
 
 use super::lanes::{LANES, Lanes};
-use super::panels::{filled, numbers, unfilled};
+use super::panels::{filled, numbers, space, unfilled};
 use super::planes::{Geometry, Scratch};
+use super::strassen::Parts;
 
 /// Where the columns of one picture come from.
 pub enum Columns<'a> {
@@ -41,25 +43,60 @@ impl Columns<'_> {
             // not slow the machine down.
             panels[whole / width * panel_len..].fill(0.0);
         }
-        match self {
-            Columns::Pixels { planes, len } => {
-                for (place, plane) in planes.chunks_exact(*len).enumerate() {
-                    deal(&plane[range.clone()], panels, panel_len, place, width);
-                }
-            }
-            Columns::Windows { geometry, channels } => {
-                let mut line = vec![0.0; range.len()];
-                let mut place = 0;
-                for channel in channels {
-                    for &tap in &channel.taps {
-                        fill(&mut line, geometry, channel, tap, range.clone());
-                        deal(&line, panels, panel_len, place, width);
-                        place += 1;
-                    }
-                }
-            }
+        let mut buffer = self.buffer(range.len());
+        for place in 0..depth {
+            let line = self.line(place, range.clone(), &mut buffer);
+            deal(line, panels, panel_len, place, width);
         }
         filled(format, depth, range.len(), blob)
+    }
+
+    /// The columns in `range` and their partners, so far behind each, in the parts
+    /// that a product in halves wants.
+    pub fn pack_halves(
+        &self,
+        format: &PackedFormat,
+        depth: usize,
+        range: Range<usize>,
+        partner: usize,
+    ) -> Blob {
+        let width = format.r;
+        let parts = Parts { width, depth };
+        let mut blob = space(format, range.len().div_ceil(width) * parts.pair());
+        let mut buffers: [Vec<f32>; 4] = std::array::from_fn(|_| self.buffer(range.len()));
+        let partners = range.start + partner..range.end + partner;
+        for place in 0..depth / 2 {
+            let [b11, b12, b21, b22] = &mut buffers;
+            let lines = [
+                self.line(place, range.clone(), b11),
+                self.line(place, partners.clone(), b12),
+                self.line(depth / 2 + place, range.clone(), b21),
+                self.line(depth / 2 + place, partners.clone(), b22),
+            ];
+            parts.deal(lines, numbers(&mut blob), place);
+        }
+        blob
+    }
+
+    /// What [`Columns::line`] wants for lines of a length.
+    fn buffer(&self, len: usize) -> Vec<f32> {
+        match self {
+            Columns::Pixels { .. } => Vec::new(),
+            Columns::Windows { .. } => vec![0.0; len],
+        }
+    }
+
+    /// Row `place` of the matrix, as far as the columns in `range` go.
+    fn line<'a>(&'a self, place: usize, range: Range<usize>, buffer: &'a mut [f32]) -> &'a [f32] {
+        match self {
+            Columns::Pixels { planes, len } => &planes[place * len..][..*len][range],
+            Columns::Windows { geometry, channels } => {
+                let taps = geometry.kernel.0 * geometry.kernel.1;
+                let channel = &channels[place / taps];
+                fill(buffer, geometry, channel, channel.taps[place % taps], range);
+                buffer
+            }
+        }
     }
 }
 

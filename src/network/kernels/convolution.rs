@@ -14,9 +14,11 @@ use tract_onnx::tract_core::tract_linalg::multithread::{
 };
 
 use super::columns::Columns;
-use super::panels::{Kernel, Panels, panels};
+use super::panels::{Kernel, Panels, panels, read};
 use super::planes::Geometry;
-use super::product::Product;
+use super::product::{Product, Target};
+use super::registry::Shape;
+use super::strassen::{HalvedProduct, Parts, left_columns, upper_rows};
 
 /// Convolution. Inputs: x [N, C, h, w] and, if `adds`, z [N, M, h', w']. Output:
 /// [N, M, h', w'].
@@ -41,6 +43,13 @@ const MOST_PACKED_BYTES: usize = 768 << 10;
 
 /// Threads that are assumed where they are not counted.
 const FEW_THREADS: usize = 4;
+
+/// Columns that are packed and multiplied at once.
+struct Block {
+    columns: Range<usize>,
+    /// How far behind each its partner is, which is then done, too.
+    partner: Option<usize>,
+}
 
 impl PartialEq for Convolution {
     fn eq(&self, other: &Self) -> bool {
@@ -145,7 +154,7 @@ impl Convolution {
     ) -> TractResult<()> {
         let len = self.channels() * self.geometry.input_len();
         let values = &input.try_as_plain_ram()?.as_slice::<f32>()?[number * len..][..len];
-        let columns = match self.is_pointwise() {
+        let columns_of = match self.is_pointwise() {
             true => Columns::Pixels {
                 planes: values,
                 len: self.geometry.input_len(),
@@ -155,76 +164,148 @@ impl Convolution {
                 channels: self.geometry.padded(values),
             },
         };
-        let (count, depth) = (self.geometry.output_len(), self.weights.depth);
-        let format = &self.weights.columns_format;
-        let panels = MOST_PACKED_BYTES / (format.r * depth * size_of::<f32>());
-        let panels = panels.min(a_share(count.div_ceil(format.r), threads()));
-        let at_once = format.r * panels.max(1);
-        let mut blocks: Vec<Range<usize>> = (0..count)
-            .step_by(at_once)
-            .map(|first| first..(first + at_once).min(count))
-            .collect();
-        let work = count * self.weights.rows;
+        let (format, depth) = (&self.weights.columns_format, self.weights.depth);
+        let mut blocks = self.blocks();
+        let work = self.geometry.output_len() * self.weights.rows;
         par_chunks_mut(&mut blocks, 1, work, |_, blocks| {
             // The cores share the blocks, not the work inside of one.
             multithread_tract_scope(Executor::SingleThread, || {
                 blocks.iter().try_for_each(|block| {
-                    let packed = columns.pack(format, depth, block.clone());
-                    self.multiply(&packed, added, output, number, block.start)
+                    let target = self.target(added, output, number, block.columns.start);
+                    let columns = block.columns.clone();
+                    match (block.partner, &self.weights.kernel) {
+                        (Some(partner), Kernel::Own(shape)) => {
+                            let packed = columns_of.pack_halves(format, depth, columns, partner);
+                            // Safety: the places of these columns and their partners
+                            // are inside of the picture, and nobody else uses them.
+                            unsafe { self.multiply_halves(shape, packed, block, target) };
+                            Ok(())
+                        }
+                        (_, Kernel::Own(shape)) => {
+                            let packed = columns_of.pack(format, depth, columns);
+                            // Safety: the same.
+                            unsafe { self.multiply(shape, &packed, target) };
+                            Ok(())
+                        }
+                        (_, Kernel::Tract(kernel, packing)) => {
+                            let packed = columns_of.pack(format, depth, columns);
+                            let start = self.start(number, block.columns.start);
+                            let kernel = (&**kernel, *packing);
+                            self.multiply_by_tract(kernel, &packed, added, output, start)
+                        }
+                    }
                 })
             })
         })
     }
 
-    /// Products of the weights and packed columns, of which the first belongs to the
-    /// output pixel `first`.
-    fn multiply(
-        &self,
-        columns: &EagerPackedInput,
+    /// Shares of the columns that are packed and multiplied one at a time.
+    fn blocks(&self) -> Vec<Block> {
+        let (count, depth) = (self.geometry.output_len(), self.weights.depth);
+        let width = self.weights.columns_format.r;
+        let left = if self.weights.halved {
+            left_columns(count)
+        } else {
+            0
+        };
+        let pair = Parts { width, depth }.pair();
+        let halves = in_blocks(0..left, width, pair).map(|columns| Block {
+            columns,
+            partner: Some(left),
+        });
+        let plain = in_blocks(2 * left..count, width, width * depth).map(|columns| Block {
+            columns,
+            partner: None,
+        });
+        halves.chain(plain).collect()
+    }
+
+    /// Where output pixel `first` of a picture's first channel lies.
+    fn start(&self, number: usize, first: usize) -> usize {
+        number * self.weights.rows * self.geometry.output_len() + first
+    }
+
+    /// Where the sums of the output pixels from `first` on go.
+    fn target<'a>(
+        &'a self,
         added: Option<&Tensor>,
         output: &Tensor,
         number: usize,
         first: usize,
-    ) -> TractResult<()> {
-        let (rows, len) = (self.weights.rows, self.geometry.output_len());
-        let start = number * rows * len + first;
-        match &self.weights.kernel {
-            Kernel::Own(shape) => {
-                let (a, a_panel) = panels(&self.weights.packed);
-                let (b, b_panel) = panels(columns);
-                // Safety: every place of [rows, columns] from `start` on is inside of
-                // picture `number`, in `added` as in `output`, which nobody else uses.
-                unsafe {
-                    let from = |tensor: &Tensor| tensor.as_ptr_unchecked::<f32>().add(start);
-                    let product = Product {
-                        a,
-                        b,
-                        a_panel,
-                        b_panel,
-                        rows,
-                        columns: columns.mn(),
-                        depth: self.weights.depth,
-                        bias: self.weights.bias.as_slice_unchecked(),
-                        added: added.map_or(std::ptr::null(), from),
-                        output: from(output).cast_mut(),
-                        stride: len,
-                        least: self.least,
-                        most: self.most,
-                    };
-                    (shape.product)(&product);
-                }
-                Ok(())
+    ) -> Target<'a> {
+        let start = self.start(number, first);
+        // Safety: `start` is a place of picture `number`, in `added` as in `output`;
+        // the bias holds float32 numbers.
+        unsafe {
+            let from = |tensor: &Tensor| tensor.as_ptr_unchecked::<f32>().add(start);
+            Target {
+                bias: self.weights.bias.as_slice_unchecked(),
+                added: added.map_or(std::ptr::null(), from),
+                output: from(output).cast_mut(),
+                stride: self.geometry.output_len(),
+                least: self.least,
+                most: self.most,
             }
-            Kernel::Tract(kernel, packing) => {
-                self.multiply_by_tract(&**kernel, *packing, columns, added, output, start)
+        }
+    }
+
+    /// Multiplies the weights with packed columns and their partners.
+    ///
+    /// # Safety
+    /// As `strassen::run`.
+    unsafe fn multiply_halves(&self, shape: &Shape, packed: Blob, block: &Block, target: Target) {
+        let (a, a_panel) = panels(&self.weights.packed);
+        let product = HalvedProduct {
+            a,
+            a_panel,
+            b: read(&packed),
+            rows: self.weights.rows,
+            depth: self.weights.depth,
+            columns: block.columns.len(),
+            partner: block.partner.unwrap_or(0),
+            target,
+        };
+        // Safety: the caller's.
+        unsafe { (shape.halved_product)(&product) };
+    }
+
+    /// Multiplies the weights with packed columns.
+    ///
+    /// # Safety
+    /// As `product::run`.
+    unsafe fn multiply(&self, shape: &Shape, columns: &EagerPackedInput, target: Target) {
+        let (a, a_panel) = panels(&self.weights.packed);
+        let (b, b_panel) = panels(columns);
+        let upper = match self.weights.halved {
+            true => upper_rows(self.weights.rows),
+            false => self.weights.rows,
+        };
+        let before = upper.div_ceil(shape.rows);
+        // Safety: the caller's.
+        unsafe {
+            let mut product = Product {
+                a,
+                b,
+                a_panel,
+                b_panel,
+                rows: upper,
+                columns: columns.mn(),
+                depth: self.weights.depth,
+                target,
+            };
+            (shape.product)(&product);
+            if upper < self.weights.rows {
+                product.a = &a[before * a_panel..];
+                product.rows = self.weights.rows - upper;
+                product.target = product.target.below(upper, before * shape.rows);
+                (shape.product)(&product);
             }
         }
     }
 
     fn multiply_by_tract(
         &self,
-        kernel: &dyn MatMatMul,
-        packing: usize,
+        (kernel, packing): (&dyn MatMatMul, usize),
         columns: &EagerPackedInput,
         added: Option<&Tensor>,
         output: &Tensor,
@@ -263,6 +344,24 @@ impl Convolution {
             kernel.run(rows, count, &steps)
         }
     }
+}
+
+/// Splits columns into equal blocks of whole panels, of which each takes so many
+/// numbers.
+fn in_blocks(
+    columns: Range<usize>,
+    width: usize,
+    panel: usize,
+) -> impl Iterator<Item = Range<usize>> {
+    let panels = columns.len().div_ceil(width);
+    let fitting = MOST_PACKED_BYTES / (panel * size_of::<f32>()).max(1);
+    let most = fitting.min(a_share(panels, threads())).max(1);
+    let blocks = panels.div_ceil(most).max(1);
+    let at_once = width * panels.div_ceil(blocks).max(1);
+    let end = columns.end;
+    columns
+        .step_by(at_once)
+        .map(move |first| first..(first + at_once).min(end))
 }
 
 /// How many of so many panels are a thread's share: with some to spare for the faster

@@ -6,8 +6,8 @@
 //! - `stored`: numbers as a file has them; `panels`: weights packed from those
 //! - `planes`: windows over padded planes; `depthwise` and `max_pool`: what is done
 //!   in them; `columns`: the windows as a matrix
-//! - `product`: a product of packed matrices; `convolution` and `dense`: layers that
-//!   are one
+//! - `product`: a product of packed matrices; `strassen`: one of large matrices, with
+//!   fewer multiplications; `convolution` and `dense`: layers that are products
 //! - `peak`: what the machine could do at most
 //! - `rewrite`: puts the operations into a graph
 //!
@@ -27,6 +27,7 @@ mod product;
 mod registry;
 mod rewrite;
 mod stored;
+mod strassen;
 #[cfg(test)]
 mod tests;
 mod tile;

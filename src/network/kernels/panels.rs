@@ -4,6 +4,7 @@
 //! copied out of the file before. Here one pass leads from the file's own bytes to
 //! the panels.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use tract_onnx::prelude::DatumType;
@@ -17,6 +18,7 @@ use tract_onnx::tract_core::tract_linalg::pack::{PackedFormat, Packing as _};
 use super::lanes::{LANES, Lanes};
 use super::registry::{Shape, shape};
 use super::stored::Stored;
+use super::strassen;
 
 /// Columns that a kernel is chosen for; no product of ours has just a few.
 const TYPICAL_COLUMNS: usize = 256;
@@ -29,6 +31,9 @@ pub struct Panels {
     pub columns_format: PackedFormat,
     pub rows: usize,
     pub depth: usize,
+    /// Whether the upper half of the rows has panels of its own, and the lower half,
+    /// for products in halves; see `strassen`.
+    pub halved: bool,
     pub packed: EagerPackedInput,
     /// One for each row of every panel.
     pub bias: Tensor,
@@ -103,15 +108,17 @@ impl Panels {
         bias: Option<&[f32]>,
     ) -> TractResult<Panels> {
         let kernel = Kernel::pick(matrix.rows, matrix.columns)?;
-        Panels::pack_for(kernel, matrix, factors, bias)
+        let halved = strassen::pays(matrix.rows, matrix.columns);
+        Panels::pack_for(kernel, halved, matrix, factors, bias)
     }
 
-    /// The same for a kernel.
+    /// The same for a kernel, in halves where that is wanted and can be.
     ///
     /// # Errors
     /// If the kernel is not one for plain float32 matrices.
     pub fn pack_for(
         kernel: Kernel,
+        halved: bool,
         matrix: &Stored,
         factors: Option<&[f32]>,
         bias: Option<&[f32]>,
@@ -120,28 +127,86 @@ impl Panels {
         ensure!(rows > 0 && depth > 0 && matrix.count() == rows * depth);
         ensure!(factors.is_none_or(|factors| factors.len() == rows));
         let (rows_format, columns_format) = kernel.formats()?;
-        let mut padded = vec![0.0; rows.next_multiple_of(rows_format.r)];
-        if let Some(bias) = bias {
-            padded[..rows].copy_from_slice(bias);
+        let is_own = matches!(kernel, Kernel::Own(_));
+        let halved = halved && is_own && rows > 1 && strassen::can_be_halved(depth);
+        let order = Order::new(rows, rows_format.r, halved);
+        let mut padded = vec![0.0; order.count() * rows_format.r];
+        for (rows, padded) in (order.each()).zip(padded.chunks_exact_mut(rows_format.r)) {
+            if let Some(bias) = bias {
+                padded[..rows.len()].copy_from_slice(&bias[rows]);
+            }
         }
         Ok(Panels {
-            packed: packed(matrix, factors, &rows_format)?,
+            packed: packed(matrix, factors, &rows_format, &order)?,
             kernel,
             columns_format,
             rows,
             depth,
+            halved,
             bias: tensor1(&padded),
         })
+    }
+}
+
+/// Which rows each panel holds.
+struct Order {
+    rows: usize,
+    /// Of a panel.
+    width: usize,
+    /// Rows, and panels, before those of the lower half.
+    upper: (usize, usize),
+}
+
+impl Order {
+    fn new(rows: usize, width: usize, halved: bool) -> Order {
+        let upper = if halved {
+            strassen::upper_rows(rows)
+        } else {
+            rows
+        };
+        Order {
+            rows,
+            width,
+            upper: (upper, upper.div_ceil(width)),
+        }
+    }
+
+    /// Panels; both halves have as many.
+    fn count(&self) -> usize {
+        let (upper, panels) = self.upper;
+        if upper < self.rows {
+            2 * panels
+        } else {
+            panels
+        }
+    }
+
+    /// The rows of panel `number`: fewer than a panel's at the end of each half.
+    fn rows(&self, number: usize) -> Range<usize> {
+        let (upper, panels) = self.upper;
+        let (first, end) = match number < panels {
+            true => (number * self.width, upper),
+            false => (upper + (number - panels) * self.width, self.rows),
+        };
+        first.min(end)..(first + self.width).min(end)
+    }
+
+    fn each(&self) -> impl Iterator<Item = Range<usize>> {
+        (0..self.count()).map(|number| self.rows(number))
     }
 }
 
 /// An empty packed matrix, and the length of a panel in numbers.
 pub fn unfilled(format: &PackedFormat, depth: usize, others: usize) -> (Blob, usize) {
     let panel = format.single_panel_len(depth);
-    let bytes = format.len(depth, others) * size_of::<f32>();
+    (space(format, format.len(depth, others)), panel)
+}
+
+/// Room for so many packed numbers.
+pub fn space(format: &PackedFormat, count: usize) -> Blob {
+    let bytes = count * size_of::<f32>();
     // Safety: whoever asks for it writes every number before it is read.
-    let blob = unsafe { Blob::new_for_size_and_align(bytes, format.alignment_bytes) };
-    (blob, panel)
+    unsafe { Blob::new_for_size_and_align(bytes, format.alignment_bytes) }
 }
 
 /// A packed matrix's numbers.
@@ -152,13 +217,18 @@ pub fn numbers(blob: &mut Blob) -> &mut [f32] {
     unsafe { std::slice::from_raw_parts_mut(pointer.cast(), count) }
 }
 
-/// The numbers of a packed matrix, and from one panel to the next.
-pub fn panels(packed: &EagerPackedInput) -> (&[f32], usize) {
-    let bytes = packed.packed.as_bytes();
+/// The same, to read.
+pub fn read(blob: &Blob) -> &[f32] {
+    let bytes = blob.as_bytes();
     let (pointer, count) = (bytes.as_ptr(), bytes.len() / size_of::<f32>());
     // Safety: the blob is aligned for vectors, and any bits are a number.
-    let numbers = unsafe { std::slice::from_raw_parts(pointer.cast(), count) };
-    (numbers, packed.panel_bytes / size_of::<f32>())
+    unsafe { std::slice::from_raw_parts(pointer.cast(), count) }
+}
+
+/// The numbers of a packed matrix, and from one panel to the next.
+pub fn panels(packed: &EagerPackedInput) -> (&[f32], usize) {
+    let panel = packed.panel_bytes / size_of::<f32>();
+    (read(&packed.packed), panel)
 }
 
 /// As tract knows packed matrices.
@@ -179,32 +249,34 @@ fn packed(
     matrix: &Stored,
     factors: Option<&[f32]>,
     format: &PackedFormat,
+    order: &Order,
 ) -> TractResult<EagerPackedInput> {
-    let (rows, depth, width) = (matrix.rows, matrix.columns, format.r);
-    let (mut blob, panel_len) = unfilled(format, depth, rows);
+    let (depth, width) = (matrix.columns, format.r);
+    let padded_rows = order.count() * width;
+    let (mut blob, panel_len) = unfilled(format, depth, padded_rows);
     par_chunks_mut(
         numbers(&mut blob),
         panel_len,
-        rows * depth,
+        padded_rows * depth,
         |first, panels| {
             for (number, panel) in (first..).zip(panels.chunks_exact_mut(panel_len)) {
+                let rows = order.rows(number);
                 // What stands beyond the last row, or behind the panel, is read and
                 // thrown away, and must not slow the machine down.
-                if (number + 1) * width > rows {
+                if rows.len() < width {
                     panel.fill(0.0);
                 }
-                let present = width.min(rows - number * width);
-                for row in (0..present).step_by(LANES) {
+                for row in (0..rows.len()).step_by(LANES) {
                     let to = &mut panel[row..];
-                    let count = LANES.min(present - row);
-                    spread(matrix, factors, number * width + row, count, to, width);
+                    let count = LANES.min(rows.len() - row);
+                    spread(matrix, factors, rows.start + row, count, to, width);
                 }
                 panel[depth * width..].fill(0.0);
             }
             Ok(())
         },
     )?;
-    Ok(filled(format, depth, rows, blob))
+    Ok(filled(format, depth, matrix.rows, blob))
 }
 
 /// Writes up to four rows of a matrix into a panel: number k of row r goes to

@@ -19,6 +19,12 @@ pub struct Product<'a> {
     pub rows: usize,
     pub columns: usize,
     pub depth: usize,
+    pub target: Target<'a>,
+}
+
+/// Where the sums of a product go, and what is done to them on the way.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
     /// One for each row of every panel of A.
     pub bias: &'a [f32],
     /// z [rows, columns]; null for none.
@@ -31,11 +37,33 @@ pub struct Product<'a> {
     pub most: f32,
 }
 
+impl Target<'_> {
+    /// The same for the rows from `rows` on, whose bias begins at place `bias`.
+    ///
+    /// # Safety
+    /// There must be such rows.
+    pub unsafe fn below(self, rows: usize, bias: usize) -> Self {
+        let before = rows * self.stride;
+        let added = match self.added.is_null() {
+            true => self.added,
+            // Safety: the caller's.
+            false => unsafe { self.added.add(before) },
+        };
+        Target {
+            bias: &self.bias[bias..],
+            added,
+            // Safety: the caller's.
+            output: unsafe { self.output.add(before) },
+            ..self
+        }
+    }
+}
+
 /// Computes a product in tiles of ROWS × 4·VECTORS.
 ///
 /// # Safety
-/// `output`, and `added` unless it is null, must be good for all rows and columns, and
-/// nobody else may use those places of `output`.
+/// The target's `output`, and `added` unless it is null, must be good for all rows and
+/// columns, and nobody else may use those places of `output`.
 pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &Product) {
     let width = LANES * VECTORS;
     let a_panels = product.rows.div_ceil(ROWS);
@@ -52,36 +80,47 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &Product) {
 #[inline(always)]
 unsafe fn tile<const ROWS: usize, const VECTORS: usize>(product: &Product, a: usize, b: usize) {
     let (row, column) = (a * ROWS, b * LANES * VECTORS);
-    let bias = &product.bias[row..][..ROWS];
+    let bias = &product.target.bias[row..][..ROWS];
     let panels = (
         &product.a[a * product.a_panel..][..product.depth * ROWS],
         &product.b[b * product.b_panel..][..product.depth * LANES * VECTORS],
     );
-    let mut sums: Sums<ROWS, VECTORS> =
-        std::array::from_fn(|row| [Lanes::splat(bias[row]); VECTORS]);
-    // Safety: both panels are `depth` long.
+    let start: Sums<ROWS, VECTORS> = std::array::from_fn(|row| [Lanes::splat(bias[row]); VECTORS]);
+    let mut sums = start;
+    // Safety: both panels are `depth` long; the caller's for the places inside.
     unsafe {
-        multiply(
-            &mut sums,
-            panels.0.as_ptr(),
-            panels.1.as_ptr(),
-            product.depth,
-        )
-    };
-    let (rows, columns) = (product.rows - row, product.columns - column);
-    let first = row * product.stride + column;
-    let bounds = (Lanes::splat(product.least), Lanes::splat(product.most));
-    // Safety: the caller's, for the places from `first` on that are inside.
+        let (a, b) = (panels.0.as_ptr(), panels.1.as_ptr());
+        multiply(&raw const sums, a, b, product.depth, &raw mut sums);
+        let first = row * product.target.stride + column;
+        let inside = (product.rows - row, product.columns - column);
+        finish(sums, &product.target, first, inside);
+    }
+}
+
+/// Adds z to a tile of sums that have their bias, bounds them, and stores what of them
+/// lies in the next `inside` rows and columns from the place `first` on.
+///
+/// # Safety
+/// As [`run`], for those places.
+#[inline(always)]
+pub unsafe fn finish<const ROWS: usize, const VECTORS: usize>(
+    sums: Sums<ROWS, VECTORS>,
+    target: &Target,
+    first: usize,
+    (rows, columns): (usize, usize),
+) {
+    let bounds = (Lanes::splat(target.least), Lanes::splat(target.most));
+    // Safety: the caller's.
     unsafe {
         if rows >= ROWS && columns >= LANES * VECTORS {
             for (row, sums) in sums.into_iter().enumerate() {
                 for (vector, mut sum) in sums.into_iter().enumerate() {
-                    let place = first + row * product.stride + vector * LANES;
-                    if !product.added.is_null() {
-                        sum = sum.add(Lanes::load(product.added.add(place)));
+                    let place = first + row * target.stride + vector * LANES;
+                    if !target.added.is_null() {
+                        sum = sum.add(Lanes::load(target.added.add(place)));
                     }
                     let bounded = sum.max(bounds.0).min(bounds.1);
-                    bounded.store(product.output.add(place));
+                    bounded.store(target.output.add(place));
                 }
             }
             return;
@@ -92,11 +131,11 @@ unsafe fn tile<const ROWS: usize, const VECTORS: usize>(product: &Product, a: us
                 sum.store(four.as_mut_ptr());
                 let left = columns.saturating_sub(vector * LANES);
                 for (lane, mut sum) in four.into_iter().enumerate().take(left) {
-                    let place = first + row * product.stride + vector * LANES + lane;
-                    if !product.added.is_null() {
-                        sum += *product.added.add(place);
+                    let place = first + row * target.stride + vector * LANES + lane;
+                    if !target.added.is_null() {
+                        sum += *target.added.add(place);
                     }
-                    *product.output.add(place) = sum.max(product.least).min(product.most);
+                    *target.output.add(place) = sum.max(target.least).min(target.most);
                 }
             }
         }

@@ -9,6 +9,7 @@ use tract_onnx::tract_core::tract_linalg::pack::Packing as _;
 
 use super::lanes::LANES;
 use super::product::{self, Product};
+use super::strassen::{self, HalvedProduct};
 use super::tile;
 
 /// A shape of tile and the kernel that computes it.
@@ -21,6 +22,8 @@ pub struct Shape {
     run: unsafe fn(&[FusedKerSpec<f32>]) -> isize,
     /// A whole product in such tiles; as safe as `product::run`.
     pub product: unsafe fn(&Product),
+    /// The same in halves; as safe as `strassen::run`.
+    pub halved_product: unsafe fn(&HalvedProduct),
     make: fn(&Shape) -> Box<dyn MatMatMul>,
 }
 
@@ -32,6 +35,7 @@ macro_rules! shape {
             vectors: $vectors,
             run: tile::run::<$rows, $vectors>,
             product: product::run::<$rows, $vectors>,
+            halved_product: strassen::run::<$rows, $vectors>,
             make: make::<$rows, { $vectors * LANES }>,
         }
     };

@@ -32,7 +32,9 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(
                 Spec::LoadTile(_, rows) => each(sums, |row, vector, _| {
                     Lanes::load(rows.add(LANES * (row * VECTORS + vector)))
                 }),
-                Spec::AddMatMul { k, pa, pb, .. } => multiply(sums, pa.cast(), pb.cast(), k),
+                Spec::AddMatMul { k, pa, pb, .. } => {
+                    multiply(sums, pa.cast(), pb.cast(), k, sums);
+                }
                 Spec::ScalarMin(value) => scalar(sums, value, Lanes::min),
                 Spec::ScalarMax(value) => scalar(sums, value, Lanes::max),
                 Spec::ScalarAdd(value) => scalar(sums, value, Lanes::add),
@@ -67,19 +69,22 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(
     0
 }
 
-/// Adds the product of two packed panels. A function of its own, or the registers
-/// of the epilogues would push sums out to memory inside the loop.
+/// Adds the product of two packed panels to sums. A function of its own, or the
+/// registers of the epilogues would push sums out to memory inside the loop.
 ///
 /// # Safety
-/// The panels must be `k` rows and columns long.
+/// The panels must be `k` rows and columns long, `from` good to read and `to` to write;
+/// they may be the same.
 #[inline(never)]
 pub unsafe fn multiply<const ROWS: usize, const VECTORS: usize>(
-    sums: &mut Sums<ROWS, VECTORS>,
+    from: *const Sums<ROWS, VECTORS>,
     mut a: *const f32,
     mut b: *const f32,
     k: usize,
+    to: *mut Sums<ROWS, VECTORS>,
 ) {
-    let mut tile = *sums;
+    // Safety: the caller's.
+    let mut tile = unsafe { from.read() };
     for _ in 0..k {
         unsafe {
             let mut columns = [Lanes::splat(0.0); VECTORS];
@@ -96,7 +101,8 @@ pub unsafe fn multiply<const ROWS: usize, const VECTORS: usize>(
             b = b.add(LANES * VECTORS);
         }
     }
-    *sums = tile;
+    // Safety: the caller's.
+    unsafe { to.write(tile) };
 }
 
 #[inline(always)]

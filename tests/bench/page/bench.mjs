@@ -79,6 +79,7 @@ window.bench = {
 
   memory: (id) => workers.get(id).memory(),
   ask: (id, command, ...values) => workers.get(id).ask(command, ...values),
+  worker: (id) => workers.get(id),
   flops: (id, file) => workers.get(id).ask("flops", new Uint8Array(files.get(file))),
 };
 

@@ -37,7 +37,7 @@ proptest! {
         geometry in geometries(),
         (batch, channels, rows) in (1_usize..3, 1_usize..5, 1_usize..40),
         own in prop::option::weighted(0.8, 0..SHAPES.len()),
-        (as_half, has_factors, has_bias, adds) in any::<(bool, bool, bool, bool)>(),
+        (as_half, has_factors, has_bias, adds, halved) in any::<(bool, bool, bool, bool, bool)>(),
         (least, most) in prop::sample::select(vec![
             (f32::NEG_INFINITY, f32::INFINITY),
             (0.0, f32::INFINITY),
@@ -80,6 +80,7 @@ proptest! {
         };
         let panels = Panels::pack_for(
             kernel,
+            halved,
             &Stored::of(&file).unwrap(),
             has_factors.then(|| slice(&factors)),
             has_bias.then(|| slice(&bias)),

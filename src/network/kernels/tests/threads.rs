@@ -13,6 +13,7 @@ use super::super::panels::{Kernel, Panels};
 use super::super::planes::Geometry;
 use super::super::registry::SHAPES;
 use super::super::stored::Stored;
+use super::super::strassen::pays;
 use super::numbers;
 use super::windows::{run, slice};
 use crate::onnx::tensor;
@@ -66,7 +67,7 @@ fn convolutions_by(kernel: &(dyn Fn() -> Kernel + Sync)) {
         let bias = numbers(&[rows], 3);
         let pack = || {
             let (stored, bias) = (Stored::of(&file).unwrap(), Some(slice(&bias)));
-            Panels::pack_for(kernel(), &stored, None, bias).unwrap()
+            Panels::pack_for(kernel(), pays(rows, depth), &stored, None, bias).unwrap()
         };
         let alone = pack();
         let together = multithread_tract_scope(Executor::multithread(THREADS), pack);
