@@ -1,6 +1,6 @@
 //! One ONNX graph, made ready and run by tract.
 
-use ndarray::ArrayD;
+use ndarray::{ArrayD, ArrayViewD};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::plan::eval;
 use web_time::Instant;
@@ -73,6 +73,21 @@ impl Plan {
         inputs: Vec<ArrayD<f32>>,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<ArrayD<f32>>, NetworkError> {
+        let inputs = inputs.into_iter().map(Tensor::from).map(Arc::new).collect();
+        let outputs = self.run_tensors(inputs, progress)?;
+        let owned = |output: Arc<Tensor>| Ok(array(&output)?.to_owned());
+        outputs.into_iter().map(owned).collect()
+    }
+
+    /// The same for tensors, of which none is copied.
+    ///
+    /// # Errors
+    /// As [`Plan::run`].
+    pub(super) fn run_tensors(
+        &mut self,
+        inputs: Vec<Arc<Tensor>>,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Vec<Arc<Tensor>>, NetworkError> {
         let mut done = 0;
         let steps = self.steps;
         self.execute(inputs, &mut |_| {
@@ -84,13 +99,10 @@ impl Plan {
     /// Runs the graph; `after` hears of each node when it is done.
     fn execute(
         &mut self,
-        inputs: Vec<ArrayD<f32>>,
+        inputs: Vec<Arc<Tensor>>,
         after: &mut dyn FnMut(&TypedNode),
-    ) -> Result<Vec<ArrayD<f32>>, NetworkError> {
-        let inputs = inputs
-            .into_iter()
-            .map(|input| Tensor::from(input).into_tvalue())
-            .collect();
+    ) -> Result<Vec<Arc<Tensor>>, NetworkError> {
+        let inputs = inputs.into_iter().map(IntoTValue::into_tvalue).collect();
         let state = &mut self.state;
         let outputs = contained(|| {
             state.run_plan_with_eval(inputs, |context, state, node, inputs| {
@@ -99,18 +111,17 @@ impl Plan {
                 result
             })
         });
-        let arrays = outputs.and_then(|outputs| {
-            let arrays = outputs.map_err(words)?.into_iter();
-            let arrays = arrays.map(|output| output.into_tensor().into_plain_array::<f32>());
-            arrays.collect::<TractResult<_>>().map_err(words)
-        });
-        arrays.map_err(|reason| {
-            // A state that failed half-way may hold values of that run.
-            if let Ok(state) = self.plan.spawn() {
-                self.state = state;
+        let outputs = outputs.and_then(|outputs| outputs.map_err(words));
+        match outputs {
+            Ok(outputs) => Ok(outputs.into_iter().map(TValue::into_arc_tensor).collect()),
+            Err(reason) => {
+                // A state that failed half-way may hold values of that run.
+                if let Ok(state) = self.plan.spawn() {
+                    self.state = state;
+                }
+                Err(NetworkError::Run(reason))
             }
-            NetworkError::Run(reason)
-        })
+        }
     }
 
     /// Runs the graph once and tells how long each node took, in their order.
@@ -120,6 +131,7 @@ impl Plan {
     pub fn profile(&mut self, inputs: Vec<ArrayD<f32>>) -> Result<Vec<NodeTime>, NetworkError> {
         let mut times = Vec::with_capacity(self.steps);
         let mut before = Instant::now();
+        let inputs = inputs.into_iter().map(Tensor::from).map(Arc::new).collect();
         self.execute(inputs, &mut |node| {
             let elapsed = before.elapsed();
             let output = node.outputs.first().map(|output| &output.fact.shape);
@@ -144,6 +156,15 @@ pub struct NodeTime {
     /// Shape of what it makes.
     pub output: String,
     pub milliseconds: f64,
+}
+
+/// A tensor's numbers.
+///
+/// # Errors
+/// [`NetworkError::Run`] if they are not float32.
+pub(super) fn array(tensor: &Tensor) -> Result<ArrayViewD<'_, f32>, NetworkError> {
+    let view = tensor.to_plain_array_view::<f32>();
+    view.map_err(|error| NetworkError::Run(words(error)))
 }
 
 /// Runs what may panic on a graph that nobody has seen before, and makes an error

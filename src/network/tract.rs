@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use ndarray::{Array3, Array4, ArrayD, Axis, Ix3, Ix4};
+use tract_onnx::prelude::Tensor;
 
-use super::plan::Plan;
+use super::plan::{Plan, array};
 use super::taken::Shared;
 use super::{Description, Forward, Network, NetworkError, cut, describe};
 use crate::gradient::{self, Choices, GradientError, Layer, Selection};
@@ -45,11 +47,12 @@ struct Branch {
 
 /// What a forward run leaves behind.
 struct Run {
-    input: Array4<f32>,
+    /// [1, C, h, w], or [1, h, w, C].
+    input: Arc<Tensor>,
     /// K values.
     logits: Vec<f32>,
     /// By tensor, in its own order of axes.
-    activations: HashMap<String, ArrayD<f32>>,
+    activations: HashMap<String, Arc<Tensor>>,
     /// How often the network ran on this input.
     count: u32,
 }
@@ -227,17 +230,17 @@ impl ForwardPlan {
 
     fn run(
         &mut self,
-        input: Array4<f32>,
+        input: Arc<Tensor>,
         count: u32,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Run, NetworkError> {
-        let outputs = self.plan.run(vec![input.clone().into_dyn()], progress)?;
+        let outputs = self.plan.run_tensors(vec![input.clone()], progress)?;
         let mut outputs = outputs.into_iter();
         let logits = outputs.next().unwrap_or_default();
         let tensors = self.kept.iter().map(|layer| layer.tensor.clone());
         Ok(Run {
             input,
-            logits: logits.into_iter().collect(),
+            logits: array(&logits)?.iter().copied().collect(),
             activations: tensors.zip(outputs).collect(),
             count,
         })
@@ -261,14 +264,14 @@ impl Branch {
 
 impl Run {
     /// A layer's activations in its own order of axes.
-    fn at(&self, layer: &Layer) -> Result<&ArrayD<f32>, NetworkError> {
+    fn at(&self, layer: &Layer) -> Result<&Arc<Tensor>, NetworkError> {
         let missing = || NetworkError::Run(format!("it gave no activations of '{}'", layer.tensor));
         self.activations.get(&layer.tensor).ok_or_else(missing)
     }
 
     /// Logits and activations, the latter [C, h, w].
     fn forward(&self, layer: &Layer) -> Result<Forward, NetworkError> {
-        let own = self.at(layer)?.view();
+        let own = array(self.at(layer)?)?;
         let own = own.into_dimensionality::<Ix4>().map_err(shape_words)?;
         let activations = match layer.channels_last {
             true => own.permuted_axes([0, 3, 1, 2]),
@@ -304,7 +307,7 @@ impl Network for TractNetwork {
             });
         }
         self.run = None;
-        let run = self.forward.run(input, 1, progress)?;
+        let run = self.forward.run(tensor(input.into_dyn()), 1, progress)?;
         let forward = run.forward(&self.description.selection.layer)?;
         self.run = Some(run);
         Ok(forward)
@@ -316,7 +319,7 @@ impl Network for TractNetwork {
         let branch = self.branches.first_mut().ok_or(NetworkError::NoForward)?;
         let start = match branch.starts_at_layer {
             true => run.at(&branch.selection.layer)?.clone(),
-            false => run.input.clone().into_dyn(),
+            false => run.input.clone(),
         };
         let cotangent =
             ndarray::Array2::from_shape_vec((1, wanted), cotangent.to_vec()).map_err(|_| {
@@ -325,12 +328,17 @@ impl Network for TractNetwork {
                     found: cotangent.len(),
                 }
             })?;
-        let inputs = vec![start, cotangent.into_dyn()];
-        let outputs = branch.plan.run(inputs, &mut |_, _| ())?;
-        let gradients = outputs.into_iter().next().ok_or(NetworkError::NoForward)?;
-        let gradients = gradients.index_axis_move(Axis(0), 0);
-        gradients.into_dimensionality::<Ix3>().map_err(shape_words)
+        let inputs = vec![start, tensor(cotangent.into_dyn())];
+        let outputs = branch.plan.run_tensors(inputs, &mut |_, _| ())?;
+        let gradients = outputs.first().ok_or(NetworkError::NoForward)?;
+        let gradients = array(gradients)?.index_axis_move(Axis(0), 0);
+        let gradients = gradients.into_dimensionality::<Ix3>();
+        Ok(gradients.map_err(shape_words)?.to_owned())
     }
+}
+
+fn tensor(values: ArrayD<f32>) -> Arc<Tensor> {
+    Arc::new(Tensor::from(values))
 }
 
 fn shape_words(error: ndarray::ShapeError) -> NetworkError {

@@ -12,13 +12,14 @@ use tract_onnx::tract_core::tract_linalg::mmm::{
 use tract_onnx::tract_core::tract_linalg::multithread::{
     Executor, current_tract_executor, multithread_tract_scope, par_chunks_mut,
 };
+use tract_onnx::tract_core::tract_linalg::pack::Packing as _;
 
 use super::columns::Columns;
 use super::panels::{Kernel, Panels, panels, read};
 use super::planes::Geometry;
 use super::product::{Product, Target};
 use super::registry::Shape;
-use super::strassen::{HalvedProduct, Parts, left_columns, upper_rows};
+use super::strassen::{HalvedProduct, MOST_REST, Parts, Rest, left_columns, upper_rows};
 
 /// Convolution. Inputs: x [N, C, h, w] and, if `adds`, z [N, M, h', w']. Output:
 /// [N, M, h', w'].
@@ -49,6 +50,8 @@ struct Block {
     columns: Range<usize>,
     /// How far behind each its partner is, which is then done, too.
     partner: Option<usize>,
+    /// Columns that are done along with those.
+    rest: Range<usize>,
 }
 
 impl PartialEq for Convolution {
@@ -176,9 +179,11 @@ impl Convolution {
                     match (block.partner, &self.weights.kernel) {
                         (Some(partner), Kernel::Own(shape)) => {
                             let packed = columns_of.pack_halves(format, depth, columns, partner);
+                            let narrow = f32::packing(MOST_REST);
+                            let rest = columns_of.pack(&narrow, depth, block.rest.clone());
                             // Safety: the places of these columns and their partners
                             // are inside of the picture, and nobody else uses them.
-                            unsafe { self.multiply_halves(shape, packed, block, target) };
+                            unsafe { self.multiply_halves(shape, (packed, rest), block, target) };
                             Ok(())
                         }
                         (_, Kernel::Own(shape)) => {
@@ -209,15 +214,23 @@ impl Convolution {
             0
         };
         let pair = Parts { width, depth }.pair();
-        let halves = in_blocks(0..left, width, pair).map(|columns| Block {
-            columns,
-            partner: Some(left),
-        });
-        let plain = in_blocks(2 * left..count, width, width * depth).map(|columns| Block {
-            columns,
-            partner: None,
-        });
-        halves.chain(plain).collect()
+        let mut blocks: Vec<Block> = in_blocks(0..left, width, pair)
+            .map(|columns| Block {
+                columns,
+                partner: Some(left),
+                rest: 0..0,
+            })
+            .collect();
+        let rest = 2 * left..count;
+        match blocks.last_mut() {
+            Some(last) if rest.len() <= MOST_REST => last.rest = rest,
+            _ => blocks.extend(in_blocks(rest, width, width * depth).map(|columns| Block {
+                columns,
+                partner: None,
+                rest: 0..0,
+            })),
+        }
+        blocks
     }
 
     /// Where output pixel `first` of a picture's first channel lies.
@@ -253,7 +266,13 @@ impl Convolution {
     ///
     /// # Safety
     /// As `strassen::run`.
-    unsafe fn multiply_halves(&self, shape: &Shape, packed: Blob, block: &Block, target: Target) {
+    unsafe fn multiply_halves(
+        &self,
+        shape: &Shape,
+        (packed, rest): (Blob, EagerPackedInput),
+        block: &Block,
+        target: Target,
+    ) {
         let (a, a_panel) = panels(&self.weights.packed);
         let product = HalvedProduct {
             a,
@@ -263,6 +282,11 @@ impl Convolution {
             depth: self.weights.depth,
             columns: block.columns.len(),
             partner: block.partner.unwrap_or(0),
+            rest: Rest {
+                b: panels(&rest).0,
+                columns: block.rest.len(),
+                place: block.rest.start.saturating_sub(block.columns.start),
+            },
             target,
         };
         // Safety: the caller's.

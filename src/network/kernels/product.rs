@@ -80,63 +80,65 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &Product) {
 #[inline(always)]
 unsafe fn tile<const ROWS: usize, const VECTORS: usize>(product: &Product, a: usize, b: usize) {
     let (row, column) = (a * ROWS, b * LANES * VECTORS);
-    let bias = &product.target.bias[row..][..ROWS];
     let panels = (
         &product.a[a * product.a_panel..][..product.depth * ROWS],
         &product.b[b * product.b_panel..][..product.depth * LANES * VECTORS],
     );
-    let start: Sums<ROWS, VECTORS> = std::array::from_fn(|row| [Lanes::splat(bias[row]); VECTORS]);
-    let mut sums = start;
+    let mut sums = [[Lanes::splat(0.0); VECTORS]; ROWS];
+    let sums = &raw mut sums;
     // Safety: both panels are `depth` long; the caller's for the places inside.
     unsafe {
         let (a, b) = (panels.0.as_ptr(), panels.1.as_ptr());
-        multiply(&raw const sums, a, b, product.depth, &raw mut sums);
+        multiply::<ROWS, VECTORS>(sums, a, b, product.depth, sums);
         let first = row * product.target.stride + column;
         let inside = (product.rows - row, product.columns - column);
-        finish(sums, &product.target, first, inside);
+        finish(sums, &product.target, row, first, inside);
     }
 }
 
-/// Adds z to a tile of sums that have their bias, bounds them, and stores what of them
-/// lies in the next `inside` rows and columns from the place `first` on.
+/// Adds bias and z to a tile of sums, bounds them, and stores what of them lies in the
+/// next `inside` rows and columns from the place `first` on; its bias begins at place
+/// `bias`.
 ///
 /// # Safety
-/// As [`run`], for those places.
+/// As [`run`], for those places; the sums must be readable.
 #[inline(always)]
 pub unsafe fn finish<const ROWS: usize, const VECTORS: usize>(
-    sums: Sums<ROWS, VECTORS>,
+    sums: *const Sums<ROWS, VECTORS>,
     target: &Target,
+    bias: usize,
     first: usize,
     (rows, columns): (usize, usize),
 ) {
+    let bias = &target.bias[bias..][..ROWS];
     let bounds = (Lanes::splat(target.least), Lanes::splat(target.most));
-    // Safety: the caller's.
-    unsafe {
-        if rows >= ROWS && columns >= LANES * VECTORS {
-            for (row, sums) in sums.into_iter().enumerate() {
-                for (vector, mut sum) in sums.into_iter().enumerate() {
-                    let place = first + row * target.stride + vector * LANES;
-                    if !target.added.is_null() {
-                        sum = sum.add(Lanes::load(target.added.add(place)));
-                    }
+    let is_whole = rows >= ROWS && columns >= LANES * VECTORS;
+    for (row, &bias) in bias.iter().enumerate().take(rows) {
+        let bias = Lanes::splat(bias);
+        for vector in 0..VECTORS {
+            let place = first + row * target.stride + vector * LANES;
+            // Safety: the caller's; a piece of a vector is copied number by number.
+            unsafe {
+                let sum = (&raw const (*sums)[row][vector]).read().add(bias);
+                let count = columns.saturating_sub(vector * LANES).min(LANES);
+                if is_whole || count == LANES {
+                    let sum = match target.added.is_null() {
+                        true => sum,
+                        false => sum.add(Lanes::load(target.added.add(place))),
+                    };
                     let bounded = sum.max(bounds.0).min(bounds.1);
                     bounded.store(target.output.add(place));
+                    continue;
                 }
-            }
-            return;
-        }
-        for (row, sums) in sums.into_iter().enumerate().take(rows) {
-            for (vector, sum) in sums.into_iter().enumerate() {
-                let mut four = [0.0; LANES];
-                sum.store(four.as_mut_ptr());
-                let left = columns.saturating_sub(vector * LANES);
-                for (lane, mut sum) in four.into_iter().enumerate().take(left) {
-                    let place = first + row * target.stride + vector * LANES + lane;
-                    if !target.added.is_null() {
-                        sum += *target.added.add(place);
-                    }
-                    *target.output.add(place) = sum.max(target.least).min(target.most);
+                let (mut added, mut four) = ([0.0; LANES], [0.0; LANES]);
+                if !target.added.is_null() {
+                    let from = std::slice::from_raw_parts(target.added.add(place), count);
+                    added[..count].copy_from_slice(from);
                 }
+                let sum = sum.add(Lanes::load(added.as_ptr()));
+                sum.max(bounds.0).min(bounds.1).store(four.as_mut_ptr());
+                let to = std::slice::from_raw_parts_mut(target.output.add(place), count);
+                to.copy_from_slice(&four[..count]);
             }
         }
     }

@@ -75,8 +75,23 @@ pub struct HalvedProduct<'a> {
     pub columns: usize,
     /// From a column to its partner.
     pub partner: usize,
+    pub rest: Rest<'a>,
     pub target: Target<'a>,
 }
+
+/// A few columns without a partner, multiplied along with others while A is at hand.
+#[derive(Clone, Copy, Debug)]
+pub struct Rest<'a> {
+    /// One panel [depth, 4].
+    pub b: &'a [f32],
+    /// At most [`MOST_REST`]; 0 for none.
+    pub columns: usize,
+    /// From the first column to them.
+    pub place: usize,
+}
+
+/// The most columns of a [`Rest`].
+pub const MOST_REST: usize = LANES;
 
 /// How columns are packed, pair of panels by pair of panels: from each pair the parts
 /// of B in the order in which the tiles want them, with half the depth.
@@ -161,6 +176,11 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &HalvedProdu
             // Safety: the caller's.
             unsafe { tiles::<ROWS, VECTORS>(product, (panel, pair), a, b) };
         }
+        if product.rest.columns > 0 {
+            let quarters = [a11, a21].map(<[f32]>::as_ptr);
+            // Safety: the caller's; both panels are whole from their first half on.
+            unsafe { narrow::<ROWS>(product, panel, quarters) };
+        }
     }
 }
 
@@ -203,8 +223,7 @@ unsafe fn tiles<const ROWS: usize, const VECTORS: usize>(
 ) {
     let k = product.depth / 2;
     let part = k * LANES * VECTORS;
-    let upper = upper_rows(product.rows);
-    let (row, column) = (panel * ROWS, pair * LANES * VECTORS);
+    let column = pair * LANES * VECTORS;
     let columns = product.columns - column;
     // From sums to sums: nothing is copied that a product does not read anyway.
     let add = |from: *const Sums<ROWS, VECTORS>, number: usize, to: *mut Sums<ROWS, VECTORS>| {
@@ -212,25 +231,10 @@ unsafe fn tiles<const ROWS: usize, const VECTORS: usize>(
         // Safety: both panels are `k` long.
         unsafe { multiply(from, a.as_ptr(), b.as_ptr(), k, to) };
     };
-    let store = |sums: *const Sums<ROWS, VECTORS>, is_lower: bool, is_right: bool| {
-        let panels = upper.div_ceil(ROWS);
-        let bias = &product.target.bias[(panel + if is_lower { panels } else { 0 }) * ROWS..];
-        // Safety: they are written by now.
-        let mut sums = unsafe { sums.read() };
-        for (sums, &bias) in sums.iter_mut().zip(bias) {
-            *sums = sums.map(|sum| sum.add(Lanes::splat(bias)));
-        }
-        let rows = if is_lower {
-            product.rows - upper
-        } else {
-            upper
-        };
-        let first = (row + if is_lower { upper } else { 0 }) * product.target.stride
-            + column
-            + if is_right { product.partner } else { 0 };
-        let inside = (rows.saturating_sub(row), columns);
-        // Safety: the caller's.
-        unsafe { finish(sums, &product.target, first, inside) };
+    // Safety: the caller's; the sums are written by then.
+    let store = |sums: *const Sums<ROWS, VECTORS>, is_lower: bool, is_right: bool| unsafe {
+        let inside = (if is_right { product.partner } else { 0 } + column, columns);
+        store(product, sums, (panel, is_lower), inside);
     };
     let mut p = [[Lanes::splat(0.0); VECTORS]; ROWS];
     let mut q = [[Lanes::splat(0.0); VECTORS]; ROWS];
@@ -254,6 +258,71 @@ unsafe fn tiles<const ROWS: usize, const VECTORS: usize>(
     store(v, true, true);
     add(u, 6, y);
     store(y, false, true);
+}
+
+/// Stores the tile of panel `panel` of one half of A: as many `columns` of it as there
+/// are from `column` on.
+#[inline(always)]
+unsafe fn store<const ROWS: usize, const VECTORS: usize>(
+    product: &HalvedProduct,
+    sums: *const Sums<ROWS, VECTORS>,
+    (panel, is_lower): (usize, bool),
+    (column, columns): (usize, usize),
+) {
+    let upper = upper_rows(product.rows);
+    let (before, panels, rows) = match is_lower {
+        true => (upper, upper.div_ceil(ROWS), product.rows - upper),
+        false => (0, 0, upper),
+    };
+    let bias = (panels + panel) * ROWS;
+    let row = panel * ROWS;
+    let first = (before + row) * product.target.stride + column;
+    let inside = (rows.saturating_sub(row), columns);
+    // Safety: the caller's.
+    unsafe { finish(sums, &product.target, bias, first, inside) };
+}
+
+/// Panel `panel` of both halves of A, whose panels are given, by the rest.
+#[inline(always)]
+unsafe fn narrow<const ROWS: usize>(
+    product: &HalvedProduct,
+    panel: usize,
+    halves: [*const f32; 2],
+) {
+    let Rest { b, columns, place } = product.rest;
+    let b = &b[..product.depth * LANES];
+    let mut sums = [[[Lanes::splat(0.0)]; ROWS]; 2];
+    // Safety: the caller's; all panels are `depth` long.
+    unsafe {
+        multiply_narrow(halves, b.as_ptr(), product.depth, &raw mut sums);
+        store(product, &sums[0], (panel, false), (place, columns));
+        store(product, &sums[1], (panel, true), (place, columns));
+    }
+}
+
+/// As `multiply`, for two panels of A and one of B that is one vector wide: more sums at
+/// once, so that none waits for the one before.
+#[inline(never)]
+unsafe fn multiply_narrow<const ROWS: usize>(
+    [upper, lower]: [*const f32; 2],
+    b: *const f32,
+    k: usize,
+    to: *mut [Sums<ROWS, 1>; 2],
+) {
+    // Safety: the caller's.
+    unsafe {
+        let mut sums = to.read();
+        for place in 0..k {
+            let columns = Lanes::load(b.add(LANES * place));
+            for (sums, a) in sums.iter_mut().zip([upper, lower]) {
+                for (row, sum) in sums.iter_mut().enumerate() {
+                    let factor = Lanes::load_splat(a.add(place * ROWS + row));
+                    sum[0] = factor.mul_add(columns, sum[0]);
+                }
+            }
+        }
+        to.write(sums);
+    }
 }
 
 #[inline(always)]
