@@ -19,7 +19,8 @@ use super::panels::{Kernel, Panels, panels, read};
 use super::planes::Geometry;
 use super::product::{Product, Target};
 use super::registry::Shape;
-use super::strassen::{HalvedProduct, MOST_REST, Parts, Rest, left_columns, upper_rows};
+use super::shares::{Share, Sizes, share_out};
+use super::strassen::{HalvedProduct, MOST_REST, Parts, Rest, extra_panels, left_columns};
 
 /// Convolution. Inputs: x [N, C, h, w] and, if `adds`, z [N, M, h', w']. Output:
 /// [N, M, h', w'].
@@ -39,16 +40,13 @@ pub struct Convolution {
     pub most: f32,
 }
 
-/// Bytes of columns that are packed at once: they should stay in the second cache.
-const MOST_PACKED_BYTES: usize = 768 << 10;
-
 /// Threads that are assumed where they are not counted.
 const FEW_THREADS: usize = 4;
 
-/// Columns that are packed and multiplied at once.
-struct Block {
-    columns: Range<usize>,
-    /// How far behind each its partner is, which is then done, too.
+/// What is multiplied at once.
+struct Piece {
+    share: Share,
+    /// How far behind each column its partner is, which is then done, too.
     partner: Option<usize>,
     /// Columns that are done along with those.
     rest: Range<usize>,
@@ -167,34 +165,27 @@ impl Convolution {
                 channels: self.geometry.padded(values),
             },
         };
-        let (format, depth) = (&self.weights.columns_format, self.weights.depth);
-        let mut blocks = self.blocks();
+        let mut parts = self.parts();
         let work = self.geometry.output_len() * self.weights.rows;
-        par_chunks_mut(&mut blocks, 1, work, |_, blocks| {
-            // The cores share the blocks, not the work inside of one.
+        par_chunks_mut(&mut parts, 1, work, |_, parts| {
+            // The cores share the parts, not the work inside of one.
             multithread_tract_scope(Executor::SingleThread, || {
-                blocks.iter().try_for_each(|block| {
-                    let target = self.target(added, output, number, block.columns.start);
-                    let columns = block.columns.clone();
-                    match (block.partner, &self.weights.kernel) {
-                        (Some(partner), Kernel::Own(shape)) => {
-                            let packed = columns_of.pack_halves(format, depth, columns, partner);
-                            let narrow = f32::packing(MOST_REST);
-                            let rest = columns_of.pack(&narrow, depth, block.rest.clone());
-                            // Safety: the places of these columns and their partners
-                            // are inside of the picture, and nobody else uses them.
-                            unsafe { self.multiply_halves(shape, (packed, rest), block, target) };
+                parts.iter().flatten().try_for_each(|piece| {
+                    let first = piece.share.columns.start;
+                    let target = self.target(added, output, number, first);
+                    match &self.weights.kernel {
+                        Kernel::Own(shape) => {
+                            // Safety: these rows of these columns, and of their
+                            // partners and the rest, are inside of the picture, and no
+                            // other piece has them.
+                            unsafe { self.multiply(shape, &columns_of, piece, target) };
                             Ok(())
                         }
-                        (_, Kernel::Own(shape)) => {
-                            let packed = columns_of.pack(format, depth, columns);
-                            // Safety: the same.
-                            unsafe { self.multiply(shape, &packed, target) };
-                            Ok(())
-                        }
-                        (_, Kernel::Tract(kernel, packing)) => {
-                            let packed = columns_of.pack(format, depth, columns);
-                            let start = self.start(number, block.columns.start);
+                        Kernel::Tract(kernel, packing) => {
+                            let columns = piece.share.columns.clone();
+                            let format = &self.weights.columns_format;
+                            let packed = columns_of.pack(format, self.weights.depth, columns);
+                            let start = self.start(number, first);
                             let kernel = (&**kernel, *packing);
                             self.multiply_by_tract(kernel, &packed, added, output, start)
                         }
@@ -204,33 +195,64 @@ impl Convolution {
         })
     }
 
-    /// Shares of the columns that are packed and multiplied one at a time.
-    fn blocks(&self) -> Vec<Block> {
-        let (count, depth) = (self.geometry.output_len(), self.weights.depth);
-        let width = self.weights.columns_format.r;
-        let left = if self.weights.halved {
+    /// What the threads compute, each a part or two.
+    fn parts(&self) -> Vec<Vec<Piece>> {
+        let (count, weights) = (self.geometry.output_len(), &self.weights);
+        let (width, depth) = (weights.columns_format.r, weights.depth);
+        let left = if weights.halved {
             left_columns(count)
         } else {
             0
         };
-        let pair = Parts { width, depth }.pair();
-        let mut blocks: Vec<Block> = in_blocks(0..left, width, pair)
-            .map(|columns| Block {
-                columns,
-                partner: Some(left),
-                rest: 0..0,
-            })
-            .collect();
         let rest = 2 * left..count;
-        match blocks.last_mut() {
-            Some(last) if rest.len() <= MOST_REST => last.rest = rest,
-            _ => blocks.extend(in_blocks(rest, width, width * depth).map(|columns| Block {
-                columns,
-                partner: None,
+        let is_few = left > 0 && rest.len() <= MOST_REST;
+        let row_panels = match &weights.kernel {
+            Kernel::Own(shape) => weights.row_panels(shape.rows),
+            Kernel::Tract(..) => 1,
+        };
+        let plain = Sizes {
+            columns: rest.len(),
+            width,
+            panel: width * depth,
+            row_panels,
+            extra: 0,
+        };
+        let halves = Sizes {
+            columns: left,
+            panel: Parts { width, depth }.pair(),
+            extra: if is_few && !rest.is_empty() {
+                extra_panels(row_panels)
+            } else {
+                0
+            },
+            ..plain
+        };
+        let paired = |share: Share| Piece {
+            rest: if is_few && share.columns.end == left {
+                rest.clone()
+            } else {
+                0..0
+            },
+            partner: Some(left),
+            share,
+        };
+        let alone = |mut share: Share| {
+            share.columns = rest.start + share.columns.start..rest.start + share.columns.end;
+            Piece {
                 rest: 0..0,
-            })),
+                partner: None,
+                share,
+            }
+        };
+        let of_halves = share_out(halves, threads()).into_iter();
+        let mut parts: Vec<Vec<Piece>> = of_halves
+            .map(|shares| shares.into_iter().map(paired).collect())
+            .collect();
+        if !is_few {
+            let of_rest = share_out(plain, threads()).into_iter();
+            parts.extend(of_rest.map(|shares| shares.into_iter().map(alone).collect()));
         }
-        blocks
+        parts
     }
 
     /// Where output pixel `first` of a picture's first channel lies.
@@ -262,68 +284,57 @@ impl Convolution {
         }
     }
 
-    /// Multiplies the weights with packed columns and their partners.
+    /// Multiplies some of the weights' rows with the columns of a piece.
     ///
     /// # Safety
-    /// As `strassen::run`.
-    unsafe fn multiply_halves(
-        &self,
-        shape: &Shape,
-        (packed, rest): (Blob, EagerPackedInput),
-        block: &Block,
-        target: Target,
-    ) {
+    /// As `product::run`, for those rows and columns.
+    unsafe fn multiply(&self, shape: &Shape, columns_of: &Columns, piece: &Piece, target: Target) {
+        let (format, depth) = (&self.weights.columns_format, self.weights.depth);
+        let Share {
+            columns,
+            row_panels,
+        } = piece.share.clone();
         let (a, a_panel) = panels(&self.weights.packed);
-        let product = HalvedProduct {
-            a,
-            a_panel,
-            b: read(&packed),
-            rows: self.weights.rows,
-            depth: self.weights.depth,
-            columns: block.columns.len(),
-            partner: block.partner.unwrap_or(0),
-            rest: Rest {
-                b: panels(&rest).0,
-                columns: block.rest.len(),
-                place: block.rest.start.saturating_sub(block.columns.start),
-            },
-            target,
-        };
-        // Safety: the caller's.
-        unsafe { (shape.halved_product)(&product) };
-    }
-
-    /// Multiplies the weights with packed columns.
-    ///
-    /// # Safety
-    /// As `product::run`.
-    unsafe fn multiply(&self, shape: &Shape, columns: &EagerPackedInput, target: Target) {
-        let (a, a_panel) = panels(&self.weights.packed);
-        let (b, b_panel) = panels(columns);
-        let upper = match self.weights.halved {
-            true => upper_rows(self.weights.rows),
-            false => self.weights.rows,
-        };
-        let before = upper.div_ceil(shape.rows);
-        // Safety: the caller's.
-        unsafe {
-            let mut product = Product {
+        if let Some(partner) = piece.partner {
+            let packed = columns_of.pack_halves(format, depth, columns.clone(), partner);
+            let rest = columns_of.pack(&f32::packing(MOST_REST), depth, piece.rest.clone());
+            let product = HalvedProduct {
                 a,
+                a_panel,
+                b: read(&packed),
+                rows: self.weights.rows,
+                row_panels,
+                depth,
+                columns: columns.len(),
+                partner,
+                rest: Rest {
+                    b: panels(&rest).0,
+                    columns: piece.rest.len(),
+                    place: piece.rest.start.saturating_sub(columns.start),
+                },
+                target,
+            };
+            // Safety: the caller's.
+            return unsafe { (shape.halved_product)(&product) };
+        }
+        let packed = columns_of.pack(format, depth, columns);
+        let (b, b_panel) = panels(&packed);
+        let halves = self.weights.halves(shape.rows);
+        for (rows, before) in halves {
+            let product = Product {
+                a: &a[before * a_panel..],
                 b,
                 a_panel,
                 b_panel,
-                rows: upper,
-                columns: columns.mn(),
-                depth: self.weights.depth,
-                target,
+                rows: rows.len(),
+                row_panels: row_panels.clone(),
+                columns: packed.mn(),
+                depth,
+                // Safety: there are such rows.
+                target: unsafe { target.below(rows.start, before * shape.rows) },
             };
-            (shape.product)(&product);
-            if upper < self.weights.rows {
-                product.a = &a[before * a_panel..];
-                product.rows = self.weights.rows - upper;
-                product.target = product.target.below(upper, before * shape.rows);
-                (shape.product)(&product);
-            }
+            // Safety: the caller's.
+            unsafe { (shape.product)(&product) };
         }
     }
 
@@ -368,31 +379,6 @@ impl Convolution {
             kernel.run(rows, count, &steps)
         }
     }
-}
-
-/// Splits columns into equal blocks of whole panels, of which each takes so many
-/// numbers.
-fn in_blocks(
-    columns: Range<usize>,
-    width: usize,
-    panel: usize,
-) -> impl Iterator<Item = Range<usize>> {
-    let panels = columns.len().div_ceil(width);
-    let fitting = MOST_PACKED_BYTES / (panel * size_of::<f32>()).max(1);
-    let most = fitting.min(a_share(panels, threads())).max(1);
-    let blocks = panels.div_ceil(most).max(1);
-    let at_once = width * panels.div_ceil(blocks).max(1);
-    let end = columns.end;
-    columns
-        .step_by(at_once)
-        .map(move |first| first..(first + at_once).min(end))
-}
-
-/// How many of so many panels are a thread's share: with some to spare for the faster
-/// threads, where there are enough.
-fn a_share(panels: usize, threads: usize) -> usize {
-    let is_many = threads > 1 && panels >= 8 * threads;
-    panels.div_ceil(if is_many { 2 * threads } else { threads })
 }
 
 /// Threads that share what is done in parallel.

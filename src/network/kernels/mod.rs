@@ -7,7 +7,7 @@
 //! - `planes`: windows over padded planes; `depthwise` and `max_pool`: what is done
 //!   in them; `columns`: the windows as a matrix
 //! - `product`: a product of packed matrices; `strassen`: one of large matrices, with
-//!   fewer multiplications; `convolution` and `dense`: layers that are products
+//!   fewer multiplications; `shares`: who computes which part of it; `convolution` and `dense`: layers that are products
 //! - `peak`: what the machine could do at most
 //! - `rewrite`: puts the operations into a graph
 //!
@@ -26,6 +26,7 @@ mod planes;
 mod product;
 mod registry;
 mod rewrite;
+mod shares;
 mod stored;
 mod strassen;
 #[cfg(test)]

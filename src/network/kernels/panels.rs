@@ -148,6 +148,21 @@ impl Panels {
     }
 }
 
+impl Panels {
+    /// Panels of so many rows for all rows, or for each half of them.
+    pub fn row_panels(&self, width: usize) -> usize {
+        Order::new(self.rows, width, self.halved).upper.1
+    }
+
+    /// The rows, or each half of them, and how many panels of so many rows are before.
+    pub fn halves(&self, width: usize) -> impl Iterator<Item = (Range<usize>, usize)> {
+        let order = Order::new(self.rows, width, self.halved);
+        let (upper, panels) = order.upper;
+        let halves = [(0..upper, 0), (upper..self.rows, panels)];
+        halves.into_iter().filter(|(rows, _)| !rows.is_empty())
+    }
+}
+
 /// Which rows each panel holds.
 struct Order {
     rows: usize,

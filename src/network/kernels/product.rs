@@ -3,11 +3,13 @@
 //! tract's own walk over tiles asks anew for each of them what is to be done with it.
 //! Short products, of which convolutional networks have many, feel that.
 
+use std::ops::Range;
+
 use super::lanes::{LANES, Lanes};
 use super::tile::{Sums, multiply};
 
 /// y = min(max(A · B + bias + z, `least`), `most`).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Product<'a> {
     /// A [rows, depth] in panels of a tile's rows.
     pub a: &'a [f32],
@@ -17,6 +19,8 @@ pub struct Product<'a> {
     pub a_panel: usize,
     pub b_panel: usize,
     pub rows: usize,
+    /// Which panels of A are multiplied.
+    pub row_panels: Range<usize>,
     pub columns: usize,
     pub depth: usize,
     pub target: Target<'a>,
@@ -62,13 +66,13 @@ impl Target<'_> {
 /// Computes a product in tiles of ROWS × 4·VECTORS.
 ///
 /// # Safety
-/// The target's `output`, and `added` unless it is null, must be good for all rows and
-/// columns, and nobody else may use those places of `output`.
+/// The target's `output`, and `added` unless it is null, must be good for all columns of
+/// the rows in these panels, and nobody else may use those places of `output`.
 pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &Product) {
     let width = LANES * VECTORS;
-    let a_panels = product.rows.div_ceil(ROWS);
+    let a_panels = product.rows.div_ceil(ROWS).min(product.row_panels.end);
     let b_panels = product.columns.div_ceil(width);
-    for a in 0..a_panels {
+    for a in product.row_panels.start..a_panels {
         // A panel of A stays in the first cache while all those of B pass by.
         for b in 0..b_panels {
             // Safety: the caller's.

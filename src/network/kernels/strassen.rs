@@ -23,6 +23,7 @@
 //! are halved without a look at the tile, so that every tile gives the same bits.
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use super::lanes::{LANES, Lanes};
 use super::product::{Target, finish};
@@ -44,6 +45,12 @@ pub fn pays(rows: usize, depth: usize) -> bool {
     can_be_halved(depth) && rows >= LEAST_ROWS && depth >= LEAST_DEPTH
 }
 
+/// What a [`Rest`] costs, compared with a pair of panels of columns, of which each
+/// panel of rows is a step.
+pub fn extra_panels(row_panels: usize) -> usize {
+    row_panels * 2 / 5
+}
+
 /// Whether the depth has two halves.
 pub fn can_be_halved(depth: usize) -> bool {
     depth.is_multiple_of(2)
@@ -62,7 +69,7 @@ pub fn left_columns(columns: usize) -> usize {
 
 /// y = min(max(A · B + bias + z, `least`), `most`) for some columns of the left half
 /// and their partners.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct HalvedProduct<'a> {
     /// A [rows, depth] in panels of a tile's rows, first those of the upper half.
     pub a: &'a [f32],
@@ -70,6 +77,8 @@ pub struct HalvedProduct<'a> {
     /// B as [`Parts::deal`] packs it.
     pub b: &'a [f32],
     pub rows: usize,
+    /// Which panels of each half of A are multiplied.
+    pub row_panels: Range<usize>,
     pub depth: usize,
     /// Of the left half.
     pub columns: usize,
@@ -153,8 +162,9 @@ fn four(line: &[f32], left: usize) -> Lanes {
 /// Computes a product in tiles of ROWS × 4·VECTORS.
 ///
 /// # Safety
-/// The target's `output`, and `added` unless it is null, must be good for all rows of
-/// the columns and of their partners, and nobody else may use those places of `output`.
+/// The target's `output`, and `added` unless it is null, must be good for the rows in
+/// these panels of the columns, of their partners and of the rest, and nobody else may
+/// use those places of `output`.
 pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &HalvedProduct) {
     let parts = Parts {
         width: LANES * VECTORS,
@@ -164,7 +174,7 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &HalvedProdu
     let half = product.depth / 2 * ROWS;
     let mut sums = vec![0.0; 4 * half];
     let pairs = product.columns.div_ceil(parts.width);
-    for panel in 0..panels {
+    for panel in product.row_panels.clone() {
         let rows = |panel: usize| product.a[panel * product.a_panel..][..2 * half].split_at(half);
         let ((a11, a12), (a21, a22)) = (rows(panel), rows(panels + panel));
         sum([a11, a12, a21, a22], &mut sums);
