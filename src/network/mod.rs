@@ -3,7 +3,7 @@
 //! [`Network`] is all that `explain` knows. Tests use fakes of a few lines.
 //!
 //! - `tract`: runs it for real
-//! - `plan`: one graph, made ready for tract; `awake`: keeps threads at hand meanwhile
+//! - `plan`: one graph, made ready for tract
 //! - `times`: how long a model and its branch take
 //! - `cut`: from one file to the graphs that are run, and what a run keeps
 //! - `taken`: layers with weights, which tract never sees
@@ -14,8 +14,6 @@ use ndarray::{Array3, Array4};
 
 #[cfg(feature = "network")]
 mod assume;
-#[cfg(feature = "network")]
-mod awake;
 #[cfg(feature = "network")]
 mod cut;
 #[cfg(feature = "network")]

@@ -5,7 +5,6 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::plan::eval;
 use web_time::Instant;
 
-use super::awake::Awake;
 use super::taken::{self, Shared};
 use super::{NetworkError, kernels};
 use crate::onnx::Model;
@@ -106,7 +105,7 @@ impl Plan {
         let inputs = inputs.into_iter().map(IntoTValue::into_tvalue).collect();
         let state = &mut self.state;
         let outputs = contained(|| {
-            let _awake = Awake::start();
+            let _awake = kernels::Awake::start();
             state.run_plan_with_eval(inputs, |context, state, node, inputs| {
                 let result = eval(context, state, node, inputs);
                 after(node);

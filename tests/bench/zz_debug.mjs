@@ -56,4 +56,11 @@ if (mode === "profile") {
   if (process.argv[5]) for (const n of best) console.log(n.milliseconds.toFixed(2), n.operator, n.name, n.output);
   }
 }
+if (mode === "peaks") {
+  for (const id of ["a","b"]) await call("open", "measure", { id, engine: "gradcam", variant: "relaxed", threads: 1 });
+  for (let i=0;i<3;i++) {
+    console.log("alone", await call("ask", "a", "peak", 400));
+    console.log("both", await Promise.all([call("ask", "a", "peak", 400), call("ask", "b", "peak", 400)]));
+  }
+}
 await browser.close(); await site.close();

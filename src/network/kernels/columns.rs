@@ -19,6 +19,11 @@ use super::strassen::Parts;
 pub enum Columns<'a> {
     /// Pixels as they are, each a column: planes [C, h·w] one after the other.
     Pixels { planes: &'a [f32], len: usize },
+    /// Windows that do not reach beyond the planes.
+    Inside {
+        geometry: &'a Geometry,
+        planes: &'a [f32],
+    },
     /// Windows over padded planes.
     Windows {
         geometry: &'a Geometry,
@@ -82,7 +87,7 @@ impl Columns<'_> {
     fn buffer(&self, len: usize) -> Vec<f32> {
         match self {
             Columns::Pixels { .. } => Vec::new(),
-            Columns::Windows { .. } => vec![0.0; len],
+            Columns::Inside { .. } | Columns::Windows { .. } => vec![0.0; len],
         }
     }
 
@@ -90,6 +95,12 @@ impl Columns<'_> {
     fn line<'a>(&'a self, place: usize, range: Range<usize>, buffer: &'a mut [f32]) -> &'a [f32] {
         match self {
             Columns::Pixels { planes, len } => &planes[place * len..][..*len][range],
+            Columns::Inside { geometry, planes } => {
+                let (len, taps) = (geometry.input_len(), geometry.kernel.0 * geometry.kernel.1);
+                let plane = &planes[place / taps * len..][..len];
+                sample(buffer, geometry, plane, place % taps, range);
+                buffer
+            }
             Columns::Windows { geometry, channels } => {
                 let taps = geometry.kernel.0 * geometry.kernel.1;
                 let channel = &channels[place / taps];
@@ -108,14 +119,65 @@ fn fill(
     tap: usize,
     columns: Range<usize>,
 ) {
-    let width = geometry.output.1;
+    by_rows(line, geometry.output.1, columns, |row, from, line| {
+        let values = &channel.row(geometry, row)[tap + from..][..line.len()];
+        line.copy_from_slice(values);
+    });
+}
+
+/// The same for windows that do not reach beyond a plane.
+fn sample(line: &mut [f32], geometry: &Geometry, plane: &[f32], tap: usize, columns: Range<usize>) {
+    let (strides, dilations, width) = (geometry.strides, geometry.dilations, geometry.input.1);
+    let below = tap / geometry.kernel.1 * dilations.0;
+    let right = tap % geometry.kernel.1 * dilations.1;
+    by_rows(line, geometry.output.1, columns, |row, from, line| {
+        let row = &plane[(row * strides.0 + below) * width..][..width];
+        let from = &row[from * strides.1 + right..];
+        match strides.1 {
+            1 => line.copy_from_slice(&from[..line.len()]),
+            2 => every_other(line, from),
+            stride => {
+                for (to, value) in line.iter_mut().zip(from.iter().step_by(stride)) {
+                    *to = *value;
+                }
+            }
+        }
+    });
+}
+
+/// Calls `each` for every row of an output that columns reach into: its number, the
+/// first column in it, and the piece of the line for it.
+#[inline(always)]
+fn by_rows(
+    line: &mut [f32],
+    width: usize,
+    columns: Range<usize>,
+    each: impl Fn(usize, usize, &mut [f32]),
+) {
     let mut column = columns.start;
     while column < columns.end {
         let (row, from) = (column / width, column % width);
         let count = (width - from).min(columns.end - column);
-        let values = &channel.row(geometry, row)[tap + from..][..count];
-        line[column - columns.start..][..count].copy_from_slice(values);
+        each(row, from, &mut line[column - columns.start..][..count]);
         column += count;
+    }
+}
+
+fn every_other(to: &mut [f32], from: &[f32]) {
+    let (fours, rest) = to.as_chunks_mut::<LANES>();
+    let eights = from.as_chunks::<{ 2 * LANES }>().0;
+    let whole = fours.len().min(eights.len());
+    for (to, from) in fours.iter_mut().zip(eights) {
+        // Safety: one is four numbers long, the other eight.
+        unsafe {
+            let second = Lanes::load(from.as_ptr().add(LANES));
+            let even = Lanes::load(from.as_ptr()).even(second);
+            even.store(to.as_mut_ptr());
+        }
+    }
+    let left = fours[whole..].as_flattened_mut().iter_mut().chain(rest);
+    for (to, value) in left.zip(from[2 * LANES * whole..].iter().step_by(2)) {
+        *to = *value;
     }
 }
 

@@ -9,9 +9,6 @@ use tract_onnx::tract_core::tract_linalg::BinOp;
 use tract_onnx::tract_core::tract_linalg::mmm::{
     AsInputValue, EagerPackedInput, FusedSpec, MMMInputValue, MatMatMul,
 };
-use tract_onnx::tract_core::tract_linalg::multithread::{
-    Executor, current_tract_executor, multithread_tract_scope, par_chunks_mut,
-};
 use tract_onnx::tract_core::tract_linalg::pack::Packing as _;
 
 use super::columns::Columns;
@@ -21,6 +18,7 @@ use super::product::{Product, Target};
 use super::registry::Shape;
 use super::shares::{Share, Sizes, share_out};
 use super::strassen::{HalvedProduct, MOST_REST, Parts, Rest, extra_panels, left_columns};
+use super::together::{in_chunks, threads};
 
 /// Convolution. Inputs: x [N, C, h, w] and, if `adds`, z [N, M, h', w']. Output:
 /// [N, M, h', w'].
@@ -39,9 +37,6 @@ pub struct Convolution {
     /// Activation: 6 for ReLU6.
     pub most: f32,
 }
-
-/// Threads that are assumed where they are not counted.
-const FEW_THREADS: usize = 4;
 
 /// What is multiplied at once.
 struct Piece {
@@ -133,19 +128,6 @@ impl Convolution {
         Ok(shape)
     }
 
-    /// Whether a column is a pixel of the input as it is.
-    fn is_pointwise(&self) -> bool {
-        let Geometry {
-            kernel,
-            strides,
-            padding,
-            input,
-            output,
-            ..
-        } = &self.geometry;
-        (*kernel, *strides, *padding) == ((1, 1), (1, 1), (0, 0)) && input == output
-    }
-
     fn picture(
         &self,
         input: &Tensor,
@@ -155,42 +137,45 @@ impl Convolution {
     ) -> TractResult<()> {
         let len = self.channels() * self.geometry.input_len();
         let values = &input.try_as_plain_ram()?.as_slice::<f32>()?[number * len..][..len];
-        let columns_of = match self.is_pointwise() {
-            true => Columns::Pixels {
+        let geometry = &self.geometry;
+        let is_pointwise = (geometry.kernel, geometry.strides) == ((1, 1), (1, 1));
+        let columns_of = match (geometry.is_inside(), is_pointwise) {
+            (true, true) if geometry.input == geometry.output => Columns::Pixels {
                 planes: values,
-                len: self.geometry.input_len(),
+                len: geometry.input_len(),
             },
-            false => Columns::Windows {
-                geometry: &self.geometry,
-                channels: self.geometry.padded(values),
+            (true, _) => Columns::Inside {
+                geometry,
+                planes: values,
+            },
+            (false, _) => Columns::Windows {
+                geometry,
+                channels: geometry.padded(values)?,
             },
         };
         let mut parts = self.parts();
         let work = self.geometry.output_len() * self.weights.rows;
-        par_chunks_mut(&mut parts, 1, work, |_, parts| {
-            // The cores share the parts, not the work inside of one.
-            multithread_tract_scope(Executor::SingleThread, || {
-                parts.iter().flatten().try_for_each(|piece| {
-                    let first = piece.share.columns.start;
-                    let target = self.target(added, output, number, first);
-                    match &self.weights.kernel {
-                        Kernel::Own(shape) => {
-                            // Safety: these rows of these columns, and of their
-                            // partners and the rest, are inside of the picture, and no
-                            // other piece has them.
-                            unsafe { self.multiply(shape, &columns_of, piece, target) };
-                            Ok(())
-                        }
-                        Kernel::Tract(kernel, packing) => {
-                            let columns = piece.share.columns.clone();
-                            let format = &self.weights.columns_format;
-                            let packed = columns_of.pack(format, self.weights.depth, columns);
-                            let start = self.start(number, first);
-                            let kernel = (&**kernel, *packing);
-                            self.multiply_by_tract(kernel, &packed, added, output, start)
-                        }
+        in_chunks(&mut parts, 1, work, |_, parts| {
+            parts.iter().flatten().try_for_each(|piece| {
+                let first = piece.share.columns.start;
+                let target = self.target(added, output, number, first);
+                match &self.weights.kernel {
+                    Kernel::Own(shape) => {
+                        // Safety: these rows of these columns, and of their partners
+                        // and the rest, are inside of the picture, and no other piece
+                        // has them.
+                        unsafe { self.multiply(shape, &columns_of, piece, target) };
+                        Ok(())
                     }
-                })
+                    Kernel::Tract(kernel, packing) => {
+                        let columns = piece.share.columns.clone();
+                        let format = &self.weights.columns_format;
+                        let packed = columns_of.pack(format, self.weights.depth, columns);
+                        let start = self.start(number, first);
+                        let kernel = (&**kernel, *packing);
+                        self.multiply_by_tract(kernel, &packed, added, output, start)
+                    }
+                }
             })
         })
     }
@@ -378,16 +363,5 @@ impl Convolution {
             steps.push(FusedSpec::Store(wrapped(output)));
             kernel.run(rows, count, &steps)
         }
-    }
-}
-
-/// Threads that share what is done in parallel.
-fn threads() -> usize {
-    match current_tract_executor() {
-        Executor::SingleThread => 1,
-        #[cfg(feature = "threads")]
-        Executor::RayonGlobal => rayon::current_num_threads(),
-        #[allow(unreachable_patterns, reason = "tract may be built for one thread")]
-        _ => FEW_THREADS,
     }
 }

@@ -8,6 +8,7 @@
 //!   in them; `columns`: the windows as a matrix
 //! - `product`: a product of packed matrices; `strassen`: one of large matrices, with
 //!   fewer multiplications; `shares`: who computes which part of it; `convolution` and `dense`: layers that are products
+//! - `together`: work that threads share
 //! - `peak`: what the machine could do at most
 //! - `rewrite`: puts the operations into a graph
 //!
@@ -32,6 +33,7 @@ mod strassen;
 #[cfg(test)]
 mod tests;
 mod tile;
+mod together;
 
 pub use convolution::Convolution;
 pub use dense::{Dense, MOST_ROWS as MOST_DENSE_ROWS, Matrix};
@@ -45,3 +47,4 @@ pub use registry::report;
 pub use registry::{SHAPES, Shape, calibrate};
 pub use rewrite::declutter;
 pub use stored::Stored;
+pub use together::Awake;

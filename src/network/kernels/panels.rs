@@ -12,13 +12,13 @@ use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::tract_linalg::mmm::{
     EagerPackedInput, MatMatMul, MmmDispatch, PackedExoticFact, Query,
 };
-use tract_onnx::tract_core::tract_linalg::multithread::par_chunks_mut;
 use tract_onnx::tract_core::tract_linalg::pack::{PackedFormat, Packing as _};
 
 use super::lanes::{LANES, Lanes};
 use super::registry::{Shape, shape};
 use super::stored::Stored;
 use super::strassen;
+use super::together::in_chunks;
 
 /// Columns that a kernel is chosen for; no product of ours has just a few.
 const TYPICAL_COLUMNS: usize = 256;
@@ -269,7 +269,7 @@ fn packed(
     let (depth, width) = (matrix.columns, format.r);
     let padded_rows = order.count() * width;
     let (mut blob, panel_len) = unfilled(format, depth, padded_rows);
-    par_chunks_mut(
+    in_chunks(
         numbers(&mut blob),
         panel_len,
         padded_rows * depth,

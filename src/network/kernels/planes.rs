@@ -6,9 +6,9 @@
 //! that follows is one loop over taps without a case at the border.
 
 use tract_onnx::tract_core::internal::*;
-use tract_onnx::tract_core::tract_linalg::multithread::par_chunks_mut;
 
 use super::lanes::{LANES, Lanes};
+use super::together::in_chunks;
 
 /// Sizes of windows that slide over planes of one size. Pairs are (rows, columns).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -57,6 +57,26 @@ impl Geometry {
             .copied()
             .chain([self.output.0, self.output.1])
             .collect())
+    }
+
+    /// Whether no window reaches beyond its plane.
+    pub fn is_inside(&self) -> bool {
+        let last = |output: usize, stride: usize, kernel: usize, dilation: usize| {
+            (output - 1) * stride + (kernel - 1) * dilation
+        };
+        let below = last(
+            self.output.0,
+            self.strides.0,
+            self.kernel.0,
+            self.dilations.0,
+        );
+        let right = last(
+            self.output.1,
+            self.strides.1,
+            self.kernel.1,
+            self.dilations.1,
+        );
+        self.padding == (0, 0) && below < self.input.0 && right < self.input.1
     }
 
     /// Length of a plane of the input.
@@ -115,15 +135,21 @@ impl Geometry {
     }
 
     /// A scratch plane for each plane of `input`, padded with zeros.
-    pub fn padded(&self, input: &[f32]) -> Vec<Scratch> {
-        let planes = input.chunks_exact(self.input_len());
-        planes
-            .map(|plane| {
-                let mut scratch = self.scratch(0.0);
-                scratch.fill(self, plane, f32::NEG_INFINITY);
-                scratch
-            })
-            .collect()
+    ///
+    /// # Errors
+    /// None of its own.
+    pub fn padded(&self, input: &[f32]) -> TractResult<Vec<Scratch>> {
+        let count = input.len() / self.input_len();
+        let mut planes: Vec<Option<Scratch>> = (0..count).map(|_| None).collect();
+        in_chunks(&mut planes, 1, input.len(), |first, planes| {
+            for (number, plane) in (first..).zip(planes) {
+                let from = &input[number * self.input_len()..][..self.input_len()];
+                let scratch = plane.insert(self.scratch(0.0));
+                scratch.fill(self, from, f32::NEG_INFINITY);
+            }
+            Ok(())
+        })?;
+        Ok(planes.into_iter().flatten().collect())
     }
 
     /// Computes the planes of `input` in turn, on all cores: `work` gets a plane's
@@ -140,7 +166,7 @@ impl Geometry {
         work: impl Fn(usize, &mut [f32], &Scratch) + Send + Sync,
     ) -> TractResult<()> {
         let len = output.len();
-        par_chunks_mut(output, self.output_len(), len, |first, planes| {
+        in_chunks(output, self.output_len(), len, |first, planes| {
             let mut scratch = self.scratch(filler);
             for (number, plane) in (first..).zip(planes.chunks_exact_mut(self.output_len())) {
                 let from = &input[number * self.input_len()..][..self.input_len()];

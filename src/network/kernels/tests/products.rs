@@ -9,7 +9,7 @@ use super::super::dense::{Dense, Matrix};
 use super::super::panels::{Kernel, Panels};
 use super::super::registry::SHAPES;
 use super::super::stored::Stored;
-use super::windows::{geometries, run, slice, windows};
+use super::windows::{geometries, run, samples, slice, windows};
 use super::{close, numbers};
 use crate::onnx::pb::{self, tensor_proto::DataType};
 use crate::onnx::tensor;
@@ -34,8 +34,8 @@ proptest! {
 
     #[test]
     fn convolution_is_the_sum_over_its_windows(
-        geometry in geometries(),
-        (batch, channels, rows) in (1_usize..3, 1_usize..5, 1_usize..40),
+        geometry in prop_oneof![geometries(), samples()],
+        (batch, channels, rows) in (1_usize..3, 1_usize..7, 1_usize..40),
         own in prop::option::weighted(0.8, 0..SHAPES.len()),
         (as_half, has_factors, has_bias, adds, halved) in any::<(bool, bool, bool, bool, bool)>(),
         (least, most) in prop::sample::select(vec![

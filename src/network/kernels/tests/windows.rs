@@ -7,6 +7,22 @@ use super::super::max_pool::MaxPooling;
 use super::super::planes::Geometry;
 use super::{close, numbers};
 
+/// Windows of one pixel.
+pub fn samples() -> impl Strategy<Value = Geometry> {
+    let axis = (1_usize..40, 1_usize..4).prop_map(|(input, stride)| {
+        let output = input.div_ceil(stride);
+        (input, stride, output)
+    });
+    (axis.clone(), axis).prop_map(|(rows, columns)| Geometry {
+        input: (rows.0, columns.0),
+        kernel: (1, 1),
+        strides: (rows.1, columns.1),
+        dilations: (1, 1),
+        padding: (0, 0),
+        output: (rows.2, columns.2),
+    })
+}
+
 /// Windows of any kind that fit a small plane.
 pub fn geometries() -> impl Strategy<Value = Geometry> {
     let axis = (
