@@ -4,7 +4,7 @@
 use tract_onnx::tract_core::internal::*;
 
 use super::lanes::Lanes;
-use super::planes::{Geometry, Scratch, write_row};
+use super::planes::{Geometry, Scratch, write_row, write_two_rows};
 
 /// Depthwise convolution. Inputs: x […, C, h, w]; kernel [C, kh·kw]; bias: C numbers.
 /// Output: […, C, h', w'].
@@ -72,6 +72,9 @@ impl EvalOp for Depthwise {
             let taps = scratch.taps.len();
             let weights = &kernel[channel * taps..][..taps];
             match taps {
+                9 if scratch.is_dense(&self.geometry) => {
+                    self.pairs_of_rows(plane, scratch, weights, bias[channel]);
+                }
                 9 => self.plane::<9>(plane, scratch, weights, bias[channel]),
                 25 => self.plane::<25>(plane, scratch, weights, bias[channel]),
                 _ => self.any_plane(plane, scratch, weights, bias[channel]),
@@ -122,27 +125,70 @@ impl Depthwise {
     ) {
         let taps: [usize; TAPS] = std::array::from_fn(|tap| scratch.taps[tap]);
         let weights: [Lanes; TAPS] = std::array::from_fn(|tap| Lanes::splat(weights[tap]));
-        self.rows(plane, scratch, &taps, &weights, bias);
+        self.rows((plane, 0), scratch, &taps, &weights, Lanes::splat(bias));
+    }
+
+    /// A plane of 3 × 3 windows side by side, two rows at a time: what is read for one
+    /// row is for the most part read for the next, too.
+    #[inline(never)]
+    fn pairs_of_rows(&self, plane: &mut [f32], scratch: &Scratch, weights: &[f32], bias: f32) {
+        let weights: [Lanes; 9] = std::array::from_fn(|tap| Lanes::splat(weights[tap]));
+        let bounds = (Lanes::splat(self.least), Lanes::splat(self.most));
+        let bias = Lanes::splat(bias);
+        let width = self.geometry.output.1;
+        let mut pairs = plane.chunks_exact_mut(2 * width);
+        let mut row = 0;
+        for pair in &mut pairs {
+            let rows: [_; 4] =
+                std::array::from_fn(|below| scratch.row(&self.geometry, row + below).as_ptr());
+            let two = |column: usize| {
+                let mut sums = [bias; 2];
+                for (below, from) in rows.into_iter().enumerate() {
+                    for right in 0..3 {
+                        // Safety: the scratch plane holds every tap of a whole vector.
+                        let values = unsafe { Lanes::load(from.add(column + right)) };
+                        if below < 3 {
+                            sums[0] = values.mul_add(weights[3 * below + right], sums[0]);
+                        }
+                        if below > 0 {
+                            sums[1] = values.mul_add(weights[3 * below - 3 + right], sums[1]);
+                        }
+                    }
+                }
+                sums.map(|sum| sum.max(bounds.0).min(bounds.1))
+            };
+            write_two_rows(pair, width, two);
+            row += 2;
+        }
+        let taps: [usize; 9] = std::array::from_fn(|tap| scratch.taps[tap]);
+        self.rows(
+            (pairs.into_remainder(), row),
+            scratch,
+            &taps,
+            &weights,
+            bias,
+        );
     }
 
     #[inline(never)]
     fn any_plane(&self, plane: &mut [f32], scratch: &Scratch, weights: &[f32], bias: f32) {
         let weights: Vec<Lanes> = weights.iter().copied().map(Lanes::splat).collect();
-        self.rows(plane, scratch, &scratch.taps, &weights, bias);
+        let bias = Lanes::splat(bias);
+        self.rows((plane, 0), scratch, &scratch.taps, &weights, bias);
     }
 
+    /// The rows of a plane from one on.
     #[inline(always)]
     fn rows(
         &self,
-        plane: &mut [f32],
+        (rows, first): (&mut [f32], usize),
         scratch: &Scratch,
         taps: &[usize],
         weights: &[Lanes],
-        bias: f32,
+        bias: Lanes,
     ) {
         let bounds = (Lanes::splat(self.least), Lanes::splat(self.most));
-        let bias = Lanes::splat(bias);
-        for (row, to) in plane.chunks_exact_mut(self.geometry.output.1).enumerate() {
+        for (row, to) in (first..).zip(rows.chunks_exact_mut(self.geometry.output.1)) {
             let from = scratch.row(&self.geometry, row).as_ptr();
             write_row(to, |column| {
                 let mut sum = bias;

@@ -203,6 +203,12 @@ impl Scratch {
         }
     }
 
+    /// Whether the windows of neighbouring outputs are neighbours in both directions,
+    /// and their taps, too.
+    pub fn is_dense(&self, geometry: &Geometry) -> bool {
+        geometry.strides == (1, 1) && geometry.dilations == (1, 1)
+    }
+
     /// Where the windows of an output row begin.
     #[inline(always)]
     pub fn row(&self, geometry: &Geometry, row: usize) -> &[f32] {
@@ -210,24 +216,26 @@ impl Scratch {
     }
 }
 
-/// Copies numbers, each raised to `floor`.
+/// Copies numbers, each raised to `floor`, four at a time; a last short piece overlaps
+/// the one before it.
+#[inline(always)]
 fn copy(to: &mut [f32], from: &[f32], floor: f32) {
-    if floor == f32::NEG_INFINITY {
-        to.copy_from_slice(from);
-        return;
-    }
     let lowest = Lanes::splat(floor);
-    let mut to = to.chunks_exact_mut(LANES);
-    let mut from = from.chunks_exact(LANES);
-    for (to, from) in (&mut to).zip(&mut from) {
-        // Safety: both are LANES long.
+    let count = from.len().min(to.len());
+    let mut four = |place: usize| {
+        // Safety: both slices are long enough.
         unsafe {
-            Lanes::load(from.as_ptr())
-                .max(lowest)
-                .store(to.as_mut_ptr())
-        };
+            let values = Lanes::load(from[place..][..LANES].as_ptr());
+            values.max(lowest).store(to[place..][..LANES].as_mut_ptr());
+        }
+    };
+    if count >= LANES {
+        for place in (0..count - LANES).step_by(LANES) {
+            four(place);
+        }
+        return four(count - LANES);
     }
-    for (to, &value) in to.into_remainder().iter_mut().zip(from.remainder()) {
+    for (to, &value) in to.iter_mut().zip(from) {
         *to = if value < floor { floor } else { value };
     }
 }
@@ -293,4 +301,30 @@ pub fn write_row(to: &mut [f32], four_at: impl Fn(usize) -> Lanes) {
     // Safety: the buffer holds LANES numbers.
     unsafe { four_at(column).store(four.as_mut_ptr()) };
     to.copy_from_slice(&four[..width]);
+}
+
+/// The same for two rows, one after the other in `to`.
+#[inline(always)]
+pub fn write_two_rows(to: &mut [f32], width: usize, two_at: impl Fn(usize) -> [Lanes; 2]) {
+    let (above, below) = to.split_at_mut(width);
+    let mut write = |column: usize| {
+        let rows = [&mut above[column..][..LANES], &mut below[column..][..LANES]];
+        for (to, four) in rows.into_iter().zip(two_at(column)) {
+            // Safety: the slice is LANES long.
+            unsafe { four.store(to.as_mut_ptr()) };
+        }
+    };
+    if width >= LANES {
+        for column in (0..width - LANES).step_by(LANES) {
+            write(column);
+        }
+        return write(width - LANES);
+    }
+    let mut fours = [[0.0; LANES]; 2];
+    for (four, values) in fours.iter_mut().zip(two_at(0)) {
+        // Safety: the buffer holds LANES numbers.
+        unsafe { values.store(four.as_mut_ptr()) };
+    }
+    above.copy_from_slice(&fours[0][..width]);
+    below.copy_from_slice(&fours[1][..width]);
 }
