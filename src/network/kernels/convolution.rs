@@ -199,6 +199,7 @@ impl Convolution {
             columns: rest.len(),
             width,
             panel: width * depth,
+            weights: weights.rows * depth,
             row_panels,
             extra: 0,
         };
@@ -277,7 +278,7 @@ impl Convolution {
         let (format, depth) = (&self.weights.columns_format, self.weights.depth);
         let Share {
             columns,
-            row_panels,
+            rows: row_panels,
         } = piece.share.clone();
         let (a, a_panel) = panels(&self.weights.packed);
         if let Some(partner) = piece.partner {

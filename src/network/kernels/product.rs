@@ -3,9 +3,8 @@
 //! tract's own walk over tiles asks anew for each of them what is to be done with it.
 //! Short products, of which convolutional networks have many, feel that.
 
-use std::ops::Range;
-
 use super::lanes::{LANES, Lanes};
+use super::shares::Rows;
 use super::tile::{Sums, multiply};
 
 /// y = min(max(A · B + bias + z, `least`), `most`).
@@ -20,7 +19,7 @@ pub struct Product<'a> {
     pub b_panel: usize,
     pub rows: usize,
     /// Which panels of A are multiplied.
-    pub row_panels: Range<usize>,
+    pub row_panels: Rows,
     pub columns: usize,
     pub depth: usize,
     pub target: Target<'a>,
@@ -70,11 +69,12 @@ impl Target<'_> {
 /// the rows in these panels, and nobody else may use those places of `output`.
 pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &Product) {
     let width = LANES * VECTORS;
-    let a_panels = product.rows.div_ceil(ROWS).min(product.row_panels.end);
+    let a_panels = product.rows.div_ceil(ROWS);
+    let rows = &product.row_panels;
     let b_panels = product.columns.div_ceil(width);
-    for a in product.row_panels.start..a_panels {
+    for a in rows.panels.start..rows.panels.end.min(a_panels) {
         // A panel of A stays in the first cache while all those of B pass by.
-        for b in 0..b_panels {
+        for b in (0..b_panels).filter(|&b| rows.meet(a, b, b_panels)) {
             // Safety: the caller's.
             unsafe { tile::<ROWS, VECTORS>(product, a, b) };
         }

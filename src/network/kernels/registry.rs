@@ -44,8 +44,8 @@ macro_rules! shape {
 /// The first is taken where no clock can tell. The first three keep eight or nine
 /// sums, for the 16 registers of x86-64; the last keeps 16, for the 32 of ARM.
 pub static SHAPES: [Shape; 4] = [
-    shape!("gradcam_4x8", 4, 2),
     shape!("gradcam_3x12", 3, 3),
+    shape!("gradcam_4x8", 4, 2),
     shape!("gradcam_2x16", 2, 4),
     shape!("gradcam_8x8", 8, 2),
 ];
@@ -112,8 +112,8 @@ impl Shape {
 }
 
 /// Measures every shape and chooses the fastest, once in a program's life; where
-/// tract's own kernels are for the machine at hand, it does nothing. Takes about
-/// 35 ms. Whatever is chosen, sums are added in the same order: results do not
+/// tract's own kernels are for the machine at hand, it does nothing. Takes 40 to
+/// 130 ms. Whatever is chosen, sums are added in the same order: results do not
 /// depend on it.
 pub fn calibrate() {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -173,9 +173,13 @@ mod browser {
         (accumulator == DatumType::F32 && is_matrix).then(|| SHAPES[chosen().0].name)
     }
 
-    /// How often the shapes take turns. A round that the browser interrupts is
+    /// How often the shapes take turns at least. A round that the browser interrupts is
     /// outvoted by the best of the others.
-    const ROUNDS: usize = 8;
+    const LEAST_ROUNDS: usize = 8;
+    /// And at most: until no shape has become faster for a while. A browser compiles
+    /// what it runs often once more, and better, some time after the start.
+    const MOST_ROUNDS: usize = 32;
+    const FASTER: f64 = 1.03;
     const ROUND_MS: f64 = 1.0;
     /// Another shape must be this much faster than the first to be taken.
     const CLEARLY: f64 = 1.04;
@@ -201,10 +205,16 @@ mod browser {
             let start = Instant::now();
             let clock = || start.elapsed().as_secs_f64() * 1e3;
             let mut speeds = [0.0_f64; SHAPES.len()];
-            for _ in 0..ROUNDS {
+            let (mut round, mut last_gain) = (0, 0);
+            while round < MOST_ROUNDS && round < last_gain + LEAST_ROUNDS {
                 for (speed, shape) in speeds.iter_mut().zip(&SHAPES) {
-                    *speed = speed.max(shape.gigaflops(ROUND_MS, &clock));
+                    let found = shape.gigaflops(ROUND_MS, &clock);
+                    if found > *speed * FASTER {
+                        last_gain = round;
+                    }
+                    *speed = speed.max(found);
                 }
+                round += 1;
             }
             let mut best = 0;
             for shape in 1..SHAPES.len() {

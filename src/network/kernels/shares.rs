@@ -7,7 +7,11 @@
 use std::ops::Range;
 
 /// Bytes of columns that are packed at once: they should stay in the second cache.
-const MOST_PACKED_BYTES: usize = 768 << 10;
+const MOST_PACKED_BYTES: usize = 1000 << 10;
+
+/// The same for weights that are so small that they stay there, too: then to read them
+/// for every few columns costs nothing.
+const PACKED_BYTES_BESIDE_WEIGHTS: usize = 512 << 10;
 
 /// From so many panels of columns a thread on, nobody waits long for one who got a
 /// panel more; and threads that are quicker than others may take over a share.
@@ -24,6 +28,8 @@ pub struct Sizes {
     pub width: usize,
     /// Numbers that a panel of columns takes.
     pub panel: usize,
+    /// Numbers that the weights are.
+    pub weights: usize,
     /// Panels of rows; 1 if rows are not to be shared.
     pub row_panels: usize,
     /// More work that goes to who has the last columns, in panels of rows.
@@ -34,14 +40,47 @@ pub struct Sizes {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
     pub columns: Range<usize>,
-    pub row_panels: Range<usize>,
+    pub rows: Rows,
+}
+
+/// Panels of rows that are multiplied with some panels of columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rows {
+    pub panels: Range<usize>,
+    /// The first panel of columns is multiplied only from this panel of rows on: another
+    /// share has those before.
+    pub first_from: usize,
+    /// The last panel of columns is multiplied only up to this panel of rows.
+    pub last_until: usize,
+}
+
+impl Rows {
+    /// All of these, with all columns.
+    pub fn all(panels: Range<usize>) -> Rows {
+        Rows {
+            first_from: panels.start,
+            last_until: panels.end,
+            panels,
+        }
+    }
+
+    /// Whether a panel of rows is multiplied with panel `number` of `count` of columns.
+    #[inline(always)]
+    pub fn meet(&self, panel: usize, number: usize, count: usize) -> bool {
+        (number > 0 || panel >= self.first_from) && (number + 1 < count || panel < self.last_until)
+    }
 }
 
 /// Splits a product in about equal parts for `threads` threads; each part in shares
 /// that are done one after the other.
 pub fn share_out(sizes: Sizes, threads: usize) -> Vec<Vec<Share>> {
     let panels = sizes.columns.div_ceil(sizes.width);
-    let fitting = MOST_PACKED_BYTES / (sizes.panel * size_of::<f32>()).max(1);
+    let are_weights_small = sizes.weights * size_of::<f32>() <= PACKED_BYTES_BESIDE_WEIGHTS;
+    let most = match are_weights_small {
+        true => PACKED_BYTES_BESIDE_WEIGHTS,
+        false => MOST_PACKED_BYTES,
+    };
+    let fitting = most / (sizes.panel * size_of::<f32>()).max(1);
     let rows = sizes.row_panels;
     if panels == 0 {
         return Vec::new();
@@ -50,7 +89,7 @@ pub fn share_out(sizes: Sizes, threads: usize) -> Vec<Vec<Share>> {
         let cut = |part: usize| rows * part / threads;
         let part = |part| Share {
             columns: 0..sizes.columns,
-            row_panels: cut(part)..cut(part + 1),
+            rows: Rows::all(cut(part)..cut(part + 1)),
         };
         return (0..threads).map(|number| vec![part(number)]).collect();
     }
@@ -65,38 +104,30 @@ pub fn share_out(sizes: Sizes, threads: usize) -> Vec<Vec<Share>> {
         .collect()
 }
 
-/// The shares of one part: of a first panel of columns the last rows, then whole
-/// panels, then of another the first rows.
+/// The shares of one part: of its first panel of columns the last rows, of its last one
+/// the first rows, and all of those between.
 fn part_of(sizes: Sizes, part: Range<usize>, steps: usize, fitting: usize) -> Vec<Share> {
-    let columns = |panels: Range<usize>| {
-        panels.start * sizes.width..(panels.end * sizes.width).min(sizes.columns)
+    let panels = part.start / steps..part.end.div_ceil(steps);
+    let blocks = panels.len().div_ceil(fitting.max(1)).max(1);
+    let at_once = panels.len().div_ceil(blocks).max(1);
+    let share = |start: usize| {
+        let end = (start + at_once).min(panels.end);
+        let mut rows = Rows::all(0..sizes.row_panels);
+        if start == panels.start && !part.start.is_multiple_of(steps) {
+            rows.first_from = part.start % steps;
+        }
+        if end == panels.end && !part.end.is_multiple_of(steps) {
+            rows.last_until = part.end % steps;
+        }
+        Share {
+            columns: start * sizes.width..(end * sizes.width).min(sizes.columns),
+            rows,
+        }
     };
-    let piece = |panel: usize, row_panels: Range<usize>| Share {
-        columns: columns(panel..panel + 1),
-        row_panels,
-    };
-    let (first, last) = (part.start / steps, part.end / steps);
-    let (from, to) = (part.start % steps, part.end % steps);
-    if first == last && from < to {
-        return vec![piece(first, from..to)];
+    match part.is_empty() {
+        true => Vec::new(),
+        false => panels.clone().step_by(at_once).map(share).collect(),
     }
-    let mut shares = Vec::new();
-    if from > 0 {
-        shares.push(piece(first, from..steps));
-    }
-    let whole = part.start.div_ceil(steps)..last;
-    let blocks = whole.len().div_ceil(fitting.max(1)).max(1);
-    let at_once = whole.len().div_ceil(blocks).max(1);
-    for start in whole.clone().step_by(at_once) {
-        shares.push(Share {
-            columns: columns(start..(start + at_once).min(whole.end)),
-            row_panels: 0..sizes.row_panels,
-        });
-    }
-    if to > 0 {
-        shares.push(piece(last, 0..to));
-    }
-    shares
 }
 
 #[cfg(test)]
@@ -114,12 +145,15 @@ mod tests {
             panel in prop::sample::select(vec![100_usize, 20_000, 300_000]),
             (row_panels, extra, threads) in (1_usize..60, 0_usize..20, 1_usize..9),
         ) {
-            let sizes = Sizes { columns, width, panel, row_panels, extra };
+            let weights = panel * row_panels;
+            let sizes = Sizes { columns, width, panel, weights, row_panels, extra };
             let mut times = vec![0; columns * row_panels];
             for share in share_out(sizes, threads).into_iter().flatten() {
                 prop_assert!(share.columns.start.is_multiple_of(width));
-                for column in share.columns {
-                    for row in share.row_panels.clone() {
+                let count = share.columns.len().div_ceil(width);
+                for (place, column) in share.columns.enumerate() {
+                    let panels = share.rows.panels.clone();
+                    for row in panels.filter(|&row| share.rows.meet(row, place / width, count)) {
                         times[column * row_panels + row] += 1;
                     }
                 }
@@ -133,9 +167,16 @@ mod tests {
             panel in prop::sample::select(vec![100_usize, 20_000, 300_000]),
             threads in 1_usize..9,
         ) {
-            let sizes = Sizes { columns, width: 1, panel, row_panels, extra: 0 };
+            let weights = panel * row_panels;
+            let sizes = Sizes { columns, width: 1, panel, weights, row_panels, extra: 0 };
             let work = |shares: &Vec<Share>| -> usize {
-                shares.iter().map(|share| share.columns.len() * share.row_panels.len()).sum()
+                let missing = |rows: &Rows| rows.first_from + rows.panels.end - rows.last_until;
+                let all = |share: &Share| share.columns.len() * share.rows.panels.len();
+                let shared = shares.iter().map(|share| match share.rows.panels.start {
+                    0 => all(share) - missing(&share.rows),
+                    _ => all(share),
+                });
+                shared.sum()
             };
             let parts = share_out(sizes, threads);
             let most = parts.iter().map(work).max().unwrap_or(0);
@@ -149,25 +190,30 @@ mod tests {
         let sizes = Sizes {
             columns: 15,
             width: 1,
-            panel: 30_000,
+            panel: 50_000,
+            weights: 1 << 20,
             row_panels: 40,
             extra: 0,
         };
-        let share = |columns, row_panels| Share {
+        let share = |columns, first_from, last_until| Share {
             columns,
-            row_panels,
+            rows: Rows {
+                panels: 0..40,
+                first_from,
+                last_until,
+            },
         };
         assert_eq!(
             share_out(sizes, 2),
             [
-                vec![share(0..4, 0..40), share(4..7, 0..40), share(7..8, 0..20)],
-                vec![
-                    share(7..8, 20..40),
-                    share(8..12, 0..40),
-                    share(12..15, 0..40)
-                ],
+                vec![share(0..4, 0, 40), share(4..8, 0, 20)],
+                vec![share(7..11, 20, 40), share(11..15, 0, 40)],
             ]
         );
+        let half = |rows| Share {
+            columns: 0..5,
+            rows: Rows::all(rows),
+        };
         assert_eq!(
             share_out(
                 Sizes {
@@ -176,7 +222,7 @@ mod tests {
                 },
                 2
             ),
-            [vec![share(0..5, 0..20)], vec![share(0..5, 20..40)]]
+            [vec![half(0..20)], vec![half(20..40)]]
         );
         assert_eq!(share_out(sizes, 1).concat().len(), 3);
     }

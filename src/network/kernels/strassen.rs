@@ -23,10 +23,10 @@
 //! are halved without a look at the tile, so that every tile gives the same bits.
 
 use std::mem::MaybeUninit;
-use std::ops::Range;
 
 use super::lanes::{LANES, Lanes};
 use super::product::{Target, finish};
+use super::shares::Rows;
 use super::tile::{Sums, multiply};
 
 /// Products of quarters, and quarters of A, of B and of their sums that they need.
@@ -78,7 +78,7 @@ pub struct HalvedProduct<'a> {
     pub b: &'a [f32],
     pub rows: usize,
     /// Which panels of each half of A are multiplied.
-    pub row_panels: Range<usize>,
+    pub row_panels: Rows,
     pub depth: usize,
     /// Of the left half.
     pub columns: usize,
@@ -174,7 +174,7 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &HalvedProdu
     let half = product.depth / 2 * ROWS;
     let mut sums = vec![0.0; 4 * half];
     let pairs = product.columns.div_ceil(parts.width);
-    for panel in product.row_panels.clone() {
+    for panel in product.row_panels.panels.clone() {
         let rows = |panel: usize| product.a[panel * product.a_panel..][..2 * half].split_at(half);
         let ((a11, a12), (a21, a22)) = (rows(panel), rows(panels + panel));
         sum([a11, a12, a21, a22], &mut sums);
@@ -182,11 +182,13 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &HalvedProdu
         let (s2, rest) = rest.split_at(half);
         let (s3, s4) = rest.split_at(half);
         let a = [a11, a12, s2, s3, a22, s1, s4];
-        for (pair, b) in product.b.chunks_exact(parts.pair()).take(pairs).enumerate() {
+        let meet = |pair: &usize| product.row_panels.meet(panel, *pair, pairs);
+        for pair in (0..pairs).filter(meet) {
+            let b = &product.b[pair * parts.pair()..][..parts.pair()];
             // Safety: the caller's.
             unsafe { tiles::<ROWS, VECTORS>(product, (panel, pair), a, b) };
         }
-        if product.rest.columns > 0 {
+        if product.rest.columns > 0 && meet(&(pairs - 1)) {
             let quarters = [a11, a21].map(<[f32]>::as_ptr);
             // Safety: the caller's; both panels are whole from their first half on.
             unsafe { narrow::<ROWS>(product, panel, quarters) };

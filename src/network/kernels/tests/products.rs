@@ -9,7 +9,8 @@ use super::super::dense::{Dense, Matrix};
 use super::super::panels::{Kernel, Panels};
 use super::super::registry::SHAPES;
 use super::super::stored::Stored;
-use super::windows::{geometries, run, samples, slice, windows};
+use super::super::strassen::pays;
+use super::windows::{geometries, pixels, run, samples, slice, windows};
 use super::{close, numbers};
 use crate::onnx::pb::{self, tensor_proto::DataType};
 use crate::onnx::tensor;
@@ -115,6 +116,43 @@ proptest! {
         let file = file(&weights, as_half);
         let weights = Arc::new(Matrix::of(&Stored::of(&file).unwrap()));
         close(&run(&Dense { weights, is_transposed }, &[&input]), &wanted)?;
+    }
+}
+
+/// Which tile is the fastest is measured anew each time the engine starts.
+#[test]
+fn every_tile_gives_the_same_bits() {
+    for (depth, rows, size) in [
+        (728, 728, 19),
+        (1024, 300, 10),
+        (200, 131, 17),
+        (96, 64, 20),
+    ] {
+        let geometry = pixels(size);
+        let weights = numbers(&[rows, depth], 1);
+        let input = numbers(&[1, depth, size, size], 3);
+        let file = file(&weights, false);
+        let by = |shape| {
+            let stored = Stored::of(&file).unwrap();
+            let weights =
+                Panels::pack_for(Kernel::Own(shape), pays(rows, depth), &stored, None, None);
+            let op = Convolution {
+                weights: Arc::new(weights.unwrap()),
+                geometry: geometry.clone(),
+                adds: false,
+                least: 0.0,
+                most: f32::INFINITY,
+            };
+            run(&op, &[&input])
+        };
+        let wanted = by(&SHAPES[0]);
+        for shape in &SHAPES[1..] {
+            assert!(
+                slice(&by(shape)) == slice(&wanted),
+                "{}, {depth}",
+                shape.name
+            );
+        }
     }
 }
 

@@ -7,6 +7,18 @@ use super::super::max_pool::MaxPooling;
 use super::super::planes::Geometry;
 use super::{close, numbers};
 
+/// Every pixel of a square by itself.
+pub fn pixels(size: usize) -> Geometry {
+    Geometry {
+        input: (size, size),
+        kernel: (1, 1),
+        strides: (1, 1),
+        dilations: (1, 1),
+        padding: (0, 0),
+        output: (size, size),
+    }
+}
+
 /// Windows of one pixel.
 pub fn samples() -> impl Strategy<Value = Geometry> {
     let axis = (1_usize..40, 1_usize..4).prop_map(|(input, stride)| {
