@@ -1,0 +1,64 @@
+// Where the forward run spends its time in the browser, node by node: the least of
+// several runs. What it runs is built by .github/scripts/build-measure.sh.
+//
+//   node tests/bench/profile.mjs [VARIANT] [THREADS] [RUNS]
+
+import { fileURLToPath } from "node:url";
+import { SITE, launch } from "../e2e/browser.mjs";
+import { MEASURE, models } from "./files.mjs";
+import { serve } from "./server.mjs";
+
+const [variant = "relaxed", threads = "1", runs = "8"] = process.argv.slice(2);
+const PICTURE = "/site/samples/coffee.png";
+
+const page = fileURLToPath(new URL("page", import.meta.url));
+const site = await serve(
+  { site: SITE, page, measure: MEASURE },
+  { [`measure/${variant}/worker.mjs`]: `${page}/measure-worker.mjs` },
+);
+const browser = await launch();
+try {
+  const tab = await browser.newPage();
+  await tab.goto(site.url("page/index.html"));
+  await tab.waitForFunction(() => window.bench);
+  const call = (name, ...values) => tab.evaluate(([name, values]) => window.bench[name](...values), [name, values]);
+
+  const id = `${variant}-${threads}`;
+  await call("open", "measure", { id, variant, threads: Number(threads) });
+  await call("fetch", "xception", `/site/models/${models().xception.file}`);
+  await call("prepare", id, "xception");
+  const [{ name, shape }] = JSON.parse(await call("ask", id, "inputs"));
+  const channelsLast = shape[3] === 3;
+  const size = channelsLast ? shape.slice(1, 3) : shape.slice(2, 4);
+  await call("makeInput", "xception", { shape, channelsLast, size }, PICTURE);
+
+  let least = await call("profile", id, "xception", name);
+  for (let run = 1; run < Number(runs); run += 1) {
+    const nodes = await call("profile", id, "xception", name);
+    least = least.map((node, place) => ({ ...node, milliseconds: Math.min(node.milliseconds, nodes[place].milliseconds) }));
+  }
+  print(least, await call("ask", id, "kernels"));
+} finally {
+  await browser.close();
+  await site.close();
+}
+
+function print(nodes, { chosen, gflops }) {
+  const total = nodes.reduce((sum, node) => sum + node.milliseconds, 0);
+  console.log(`${variant}, ${threads} threads, tiles ${chosen} of ${gflops.map(([name, speed]) => `${name} ${speed.toFixed(1)}`).join(", ")} GFLOP/s`);
+  for (const { milliseconds, operator, name, output } of nodes) {
+    console.log(`${milliseconds.toFixed(2).padStart(8)} ms  ${operator}  ${name}  ${output}`);
+  }
+  const byOperator = grouped(nodes);
+  const sums = [...byOperator].map(([operator, some]) => [operator, some.reduce((sum, node) => sum + node.milliseconds, 0)]);
+  for (const [operator, sum] of sums.sort(([, left], [, right]) => right - left)) {
+    console.log(`${sum.toFixed(1).padStart(8)} ms  ${((100 * sum) / total).toFixed(1).padStart(5)} %  ${operator}`);
+  }
+  console.log(`${total.toFixed(1).padStart(8)} ms`);
+}
+
+function grouped(nodes) {
+  const groups = new Map();
+  for (const node of nodes) groups.set(node.operator, [...(groups.get(node.operator) ?? []), node]);
+  return groups;
+}
