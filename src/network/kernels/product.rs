@@ -115,34 +115,75 @@ pub unsafe fn finish<const ROWS: usize, const VECTORS: usize>(
     (rows, columns): (usize, usize),
 ) {
     let bias = &target.bias[bias..][..ROWS];
+    // Safety: the caller's.
+    unsafe {
+        match (
+            rows >= ROWS && columns >= LANES * VECTORS,
+            target.added.is_null(),
+        ) {
+            (true, true) => whole::<ROWS, VECTORS, false>(sums, target, bias, first),
+            (true, false) => whole::<ROWS, VECTORS, true>(sums, target, bias, first),
+            (false, _) => part(sums, target, bias, first, (rows, columns)),
+        }
+    }
+}
+
+/// A tile of which all lies inside.
+#[inline(always)]
+unsafe fn whole<const ROWS: usize, const VECTORS: usize, const ADDS: bool>(
+    sums: *const Sums<ROWS, VECTORS>,
+    target: &Target,
+    bias: &[f32],
+    first: usize,
+) {
     let bounds = (Lanes::splat(target.least), Lanes::splat(target.most));
-    let is_whole = rows >= ROWS && columns >= LANES * VECTORS;
+    for row in 0..ROWS {
+        let bias = Lanes::splat(bias[row]);
+        let start = first + row * target.stride;
+        for vector in 0..VECTORS {
+            let place = start + vector * LANES;
+            // Safety: the caller's.
+            unsafe {
+                let mut sum = (&raw const (*sums)[row][vector]).read().add(bias);
+                if ADDS {
+                    sum = sum.add(Lanes::load(target.added.add(place)));
+                }
+                let bounded = sum.max(bounds.0).min(bounds.1);
+                bounded.store(target.output.add(place));
+            }
+        }
+    }
+}
+
+/// A tile of which some rows and columns lie inside.
+#[cold]
+#[inline(never)]
+unsafe fn part<const ROWS: usize, const VECTORS: usize>(
+    sums: *const Sums<ROWS, VECTORS>,
+    target: &Target,
+    bias: &[f32],
+    first: usize,
+    (rows, columns): (usize, usize),
+) {
+    let bounds = (Lanes::splat(target.least), Lanes::splat(target.most));
     for (row, &bias) in bias.iter().enumerate().take(rows) {
-        let bias = Lanes::splat(bias);
         for vector in 0..VECTORS {
             let place = first + row * target.stride + vector * LANES;
+            let count = columns.saturating_sub(vector * LANES).min(LANES);
+            let (mut added, mut four) = ([0.0; LANES], [0.0; LANES]);
             // Safety: the caller's; a piece of a vector is copied number by number.
             unsafe {
-                let sum = (&raw const (*sums)[row][vector]).read().add(bias);
-                let count = columns.saturating_sub(vector * LANES).min(LANES);
-                if is_whole || count == LANES {
-                    let sum = match target.added.is_null() {
-                        true => sum,
-                        false => sum.add(Lanes::load(target.added.add(place))),
-                    };
-                    let bounded = sum.max(bounds.0).min(bounds.1);
-                    bounded.store(target.output.add(place));
-                    continue;
-                }
-                let (mut added, mut four) = ([0.0; LANES], [0.0; LANES]);
-                if !target.added.is_null() {
+                if !target.added.is_null() && count > 0 {
                     let from = std::slice::from_raw_parts(target.added.add(place), count);
                     added[..count].copy_from_slice(from);
                 }
-                let sum = sum.add(Lanes::load(added.as_ptr()));
+                let sum = (&raw const (*sums)[row][vector]).read();
+                let sum = sum.add(Lanes::splat(bias)).add(Lanes::load(added.as_ptr()));
                 sum.max(bounds.0).min(bounds.1).store(four.as_mut_ptr());
-                let to = std::slice::from_raw_parts_mut(target.output.add(place), count);
-                to.copy_from_slice(&four[..count]);
+                if count > 0 {
+                    let to = std::slice::from_raw_parts_mut(target.output.add(place), count);
+                    to.copy_from_slice(&four[..count]);
+                }
             }
         }
     }
