@@ -47,6 +47,38 @@ struct Piece {
     rest: Range<usize>,
 }
 
+impl Piece {
+    /// Columns of the left half and their partners, and `rest` if they are the last.
+    fn paired(share: Share, left: usize, rest: &Range<usize>) -> Piece {
+        Piece {
+            rest: match share.columns.end == left {
+                true => rest.clone(),
+                false => 0..0,
+            },
+            partner: Some(left),
+            share,
+        }
+    }
+
+    /// Columns that are counted from `first` on and have no partner.
+    fn alone(mut share: Share, first: usize) -> Piece {
+        share.columns = first + share.columns.start..first + share.columns.end;
+        Piece {
+            rest: 0..0,
+            partner: None,
+            share,
+        }
+    }
+}
+
+/// The pieces of each part of a product.
+fn pieces(sizes: Sizes, piece: impl Fn(Share) -> Piece) -> Vec<Vec<Piece>> {
+    let parts = share_out(sizes, threads()).into_iter();
+    parts
+        .map(|shares| shares.into_iter().map(&piece).collect())
+        .collect()
+}
+
 impl PartialEq for Convolution {
     fn eq(&self, other: &Self) -> bool {
         let bounds = |op: &Convolution| [op.least, op.most].map(f32::to_bits);
@@ -184,13 +216,12 @@ impl Convolution {
     fn parts(&self) -> Vec<Vec<Piece>> {
         let (count, weights) = (self.geometry.output_len(), &self.weights);
         let (width, depth) = (weights.columns_format.r, weights.depth);
-        let left = if weights.halved {
-            left_columns(count)
-        } else {
-            0
+        let left = match weights.halved {
+            true => left_columns(count),
+            false => 0,
         };
         let rest = 2 * left..count;
-        let is_few = left > 0 && rest.len() <= MOST_REST;
+        let are_few = left > 0 && rest.len() <= MOST_REST;
         let row_panels = match &weights.kernel {
             Kernel::Own(shape) => weights.row_panels(shape.rows),
             Kernel::Tract(..) => 1,
@@ -206,37 +237,20 @@ impl Convolution {
         let halves = Sizes {
             columns: left,
             panel: Parts { width, depth }.pair(),
-            extra: if is_few && !rest.is_empty() {
-                extra_panels(row_panels)
-            } else {
-                0
+            extra: match are_few && !rest.is_empty() {
+                true => extra_panels(row_panels),
+                false => 0,
             },
             ..plain
         };
-        let paired = |share: Share| Piece {
-            rest: if is_few && share.columns.end == left {
-                rest.clone()
-            } else {
-                0..0
-            },
-            partner: Some(left),
-            share,
+        // A few columns without a partner go along with the last ones that have one.
+        let (along, alone) = match are_few {
+            true => (rest, 0..0),
+            false => (0..0, rest),
         };
-        let alone = |mut share: Share| {
-            share.columns = rest.start + share.columns.start..rest.start + share.columns.end;
-            Piece {
-                rest: 0..0,
-                partner: None,
-                share,
-            }
-        };
-        let of_halves = share_out(halves, threads()).into_iter();
-        let mut parts: Vec<Vec<Piece>> = of_halves
-            .map(|shares| shares.into_iter().map(paired).collect())
-            .collect();
-        if !is_few {
-            let of_rest = share_out(plain, threads()).into_iter();
-            parts.extend(of_rest.map(|shares| shares.into_iter().map(alone).collect()));
+        let mut parts = pieces(halves, |share| Piece::paired(share, left, &along));
+        if !alone.is_empty() {
+            parts.extend(pieces(plain, |share| Piece::alone(share, alone.start)));
         }
         parts
     }
