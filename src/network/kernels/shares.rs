@@ -14,8 +14,8 @@ const MOST_PACKED_BYTES: usize = 1000 << 10;
 const PACKED_BYTES_BESIDE_WEIGHTS: usize = 512 << 10;
 
 /// From so many panels of columns a thread on, nobody waits long for one who got a
-/// panel more; and threads that are quicker than others may take over a share.
-const MANY_PANELS: usize = 32;
+/// panel more; and threads that are quicker than others may take over some shares.
+const MANY_PANELS: usize = 64;
 
 /// Panels of rows a thread from which on one more is little.
 const ENOUGH_ROWS: usize = 16;
@@ -94,7 +94,7 @@ pub fn share_out(sizes: Sizes, threads: usize) -> Vec<Vec<Share>> {
         return (0..threads).map(|number| vec![part(number)]).collect();
     }
     let is_many = threads > 1 && panels >= MANY_PANELS * threads;
-    let parts = if is_many { 2 * threads } else { threads };
+    let parts = if is_many { 4 * threads } else { threads };
     // Panels of columns, each as many steps long as it is worth cutting.
     let steps = if is_many { 1 } else { rows };
     let extra = if is_many { 0 } else { sizes.extra };
