@@ -73,7 +73,7 @@ impl Plan {
         inputs: Vec<ArrayD<f32>>,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<ArrayD<f32>>, NetworkError> {
-        let inputs = inputs.into_iter().map(Tensor::from).map(Arc::new).collect();
+        let inputs = inputs.into_iter().map(tensor).collect();
         let outputs = self.run_tensors(inputs, progress)?;
         let owned = |output: Arc<Tensor>| Ok(array(&output)?.to_owned());
         outputs.into_iter().map(owned).collect()
@@ -132,7 +132,7 @@ impl Plan {
     pub fn profile(&mut self, inputs: Vec<ArrayD<f32>>) -> Result<Vec<NodeTime>, NetworkError> {
         let mut times = Vec::with_capacity(self.steps);
         let mut before = Instant::now();
-        let inputs = inputs.into_iter().map(Tensor::from).map(Arc::new).collect();
+        let inputs = inputs.into_iter().map(tensor).collect();
         self.execute(inputs, &mut |node| {
             let elapsed = before.elapsed();
             let output = node.outputs.first().map(|output| &output.fact.shape);
@@ -157,6 +157,11 @@ pub struct NodeTime {
     /// Shape of what it makes.
     pub output: String,
     pub milliseconds: f64,
+}
+
+/// Numbers as a tensor.
+pub(super) fn tensor(values: ArrayD<f32>) -> Arc<Tensor> {
+    Arc::new(Tensor::from(values))
 }
 
 /// A tensor's numbers.

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ndarray::{Array3, Array4, ArrayD, Axis, Ix3, Ix4};
+use ndarray::{Array3, Array4, Axis, Ix3, Ix4};
 use tract_onnx::prelude::Tensor;
 
-use super::plan::{Plan, array};
+use super::plan::{Plan, array, tensor};
 use super::taken::Shared;
 use super::{Description, Forward, Network, NetworkError, cut, describe};
 use crate::gradient::{self, Choices, GradientError, Layer, Selection};
@@ -335,10 +335,6 @@ impl Network for TractNetwork {
         let gradients = gradients.into_dimensionality::<Ix3>();
         Ok(gradients.map_err(shape_words)?.to_owned())
     }
-}
-
-fn tensor(values: ArrayD<f32>) -> Arc<Tensor> {
-    Arc::new(Tensor::from(values))
 }
 
 fn shape_words(error: ndarray::ShapeError) -> NetworkError {

@@ -297,7 +297,8 @@ impl Convolution {
         let (a, a_panel) = panels(&self.weights.packed);
         if let Some(partner) = piece.partner {
             let packed = columns_of.pack_halves(format, depth, columns.clone(), partner);
-            let rest = columns_of.pack(&f32::packing(MOST_REST), depth, piece.rest.clone());
+            let pack = || columns_of.pack(&f32::packing(MOST_REST), depth, piece.rest.clone());
+            let rest = (!piece.rest.is_empty()).then(pack);
             let product = HalvedProduct {
                 a,
                 a_panel,
@@ -307,11 +308,11 @@ impl Convolution {
                 depth,
                 columns: columns.len(),
                 partner,
-                rest: Rest {
-                    b: panels(&rest).0,
+                rest: rest.as_ref().map(|rest| Rest {
+                    b: panels(rest).0,
                     columns: piece.rest.len(),
-                    place: piece.rest.start.saturating_sub(columns.start),
-                },
+                    place: piece.rest.start - columns.start,
+                }),
                 target,
             };
             // Safety: the caller's.

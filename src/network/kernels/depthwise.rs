@@ -72,7 +72,7 @@ impl EvalOp for Depthwise {
             let taps = scratch.taps.len();
             let weights = &kernel[channel * taps..][..taps];
             match taps {
-                9 if scratch.is_dense(&self.geometry) => {
+                9 if self.geometry.is_dense() => {
                     self.pairs_of_rows(plane, scratch, weights, bias[channel]);
                 }
                 9 => self.plane::<9>(plane, scratch, weights, bias[channel]),

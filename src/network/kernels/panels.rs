@@ -146,9 +146,7 @@ impl Panels {
             bias: tensor1(&padded),
         })
     }
-}
 
-impl Panels {
     /// Panels of so many rows for all rows, or for each half of them.
     pub fn row_panels(&self, width: usize) -> usize {
         Order::new(self.rows, width, self.halved).upper.1

@@ -79,6 +79,12 @@ impl Geometry {
         self.padding == (0, 0) && below < self.input.0 && right < self.input.1
     }
 
+    /// Whether the windows of neighbouring outputs are neighbours in both directions,
+    /// and their taps, too.
+    pub fn is_dense(&self) -> bool {
+        (self.strides, self.dilations) == ((1, 1), (1, 1))
+    }
+
     /// Length of a plane of the input.
     pub fn input_len(&self) -> usize {
         self.input.0 * self.input.1
@@ -201,12 +207,6 @@ impl Scratch {
                 }
             }
         }
-    }
-
-    /// Whether the windows of neighbouring outputs are neighbours in both directions,
-    /// and their taps, too.
-    pub fn is_dense(&self, geometry: &Geometry) -> bool {
-        geometry.strides == (1, 1) && geometry.dilations == (1, 1)
     }
 
     /// Where the windows of an output row begin.

@@ -74,6 +74,9 @@ impl Rows {
 /// Splits a product in about equal parts for `threads` threads; each part in shares
 /// that are done one after the other.
 pub fn share_out(sizes: Sizes, threads: usize) -> Vec<Vec<Share>> {
+    if sizes.columns == 0 {
+        return Vec::new();
+    }
     let panels = sizes.columns.div_ceil(sizes.width);
     let are_weights_small = sizes.weights * size_of::<f32>() <= PACKED_BYTES_BESIDE_WEIGHTS;
     let most = match are_weights_small {
@@ -82,9 +85,6 @@ pub fn share_out(sizes: Sizes, threads: usize) -> Vec<Vec<Share>> {
     };
     let fitting = most / (sizes.panel * size_of::<f32>()).max(1);
     let rows = sizes.row_panels;
-    if panels == 0 {
-        return Vec::new();
-    }
     if threads > 1 && panels <= fitting && rows >= ENOUGH_ROWS * threads {
         let cut = |part: usize| rows * part / threads;
         let part = |part| Share {

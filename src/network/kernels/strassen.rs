@@ -84,7 +84,7 @@ pub struct HalvedProduct<'a> {
     pub columns: usize,
     /// From a column to its partner.
     pub partner: usize,
-    pub rest: Rest<'a>,
+    pub rest: Option<Rest<'a>>,
     pub target: Target<'a>,
 }
 
@@ -93,7 +93,7 @@ pub struct HalvedProduct<'a> {
 pub struct Rest<'a> {
     /// One panel [depth, 4].
     pub b: &'a [f32],
-    /// At most [`MOST_REST`]; 0 for none.
+    /// At most [`MOST_REST`].
     pub columns: usize,
     /// From the first column to them.
     pub place: usize,
@@ -188,10 +188,10 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &HalvedProdu
             // Safety: the caller's.
             unsafe { tiles::<ROWS, VECTORS>(product, (panel, pair), a, b) };
         }
-        if product.rest.columns > 0 && meet(&(pairs - 1)) {
+        if let Some(rest) = product.rest.filter(|_| meet(&(pairs - 1))) {
             let quarters = [a11, a21].map(<[f32]>::as_ptr);
             // Safety: the caller's; both panels are whole from their first half on.
-            unsafe { narrow::<ROWS>(product, panel, quarters) };
+            unsafe { narrow::<ROWS>(product, rest, panel, quarters) };
         }
     }
 }
@@ -298,10 +298,10 @@ unsafe fn store<const ROWS: usize, const VECTORS: usize>(
 #[inline(always)]
 unsafe fn narrow<const ROWS: usize>(
     product: &HalvedProduct,
+    Rest { b, columns, place }: Rest,
     panel: usize,
     halves: [*const f32; 2],
 ) {
-    let Rest { b, columns, place } = product.rest;
     let b = &b[..product.depth * LANES];
     let mut sums = [[[Lanes::splat(0.0)]; ROWS]; 2];
     // Safety: the caller's; all panels are `depth` long.

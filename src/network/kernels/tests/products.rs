@@ -10,7 +10,7 @@ use super::super::panels::{Kernel, Panels};
 use super::super::registry::SHAPES;
 use super::super::stored::Stored;
 use super::super::strassen::pays;
-use super::windows::{geometries, pixels, run, samples, slice, windows};
+use super::windows::{geometries, geometry, run, samples, slice, windows};
 use super::{close, numbers};
 use crate::onnx::pb::{self, tensor_proto::DataType};
 use crate::onnx::tensor;
@@ -128,7 +128,7 @@ fn every_tile_gives_the_same_bits() {
         (200, 131, 17),
         (96, 64, 20),
     ] {
-        let geometry = pixels(size);
+        let geometry = geometry(size, 1, 1, 0);
         let weights = numbers(&[rows, depth], 1);
         let input = numbers(&[1, depth, size, size], 3);
         let file = file(&weights, false);

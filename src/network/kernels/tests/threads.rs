@@ -10,27 +10,14 @@ use super::super::convolution::Convolution;
 use super::super::depthwise::Depthwise;
 use super::super::max_pool::MaxPooling;
 use super::super::panels::{Kernel, Panels};
-use super::super::planes::Geometry;
 use super::super::registry::SHAPES;
 use super::super::stored::Stored;
 use super::super::strassen::pays;
 use super::numbers;
-use super::windows::{run, slice};
+use super::windows::{geometry, run, slice};
 use crate::onnx::tensor;
 
 const THREADS: usize = 3;
-
-fn geometry(size: usize, kernel: usize, stride: usize, padding: usize) -> Geometry {
-    let output = (size + 2 * padding - kernel) / stride + 1;
-    Geometry {
-        input: (size, size),
-        kernel: (kernel, kernel),
-        strides: (stride, stride),
-        dilations: (1, 1),
-        padding: (padding, padding),
-        output: (output, output),
-    }
-}
 
 fn check(op: &dyn EvalOp, inputs: &[&Tensor], what: &str) {
     let alone = run(op, inputs);

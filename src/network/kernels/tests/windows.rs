@@ -7,15 +7,16 @@ use super::super::max_pool::MaxPooling;
 use super::super::planes::Geometry;
 use super::{close, numbers};
 
-/// Every pixel of a square by itself.
-pub fn pixels(size: usize) -> Geometry {
+/// Square windows over a square.
+pub fn geometry(size: usize, kernel: usize, stride: usize, padding: usize) -> Geometry {
+    let output = (size + 2 * padding - kernel) / stride + 1;
     Geometry {
         input: (size, size),
-        kernel: (1, 1),
-        strides: (1, 1),
+        kernel: (kernel, kernel),
+        strides: (stride, stride),
         dilations: (1, 1),
-        padding: (0, 0),
-        output: (size, size),
+        padding: (padding, padding),
+        output: (output, output),
     }
 }
 
