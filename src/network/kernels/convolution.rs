@@ -1,7 +1,6 @@
 //! Convolution over all channels, as products of matrices, with what is added to it
 //! and the ReLU behind it in the same pass.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use tract_onnx::tract_core::internal::*;
@@ -9,16 +8,13 @@ use tract_onnx::tract_core::tract_linalg::BinOp;
 use tract_onnx::tract_core::tract_linalg::mmm::{
     AsInputValue, EagerPackedInput, FusedSpec, MMMInputValue, MatMatMul,
 };
-use tract_onnx::tract_core::tract_linalg::pack::Packing as _;
 
 use super::columns::Columns;
-use super::panels::{Kernel, Panels, panels, read};
+use super::panels::{Kernel, Panels};
+use super::pieces::{Packed, pieces};
 use super::planes::Geometry;
-use super::product::{Product, Target};
-use super::registry::Shape;
-use super::shares::{Share, Sizes, share_out};
-use super::strassen::{HalvedProduct, MOST_REST, Parts, Rest, extra_panels, left_columns};
-use super::together::{in_chunks, threads};
+use super::product::Target;
+use super::together::{in_steps, threads};
 
 /// Convolution. Inputs: x [N, C, h, w] and, if `adds`, z [N, M, h', w']. Output:
 /// [N, M, h', w'].
@@ -36,47 +32,6 @@ pub struct Convolution {
     pub least: f32,
     /// Activation: 6 for ReLU6.
     pub most: f32,
-}
-
-/// What is multiplied at once.
-struct Piece {
-    share: Share,
-    /// How far behind each column its partner is, which is then done, too.
-    partner: Option<usize>,
-    /// Columns that are done along with those.
-    rest: Range<usize>,
-}
-
-impl Piece {
-    /// Columns of the left half and their partners, and `rest` if they are the last.
-    fn paired(share: Share, left: usize, rest: &Range<usize>) -> Piece {
-        Piece {
-            rest: match share.columns.end == left {
-                true => rest.clone(),
-                false => 0..0,
-            },
-            partner: Some(left),
-            share,
-        }
-    }
-
-    /// Columns that are counted from `first` on and have no partner.
-    fn alone(mut share: Share, first: usize) -> Piece {
-        share.columns = first + share.columns.start..first + share.columns.end;
-        Piece {
-            rest: 0..0,
-            partner: None,
-            share,
-        }
-    }
-}
-
-/// The pieces of each part of a product.
-fn pieces(sizes: Sizes, piece: impl Fn(Share) -> Piece) -> Vec<Vec<Piece>> {
-    let parts = share_out(sizes, threads()).into_iter();
-    parts
-        .map(|shares| shares.into_iter().map(&piece).collect())
-        .collect()
 }
 
 impl PartialEq for Convolution {
@@ -169,108 +124,60 @@ impl Convolution {
     ) -> TractResult<()> {
         let len = self.channels() * self.geometry.input_len();
         let values = &input.try_as_plain_ram()?.as_slice::<f32>()?[number * len..][..len];
-        let geometry = &self.geometry;
-        let is_pointwise = (geometry.kernel, geometry.strides) == ((1, 1), (1, 1));
-        let columns_of = match (geometry.is_inside(), is_pointwise) {
-            (true, true) if geometry.input == geometry.output => Columns::Pixels {
-                planes: values,
-                len: geometry.input_len(),
-            },
-            (true, _) => Columns::Inside {
-                geometry,
-                planes: values,
-            },
-            (false, _) => Columns::Windows {
-                geometry,
-                channels: geometry.padded(values)?,
-            },
+        let columns = self.columns(values)?;
+        let pieces = pieces(&self.weights, self.geometry.output_len(), threads());
+        let steps = match &self.weights.kernel {
+            Kernel::Own(shape) => self.weights.row_panels(shape.rows),
+            Kernel::Tract(..) => 1,
         };
-        let mut parts = self.parts();
         let work = self.geometry.output_len() * self.weights.rows;
-        in_chunks(&mut parts, 1, work, |_, parts| {
-            parts.iter().flatten().try_for_each(|piece| {
-                let first = piece.share.columns.start;
-                let target = self.target(added, output, number, first);
-                match &self.weights.kernel {
-                    Kernel::Own(shape) => {
-                        // Safety: these rows of these columns, and of their partners
-                        // and the rest, are inside of the picture, and no other piece
-                        // has them.
-                        unsafe { self.multiply(shape, &columns_of, piece, target) };
+        in_steps(
+            (pieces.len(), steps),
+            work,
+            |piece| pieces[piece].pack(&columns, &self.weights),
+            |packed, panel, sums| {
+                let start = number * self.weights.rows * self.geometry.output_len();
+                let start = start + packed.first();
+                match (&self.weights.kernel, packed) {
+                    (Kernel::Own(shape), packed) => {
+                        let target = self.target(added, output, start);
+                        // Safety: these rows of these columns, and of their partners and
+                        // the rest, are inside of the picture, and no other step has them.
+                        unsafe { packed.multiply(shape, &self.weights, panel, target, sums) };
                         Ok(())
                     }
-                    Kernel::Tract(kernel, packing) => {
-                        let columns = piece.share.columns.clone();
-                        let format = &self.weights.columns_format;
-                        let packed = columns_of.pack(format, self.weights.depth, columns);
-                        let start = self.start(number, first);
+                    (Kernel::Tract(kernel, packing), Packed::Plain { columns, .. }) => {
                         let kernel = (&**kernel, *packing);
-                        self.multiply_by_tract(kernel, &packed, added, output, start)
+                        self.multiply_by_tract(kernel, columns, added, output, start)
+                    }
+                    (Kernel::Tract(..), Packed::Halves { .. }) => {
+                        bail!("only kernels of ours multiply in halves")
                     }
                 }
-            })
+            },
+        )
+    }
+
+    /// What the windows of a picture see.
+    fn columns<'a>(&'a self, planes: &'a [f32]) -> TractResult<Columns<'a>> {
+        let geometry = &self.geometry;
+        if *geometry == Geometry::of_pixels(geometry.input) {
+            let len = geometry.input_len();
+            return Ok(Columns::Pixels { planes, len });
+        }
+        Ok(match geometry.is_inside() {
+            true => Columns::Inside { geometry, planes },
+            false => Columns::Windows {
+                geometry,
+                channels: geometry.padded(planes)?,
+            },
         })
     }
 
-    /// What the threads compute, each a part or two.
-    fn parts(&self) -> Vec<Vec<Piece>> {
-        let (count, weights) = (self.geometry.output_len(), &self.weights);
-        let (width, depth) = (weights.columns_format.r, weights.depth);
-        let left = match weights.halved {
-            true => left_columns(count),
-            false => 0,
-        };
-        let rest = 2 * left..count;
-        let are_few = left > 0 && rest.len() <= MOST_REST;
-        let row_panels = match &weights.kernel {
-            Kernel::Own(shape) => weights.row_panels(shape.rows),
-            Kernel::Tract(..) => 1,
-        };
-        let plain = Sizes {
-            columns: rest.len(),
-            width,
-            panel: width * depth,
-            weights: weights.rows * depth,
-            row_panels,
-            extra: 0,
-        };
-        let halves = Sizes {
-            columns: left,
-            panel: Parts { width, depth }.pair(),
-            extra: match are_few && !rest.is_empty() {
-                true => extra_panels(row_panels),
-                false => 0,
-            },
-            ..plain
-        };
-        // A few columns without a partner go along with the last ones that have one.
-        let (along, alone) = match are_few {
-            true => (rest, 0..0),
-            false => (0..0, rest),
-        };
-        let mut parts = pieces(halves, |share| Piece::paired(share, left, &along));
-        if !alone.is_empty() {
-            parts.extend(pieces(plain, |share| Piece::alone(share, alone.start)));
-        }
-        parts
-    }
-
-    /// Where output pixel `first` of a picture's first channel lies.
-    fn start(&self, number: usize, first: usize) -> usize {
-        number * self.weights.rows * self.geometry.output_len() + first
-    }
-
-    /// Where the sums of the output pixels from `first` on go.
-    fn target<'a>(
-        &'a self,
-        added: Option<&Tensor>,
-        output: &Tensor,
-        number: usize,
-        first: usize,
-    ) -> Target<'a> {
-        let start = self.start(number, first);
-        // Safety: `start` is a place of picture `number`, in `added` as in `output`;
-        // the bias holds float32 numbers.
+    /// Where sums go from place `start` of the output on.
+    fn target<'a>(&'a self, added: Option<&Tensor>, output: &Tensor, start: usize) -> Target<'a> {
+        // Safety: there is such a place, in `added` as in `output`; the bias holds float32
+        // numbers.
         unsafe {
             let from = |tensor: &Tensor| tensor.as_ptr_unchecked::<f32>().add(start);
             Target {
@@ -284,61 +191,6 @@ impl Convolution {
         }
     }
 
-    /// Multiplies some of the weights' rows with the columns of a piece.
-    ///
-    /// # Safety
-    /// As `product::run`, for those rows and columns.
-    unsafe fn multiply(&self, shape: &Shape, columns_of: &Columns, piece: &Piece, target: Target) {
-        let (format, depth) = (&self.weights.columns_format, self.weights.depth);
-        let Share {
-            columns,
-            rows: row_panels,
-        } = piece.share.clone();
-        let (a, a_panel) = panels(&self.weights.packed);
-        if let Some(partner) = piece.partner {
-            let packed = columns_of.pack_halves(format, depth, columns.clone(), partner);
-            let pack = || columns_of.pack(&f32::packing(MOST_REST), depth, piece.rest.clone());
-            let rest = (!piece.rest.is_empty()).then(pack);
-            let product = HalvedProduct {
-                a,
-                a_panel,
-                b: read(&packed),
-                rows: self.weights.rows,
-                row_panels,
-                depth,
-                columns: columns.len(),
-                partner,
-                rest: rest.as_ref().map(|rest| Rest {
-                    b: panels(rest).0,
-                    columns: piece.rest.len(),
-                    place: piece.rest.start - columns.start,
-                }),
-                target,
-            };
-            // Safety: the caller's.
-            return unsafe { (shape.halved_product)(&product) };
-        }
-        let packed = columns_of.pack(format, depth, columns);
-        let (b, b_panel) = panels(&packed);
-        let halves = self.weights.halves(shape.rows);
-        for (rows, before) in halves {
-            let product = Product {
-                a: &a[before * a_panel..],
-                b,
-                a_panel,
-                b_panel,
-                rows: rows.len(),
-                row_panels: row_panels.clone(),
-                columns: packed.mn(),
-                depth,
-                // Safety: there are such rows.
-                target: unsafe { target.below(rows.start, before * shape.rows) },
-            };
-            // Safety: the caller's.
-            unsafe { (shape.product)(&product) };
-        }
-    }
-
     fn multiply_by_tract(
         &self,
         (kernel, packing): (&dyn MatMatMul, usize),
@@ -349,7 +201,7 @@ impl Convolution {
     ) -> TractResult<()> {
         let (rows, len, count) = (self.weights.rows, self.geometry.output_len(), columns.mn());
         let bounds = [tensor0(self.least), tensor0(self.most)];
-        // Safety: as in `multiply`.
+        // Safety: all of these columns are inside of a picture.
         unsafe {
             // From the first place to the last: tract reads nothing beyond.
             let (shape, strides) = ([1, (rows - 1) * len + count], [len as isize, 1]);

@@ -7,7 +7,8 @@
 //! - `planes`: windows over padded planes; `depthwise` and `max_pool`: what is done
 //!   in them; `columns`: the windows as a matrix
 //! - `product`: a product of packed matrices; `strassen`: one of large matrices, with
-//!   fewer multiplications; `shares`: who computes which part of it; `convolution` and `dense`: layers that are products
+//!   fewer multiplications; `shares` and `pieces`: how much of it is done at once
+//! - `convolution` and `dense`: layers that are products
 //! - `together`: work that threads share
 //! - `peak`: what the machine could do at most
 //! - `rewrite`: puts the operations into a graph
@@ -23,6 +24,7 @@ mod lanes;
 mod max_pool;
 mod panels;
 mod peak;
+mod pieces;
 mod planes;
 mod product;
 mod registry;

@@ -34,6 +34,18 @@ pub struct Scratch {
 }
 
 impl Geometry {
+    /// Windows of single pixels of planes of a size.
+    pub fn of_pixels(size: (usize, usize)) -> Geometry {
+        Geometry {
+            input: size,
+            kernel: (1, 1),
+            strides: (1, 1),
+            dilations: (1, 1),
+            padding: (0, 0),
+            output: size,
+        }
+    }
+
     /// Length of a plane of the output.
     pub fn output_len(&self) -> usize {
         self.output.0 * self.output.1

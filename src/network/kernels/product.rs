@@ -4,7 +4,6 @@
 //! Short products, of which convolutional networks have many, feel that.
 
 use super::lanes::{LANES, Lanes};
-use super::shares::Rows;
 use super::tile::{Sums, multiply};
 
 /// y = min(max(A · B + bias + z, `least`), `most`).
@@ -18,8 +17,6 @@ pub struct Product<'a> {
     pub a_panel: usize,
     pub b_panel: usize,
     pub rows: usize,
-    /// Which panels of A are multiplied.
-    pub row_panels: Rows,
     pub columns: usize,
     pub depth: usize,
     pub target: Target<'a>,
@@ -62,22 +59,16 @@ impl Target<'_> {
     }
 }
 
-/// Computes a product in tiles of ROWS × 4·VECTORS.
+/// Multiplies panel `panel` of A with all of B, in tiles of ROWS × 4·VECTORS. That panel
+/// stays in the first cache while those of B pass by.
 ///
 /// # Safety
 /// The target's `output`, and `added` unless it is null, must be good for all columns of
-/// the rows in these panels, and nobody else may use those places of `output`.
-pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &Product) {
-    let width = LANES * VECTORS;
-    let a_panels = product.rows.div_ceil(ROWS);
-    let rows = &product.row_panels;
-    let b_panels = product.columns.div_ceil(width);
-    for a in rows.panels.start..rows.panels.end.min(a_panels) {
-        // A panel of A stays in the first cache while all those of B pass by.
-        for b in (0..b_panels).filter(|&b| rows.meet(a, b, b_panels)) {
-            // Safety: the caller's.
-            unsafe { tile::<ROWS, VECTORS>(product, a, b) };
-        }
+/// the panel's rows, and nobody else may use those places of `output`.
+pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &Product, panel: usize) {
+    for columns in 0..product.columns.div_ceil(LANES * VECTORS) {
+        // Safety: the caller's.
+        unsafe { tile::<ROWS, VECTORS>(product, panel, columns) };
     }
 }
 

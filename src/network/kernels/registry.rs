@@ -20,10 +20,10 @@ pub struct Shape {
     /// Columns ÷ 4.
     pub vectors: usize,
     run: unsafe fn(&[FusedKerSpec<f32>]) -> isize,
-    /// A whole product in such tiles; as safe as `product::run`.
-    pub product: unsafe fn(&Product),
+    /// One panel of rows of a product in such tiles; as safe as `product::run`.
+    pub product: unsafe fn(&Product, usize),
     /// The same in halves; as safe as `strassen::run`.
-    pub halved_product: unsafe fn(&HalvedProduct),
+    pub halved_product: unsafe fn(&HalvedProduct, usize, &mut Vec<f32>),
     make: fn(&Shape) -> Box<dyn MatMatMul>,
 }
 

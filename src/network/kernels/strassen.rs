@@ -26,7 +26,6 @@ use std::mem::MaybeUninit;
 
 use super::lanes::{LANES, Lanes};
 use super::product::{Target, finish};
-use super::shares::Rows;
 use super::tile::{Sums, multiply};
 
 /// Products of quarters, and quarters of A, of B and of their sums that they need.
@@ -43,12 +42,6 @@ const PAIRED_COLUMNS: usize = 24;
 /// Whether a matrix A [rows, depth] should be packed in halves.
 pub fn pays(rows: usize, depth: usize) -> bool {
     can_be_halved(depth) && rows >= LEAST_ROWS && depth >= LEAST_DEPTH
-}
-
-/// What a [`Rest`] costs, compared with a pair of panels of columns, of which each
-/// panel of rows is a step.
-pub fn extra_panels(row_panels: usize) -> usize {
-    row_panels * 2 / 5
 }
 
 /// Whether the depth has two halves.
@@ -77,8 +70,6 @@ pub struct HalvedProduct<'a> {
     /// B as [`Parts::deal`] packs it.
     pub b: &'a [f32],
     pub rows: usize,
-    /// Which panels of each half of A are multiplied.
-    pub row_panels: Rows,
     pub depth: usize,
     /// Of the left half.
     pub columns: usize,
@@ -159,40 +150,41 @@ fn four(line: &[f32], left: usize) -> Lanes {
     unsafe { Lanes::load(numbers.as_ptr()) }
 }
 
-/// Computes a product in tiles of ROWS × 4·VECTORS.
+/// Multiplies panel `panel` of both halves of A with all of B, in tiles of
+/// ROWS × 4·VECTORS. `sums` is room for sums of A.
 ///
 /// # Safety
 /// The target's `output`, and `added` unless it is null, must be good for the rows in
 /// these panels of the columns, of their partners and of the rest, and nobody else may
 /// use those places of `output`.
-pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &HalvedProduct) {
+pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(
+    product: &HalvedProduct,
+    panel: usize,
+    sums: &mut Vec<f32>,
+) {
     let parts = Parts {
         width: LANES * VECTORS,
         depth: product.depth,
     };
     let panels = upper_rows(product.rows).div_ceil(ROWS);
     let half = product.depth / 2 * ROWS;
-    let mut sums = vec![0.0; 4 * half];
-    let pairs = product.columns.div_ceil(parts.width);
-    for panel in product.row_panels.panels.clone() {
-        let rows = |panel: usize| product.a[panel * product.a_panel..][..2 * half].split_at(half);
-        let ((a11, a12), (a21, a22)) = (rows(panel), rows(panels + panel));
-        sum([a11, a12, a21, a22], &mut sums);
-        let (s1, rest) = sums.split_at(half);
-        let (s2, rest) = rest.split_at(half);
-        let (s3, s4) = rest.split_at(half);
-        let a = [a11, a12, s2, s3, a22, s1, s4];
-        let meet = |pair: &usize| product.row_panels.meet(panel, *pair, pairs);
-        for pair in (0..pairs).filter(meet) {
-            let b = &product.b[pair * parts.pair()..][..parts.pair()];
-            // Safety: the caller's.
-            unsafe { tiles::<ROWS, VECTORS>(product, (panel, pair), a, b) };
-        }
-        if let Some(rest) = product.rest.filter(|_| meet(&(pairs - 1))) {
-            let quarters = [a11, a21].map(<[f32]>::as_ptr);
-            // Safety: the caller's; both panels are whole from their first half on.
-            unsafe { narrow::<ROWS>(product, rest, panel, quarters) };
-        }
+    let rows = |panel: usize| product.a[panel * product.a_panel..][..2 * half].split_at(half);
+    let ((a11, a12), (a21, a22)) = (rows(panel), rows(panels + panel));
+    sums.resize(4 * half, 0.0);
+    sum([a11, a12, a21, a22], sums);
+    let (s1, rest) = sums.split_at(half);
+    let (s2, rest) = rest.split_at(half);
+    let (s3, s4) = rest.split_at(half);
+    let a = [a11, a12, s2, s3, a22, s1, s4];
+    for pair in 0..product.columns.div_ceil(parts.width) {
+        let b = &product.b[pair * parts.pair()..][..parts.pair()];
+        // Safety: the caller's.
+        unsafe { tiles::<ROWS, VECTORS>(product, (panel, pair), a, b) };
+    }
+    if let Some(rest) = product.rest {
+        let quarters = [a11, a21].map(<[f32]>::as_ptr);
+        // Safety: the caller's; both panels are whole from their first half on.
+        unsafe { narrow::<ROWS>(product, rest, panel, quarters) };
     }
 }
 

@@ -32,7 +32,33 @@ pub fn in_chunks<T: Send>(
     f(0, out)
 }
 
-/// Threads that [`in_chunks`] has.
+/// Work in pieces: a thread that takes a piece prepares it and then does its `steps` one
+/// by one; who finds no piece to begin with helps with the steps of the others. Each
+/// thread has a workspace of its own. `work` is as for [`in_chunks`].
+///
+/// # Errors
+/// One of those of `step`; other steps may be done or not.
+pub fn in_steps<P: Send + Sync, W: Default>(
+    (pieces, steps): (usize, usize),
+    work: usize,
+    prepare: impl Fn(usize) -> P + Sync,
+    step: impl Fn(&P, usize, &mut W) -> TractResult<()> + Sync,
+) -> TractResult<()> {
+    #[cfg(feature = "together")]
+    if work >= LITTLE_WORK && pieces * steps > 1 {
+        return pool::in_steps((pieces, steps), &prepare, &step);
+    }
+    #[cfg(not(feature = "together"))]
+    let _ = work;
+    let mut space = W::default();
+    for piece in 0..pieces {
+        let prepared = prepare(piece);
+        (0..steps).try_for_each(|number| step(&prepared, number, &mut space))?;
+    }
+    Ok(())
+}
+
+/// Threads that [`in_chunks`] and [`in_steps`] have.
 pub fn threads() -> usize {
     #[cfg(feature = "together")]
     return pool::threads();
@@ -70,7 +96,7 @@ mod pool {
     use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
     use tract_linalg::multithread::{Executor, current_tract_executor, multithread_tract_scope};
-    use tract_onnx::prelude::TractResult;
+    use tract_onnx::prelude::{TractError, TractResult};
 
     /// Chunks for each thread, so that the quicker ones can take more.
     const CHUNKS_EACH: usize = 4;
@@ -88,50 +114,151 @@ mod pool {
         row_len: usize,
         f: &(impl Fn(usize, &mut [T]) -> TractResult<()> + Sync),
     ) -> TractResult<()> {
-        match current_tract_executor() {
-            Executor::MultiThread(pool) => pool.install(|| share(out, row_len, f)),
-            Executor::RayonGlobal => share(out, row_len, f),
-            Executor::SingleThread => f(0, out),
-        }
-    }
-
-    /// Called by a thread of the pool.
-    fn share<T: Send>(
-        out: &mut [T],
-        row_len: usize,
-        f: &(impl Fn(usize, &mut [T]) -> TractResult<()> + Sync),
-    ) -> TractResult<()> {
-        let (rows, threads) = (out.len() / row_len, rayon::current_num_threads());
+        let (rows, threads) = (out.len() / row_len, threads());
         if threads < 2 {
             return f(0, out);
         }
         let rows_each = rows.div_ceil((CHUNKS_EACH * threads).min(rows));
         let chunks = Mutex::new(out.chunks_mut(rows_each * row_len).enumerate());
-        let outcome = Mutex::new(Ok(()));
-        let take_part = || {
-            multithread_tract_scope(Executor::SingleThread, || {
-                // A statement of its own: nobody computes with the lock in hand.
-                let next = || locked(&chunks).next();
-                while let Some((number, chunk)) = next() {
-                    if let Err(error) = f(number * rows_each, chunk) {
-                        *locked(&outcome) = Err(error);
+        let outcome = Outcome::default();
+        by_all((threads - 1).min(rows - 1), || {
+            // A statement of its own: nobody computes with the lock in hand.
+            let next = || locked(&chunks).next();
+            while let Some((number, chunk)) = next() {
+                outcome.keep(f(number * rows_each, chunk));
+            }
+        });
+        outcome.into_result()
+    }
+
+    /// A piece of work.
+    struct Piece<P> {
+        is_taken: AtomicBool,
+        /// The step that comes next.
+        next: AtomicUsize,
+        /// From the first step to the last.
+        prepared: Mutex<Option<Arc<P>>>,
+    }
+
+    impl<P> Piece<P> {
+        fn take_steps(&self, steps: usize, mut step: impl FnMut(usize)) {
+            loop {
+                let number = self.next.fetch_add(1, Ordering::Relaxed);
+                if number >= steps {
+                    return;
+                }
+                step(number);
+            }
+        }
+
+        fn is_done(&self, steps: usize) -> bool {
+            self.next.load(Ordering::Relaxed) >= steps
+        }
+    }
+
+    pub fn in_steps<P: Send + Sync, W: Default>(
+        (count, steps): (usize, usize),
+        prepare: &(impl Fn(usize) -> P + Sync),
+        step: &(impl Fn(&P, usize, &mut W) -> TractResult<()> + Sync),
+    ) -> TractResult<()> {
+        let threads = threads();
+        let pieces = || Piece {
+            is_taken: AtomicBool::new(false),
+            next: AtomicUsize::new(0),
+            prepared: Mutex::new(None),
+        };
+        let pieces: Vec<Piece<P>> = std::iter::repeat_with(pieces).take(count).collect();
+        let outcome = Outcome::default();
+        let broken = AtomicBool::new(false);
+        by_all((threads - 1).min(count * steps - 1), || {
+            let _alarm = Alarm(&broken);
+            let mut space = W::default();
+            // Each thread has pieces that it begins with, so that what it reads is, for
+            // the most part, what it wrote an operation before.
+            let own = rayon::current_thread_index().unwrap_or(0) % threads * count / threads;
+            for number in (own..count).chain(0..own) {
+                let piece = &pieces[number];
+                if piece.is_taken.swap(true, Ordering::Relaxed) {
+                    continue;
+                }
+                let prepared = Arc::new(prepare(number));
+                *locked(&piece.prepared) = Some(prepared.clone());
+                piece.take_steps(steps, |number| {
+                    outcome.keep(step(&prepared, number, &mut space));
+                });
+                // The memory is used again for the next piece, while it is cached.
+                *locked(&piece.prepared) = None;
+            }
+            while !broken.load(Ordering::Relaxed) {
+                let mut is_over = true;
+                for piece in pieces.iter().filter(|piece| !piece.is_done(steps)) {
+                    is_over = false;
+                    let prepared = locked(&piece.prepared).clone();
+                    if let Some(prepared) = prepared {
+                        piece.take_steps(steps, |number| {
+                            outcome.keep(step(&prepared, number, &mut space));
+                        });
                     }
                 }
+                if is_over {
+                    break;
+                }
+                std::hint::spin_loop();
+            }
+        });
+        outcome.into_result()
+    }
+
+    /// Tells the others that a thread panicked: nobody waits for its work.
+    struct Alarm<'a>(&'a AtomicBool);
+
+    impl Drop for Alarm<'_> {
+        fn drop(&mut self) {
+            if std::thread::panicking() {
+                self.0.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// The last error, if there is one.
+    #[derive(Default)]
+    struct Outcome(Mutex<Option<TractError>>);
+
+    impl Outcome {
+        fn keep(&self, result: TractResult<()>) {
+            if let Err(error) = result {
+                *locked(&self.0) = Some(error);
+            }
+        }
+
+        fn into_result(self) -> TractResult<()> {
+            let error = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+            error.map_or(Ok(()), Err)
+        }
+    }
+
+    /// Lets this thread and so many helpers of the pool take part in some work.
+    fn by_all(helpers: usize, take_part: impl Fn() + Sync) {
+        let alone = || multithread_tract_scope(Executor::SingleThread, &take_part);
+        let share = || {
+            let helpers_left = AtomicUsize::new(helpers);
+            rayon::in_place_scope(|scope| {
+                for _ in 0..helpers {
+                    scope.spawn(|_| {
+                        let _done = Done(&helpers_left);
+                        alone();
+                    });
+                }
+                alone();
+                // A helper that has not begun yet is run here.
+                look_for_work(|| helpers_left.load(Ordering::Acquire) == 0);
             });
         };
-        let helpers = AtomicUsize::new((threads - 1).min(rows - 1));
-        rayon::in_place_scope(|scope| {
-            for _ in 0..helpers.load(Ordering::Relaxed) {
-                scope.spawn(|_| {
-                    let _done = Done(&helpers);
-                    take_part();
-                });
-            }
-            take_part();
-            // A helper that has not begun yet is run here.
-            look_for_work(|| helpers.load(Ordering::Acquire) == 0);
-        });
-        outcome.into_inner().unwrap_or_else(PoisonError::into_inner)
+        match current_tract_executor() {
+            Executor::MultiThread(pool) => pool.install(share),
+            Executor::RayonGlobal => share(),
+            Executor::SingleThread => take_part(),
+        }
     }
 
     fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
