@@ -1,10 +1,10 @@
 //! On several threads every operation gives the very numbers of one thread.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tract_linalg::multithread::{Executor, multithread_tract_scope};
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::internal::EvalOp;
+use tract_onnx::tract_core::internal::{EvalOp, bail};
 
 use super::super::convolution::Convolution;
 use super::super::depthwise::Depthwise;
@@ -13,11 +13,14 @@ use super::super::panels::{Kernel, Panels};
 use super::super::registry::SHAPES;
 use super::super::stored::Stored;
 use super::super::strassen::pays;
+use super::super::together::in_steps;
 use super::numbers;
 use super::windows::{geometry, run, slice};
 use crate::onnx::tensor;
 
 const THREADS: usize = 3;
+/// Work that is worth asking others for help.
+const MUCH: usize = 1 << 20;
 
 fn check(op: &dyn EvalOp, inputs: &[&Tensor], what: &str) {
     let alone = run(op, inputs);
@@ -103,4 +106,69 @@ fn windows() {
         };
         check(&depthwise, &[&input, &weights, &bias], &what);
     }
+}
+
+/// What each step of each piece did, as (piece, step).
+fn steps_done(pieces: usize, steps: usize, work: usize) -> Vec<(usize, usize)> {
+    let done = Mutex::new(Vec::new());
+    let step = |&piece: &usize, step: usize, times: &mut usize| {
+        *times += 1;
+        // A piece that takes longer than the others, with which they then help.
+        if piece == 0 {
+            std::thread::yield_now();
+        }
+        done.lock().unwrap().push((piece, step));
+        Ok(())
+    };
+    in_steps((pieces, steps), work, |piece| piece, step).unwrap();
+    let mut done = done.into_inner().unwrap();
+    done.sort_unstable();
+    done
+}
+
+#[test]
+fn every_step_of_every_piece_is_done_once() {
+    for (pieces, steps, work) in [
+        (1, 1, 0),
+        (1, 500, MUCH),
+        (2, 300, MUCH),
+        (7, 1, MUCH),
+        (50, 40, MUCH),
+    ] {
+        let each = |piece| (0..steps).map(move |step| (piece, step));
+        let wanted: Vec<_> = (0..pieces).flat_map(each).collect();
+        let found = multithread_tract_scope(Executor::multithread(THREADS), || {
+            steps_done(pieces, steps, work)
+        });
+        assert_eq!(found, wanted);
+        assert_eq!(steps_done(pieces, steps, work), wanted);
+    }
+}
+
+#[test]
+fn an_error_in_a_step_is_told() {
+    let run = || {
+        let step = |&piece: &usize, step: usize, (): &mut ()| match (piece, step) {
+            (3, 5) => bail!("it does not fit"),
+            _ => Ok(()),
+        };
+        in_steps((6, 9), MUCH, |piece| piece, step)
+    };
+    for error in [
+        run(),
+        multithread_tract_scope(Executor::multithread(THREADS), run),
+    ] {
+        assert_eq!(error.unwrap_err().to_string(), "it does not fit");
+    }
+}
+
+#[test]
+fn nobody_waits_for_a_piece_whose_thread_panicked() {
+    let run = || {
+        let prepare = |piece: usize| assert!(piece != 2, "piece 2 cannot be prepared");
+        in_steps((4, 50), MUCH, prepare, |(), _, (): &mut ()| Ok(()))
+    };
+    let outcome =
+        std::panic::catch_unwind(|| multithread_tract_scope(Executor::multithread(THREADS), run));
+    assert!(outcome.is_err());
 }
