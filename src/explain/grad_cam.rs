@@ -1,17 +1,23 @@
 //! Grad-CAM (Selvaraju et al., 2017).
 
+#[cfg(feature = "network")]
 use ndarray::{Array2, Array3, Axis};
 
-use super::{ExplainError, Method, Saliency};
+use super::Method;
+#[cfg(feature = "network")]
+use super::{ExplainError, Saliency};
+#[cfg(feature = "network")]
 use crate::network::{Forward, Network};
 
 pub const METHOD: Method = Method {
     id: "grad-cam",
     name: "Grad-CAM",
     summary: "Weighs each feature of the layer by how much it matters for the class, and adds them up.",
+    #[cfg(feature = "network")]
     explain,
 };
 
+#[cfg(feature = "network")]
 fn explain(
     network: &mut dyn Network,
     forward: &Forward,
@@ -34,6 +40,7 @@ fn explain(
 
 /// Σ_k α_k A_k with α_k = mean_ij ∂y/∂A_k, before the ReLU of the paper:
 /// activations and gradients [C, h, w], the map [h, w]. Sums run in float64.
+#[cfg(feature = "network")]
 fn weighted_sum(activations: &Array3<f32>, gradients: &Array3<f32>) -> Array2<f32> {
     let (_, height, width) = activations.dim();
     let mut map = Array2::<f64>::zeros((height, width));
@@ -50,7 +57,7 @@ fn weighted_sum(activations: &Array3<f32>, gradients: &Array3<f32>) -> Array2<f3
     map.mapv(|value| value as f32)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "network"))]
 mod tests {
     use super::*;
     use crate::explain::ExplainError;

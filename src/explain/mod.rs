@@ -9,7 +9,9 @@ mod saliency;
 
 pub use saliency::Saliency;
 
-use crate::network::{Forward, Network, NetworkError};
+use crate::network::NetworkError;
+#[cfg(feature = "network")]
+use crate::network::{Forward, Network};
 
 /// A method as the catalogue knows it.
 pub struct Method {
@@ -19,7 +21,9 @@ pub struct Method {
     pub name: &'static str,
     /// One plain sentence for people who do not know the name.
     pub summary: &'static str,
-    /// Explains `class` of the picture that `forward` came from.
+    /// Explains `class` of the picture that `forward` came from. The page, which has no
+    /// network, only names methods.
+    #[cfg(feature = "network")]
     pub explain: fn(&mut dyn Network, &Forward, class: usize) -> Result<Saliency, ExplainError>,
 }
 
