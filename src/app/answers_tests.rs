@@ -71,7 +71,7 @@ fn names_come_and_go_without_the_engine() {
     assert_eq!(state.wish().picture, explained().wish().picture);
     let state = act(state, [read(Rc::from(&b"only one"[..]))]);
     assert_eq!(label(&state), "cup", "the former names stay");
-    let notice = &state.notices[&Place::About].message;
+    let notice = &state.notices.get(&Place::About).unwrap().message;
     assert!(
         notice.contains("1 class") && notice.contains("has 7"),
         "{notice}"

@@ -5,6 +5,7 @@ use gloo::utils::document;
 use serde::de::DeserializeOwned;
 use web_sys::{Blob, Url};
 
+use super::json;
 use crate::protocol::{Manifest, Sample};
 
 #[derive(Debug, thiserror::Error)]
@@ -76,9 +77,9 @@ pub fn sample_address(sample: &Sample) -> String {
 
 async fn json<T: DeserializeOwned>(what: &str, path: &str) -> Result<T, AssetError> {
     let text = text(what, path).await?;
-    serde_json::from_str(&text).map_err(|error| AssetError::Malformed {
+    json::read(&text).map_err(|reason| AssetError::Malformed {
         what: what.to_owned(),
-        reason: error.to_string(),
+        reason,
     })
 }
 

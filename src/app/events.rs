@@ -231,7 +231,7 @@ impl State {
         };
         let shown = subject.explained.as_ref().map(|shown| &shown.layer);
         let is_other = shown.is_some_and(|shown| *shown != key.layer);
-        subject.refused.insert(key);
+        subject.refused.push(key);
         if is_other {
             self.return_to_shown();
         }

@@ -92,6 +92,12 @@ pub fn stem(name: &str) -> String {
     }
 }
 
+/// In small letters, as the browser knows them: Rust's own tables of all the world's
+/// letters would be a twentieth of the page.
+pub fn lowercase(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
 /// The engine's build in words; `id` is the one of
 /// [`Event::Started`](crate::protocol::Event::Started).
 pub fn variant(id: &str) -> &str {

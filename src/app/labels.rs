@@ -1,7 +1,7 @@
 //! Names of classes from a file of the user's: text with one a line, or JSON as
 //! Keras, torchvision and Hugging Face write it.
 
-use serde_json::{Map, Value};
+use super::json::{self, Value};
 
 /// Larger files are no lists of names.
 pub const LARGEST_FILE_BYTES: u64 = 5_000_000;
@@ -48,7 +48,7 @@ pub fn read(file: &str, bytes: &[u8], wanted: usize) -> Result<Vec<String>, Labe
     let mut names = match text.chars().next() {
         None => return Err(form("it is empty")),
         Some('[' | '{') => {
-            let value = serde_json::from_str(text).map_err(|_| form("its JSON is damaged"))?;
+            let value = json::read(text).map_err(|_| form("its JSON is damaged"))?;
             from_json(value).ok_or_else(|| form("its JSON has another form"))?
         }
         Some(_) if text.contains('\0') => return Err(form("it is no text")),
@@ -118,10 +118,10 @@ fn is_wordnet(text: &str) -> bool {
 
 fn from_json(value: Value) -> Option<Vec<String>> {
     match value {
-        Value::Array(entries) => entries.into_iter().map(name_of).collect(),
-        Value::Object(mut entries) => match entries.remove("id2label") {
-            Some(labels) => from_json(labels),
-            None => from_object(entries),
+        Value::List(entries) => entries.into_iter().map(name_of).collect(),
+        Value::Table(mut entries) => match entries.iter().position(|(key, _)| key == "id2label") {
+            Some(place) => from_json(entries.swap_remove(place).1),
+            None => from_table(entries),
         },
         _ => None,
     }
@@ -129,14 +129,18 @@ fn from_json(value: Value) -> Option<Vec<String>> {
 
 /// By number ({"0": "tench"}, {"0": ["n01440764", "tench"]}), the other way round
 /// ({"tench": 0}), or by WordNet's numbers, whose order is ImageNet's.
-fn from_object(entries: Map<String, Value>) -> Option<Vec<String>> {
+fn from_table(mut entries: Vec<(String, Value)>) -> Option<Vec<String>> {
+    let number_of = |value: &Value| match value {
+        Value::Number(number) => *number,
+        _ => None,
+    };
     let numbered: Option<Vec<(usize, String)>> = entries
         .iter()
         .map(|(key, value)| match (key.parse(), value) {
-            (_, Value::Number(number)) => Some((number.as_u64()? as usize, key.clone())),
+            (_, Value::Number(number)) => Some(((*number)? as usize, key.clone())),
             (Ok(number), value) => Some((number, name_of(value.clone())?)),
-            (Err(_), Value::Array(parts)) => {
-                let number = parts.iter().find_map(Value::as_u64)?;
+            (Err(_), Value::List(parts)) => {
+                let number = parts.iter().find_map(number_of)?;
                 Some((number as usize, name_of(value.clone())?))
             }
             _ => None,
@@ -150,7 +154,6 @@ fn from_object(entries: Map<String, Value>) -> Option<Vec<String>> {
             .all(|(place, (number, _))| place == *number);
         return complete.then(|| numbered.into_iter().map(|(_, name)| name).collect());
     }
-    let mut entries: Vec<(String, Value)> = entries.into_iter().collect();
     if !entries.iter().all(|(key, _)| is_wordnet(key)) {
         return None;
     }
@@ -164,11 +167,11 @@ fn from_object(entries: Map<String, Value>) -> Option<Vec<String>> {
 /// A name, or the last of several: Keras puts WordNet's number first.
 fn name_of(value: Value) -> Option<String> {
     match value {
-        Value::String(name) => Some(name),
-        Value::Array(parts) => parts
-            .into_iter()
-            .rev()
-            .find_map(|part| part.as_str().map(str::to_owned)),
+        Value::Text(name) => Some(name),
+        Value::List(parts) => parts.into_iter().rev().find_map(|part| match part {
+            Value::Text(name) => Some(name),
+            _ => None,
+        }),
         _ => None,
     }
 }

@@ -3,8 +3,9 @@
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use super::json;
 use super::theme::storage;
 use crate::picture::Scaling;
 use crate::protocol::{Ending, Remembered};
@@ -50,7 +51,7 @@ pub struct Answers {
 
 /// Where the classes' names come from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "from")]
+#[serde(from = "KeptLabels", into = "KeptLabels")]
 pub enum Labels {
     /// "class 17"
     Numbers,
@@ -60,6 +61,59 @@ pub enum Labels {
         name: String,
         names: Vec<String>,
     },
+}
+
+/// [`Labels`] as the browser keeps them. An enum whose tag stands among its fields
+/// would say the same, but serde reads it with several times the code.
+#[derive(Serialize, Deserialize)]
+struct KeptLabels {
+    from: Source,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    names: Option<Vec<String>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Source {
+    Numbers,
+    ImageNet,
+    File,
+}
+
+impl From<KeptLabels> for Labels {
+    fn from(kept: KeptLabels) -> Self {
+        match kept.from {
+            Source::Numbers => Labels::Numbers,
+            Source::ImageNet => Labels::ImageNet,
+            Source::File => Labels::File {
+                name: kept.name.unwrap_or_default(),
+                names: kept.names.unwrap_or_default(),
+            },
+        }
+    }
+}
+
+impl From<Labels> for KeptLabels {
+    fn from(labels: Labels) -> Self {
+        let (from, name, names) = match labels {
+            Labels::Numbers => (Source::Numbers, None, None),
+            Labels::ImageNet => (Source::ImageNet, None, None),
+            Labels::File { name, names } => (Source::File, Some(name), Some(names)),
+        };
+        Self { from, name, names }
+    }
+}
+
+/// An entry as the browser kept it; `None` if it is damaged.
+struct Kept(Option<Entry>);
+
+impl<'de> Deserialize<'de> for Kept {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The values are read already, so that the next one is not lost with this.
+        Ok(Self(Entry::deserialize(deserializer).ok()))
+    }
 }
 
 /// Of the browser's storage.
@@ -81,10 +135,10 @@ impl Memory {
 
     /// Reads what [`Memory::write`] wrote. What is damaged or cannot be is left out.
     pub fn read(text: &str) -> Self {
-        let entries: Vec<serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
+        let entries: Vec<Kept> = json::read(text).unwrap_or_default();
         let entries = entries
             .into_iter()
-            .filter_map(|entry| serde_json::from_value::<Entry>(entry).ok())
+            .filter_map(|Kept(entry)| entry)
             .filter(Entry::is_sound)
             .take(MOST_ENTRIES);
         Self {
@@ -97,7 +151,7 @@ impl Memory {
         let mut parts: Vec<String> = Vec::new();
         let mut bytes = 0;
         for entry in self.entries.iter() {
-            let part = serde_json::to_string(entry).unwrap_or_default();
+            let part = json::write(entry);
             bytes += part.len();
             if bytes > MOST_BYTES {
                 break;

@@ -10,10 +10,12 @@
 //! - [`engine_client`]: speaks with the engine; its `connection.rs` is the only
 //!   place that knows `Worker`
 //! - [`variants`]: which of the engine's builds runs, and which comes after it
+//! - [`table`]: a small map
 //! - [`shelf`]: the browser's objects (files, canvases) that the state only names
 //! - [`pictures`], [`painter`]: from a file to a picture, and onto the stage
 //! - [`assets`]: the lists of models and samples beside the page
 //! - [`hands`]: what reaches the page from outside its elements: drop, paste, keys
+//! - [`json`]: read and written by the browser
 //! - [`save`]: files for the user
 //! - [`theme`], [`mod@format`]: light and dark, numbers in words
 //! - [`components`]: what is seen
@@ -33,6 +35,7 @@ pub mod engine_client;
 mod events;
 pub mod format;
 pub mod hands;
+pub mod json;
 pub mod labels;
 pub mod memory;
 pub mod painter;
@@ -42,6 +45,7 @@ pub mod save;
 pub mod schedule;
 pub mod shelf;
 pub mod state;
+pub mod table;
 #[cfg(test)]
 mod testing;
 pub mod theme;

@@ -1,9 +1,9 @@
 //! What the engine found out: models made ready, pictures looked at, maps.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::schedule::{MapKey, ModelChoice, ModelWish, PictureKey, Reading};
+use super::table::Table;
 use crate::protocol::{
     ExplainTimings, LayerSummary, LoadTimings, ManifestEntry, MapSummary, ModelSummary,
     PredictTimings,
@@ -30,9 +30,9 @@ pub struct Subject {
     /// The user cancelled, or the engine gave up: not looked at until asked.
     pub stopped: bool,
     pub prediction: Option<Rc<Prediction>>,
-    pub maps: BTreeMap<MapKey, Rc<Map>>,
+    pub maps: Table<MapKey, Rc<Map>>,
     /// Maps that could not be had.
-    pub refused: BTreeSet<MapKey>,
+    pub refused: Vec<MapKey>,
     /// The map that is shown until the chosen one is there.
     pub explained: Option<MapKey>,
 }
@@ -129,8 +129,8 @@ impl Subject {
             drawn: None,
             stopped: false,
             prediction: None,
-            maps: BTreeMap::new(),
-            refused: BTreeSet::new(),
+            maps: Table::default(),
+            refused: Vec::new(),
             explained: None,
         }
     }

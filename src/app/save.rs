@@ -2,14 +2,15 @@
 //! made as JSON; and the overlay on the clipboard.
 
 use gloo::utils::{document, window};
-use js_sys::{Array, Object, Reflect, Uint8Array};
-use serde_json::json;
-use wasm_bindgen::{JsCast as _, JsValue};
+use js_sys::{Array, JSON, Number, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{Clamped, JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, ClipboardItem, HtmlAnchorElement, Url};
+use web_sys::{Blob, BlobPropertyBag, ClipboardItem, HtmlAnchorElement, ImageData, Url};
 
 use super::engine_client::text_of;
 use super::format;
+use super::json::js;
 use super::pictures;
 use super::result::{Map, Prediction, Subject};
 use super::shelf::Shelf;
@@ -30,8 +31,8 @@ pub enum SaveError {
     Nothing,
     #[error("the map cannot be written: its shape does not fit its values")]
     Shape,
-    #[error(transparent)]
-    Png(#[from] render::png::PngError),
+    #[error("the picture could not be written as PNG: {0}")]
+    Png(String),
     #[error("the browser did not allow it: {0}")]
     Browser(String),
 }
@@ -87,14 +88,20 @@ impl<'a> Shown<'a> {
 ///
 /// # Errors
 /// If nothing was explained yet, or the browser refuses.
-pub fn download(state: &State, shelf: &Shelf, form: Form) -> Result<String, SaveError> {
+pub async fn download(state: &State, shelf: &Shelf, form: Form) -> Result<String, SaveError> {
     let shown = Shown::of(state)?;
-    let bytes = match form {
-        Form::Png => png(state, shelf, &shown)?,
-        Form::Npy => {
-            render::npy::encode(shown.view.values(), shown.view.height(), shown.view.width())
+    let blob = match form {
+        Form::Png => {
+            let blob = JsFuture::from(png(state, shelf, &shown)?).await;
+            let blob = blob.map_err(|error| SaveError::Png(text_of(&error)))?;
+            blob.unchecked_into()
         }
-        Form::Json => manifest(state, &shown).into_bytes(),
+        Form::Npy => {
+            let view = &shown.view;
+            let bytes = render::npy::encode(view.values(), view.height(), view.width());
+            blob(&Uint8Array::from(&*bytes), form)?
+        }
+        Form::Json => blob(&manifest(state, &shown)?, form)?,
     };
     let name = format!(
         "{}.{}.{}",
@@ -102,7 +109,7 @@ pub fn download(state: &State, shelf: &Shelf, form: Form) -> Result<String, Save
         shown.map.summary.method,
         form.extension()
     );
-    let url = Url::create_object_url_with_blob(&blob(&bytes, form)?)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
     link.set_href(&url);
     link.set_download(&name);
@@ -120,9 +127,9 @@ pub fn download(state: &State, shelf: &Shelf, form: Form) -> Result<String, Save
 /// # Errors
 /// If nothing was explained yet, or the browser refuses.
 pub async fn copy(state: &State, shelf: &Shelf) -> Result<(), SaveError> {
-    let bytes = png(state, shelf, &Shown::of(state)?)?;
+    // Not waited for here: some browsers want to be asked while the click lasts.
+    let png = png(state, shelf, &Shown::of(state)?)?;
     let item = Object::new();
-    let png = blob(&bytes, Form::Png)?;
     Reflect::set(&item, &Form::Png.media_type().into(), &png)?;
     // Absent where the page is not served securely.
     let clipboard = Reflect::get(&window().navigator(), &"clipboard".into())?;
@@ -136,23 +143,40 @@ pub async fn copy(state: &State, shelf: &Shelf) -> Result<(), SaveError> {
     Ok(())
 }
 
-fn png(state: &State, shelf: &Shelf, shown: &Shown<'_>) -> Result<Vec<u8>, SaveError> {
-    let canvas = shelf
+/// A promise of the overlay as a `Blob`. The browser writes the file: an encoder of the
+/// page's own would be a tenth of it.
+fn png(state: &State, shelf: &Shelf, shown: &Shown<'_>) -> Result<Promise, SaveError> {
+    let picture = shelf
         .canvas(shown.subject.key.file)
         .ok_or(SaveError::Nothing)?;
-    let picture = pictures::pixels_of(&canvas)?;
+    let picture = pictures::pixels_of(&picture)?;
     let overlay = render::overlay(&picture, shown.view, &state.look(shown.subject));
-    Ok(render::png::encode(&overlay)?)
+    let (width, height) = overlay.dimensions();
+    let (canvas, context) = pictures::canvas(width, height)?;
+    let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&overlay), width, height)?;
+    context.put_image_data(&data, 0.0, 0.0)?;
+    Ok(Promise::new(&mut |resolve, reject| {
+        let no_blob = reject.clone();
+        let take = Closure::once_into_js(move |blob: JsValue| {
+            let _ = match blob.is_null() {
+                true => no_blob.call1(&JsValue::NULL, &"the browser gave no file".into()),
+                false => resolve.call1(&JsValue::NULL, &blob),
+            };
+        });
+        if let Err(error) = canvas.to_blob(take.unchecked_ref()) {
+            let _ = reject.call1(&JsValue::NULL, &error);
+        }
+    }))
 }
 
-fn blob(bytes: &[u8], form: Form) -> Result<Blob, JsValue> {
+fn blob(part: &JsValue, form: Form) -> Result<Blob, JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(form.media_type());
-    Blob::new_with_u8_array_sequence_and_options(&Array::of1(&Uint8Array::from(bytes)), &options)
+    Blob::new_with_str_sequence_and_options(&Array::of1(part), &options)
 }
 
-/// How the explanation was made, for repeating it.
-fn manifest(state: &State, shown: &Shown<'_>) -> String {
+/// How the explanation was made, for repeating it: JSON.
+fn manifest(state: &State, shown: &Shown<'_>) -> Result<JsValue, JsValue> {
     let Shown {
         subject,
         prediction,
@@ -162,46 +186,98 @@ fn manifest(state: &State, shown: &Shown<'_>) -> String {
     let (model, class) = (&prediction.model, map.summary.class);
     let entry = model.wish.source.entry();
     let look = state.look(subject);
-    let manifest = json!({
-        "image": { "name": subject.name, "width": prediction.width, "height": prediction.height },
-        "model": {
-            "id": entry.map(|entry| &entry.id),
-            "name": model.wish.source.name(),
-            "sha256": model.summary.sha256,
-            "source": model.summary.source,
-            "license": model.summary.license,
-            "input_size": model.summary.input.size,
-            "input": model.summary.input,
-            "logits": model.summary.output.logits,
-            "scaling": prediction.reading.scaling,
-            "probabilities": prediction.reading.ending,
-            "assumptions": state.assumptions(),
-        },
-        "method": map.summary.method,
-        "layer": map.summary.layer,
-        "class": {
-            "id": class,
-            "label": prediction.label(class),
-            "logit": prediction.logits.get(class),
-            "probability": prediction.probabilities.get(class),
-        },
-        "map": {
-            "height": map.summary.height,
-            "width": map.summary.width,
-            "min": map.summary.min,
-            "max": map.summary.max,
-            "state": map.summary.state,
-            "values": "signed, in logit units, before ReLU and normalisation",
-        },
-        "overlay": {
-            "colour_map": look.colormap.id(),
-            "opacity": look.opacity,
-            "signed": look.sign == render::Sign::Signed,
-            "scale": look.scale,
-            "raw_cells": look.cells,
-        },
-        "timings_ms": { "predict": prediction.timings, "explain": map.timings },
-        "gradcam_version": env!("CARGO_PKG_VERSION"),
-    });
-    format!("{manifest:#}\n")
+    let manifest = object([
+        (
+            "image",
+            object([
+                ("name", js(&subject.name)),
+                ("width", js(&prediction.width)),
+                ("height", js(&prediction.height)),
+            ]),
+        ),
+        (
+            "model",
+            object([
+                ("id", js(&entry.map(|entry| &entry.id))),
+                ("name", js(model.wish.source.name())),
+                ("sha256", js(&model.summary.sha256)),
+                ("source", js(&model.summary.source)),
+                ("license", js(&model.summary.license)),
+                ("input_size", js(&model.summary.input.size)),
+                ("input", js(&model.summary.input)),
+                ("logits", js(&model.summary.output.logits)),
+                ("scaling", js(&prediction.reading.scaling)),
+                ("probabilities", js(&prediction.reading.ending)),
+                ("assumptions", js(&state.assumptions())),
+            ]),
+        ),
+        ("method", js(&map.summary.method)),
+        ("layer", js(&map.summary.layer)),
+        (
+            "class",
+            object([
+                ("id", js(&class)),
+                ("label", js(prediction.label(class))),
+                ("logit", number(prediction.logits.get(class))),
+                ("probability", number(prediction.probabilities.get(class))),
+            ]),
+        ),
+        (
+            "map",
+            object([
+                ("height", js(&map.summary.height)),
+                ("width", js(&map.summary.width)),
+                ("min", number(Some(&map.summary.min))),
+                ("max", number(Some(&map.summary.max))),
+                ("state", js(&map.summary.state)),
+                (
+                    "values",
+                    js("signed, in logit units, before ReLU and normalisation"),
+                ),
+            ]),
+        ),
+        (
+            "overlay",
+            object([
+                ("colour_map", js(look.colormap.id())),
+                ("opacity", number(Some(&look.opacity))),
+                ("signed", js(&(look.sign == render::Sign::Signed))),
+                ("scale", number(Some(&look.scale))),
+                ("raw_cells", js(&look.cells)),
+            ]),
+        ),
+        (
+            "timings_ms",
+            object([
+                ("predict", js(&prediction.timings)),
+                ("explain", js(&map.timings)),
+            ]),
+        ),
+        ("gradcam_version", js(env!("CARGO_PKG_VERSION"))),
+    ]);
+    let text = JSON::stringify_with_replacer_and_space(&manifest, &JsValue::NULL, &2.into())?;
+    Ok(text.concat(&"\n".into()).into())
+}
+
+fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        // Fails only where an object forbids it.
+        let _ = Reflect::set(&object, &name.into(), &value);
+    }
+    object.into()
+}
+
+/// A value with as few digits as tell it from its neighbours; JavaScript, whose numbers
+/// are longer, would write some that mean nothing.
+fn number(value: Option<&f32>) -> JsValue {
+    let Some(&value) = value.filter(|value| value.is_finite()) else {
+        return JsValue::NULL;
+    };
+    let digits = |count| {
+        let text = Number::from(f64::from(value)).to_precision(count);
+        text.map_or(f64::NAN, |text| js_sys::parse_float(&String::from(text)))
+    };
+    let short = (1..=8).map(digits).find(|short| *short as f32 == value);
+    short.unwrap_or(f64::from(value)).into()
 }

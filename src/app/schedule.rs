@@ -45,7 +45,7 @@ pub struct Reading {
 }
 
 /// One map of a picture.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MapKey {
     pub method: &'static str,
     pub class: usize,

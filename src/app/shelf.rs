@@ -2,10 +2,11 @@
 //! chose, and their pictures drawn on canvases that are never in the document.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use web_sys::{Blob, HtmlCanvasElement};
+
+use super::table::Table;
 
 /// A handle; clones are the same shelf.
 #[derive(Clone, Default)]
@@ -14,8 +15,8 @@ pub struct Shelf(Rc<RefCell<Inner>>);
 #[derive(Default)]
 struct Inner {
     last: u32,
-    files: HashMap<u32, Blob>,
-    canvases: HashMap<u32, HtmlCanvasElement>,
+    files: Table<u32, Blob>,
+    canvases: Table<u32, HtmlCanvasElement>,
 }
 
 impl PartialEq for Shelf {
@@ -53,7 +54,7 @@ impl Shelf {
         let newest = inner.last;
         // The newest may not have reached the state yet.
         let keep = |number: &u32| *number == newest || wanted.contains(number);
-        inner.files.retain(|number, _| keep(number));
-        inner.canvases.retain(|number, _| keep(number));
+        inner.files.retain(keep);
+        inner.canvases.retain(keep);
     }
 }

@@ -1,7 +1,6 @@
 //! What the page knows. One `Reducible`, without any browser object in it:
 //! files and canvases lie on the shelf and are named by number.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use yew::Reducible;
@@ -12,6 +11,7 @@ use super::engine_client::EngineEvent;
 use super::memory::{Answers, Memory};
 use super::result::{Model, Subject};
 use super::schedule::{ModelChoice, ModelWish, Step};
+use super::table::Table;
 use crate::explain::METHODS;
 use crate::protocol::{Manifest, ManifestEntry, Phase, Sample};
 use crate::render::{ColorMap, Sign};
@@ -35,7 +35,7 @@ pub struct State {
     /// The one before, with its result, until `subject` has a result of its own.
     pub former: Option<Subject>,
     pub activity: Option<Activity>,
-    pub notices: BTreeMap<Place, Notice>,
+    pub notices: Table<Place, Notice>,
     /// What the user said about models, this one and others.
     pub memory: Memory,
     /// What has to be known before a model can be prepared.
@@ -72,7 +72,7 @@ pub struct Activity {
 }
 
 /// Next to what a notice stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     Engine,
     Model,
@@ -176,7 +176,7 @@ impl State {
         });
         (self.question, self.undo) = (None, None);
         self.notices
-            .retain(|place, _| !matches!(place, Place::Model | Place::About | Place::Explanation));
+            .retain(|place| !matches!(place, Place::Model | Place::About | Place::Explanation));
         if let Some(subject) = &mut self.subject {
             subject.stopped = false;
         }

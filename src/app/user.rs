@@ -51,7 +51,7 @@ impl State {
         self.announcement = format!("Picture: {name}");
         self.subject = Some(Subject::new(file, name));
         self.notices
-            .retain(|place, _| !matches!(place, Place::Picture | Place::Explanation | Place::Save));
+            .retain(|place| !matches!(place, Place::Picture | Place::Explanation | Place::Save));
     }
 
     fn show_chosen_map(&mut self) {

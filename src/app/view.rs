@@ -95,7 +95,7 @@ impl State {
                 key.method == shown.method && key.layer == shown.layer
             }
         };
-        let maps = subject.maps.iter().filter(|(key, _)| counts(key));
+        let maps = subject.maps.iter().filter(|entry| counts(&entry.0));
         maps.map(|(_, map)| largest(&map.values, self.choices.sign))
             .fold(0.0, f32::max)
     }

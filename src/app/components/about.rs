@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::notice::Notices;
+use super::notice::notices;
 use super::page::{Page, Props};
 use crate::app::answers::{Answer, LabelSource, layout_name, scaling_name};
 use crate::app::labels;
@@ -43,7 +43,7 @@ pub fn About(props: &Props) -> Html {
             <details id={ABOUT_ID} key={model.wish.key} open={*asks}>
                 <summary>{ "About this model" }<small>{ fact }</small></summary>
                 <div class="about">
-                    <Notices state={state.clone()} page={props.page.clone()} places={vec![Place::About]} />
+                    { notices(props, &[Place::About]) }
                     { for state.assumptions().into_iter().map(|sentence| html! { <p class="hint">{ sentence }</p> }) }
                     { scaling(&props.page, &model, &answers) }
                     { names(props, &model) }

@@ -5,13 +5,13 @@ use gloo::utils::window;
 use yew::prelude::*;
 
 use super::about::About;
-use super::classes::Classes;
-use super::details::Details;
-use super::footer::Footer;
-use super::header::Header;
-use super::help::{self, Help};
+use super::classes::classes;
+use super::details::details;
+use super::footer::footer;
+use super::header::header;
+use super::help::{self, help};
 use super::page::{Page, Props};
-use super::saving::Saving;
+use super::saving::saving;
 use super::search::Search;
 use super::stage::Stage;
 use crate::app::assets;
@@ -42,19 +42,19 @@ pub fn App() -> Html {
     };
     html! {
         <>
-            <Header ..props.clone() />
+            { header(&props) }
             <main>
                 <Stage state={state.clone()} page={props.page.clone()} alone={*alone} set_alone={alone.setter()} />
                 <aside class="panel" aria-label="What the network says">
-                    <Classes ..props.clone() />
+                    { classes(&props) }
                     <Search ..props.clone() />
                     <About ..props.clone() />
-                    <Details ..props.clone() />
-                    <Saving ..props.clone() />
+                    { details(&props) }
+                    { saving(&props) }
                 </aside>
             </main>
-            <Footer ..props.clone() />
-            <Help />
+            { footer(&props) }
+            { help() }
             <p class="unseen" role="status" aria-live="polite">{ &state.announcement }</p>
         </>
     }

@@ -1,6 +1,6 @@
 use yew::prelude::*;
 
-use super::notice::Notices;
+use super::notice::notices;
 use super::page::Props;
 use crate::app::format;
 use crate::app::result::Prediction;
@@ -8,12 +8,9 @@ use crate::app::state::{Action, Place, State};
 
 /// What the network says: the most probable classes, each a button that
 /// explains it, and the chosen one if it is not among them.
-#[component]
-pub fn Classes(props: &Props) -> Html {
+pub fn classes(props: &Props) -> Html {
     let state = &props.state;
-    let notices = html! {
-        <Notices state={state.clone()} page={props.page.clone()} places={vec![Place::Explanation]} />
-    };
+    let notices = notices(props, &[Place::Explanation]);
     let Some(subject) = &state.subject else {
         return html! {
             <section class="classes" aria-label="Classes">

@@ -4,20 +4,12 @@ use yew::prelude::*;
 
 use super::legend;
 use super::page::Page;
-use crate::app::state::{Action, State};
+use super::stage::StageProps;
+use crate::app::state::Action;
 use crate::render::{ColorMap, Sign};
 
-#[derive(Properties, PartialEq)]
-pub struct ControlsProps {
-    pub state: UseReducerHandle<State>,
-    pub page: Page,
-    pub alone: bool,
-    pub set_alone: UseStateSetter<bool>,
-}
-
 /// How the map is shown.
-#[component]
-pub fn Controls(props: &ControlsProps) -> Html {
+pub fn controls(props: &StageProps) -> Html {
     let choices = &props.state.choices;
     let signed = choices.sign == Sign::Signed;
     let page = &props.page;
@@ -67,7 +59,7 @@ fn More(props: &MoreProps) -> Html {
     }
 }
 
-fn opacity(props: &ControlsProps) -> Html {
+fn opacity(props: &StageProps) -> Html {
     let percent = props.state.choices.opacity;
     let page = props.page.clone();
     let oninput = Callback::from(move |event: InputEvent| {
@@ -102,7 +94,7 @@ fn toggle(page: &Page, name: &'static str, hint: &'static str, on: bool, action:
     }
 }
 
-fn swatch(props: &ControlsProps, map: ColorMap) -> Html {
+fn swatch(props: &StageProps, map: ColorMap) -> Html {
     let chosen = props.state.choices.colormap() == map;
     let onchange = props
         .page
@@ -117,7 +109,7 @@ fn swatch(props: &ControlsProps, map: ColorMap) -> Html {
 }
 
 /// Shows the picture alone while it is held.
-fn hold(props: &ControlsProps) -> Html {
+fn hold(props: &StageProps) -> Html {
     let set = |value: bool| {
         let alone = props.set_alone.clone();
         move || alone.set(value)

@@ -8,8 +8,7 @@ use crate::app::state::{Action, method_name};
 use crate::explain::METHODS;
 
 /// How it was done: method and layer to choose, times and facts to read.
-#[component]
-pub fn Details(props: &Props) -> Html {
+pub fn details(props: &Props) -> Html {
     let Some(subject) = props
         .state
         .subject

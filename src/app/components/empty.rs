@@ -5,8 +5,7 @@ use crate::app::assets;
 use crate::protocol::Sample;
 
 /// The stage before there is a picture.
-#[component]
-pub fn Empty(props: &Props) -> Html {
+pub fn empty(props: &Props) -> Html {
     let samples = props.state.suitable_samples();
     html! {
         <div class="empty">

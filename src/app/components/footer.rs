@@ -4,8 +4,7 @@ use super::page::Props;
 use crate::app::format;
 
 /// On what the network runs.
-#[component]
-pub fn Footer(props: &Props) -> Html {
+pub fn footer(props: &Props) -> Html {
     let running = props.state.engine.as_ref().map_or_else(
         || "The engine starts.".to_owned(),
         |engine| {

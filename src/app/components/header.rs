@@ -1,20 +1,19 @@
 use gloo::utils::window;
 use yew::prelude::*;
 
-use super::models::Models;
-use super::notice::Notices;
+use super::models::models;
+use super::notice::notices;
 use super::page::Props;
 use super::popover::Popover;
 use super::progress;
-use super::question::Question;
+use super::question::question;
 use crate::app::format;
 use crate::app::schedule::Step;
 use crate::app::state::{Place, State};
 use crate::app::theme::Theme;
 
 /// Name, model, engine, theme.
-#[component]
-pub fn Header(props: &Props) -> Html {
+pub fn header(props: &Props) -> Html {
     let state = &props.state;
     let loading = state
         .activity
@@ -26,7 +25,7 @@ pub fn Header(props: &Props) -> Html {
                 <h1>{ "gradcam" }<small>{ "where a network looks" }</small></h1>
                 <div class="chips">
                     <Popover id="models" label="Models" chip={model_chip(state)} closes_with={model_key(state)}>
-                        <Models ..props.clone() />
+                        { models(props) }
                     </Popover>
                     <Popover id="engine" label="The engine and this browser" chip={engine_chip(state)}>
                         { engine_facts(state) }
@@ -37,8 +36,8 @@ pub fn Header(props: &Props) -> Html {
             <div class="header-bar">
                 { for loading.map(progress::thin) }
             </div>
-            <Notices state={state.clone()} page={props.page.clone()} places={vec![Place::Engine, Place::Model]} />
-            <Question ..props.clone() />
+            { notices(props, &[Place::Engine, Place::Model]) }
+            { question(props) }
         </header>
     }
 }

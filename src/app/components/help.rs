@@ -18,8 +18,7 @@ fn dialog() -> Option<HtmlDialogElement> {
 }
 
 /// The keys, and what the colours mean.
-#[component]
-pub fn Help() -> Html {
+pub fn help() -> Html {
     let close = Callback::from(|_: MouseEvent| {
         if let Some(dialog) = dialog() {
             dialog.close();

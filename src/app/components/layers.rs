@@ -3,6 +3,7 @@ use web_sys::{Element, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use super::page::Props;
+use crate::app::format;
 use crate::app::result::{Model, Subject};
 use crate::app::state::Action;
 use crate::protocol::LayerSummary;
@@ -68,8 +69,8 @@ pub fn Layers(props: &Props) -> Html {
 /// The layers whose name, alias or operator has `words` in it: ends of blocks,
 /// and the others; both from the last of the network to the first.
 fn found<'a>(model: &'a Model, words: &str) -> (Vec<&'a LayerSummary>, Vec<&'a LayerSummary>) {
-    let words = words.trim().to_lowercase();
-    let fits = |text: &str| text.to_lowercase().contains(&words);
+    let words = format::lowercase(words.trim());
+    let fits = |text: &str| words.is_empty() || format::lowercase(text).contains(&words);
     let all = model.summary.layers.iter().rev();
     let found = all.filter(|layer| {
         fits(&layer.name) || fits(&layer.operator) || layer.alias.as_deref().is_some_and(fits)

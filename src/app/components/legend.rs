@@ -3,21 +3,15 @@ use yew::prelude::*;
 use super::canvas::Point;
 use crate::app::format;
 use crate::app::state::State;
-use crate::render::{ColorMap, legend};
-
-#[derive(Properties, PartialEq)]
-pub struct LegendProps {
-    pub state: UseReducerHandle<State>,
-    /// Where the pointer is.
-    pub point: Option<Point>,
-}
+use crate::render::ColorMap;
+use crate::render::legend::{position, stops, ticks};
 
 const STOPS: usize = 17;
 const WIDTH: f64 = 1000.0;
 
 /// A colour map as a bar. `id` must be unique in the document.
 pub fn ramp(map: ColorMap, id: &str) -> Html {
-    let stops = legend::stops(map, STOPS)
+    let stops = stops(map, STOPS)
         .into_iter()
         .enumerate()
         .map(|(index, color)| {
@@ -32,18 +26,17 @@ pub fn ramp(map: ColorMap, id: &str) -> Html {
     }
 }
 
-/// The colour bar with its numbers, and the value under the pointer.
-#[component]
-pub fn Legend(props: &LegendProps) -> Html {
-    let Some(subject) = props.state.on_stage() else {
+/// The colour bar with its numbers, and the value where the pointer is.
+pub fn legend(state: &State, point: Option<&Point>) -> Html {
+    let Some(subject) = state.on_stage() else {
         return html! {};
     };
-    let look = props.state.look(subject);
-    let ticks = legend::ticks(look.scale, look.sign);
+    let look = state.look(subject);
+    let ticks = ticks(look.scale, look.sign);
     if ticks.is_empty() {
         return html! {};
     }
-    let at = |value: f32| WIDTH * legend::position(value, look.scale, look.sign);
+    let at = |value: f32| WIDTH * position(value, look.scale, look.sign);
     let numbers = ticks.iter().map(|tick| {
         let anchor = match at(*tick) {
             x if x < 40.0 => "start",
@@ -58,15 +51,11 @@ pub fn Legend(props: &LegendProps) -> Html {
             </svg>
         }
     });
-    let mark = props
-        .point
-        .as_ref()
-        .filter(|point| point.value.is_finite())
-        .map(|point| {
-            let x = format!("{:.2}%", at(point.value) / 10.0);
-            html! { <line class="mark" x1={x.clone()} x2={x} y1="0" y2="100%" /> }
-        });
-    let reading = props.point.as_ref().map_or_else(
+    let mark = point.filter(|point| point.value.is_finite()).map(|point| {
+        let x = format!("{:.2}%", at(point.value) / 10.0);
+        html! { <line class="mark" x1={x.clone()} x2={x} y1="0" y2="100%" /> }
+    });
+    let reading = point.map_or_else(
         || "Point at the picture to read its value".to_owned(),
         |point| format!("Here: {}", format::value(point.value)),
     );

@@ -6,8 +6,7 @@ use crate::app::state::Action;
 use crate::protocol::{ManifestEntry, ModelSummary};
 
 /// The models that this site offers, and the user's own.
-#[component]
-pub fn Models(props: &Props) -> Html {
+pub fn models(props: &Props) -> Html {
     let entries = props
         .state
         .manifest

@@ -1,21 +1,11 @@
 use yew::prelude::*;
 
-use super::page::Page;
-use crate::app::state::{Action, Place, State, WayOut};
+use super::page::Props;
+use crate::app::state::{Action, Place, WayOut};
 
-#[derive(Properties, PartialEq)]
-pub struct NoticesProps {
-    pub state: UseReducerHandle<State>,
-    pub page: Page,
-    /// Those that belong here.
-    pub places: Vec<Place>,
-}
-
-/// Sentences about what went wrong, next to what caused it.
-#[component]
-pub fn Notices(props: &NoticesProps) -> Html {
-    let notices = props
-        .places
+/// Sentences about what went wrong, next to what caused it: those of `places`.
+pub fn notices(props: &Props, places: &[Place]) -> Html {
+    let notices = places
         .iter()
         .filter_map(|place| Some((*place, props.state.notices.get(place)?)));
     notices
@@ -27,7 +17,7 @@ pub fn Notices(props: &NoticesProps) -> Html {
             });
             let dismiss = props.page.on(move |page| page.tell(Action::Dismiss(place)));
             html! {
-                <div class="notice" role="alert" key={format!("{place:?}")}>
+                <div class="notice" role="alert" key={place as usize}>
                     <p>{ &notice.message }</p>
                     <div class="notice-ways">
                         { for way_out }

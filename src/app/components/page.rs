@@ -86,13 +86,11 @@ impl Page {
     pub fn take(&self, file: File) {
         let bytes = file.size() as u64;
         let name = NamedFile::from(file.clone()).name();
-        if name.to_lowercase().ends_with(".onnx") {
+        let ends_with = |end: &&str| name.to_ascii_lowercase().ends_with(end);
+        if ends_with(&".onnx") {
             let file = self.shelf.put_file(file.into());
             self.tell(Action::OpenModel { file, name, bytes });
-        } else if [".txt", ".json", ".csv"]
-            .iter()
-            .any(|end| name.to_lowercase().ends_with(end))
-        {
+        } else if [".txt", ".json", ".csv"].iter().any(ends_with) {
             self.take_labels(file);
         } else if let Some(refusal) = pictures::too_large(&name, bytes) {
             self.tell(Action::PictureRefused(refusal));

@@ -72,10 +72,8 @@ fn words(state: &State, activity: &Activity) -> String {
             format!("Waiting for the model: {name} {size} · {phase}")
         }
         _ => {
-            let mut letters = phase.chars();
-            letters.next().map_or_else(String::new, |first| {
-                first.to_uppercase().chain(letters).collect()
-            })
+            let (first, rest) = phase.split_at(1);
+            first.to_ascii_uppercase() + rest
         }
     }
 }

@@ -5,8 +5,7 @@ use super::page::Props;
 use crate::app::state::Action;
 
 /// What has to be known before a model can be prepared.
-#[component]
-pub fn Question(props: &Props) -> Html {
+pub fn question(props: &Props) -> Html {
     let Some(question) = &props.state.question else {
         return html! {};
     };

@@ -25,7 +25,10 @@ pub fn Search(props: &Props) -> Html {
     if prediction.logits.len() <= TOP {
         return html! {};
     }
-    let found = find(prediction, &words);
+    let found = match *open {
+        true => find(prediction, &words),
+        false => Vec::new(),
+    };
     let choose = {
         let (page, words, open) = (props.page.clone(), words.setter(), open.setter());
         Callback::from(move |class: usize| {
@@ -121,12 +124,12 @@ fn option(
 /// Classes whose name has `words` in it, the most probable first; those that
 /// begin with it before the others.
 fn find(prediction: &Prediction, words: &str) -> Vec<usize> {
-    let words = words.trim().to_lowercase();
+    let words = format::lowercase(words.trim());
     let mut found: Vec<(bool, usize)> = prediction
         .order
         .iter()
         .filter_map(|class| {
-            let place = prediction.label(*class).to_lowercase().find(&words)?;
+            let place = format::lowercase(prediction.label(*class)).find(&words)?;
             Some((place > 0, *class))
         })
         .collect();

@@ -2,10 +2,10 @@ use yew::prelude::*;
 
 use super::about::ABOUT_ID;
 use super::canvas::{Canvas, Point};
-use super::controls::Controls;
-use super::empty::Empty;
-use super::legend::Legend;
-use super::notice::Notices;
+use super::controls::controls;
+use super::empty::empty;
+use super::legend::legend;
+use super::notice::notices;
 use super::page::{Page, Props};
 use super::progress::Progress;
 use crate::app::hands;
@@ -44,23 +44,23 @@ pub fn Stage(props: &StageProps) -> Html {
                 aria-label="Choose a picture" onchange={page.on_file_chosen()} />
             <input id="model-file" class="unseen" type="file" accept=".onnx" tabindex="-1"
                 aria-label="Choose an ONNX file" onchange={page.on_file_chosen()} />
-            <Notices state={state.clone()} page={page.clone()} places={vec![Place::Picture]} />
+            { notices(&common, &[Place::Picture]) }
             if let Some(subject) = subject {
                 { title(state, subject) }
                 <Canvas state={state.clone()} page={page.clone()} alone={props.alone} set_point={point.setter()} />
                 if state.is_working() {
-                    <Progress ..common.clone() />
+                    <Progress ..common />
                 } else {
                     { for sentence(state, subject).map(|sentence| html! { <p class="finding">{ sentence }</p> }) }
                 }
                 { for notes(state, subject).map(|note| html! { <p class="hint">{ note }</p> }) }
                 { assumed(state, page) }
                 if subject.map().is_some() {
-                    <Legend state={state.clone()} point={(*point).clone()} />
-                    <Controls state={state.clone()} page={page.clone()} alone={props.alone} set_alone={props.set_alone.clone()} />
+                    { legend(state, point.as_ref()) }
+                    { controls(props) }
                 }
             } else {
-                <Empty ..common />
+                { empty(&common) }
             }
         </section>
     }

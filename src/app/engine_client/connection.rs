@@ -1,14 +1,13 @@
 //! The only place that knows `Worker`: starts it, posts to it, ends it.
 
 use js_sys::{Array, Object, Reflect};
-use serde::Serialize as _;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::app::assets;
 use crate::app::variants::Variant;
+use crate::app::{assets, json};
 use crate::protocol::RequestMessage;
 
 /// A worker and the closures that listen to it.
@@ -67,9 +66,8 @@ impl Connection {
     /// # Errors
     /// What the browser throws.
     pub fn post(&self, message: &RequestMessage, buffers: &Array) -> Result<(), JsValue> {
-        let header = message.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?;
         let envelope = Object::new();
-        Reflect::set(&envelope, &"header".into(), &header)?;
+        Reflect::set(&envelope, &"header".into(), &json::js(message))?;
         Reflect::set(&envelope, &"buffers".into(), buffers)?;
         self.worker.post_message_with_transfer(&envelope, buffers)
     }

@@ -1,6 +1,6 @@
 //! What the engine says, taken in.
 
-use js_sys::{Array, ArrayBuffer, Float32Array, Reflect};
+use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::{EngineClient, EngineEvent};
@@ -11,8 +11,7 @@ use crate::protocol::{Event, EventMessage, FailureKind, Job};
 impl EngineClient {
     /// Takes a message of the worker's.
     pub(super) fn hear(&self, data: &JsValue) {
-        let header = Reflect::get(data, &"header".into()).unwrap_or_default();
-        let Ok(EventMessage { job, event }) = serde_wasm_bindgen::from_value(header) else {
+        let Some(EventMessage { job, event }) = message(data) else {
             return self.crash("the engine sent a message that this page does not know");
         };
         let buffers = Reflect::get(data, &"buffers".into())
@@ -181,4 +180,19 @@ impl EngineClient {
             _ => self.fail(job, kind, message),
         }
     }
+}
+
+/// Reads `{ type: "ready", model, … }` as serde wants it, `{ ready: { model, … } }`; an
+/// event without fields as its name alone.
+fn message(data: &JsValue) -> Option<EventMessage> {
+    let header = Reflect::get(data, &"header".into()).ok()?;
+    let event = Reflect::get(&header, &"event".into()).ok()?;
+    let name = Reflect::get(&event, &"type".into()).ok()?;
+    let has_fields = Object::keys(event.dyn_ref::<Object>()?).length() > 1;
+    let named = Object::new();
+    Reflect::set(&named, &name, &event).ok()?;
+    let event = if has_fields { named.into() } else { name };
+    let job = Reflect::get(&header, &"job".into()).ok()?.as_f64()? as Job;
+    let event = serde_wasm_bindgen::from_value(event).ok()?;
+    Some(EventMessage { job, event })
 }

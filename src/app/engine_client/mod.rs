@@ -16,7 +16,7 @@ use std::rc::Rc;
 use gloo::console;
 use gloo::timers::callback::Timeout;
 use gloo::utils::window;
-use js_sys::{Array, Reflect};
+use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
@@ -242,5 +242,6 @@ pub fn text_of(error: &JsValue) -> String {
                 .ok()
                 .and_then(|text| text.as_string())
         })
-        .unwrap_or_else(|| format!("{error:?}"))
+        .or_else(|| JSON::stringify(error).ok()?.as_string())
+        .unwrap_or_default()
 }

@@ -33,10 +33,32 @@ pub fn read(data: &JsValue) -> Result<Letter, String> {
 /// What the browser throws.
 pub fn pack(message: &EventMessage, buffers: &Array) -> Result<JsValue, JsValue> {
     let header = message.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?;
+    let event = Reflect::get(&header, &"event".into())?;
+    Reflect::set(&header, &"event".into(), &named_within(event)?)?;
     let packed = Object::new();
     Reflect::set(&packed, &"header".into(), &header)?;
     Reflect::set(&packed, &"buffers".into(), buffers)?;
     Ok(packed.into())
+}
+
+/// `{ type: "ready", model, … }` of `{ ready: { model, … } }`, and `{ type: "cancelled" }`
+/// of `"cancelled"`.
+fn named_within(event: JsValue) -> Result<JsValue, JsValue> {
+    let named = Object::new();
+    if event.is_string() {
+        Reflect::set(&named, &"type".into(), &event)?;
+    } else {
+        let [name, fields] = [0, 1].map(|part| entry_of(&event).get(part));
+        Reflect::set(&named, &"type".into(), &name)?;
+        Object::assign(&named, fields.unchecked_ref());
+    }
+    Ok(named.into())
+}
+
+/// The only entry of an object: its key and its value.
+fn entry_of(object: &JsValue) -> Array {
+    let entries = Object::entries(object.unchecked_ref());
+    entries.get(0).unchecked_into()
 }
 
 /// A copy of values outside of this program's memory, which may be shared between
