@@ -18,7 +18,19 @@ fi
 read -ra variants <<<"${VARIANTS-relaxed threads}"
 
 build_page() {
-  RUSTFLAGS=$(variant_flags simd128) trunk build --cargo-profile "$page_profile" --dist dist
+  local flags
+  flags=$(variant_flags simd128)
+  (
+    if [ "$profile" = dist ]; then
+      # As small as it gets: std is compiled anew for that, and a panic, which is an
+      # error of ours, stops the page without words.
+      flags+=" -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
+      CARGO_TARGET_DIR=$(variant_target page)
+      export RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR
+      export CARGO_UNSTABLE_BUILD_STD=std,panic_abort CARGO_UNSTABLE_BUILD_STD_FEATURES=optimize_for_size
+    fi
+    RUSTFLAGS=$flags trunk build --cargo-profile "$page_profile" --dist dist
+  )
   # What says which models are up to date is of no use to a visitor.
   rm -f dist/models/*.key
 }

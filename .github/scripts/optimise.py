@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Runs wasm-opt on a built site and renews the checksums in its index.html."""
+"""Makes the programs of a built site smaller and faster, and renews the checksums in its index.html."""
 
 import base64
 import hashlib
+import json
 import pathlib
 import re
 import subprocess
@@ -29,16 +30,43 @@ def integrity(path):
     return "sha384-" + base64.b64encode(digest).decode()
 
 
+def wasm_opt(wasm, *options):
+    features = [f"--enable-{feature}" for feature in FEATURES + MORE_FEATURES.get(wasm.name, [])]
+    command = ["wasm-opt", *options, *features, wasm, "-o", wasm]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def shorten(wasm, script):
+    """Gives what the page's program and its script have from each other names of a letter or two."""
+    names = json.loads(wasm_opt(wasm, "--minify-imports-and-exports-and-modules"))
+    imports = {old: new for _, old, new in names["imports"]}
+    exports = {f"wasm.{old}": f"wasm.{new}" for old, new in names["exports"]}
+    lines = [line.strip() for line in script.read_text().splitlines()]
+    text = "\n".join(line for line in lines if line and not line.startswith("//"))
+    text = text.replace('"./app_bg.js": import0', "a: import0")
+    text = re.sub(r"^\w+(?=: function)", lambda name: imports.get(name[0], name[0]), text, flags=re.MULTILINE)
+    text = re.sub(r"\bwasm\.\w+", lambda name: exports.get(name[0], name[0]), text)
+    left = [name for name in imports if name in text]
+    if left or "a: import0" not in text:
+        sys.exit(f"{script.name} has another form than wasm-bindgen's used to have: {left}")
+    script.write_text(text)
+
+
 def main():
     site = pathlib.Path(sys.argv[1])
     index = site / "index.html"
     text = index.read_text()
-    for wasm in sorted(site.glob("*_bg.wasm")):
-        before, size = integrity(wasm), wasm.stat().st_size
-        options = [f"--enable-{feature}" for feature in FEATURES + MORE_FEATURES.get(wasm.name, [])]
-        subprocess.run(["wasm-opt", "-O3", *options, wasm, "-o", wasm], check=True)
-        text = text.replace(before, integrity(wasm))
-        print(f"{wasm.name}: {size:,} → {wasm.stat().st_size:,} bytes")
+    [page] = site.glob("app-*_bg.wasm")
+    script = site / page.name.replace("_bg.wasm", ".js")
+    programs = sorted(site.glob("*_bg.wasm"))
+    before = {path: (integrity(path), path.stat().st_size) for path in [*programs, script]}
+    for wasm in programs:
+        # The engine has to be fast, the page small.
+        wasm_opt(wasm, "-Oz" if wasm == page else "-O3")
+    shorten(page, script)
+    for path, (digest, size) in before.items():
+        text = text.replace(digest, integrity(path))
+        print(f"{path.name}: {size:,} → {path.stat().st_size:,} bytes")
     index.write_text(text)
     links = re.findall(r'href="\./([^"]+)"[^>]*integrity="([^"]+)"', text)
     if not links:

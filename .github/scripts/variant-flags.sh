@@ -22,12 +22,13 @@ variant_flags() {
   printf '%s\n' "$flags"
 }
 
-# variant_target NAME: the target folder. Threads have one of their own: their std is
-# another, and what lets cargo build it would make the other variants stale.
+# variant_target NAME: the target folder. Threads have one of their own, and so has the
+# page as it is deployed: their std is another, and what lets cargo build it would make
+# the other variants stale.
 variant_target() {
   local target=${CARGO_TARGET_DIR:-target}
   case $1 in
-    threads) printf '%s/threads\n' "$target" ;;
+    threads | page) printf '%s/%s\n' "$target" "$1" ;;
     *) printf '%s\n' "$target" ;;
   esac
 }

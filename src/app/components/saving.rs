@@ -1,14 +1,15 @@
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::notice::notices;
+use super::notice::Notices;
 use super::page::Props;
 use crate::app::result::Subject;
 use crate::app::save::{self, Form};
 use crate::app::state::{Action, Place};
 
 /// Files of what is shown.
-pub fn saving(props: &Props) -> Html {
+#[component]
+pub fn Saving(props: &Props) -> Html {
     if props.state.on_stage().and_then(Subject::map).is_none() {
         return html! {};
     }
@@ -35,21 +36,19 @@ pub fn saving(props: &Props) -> Html {
                 { button(props, Form::Json, "JSON", "how it was made") }
                 <button onclick={copy} title="The picture with its map, to the clipboard">{ "Copy" }</button>
             </div>
-            { notices(props, &[Place::Save]) }
+            <Notices state={props.state.clone()} page={props.page.clone()} places={vec![Place::Save]} />
         </section>
     }
 }
 
 fn button(props: &Props, form: Form, name: &'static str, title: &'static str) -> Html {
     let (state, page) = (props.state.clone(), props.page.clone());
-    let onclick = Callback::from(move |_: MouseEvent| {
-        let (state, page) = (state.clone(), page.clone());
-        spawn_local(async move {
-            match save::download(&state, &page.shelf, form).await {
+    let onclick =
+        Callback::from(
+            move |_: MouseEvent| match save::download(&state, &page.shelf, form) {
                 Ok(name) => page.tell(Action::Say(format!("Saved: {name}"))),
                 Err(error) => page.complain(Place::Save, format!("Saving did not work: {error}.")),
-            }
-        });
-    });
+            },
+        );
     html! { <button {onclick} {title}>{ name }</button> }
 }
