@@ -1,9 +1,11 @@
 //! The lists of models, samples and ImageNet's classes that lie beside the page.
 
-use gloo::net::http::Request;
-use gloo::utils::document;
+use gloo::utils::{document, window};
+use js_sys::Promise;
 use serde::de::DeserializeOwned;
-use web_sys::{Blob, Url};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, Response, Url};
 
 use super::json;
 use crate::protocol::{Manifest, Sample};
@@ -62,12 +64,8 @@ pub async fn imagenet() -> Result<String, AssetError> {
 /// If it cannot be fetched.
 pub async fn sample(sample: &Sample) -> Result<Blob, AssetError> {
     let what = format!("The sample picture {}", sample.file);
-    let response = get(&what, &sample_address(sample)).await?;
-    let bytes = response
-        .binary()
-        .await
-        .map_err(|_| AssetError::Unreachable { what })?;
-    Ok(gloo::file::Blob::new(bytes.as_slice()).into())
+    let blob = get(&what, &sample_address(sample), Response::blob).await?;
+    Ok(blob.unchecked_into())
 }
 
 /// Where a sample picture lies.
@@ -84,23 +82,27 @@ async fn json<T: DeserializeOwned>(what: &str, path: &str) -> Result<T, AssetErr
 }
 
 async fn text(what: &str, path: &str) -> Result<String, AssetError> {
-    let text = get(what, &address(path)).await?.text().await;
-    text.map_err(|_| AssetError::Unreachable {
-        what: what.to_owned(),
-    })
+    let text = get(what, &address(path), Response::text).await?;
+    Ok(text.as_string().unwrap_or_default())
 }
 
-async fn get(what: &str, url: &str) -> Result<gloo::net::http::Response, AssetError> {
-    let response = Request::get(url).send().await;
-    let response = response.map_err(|_| AssetError::Unreachable {
+/// Fetches and takes what `part` gives of the answer.
+async fn get(
+    what: &str,
+    url: &str,
+    part: fn(&Response) -> Result<Promise, JsValue>,
+) -> Result<JsValue, AssetError> {
+    let unreachable = |_| AssetError::Unreachable {
         what: what.to_owned(),
-    })?;
-    if response.ok() {
-        Ok(response)
-    } else {
-        Err(AssetError::Missing {
+    };
+    let response = JsFuture::from(window().fetch_with_str(url)).await;
+    let response: Response = response.map_err(unreachable)?.unchecked_into();
+    if !response.ok() {
+        return Err(AssetError::Missing {
             what: what.to_owned(),
             status: response.status(),
-        })
+        });
     }
+    let part = part(&response).map_err(unreachable)?;
+    JsFuture::from(part).await.map_err(unreachable)
 }

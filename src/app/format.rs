@@ -36,6 +36,7 @@ pub fn percent(part: f32) -> String {
 
 /// A value in logit units with three significant digits and a true minus sign.
 pub fn value(value: f32) -> String {
+    let value = f64::from(value);
     let text = match value.abs() {
         _ if !value.is_finite() => return "not a number".to_owned(),
         0.0 => "0".to_owned(),
@@ -59,6 +60,7 @@ pub fn tick(value: f32) -> String {
         let digits = digits.trim_end_matches('0').trim_end_matches('.');
         digits.to_owned()
     };
+    let value = f64::from(value);
     let text = if value == 0.0 || (1e-3..1e5).contains(&value.abs()) {
         trimmed(&format!("{value:.4}"))
     } else {

@@ -26,7 +26,7 @@ mod browser {
     /// What is wrong with it, in words.
     pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
         let value = JSON::parse(text).map_err(|error| text_of(&error))?;
-        serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
+        serde_wasm_bindgen::from_value(value).map_err(|error| text_of(&error.into()))
     }
 
     /// Writes a value in one line; nothing if it cannot be written.

@@ -2,8 +2,7 @@
 //! made as JSON; and the overlay on the clipboard.
 
 use gloo::utils::{document, window};
-use js_sys::{Array, JSON, Number, Object, Promise, Reflect, Uint8Array};
-use wasm_bindgen::closure::Closure;
+use js_sys::{Array, JSON, Number, Object, Reflect, Uint8Array};
 use wasm_bindgen::{Clamped, JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, ClipboardItem, HtmlAnchorElement, ImageData, Url};
@@ -31,8 +30,8 @@ pub enum SaveError {
     Nothing,
     #[error("the map cannot be written: its shape does not fit its values")]
     Shape,
-    #[error("the picture could not be written as PNG: {0}")]
-    Png(String),
+    #[error("the picture could not be written as PNG: the browser gave no file")]
+    Png,
     #[error("the browser did not allow it: {0}")]
     Browser(String),
 }
@@ -88,20 +87,14 @@ impl<'a> Shown<'a> {
 ///
 /// # Errors
 /// If nothing was explained yet, or the browser refuses.
-pub async fn download(state: &State, shelf: &Shelf, form: Form) -> Result<String, SaveError> {
+pub fn download(state: &State, shelf: &Shelf, form: Form) -> Result<String, SaveError> {
     let shown = Shown::of(state)?;
-    let blob = match form {
-        Form::Png => {
-            let blob = JsFuture::from(png(state, shelf, &shown)?).await;
-            let blob = blob.map_err(|error| SaveError::Png(text_of(&error)))?;
-            blob.unchecked_into()
-        }
+    let bytes = match form {
+        Form::Png => png(state, shelf, &shown)?,
         Form::Npy => {
-            let view = &shown.view;
-            let bytes = render::npy::encode(view.values(), view.height(), view.width());
-            blob(&Uint8Array::from(&*bytes), form)?
+            render::npy::encode(shown.view.values(), shown.view.height(), shown.view.width())
         }
-        Form::Json => blob(&manifest(state, &shown)?, form)?,
+        Form::Json => manifest(state, &shown)?.into_bytes(),
     };
     let name = format!(
         "{}.{}.{}",
@@ -109,7 +102,7 @@ pub async fn download(state: &State, shelf: &Shelf, form: Form) -> Result<String
         shown.map.summary.method,
         form.extension()
     );
-    let url = Url::create_object_url_with_blob(&blob)?;
+    let url = Url::create_object_url_with_blob(&blob(&bytes, form)?)?;
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
     link.set_href(&url);
     link.set_download(&name);
@@ -127,9 +120,9 @@ pub async fn download(state: &State, shelf: &Shelf, form: Form) -> Result<String
 /// # Errors
 /// If nothing was explained yet, or the browser refuses.
 pub async fn copy(state: &State, shelf: &Shelf) -> Result<(), SaveError> {
-    // Not waited for here: some browsers want to be asked while the click lasts.
-    let png = png(state, shelf, &Shown::of(state)?)?;
+    let bytes = png(state, shelf, &Shown::of(state)?)?;
     let item = Object::new();
+    let png = blob(&bytes, Form::Png)?;
     Reflect::set(&item, &Form::Png.media_type().into(), &png)?;
     // Absent where the page is not served securely.
     let clipboard = Reflect::get(&window().navigator(), &"clipboard".into())?;
@@ -143,9 +136,9 @@ pub async fn copy(state: &State, shelf: &Shelf) -> Result<(), SaveError> {
     Ok(())
 }
 
-/// A promise of the overlay as a `Blob`. The browser writes the file: an encoder of the
-/// page's own would be a tenth of it.
-fn png(state: &State, shelf: &Shelf, shown: &Shown<'_>) -> Result<Promise, SaveError> {
+/// The overlay as the browser writes it: an encoder of the page's own would be a tenth of
+/// the page.
+fn png(state: &State, shelf: &Shelf, shown: &Shown<'_>) -> Result<Vec<u8>, SaveError> {
     let picture = shelf
         .canvas(shown.subject.key.file)
         .ok_or(SaveError::Nothing)?;
@@ -155,28 +148,26 @@ fn png(state: &State, shelf: &Shelf, shown: &Shown<'_>) -> Result<Promise, SaveE
     let (canvas, context) = pictures::canvas(width, height)?;
     let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&overlay), width, height)?;
     context.put_image_data(&data, 0.0, 0.0)?;
-    Ok(Promise::new(&mut |resolve, reject| {
-        let no_blob = reject.clone();
-        let take = Closure::once_into_js(move |blob: JsValue| {
-            let _ = match blob.is_null() {
-                true => no_blob.call1(&JsValue::NULL, &"the browser gave no file".into()),
-                false => resolve.call1(&JsValue::NULL, &blob),
-            };
-        });
-        if let Err(error) = canvas.to_blob(take.unchecked_ref()) {
-            let _ = reject.call1(&JsValue::NULL, &error);
-        }
-    }))
+    let url = canvas.to_data_url()?;
+    let file = url
+        .strip_prefix("data:image/png;base64,")
+        .ok_or(SaveError::Png)?;
+    // One letter for each byte.
+    Ok(window()
+        .atob(file)?
+        .chars()
+        .map(|byte| byte as u8)
+        .collect())
 }
 
-fn blob(part: &JsValue, form: Form) -> Result<Blob, JsValue> {
+fn blob(bytes: &[u8], form: Form) -> Result<Blob, JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(form.media_type());
-    Blob::new_with_str_sequence_and_options(&Array::of1(part), &options)
+    Blob::new_with_u8_array_sequence_and_options(&Array::of1(&Uint8Array::from(bytes)), &options)
 }
 
 /// How the explanation was made, for repeating it: JSON.
-fn manifest(state: &State, shown: &Shown<'_>) -> Result<JsValue, JsValue> {
+fn manifest(state: &State, shown: &Shown<'_>) -> Result<String, JsValue> {
     let Shown {
         subject,
         prediction,
@@ -186,10 +177,10 @@ fn manifest(state: &State, shown: &Shown<'_>) -> Result<JsValue, JsValue> {
     let (model, class) = (&prediction.model, map.summary.class);
     let entry = model.wish.source.entry();
     let look = state.look(subject);
-    let manifest = object([
+    let manifest = object(&[
         (
             "image",
-            object([
+            object(&[
                 ("name", js(&subject.name)),
                 ("width", js(&prediction.width)),
                 ("height", js(&prediction.height)),
@@ -197,7 +188,7 @@ fn manifest(state: &State, shown: &Shown<'_>) -> Result<JsValue, JsValue> {
         ),
         (
             "model",
-            object([
+            object(&[
                 ("id", js(&entry.map(|entry| &entry.id))),
                 ("name", js(model.wish.source.name())),
                 ("sha256", js(&model.summary.sha256)),
@@ -215,7 +206,7 @@ fn manifest(state: &State, shown: &Shown<'_>) -> Result<JsValue, JsValue> {
         ("layer", js(&map.summary.layer)),
         (
             "class",
-            object([
+            object(&[
                 ("id", js(&class)),
                 ("label", js(prediction.label(class))),
                 ("logit", number(prediction.logits.get(class))),
@@ -224,7 +215,7 @@ fn manifest(state: &State, shown: &Shown<'_>) -> Result<JsValue, JsValue> {
         ),
         (
             "map",
-            object([
+            object(&[
                 ("height", js(&map.summary.height)),
                 ("width", js(&map.summary.width)),
                 ("min", number(Some(&map.summary.min))),
@@ -238,7 +229,7 @@ fn manifest(state: &State, shown: &Shown<'_>) -> Result<JsValue, JsValue> {
         ),
         (
             "overlay",
-            object([
+            object(&[
                 ("colour_map", js(look.colormap.id())),
                 ("opacity", number(Some(&look.opacity))),
                 ("signed", js(&(look.sign == render::Sign::Signed))),
@@ -248,7 +239,7 @@ fn manifest(state: &State, shown: &Shown<'_>) -> Result<JsValue, JsValue> {
         ),
         (
             "timings_ms",
-            object([
+            object(&[
                 ("predict", js(&prediction.timings)),
                 ("explain", js(&map.timings)),
             ]),
@@ -256,14 +247,14 @@ fn manifest(state: &State, shown: &Shown<'_>) -> Result<JsValue, JsValue> {
         ("gradcam_version", js(env!("CARGO_PKG_VERSION"))),
     ]);
     let text = JSON::stringify_with_replacer_and_space(&manifest, &JsValue::NULL, &2.into())?;
-    Ok(text.concat(&"\n".into()).into())
+    Ok(String::from(text) + "\n")
 }
 
-fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
+fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in fields {
         // Fails only where an object forbids it.
-        let _ = Reflect::set(&object, &name.into(), &value);
+        let _ = Reflect::set(&object, &(*name).into(), value);
     }
     object.into()
 }
@@ -278,6 +269,6 @@ fn number(value: Option<&f32>) -> JsValue {
         let text = Number::from(f64::from(value)).to_precision(count);
         text.map_or(f64::NAN, |text| js_sys::parse_float(&String::from(text)))
     };
-    let short = (1..=8).map(digits).find(|short| *short as f32 == value);
+    let short = (1..=9).map(digits).find(|short| *short as f32 == value);
     short.unwrap_or(f64::from(value)).into()
 }

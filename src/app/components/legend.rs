@@ -16,7 +16,7 @@ pub fn ramp(map: ColorMap, id: &str) -> Html {
         .enumerate()
         .map(|(index, color)| {
             let offset = index as f64 / (STOPS - 1) as f64;
-            html! { <stop offset={offset.to_string()} stop-color={color} /> }
+            html! { <stop offset={format!("{offset:.4}")} stop-color={color} /> }
         });
     html! {
         <svg class="ramp" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">

@@ -1,6 +1,5 @@
 //! What a component can do: tell the state, take a file, fetch.
 
-use gloo::file::File as NamedFile;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -85,7 +84,7 @@ impl Page {
     /// Takes a file of the user's: an ONNX model, names of classes, or a picture.
     pub fn take(&self, file: File) {
         let bytes = file.size() as u64;
-        let name = NamedFile::from(file.clone()).name();
+        let name = file.name();
         let ends_with = |end: &&str| name.to_ascii_lowercase().ends_with(end);
         if ends_with(&".onnx") {
             let file = self.shelf.put_file(file.into());
@@ -102,7 +101,7 @@ impl Page {
     /// Takes a list of classes' names.
     fn take_labels(&self, file: File) {
         let page = self.clone();
-        let name = NamedFile::from(file.clone()).name();
+        let name = file.name();
         if file.size() as u64 > labels::LARGEST_FILE_BYTES {
             let sentence =
                 format!("{name} is too large for a list of names. The former names stay.");

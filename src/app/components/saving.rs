@@ -1,15 +1,14 @@
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::notice::Notices;
+use super::notice::notices;
 use super::page::Props;
 use crate::app::result::Subject;
 use crate::app::save::{self, Form};
 use crate::app::state::{Action, Place};
 
 /// Files of what is shown.
-#[component]
-pub fn Saving(props: &Props) -> Html {
+pub fn saving(props: &Props) -> Html {
     if props.state.on_stage().and_then(Subject::map).is_none() {
         return html! {};
     }
@@ -36,7 +35,7 @@ pub fn Saving(props: &Props) -> Html {
                 { button(props, Form::Json, "JSON", "how it was made") }
                 <button onclick={copy} title="The picture with its map, to the clipboard">{ "Copy" }</button>
             </div>
-            <Notices state={props.state.clone()} page={props.page.clone()} places={vec![Place::Save]} />
+            { notices(props, &[Place::Save]) }
         </section>
     }
 }
