@@ -48,17 +48,12 @@ fn named_within(event: JsValue) -> Result<JsValue, JsValue> {
     if event.is_string() {
         Reflect::set(&named, &"type".into(), &event)?;
     } else {
-        let [name, fields] = [0, 1].map(|part| entry_of(&event).get(part));
-        Reflect::set(&named, &"type".into(), &name)?;
-        Object::assign(&named, fields.unchecked_ref());
+        let entries = Object::entries(event.unchecked_ref());
+        let entry: Array = entries.get(0).unchecked_into();
+        Reflect::set(&named, &"type".into(), &entry.get(0))?;
+        Object::assign(&named, entry.get(1).unchecked_ref());
     }
     Ok(named.into())
-}
-
-/// The only entry of an object: its key and its value.
-fn entry_of(object: &JsValue) -> Array {
-    let entries = Object::entries(object.unchecked_ref());
-    entries.get(0).unchecked_into()
 }
 
 /// A copy of values outside of this program's memory, which may be shared between
