@@ -32,8 +32,8 @@ pub fn share_out(sizes: Sizes, threads: usize) -> Vec<Range<usize>> {
     };
     let fitting = (most / (sizes.panel * size_of::<f32>()).max(1)).max(1);
     let parts = panels.div_ceil(fitting).next_multiple_of(threads);
-    // The first parts have a panel more where they do not go round evenly.
     let parts = parts.min(panels);
+    // The first parts have a panel more where they do not go round evenly.
     let cut = |part: usize| ((panels * part).div_ceil(parts) * sizes.width).min(sizes.columns);
     (0..parts).map(|part| cut(part)..cut(part + 1)).collect()
 }
