@@ -69,6 +69,11 @@ timed() {
 
 # Trunk is told not to download anything, and tells cargo the same.
 cargo fetch --locked --quiet
+if [ "$profile" = dist ]; then
+  # What the page's own std is made of.
+  std=$(rustc --print sysroot)/lib/rustlib/src/rust/library
+  RUSTC_BOOTSTRAP=1 cargo fetch --locked --quiet --manifest-path "$std/Cargo.toml"
+fi
 timed "page" build_page
 for variant in simd128 "${variants[@]}"; do
   timed "engine, $variant" add_engine "$variant"
