@@ -16,11 +16,18 @@ use super::strassen::{HalvedProduct, MOST_REST, Parts, Rest, left_columns};
 
 /// What is packed and multiplied at once.
 #[derive(Clone, Debug)]
-pub struct Piece {
+pub enum Piece {
+    Plain(Range<usize>),
+    Halves(Paired),
+}
+
+/// Columns of the left half that are done along with their partners.
+#[derive(Clone, Debug)]
+pub struct Paired {
     columns: Range<usize>,
-    /// How far behind each column its partner is, which is then done, too.
-    partner: Option<usize>,
-    /// Columns that are done along with those.
+    /// How far behind each column its partner is.
+    partner: usize,
+    /// Columns without a partner that are done along with those, too.
     rest: Range<usize>,
 }
 
@@ -32,7 +39,7 @@ pub enum Packed {
         columns: EagerPackedInput,
     },
     Halves {
-        piece: Piece,
+        piece: Paired,
         pairs: Blob,
         rest: Option<EagerPackedInput>,
     },
@@ -52,24 +59,21 @@ pub fn pieces(weights: &Panels, count: usize, threads: usize) -> Vec<Piece> {
         weights: weights.rows * depth,
     };
     let halves = share_out(sizes(left, Parts { width, depth }.pair()), threads);
-    let mut pieces: Vec<Piece> = (halves.into_iter())
-        .map(|columns| Piece {
-            columns,
-            partner: Some(left),
-            rest: 0..0,
-        })
-        .collect();
+    let paired = halves.into_iter().map(|columns| Paired {
+        columns,
+        partner: left,
+        rest: 0..0,
+    });
+    let mut pieces: Vec<Piece> = paired.map(Piece::Halves).collect();
     let rest = 2 * left..count;
     match pieces.last_mut() {
         // A few columns without a partner go along with some that have one.
-        Some(piece) if rest.len() <= MOST_REST => piece.rest = rest,
+        Some(Piece::Halves(piece)) if rest.len() <= MOST_REST => piece.rest = rest,
         _ => {
-            let shares = share_out(sizes(rest.len(), width * depth), threads);
-            pieces.extend(shares.into_iter().map(|columns| Piece {
-                columns: rest.start + columns.start..rest.start + columns.end,
-                partner: None,
-                rest: 0..0,
-            }));
+            let shares = share_out(sizes(rest.len(), width * depth), threads).into_iter();
+            let behind =
+                |columns: Range<usize>| rest.start + columns.start..rest.start + columns.end;
+            pieces.extend(shares.map(behind).map(Piece::Plain));
         }
     }
     pieces
@@ -78,16 +82,16 @@ pub fn pieces(weights: &Panels, count: usize, threads: usize) -> Vec<Piece> {
 impl Piece {
     pub fn pack(&self, columns: &Columns, weights: &Panels) -> Packed {
         let (format, depth) = (&weights.columns_format, weights.depth);
-        match self.partner {
-            Some(partner) => Packed::Halves {
-                pairs: columns.pack_halves(format, depth, self.columns.clone(), partner),
-                rest: (!self.rest.is_empty())
-                    .then(|| columns.pack(&f32::packing(MOST_REST), depth, self.rest.clone())),
-                piece: self.clone(),
+        match self {
+            Piece::Plain(range) => Packed::Plain {
+                first: range.start,
+                columns: columns.pack(format, depth, range.clone()),
             },
-            None => Packed::Plain {
-                first: self.columns.start,
-                columns: columns.pack(format, depth, self.columns.clone()),
+            Piece::Halves(piece) => Packed::Halves {
+                pairs: columns.pack_halves(format, depth, piece.columns.clone(), piece.partner),
+                rest: (!piece.rest.is_empty())
+                    .then(|| columns.pack(&f32::packing(MOST_REST), depth, piece.rest.clone())),
+                piece: piece.clone(),
             },
         }
     }
@@ -162,7 +166,7 @@ unsafe fn plain(
 
 fn halved<'a>(
     weights: &'a Panels,
-    piece: &Piece,
+    piece: &Paired,
     pairs: &'a [f32],
     rest: Option<&'a EagerPackedInput>,
     target: Target<'a>,
@@ -175,7 +179,7 @@ fn halved<'a>(
         rows: weights.rows,
         depth: weights.depth,
         columns: piece.columns.len(),
-        partner: piece.partner.unwrap_or(0),
+        partner: piece.partner,
         rest: rest.map(|rest| Rest {
             b: panels(rest).0,
             columns: piece.rest.len(),

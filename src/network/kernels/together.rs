@@ -173,6 +173,11 @@ mod pool {
         by_all((threads - 1).min(count * steps - 1), || {
             let _alarm = Alarm(&broken);
             let mut space = W::default();
+            let mut take_steps = |piece: &Piece<P>, prepared: &P| {
+                piece.take_steps(steps, |number| {
+                    outcome.keep(step(prepared, number, &mut space));
+                });
+            };
             // Each thread has pieces that it begins with, so that what it reads is, for
             // the most part, what it wrote an operation before.
             let own = rayon::current_thread_index().unwrap_or(0) % threads * count / threads;
@@ -183,9 +188,7 @@ mod pool {
                 }
                 let prepared = Arc::new(prepare(number));
                 *locked(&piece.prepared) = Some(prepared.clone());
-                piece.take_steps(steps, |number| {
-                    outcome.keep(step(&prepared, number, &mut space));
-                });
+                take_steps(piece, &prepared);
                 // The memory is used again for the next piece, while it is cached.
                 *locked(&piece.prepared) = None;
             }
@@ -195,9 +198,7 @@ mod pool {
                     is_over = false;
                     let prepared = locked(&piece.prepared).clone();
                     if let Some(prepared) = prepared {
-                        piece.take_steps(steps, |number| {
-                            outcome.keep(step(&prepared, number, &mut space));
-                        });
+                        take_steps(piece, &prepared);
                     }
                 }
                 if is_over {
