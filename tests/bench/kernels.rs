@@ -83,7 +83,8 @@ fn convolutions(criterion: &mut Criterion) {
         let depth = channels * kernel * kernel;
         let weights = vec![0.25; rows * depth];
         let file = tensor::from_floats("w", &[rows, depth], &weights);
-        let panels = Panels::pack(&Stored::of(&file).unwrap(), None, None).unwrap();
+        let are_dense = kernel == 3 && stride == 1;
+        let panels = Panels::pack(&Stored::of(&file).unwrap(), are_dense, None, None).unwrap();
         let geometry = geometry(size, kernel, stride);
         let operations = 2 * rows * depth * geometry.output_len();
         let op = Convolution {
@@ -108,7 +109,7 @@ fn packing(criterion: &mut Criterion) {
     group.throughput(Throughput::Bytes((rows * depth * size_of::<f32>()) as u64));
     group.bench_function("1536 × 1024", |bencher| {
         let stored = Stored::of(&file).unwrap();
-        bencher.iter(|| black_box(Panels::pack(&stored, None, None).unwrap()));
+        bencher.iter(|| black_box(Panels::pack(&stored, false, None, None).unwrap()));
     });
     group.finish();
 }

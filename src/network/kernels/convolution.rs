@@ -10,11 +10,12 @@ use tract_onnx::tract_core::tract_linalg::mmm::{
 };
 
 use super::columns::Columns;
-use super::panels::{Kernel, Panels};
-use super::pieces::{Packed, pieces};
+use super::panels::{Form, Kernel, Panels};
+use super::pieces::{Packed, Seen, pieces};
 use super::planes::Geometry;
 use super::product::Target;
 use super::together::{in_steps, threads};
+use super::winograd::Squares;
 
 /// Convolution. Inputs: x [N, C, h, w] and, if `adds`, z [N, M, h', w']. Output:
 /// [N, M, h', w'].
@@ -124,8 +125,8 @@ impl Convolution {
     ) -> TractResult<()> {
         let len = self.channels() * self.geometry.input_len();
         let values = &input.try_as_plain_ram()?.as_slice::<f32>()?[number * len..][..len];
-        let columns = self.columns(values)?;
-        let pieces = pieces(&self.weights, self.geometry.output_len(), threads());
+        let seen = self.seen(values)?;
+        let pieces = pieces(&self.weights, &seen, self.geometry.output_len(), threads());
         let steps = match &self.weights.kernel {
             Kernel::Own(shape) => self.weights.row_panels(shape.rows),
             Kernel::Tract(..) => 1,
@@ -134,24 +135,25 @@ impl Convolution {
         in_steps(
             (pieces.len(), steps),
             work,
-            |piece| pieces[piece].pack(&columns, &self.weights),
+            |piece| pieces[piece].pack(&self.weights),
             |packed, panel, sums| {
                 let start = number * self.weights.rows * self.geometry.output_len();
-                let start = start + packed.first();
+                let start = start + packed.start();
                 match (&self.weights.kernel, packed) {
                     (Kernel::Own(shape), packed) => {
                         let target = self.target(added, output, start);
+                        let place = (panel, self.geometry.output);
                         // Safety: these rows of these columns, and of their partners and
                         // the rest, are inside of the picture, and no other step has them.
-                        unsafe { packed.multiply(shape, &self.weights, panel, target, sums) };
+                        unsafe { packed.multiply(shape, &self.weights, place, target, sums) };
                         Ok(())
                     }
                     (Kernel::Tract(kernel, packing), Packed::Plain { columns, .. }) => {
                         let kernel = (&**kernel, *packing);
                         self.multiply_by_tract(kernel, columns, added, output, start)
                     }
-                    (Kernel::Tract(..), Packed::Halves { .. }) => {
-                        bail!("only kernels of ours multiply in halves")
+                    (Kernel::Tract(..), Packed::Halves { .. } | Packed::Squares { .. }) => {
+                        bail!("only kernels of ours multiply in such forms")
                     }
                 }
             },
@@ -159,19 +161,22 @@ impl Convolution {
     }
 
     /// What the windows of a picture see.
-    fn columns<'a>(&'a self, planes: &'a [f32]) -> TractResult<Columns<'a>> {
+    fn seen<'a>(&'a self, planes: &'a [f32]) -> TractResult<Seen<'a>> {
         let geometry = &self.geometry;
-        if *geometry == Geometry::of_pixels(geometry.input) {
-            let len = geometry.input_len();
-            return Ok(Columns::Pixels { planes, len });
+        if self.weights.form == Form::Squares {
+            ensure!(geometry.is_dense() && geometry.kernel == (3, 3));
+            return Ok(Seen::Squares(Squares::new(geometry, planes)?));
         }
-        Ok(match geometry.is_inside() {
-            true => Columns::Inside { geometry, planes },
-            false => Columns::Windows {
-                geometry,
-                channels: geometry.padded(planes)?,
-            },
-        })
+        let columns = if *geometry == Geometry::of_pixels(geometry.input) {
+            let len = geometry.input_len();
+            Columns::Pixels { planes, len }
+        } else if geometry.is_inside() {
+            Columns::Inside { geometry, planes }
+        } else {
+            let channels = geometry.padded(planes)?;
+            Columns::Windows { geometry, channels }
+        };
+        Ok(Seen::Columns(columns))
     }
 
     /// Where sums go from place `start` of the output on.

@@ -81,15 +81,15 @@ mod imp {
         i32x4_shuffle::<1, 3, 5, 7>(a, b)
     }
     #[inline(always)]
-    pub fn transpose([a, b, c, d]: [Four; 4]) -> [Four; 4] {
-        let (low_ab, high_ab) = (
+    pub fn zip(a: Four, b: Four) -> [Four; 2] {
+        [
             i32x4_shuffle::<0, 4, 1, 5>(a, b),
             i32x4_shuffle::<2, 6, 3, 7>(a, b),
-        );
-        let (low_cd, high_cd) = (
-            i32x4_shuffle::<0, 4, 1, 5>(c, d),
-            i32x4_shuffle::<2, 6, 3, 7>(c, d),
-        );
+        ]
+    }
+    #[inline(always)]
+    pub fn transpose([a, b, c, d]: [Four; 4]) -> [Four; 4] {
+        let ([low_ab, high_ab], [low_cd, high_cd]) = (zip(a, b), zip(c, d));
         [
             i64x2_shuffle::<0, 2>(low_ab, low_cd),
             i64x2_shuffle::<1, 3>(low_ab, low_cd),
@@ -167,6 +167,10 @@ mod imp {
     #[inline(always)]
     pub fn odd(a: Four, b: Four) -> Four {
         [a[1], a[3], b[1], b[3]]
+    }
+    #[inline(always)]
+    pub fn zip(a: Four, b: Four) -> [Four; 2] {
+        [[a[0], b[0], a[1], b[1]], [a[2], b[2], a[3], b[3]]]
     }
     #[inline(always)]
     pub fn transpose(rows: [Four; 4]) -> [Four; 4] {
@@ -269,6 +273,12 @@ impl Lanes {
     #[inline(always)]
     pub fn odd(self, next: Lanes) -> Lanes {
         Lanes(imp::odd(self.0, next.0))
+    }
+
+    /// The numbers of `self` and `other` in turn.
+    #[inline(always)]
+    pub fn zip(self, other: Lanes) -> [Lanes; 2] {
+        imp::zip(self.0, other.0).map(Lanes)
     }
 
     #[inline(always)]

@@ -6,8 +6,9 @@
 //! - `stored`: numbers as a file has them; `panels`: weights packed from those
 //! - `planes`: windows over padded planes; `depthwise` and `max_pool`: what is done
 //!   in them; `columns`: the windows as a matrix
-//! - `product`: a product of packed matrices; `strassen`: one of large matrices, with
-//!   fewer multiplications; `shares` and `pieces`: how much of it is done at once
+//! - `product`: a product of packed matrices; `strassen` and `rest`: one of large
+//!   matrices, `winograd`: one of windows of 3 × 3, both with fewer multiplications;
+//!   `shares` and `pieces`: how much of it is done at once
 //! - `convolution` and `dense`: layers that are products
 //! - `together`: work that threads share
 //! - `peak`: what the machine could do at most
@@ -28,6 +29,7 @@ mod pieces;
 mod planes;
 mod product;
 mod registry;
+mod rest;
 mod rewrite;
 mod shares;
 mod stored;
@@ -36,6 +38,7 @@ mod strassen;
 mod tests;
 mod tile;
 mod together;
+mod winograd;
 
 pub use convolution::Convolution;
 pub use dense::{Dense, MOST_ROWS as MOST_DENSE_ROWS, Matrix};

@@ -19,6 +19,7 @@ use super::registry::{Shape, shape};
 use super::stored::Stored;
 use super::strassen;
 use super::together::in_chunks;
+use super::winograd::{self, PLACES};
 
 /// Columns that a kernel is chosen for; no product of ours has just a few.
 const TYPICAL_COLUMNS: usize = 256;
@@ -31,12 +32,36 @@ pub struct Panels {
     pub columns_format: PackedFormat,
     pub rows: usize,
     pub depth: usize,
-    /// Whether the upper half of the rows has panels of its own, and the lower half,
-    /// for products in halves; see `strassen`.
-    pub halved: bool,
+    pub form: Form,
     pub packed: EagerPackedInput,
     /// One for each row of every panel.
     pub bias: Tensor,
+}
+
+/// What the panels hold, and so how they are multiplied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// The rows, one panel after the other.
+    Plain,
+    /// The upper half of the rows has panels of its own, and the lower half: see
+    /// `strassen`.
+    Halves,
+    /// Transformed windows of 3 × 3, place by place: see `winograd`.
+    Squares,
+}
+
+impl Form {
+    /// The fastest for a convolution's matrix [rows, depth]. `are_windows_dense`: the
+    /// windows are of 3 × 3, and neighbours' lie side by side.
+    pub fn pick(rows: usize, depth: usize, are_windows_dense: bool) -> Form {
+        if are_windows_dense && winograd::pays(rows, depth) {
+            Form::Squares
+        } else if strassen::pays(rows, depth) {
+            Form::Halves
+        } else {
+            Form::Plain
+        }
+    }
 }
 
 /// What multiplies.
@@ -99,26 +124,28 @@ impl Kernel {
 
 impl Panels {
     /// Packs a matrix for the machine at hand; row r is multiplied by `factors[r]`.
+    /// `are_windows_dense` is as for [`Form::pick`].
     ///
     /// # Errors
     /// If tract has no kernel for plain float32 matrices here.
     pub fn pack(
         matrix: &Stored,
+        are_windows_dense: bool,
         factors: Option<&[f32]>,
         bias: Option<&[f32]>,
     ) -> TractResult<Panels> {
         let kernel = Kernel::pick(matrix.rows, matrix.columns)?;
-        let halved = strassen::pays(matrix.rows, matrix.columns);
-        Panels::pack_for(kernel, halved, matrix, factors, bias)
+        let form = Form::pick(matrix.rows, matrix.columns, are_windows_dense);
+        Panels::pack_for(kernel, form, matrix, factors, bias)
     }
 
-    /// The same for a kernel, in halves where that is wanted and can be.
+    /// The same for a kernel, in a form if that can be; else plain.
     ///
     /// # Errors
     /// If the kernel is not one for plain float32 matrices.
     pub fn pack_for(
         kernel: Kernel,
-        halved: bool,
+        form: Form,
         matrix: &Stored,
         factors: Option<&[f32]>,
         bias: Option<&[f32]>,
@@ -127,9 +154,14 @@ impl Panels {
         ensure!(rows > 0 && depth > 0 && matrix.count() == rows * depth);
         ensure!(factors.is_none_or(|factors| factors.len() == rows));
         let (rows_format, columns_format) = kernel.formats()?;
-        let is_own = matches!(kernel, Kernel::Own(_));
-        let halved = halved && is_own && rows > 1 && strassen::can_be_halved(depth);
-        let order = Order::new(rows, rows_format.r, halved);
+        let is_possible = matches!(kernel, Kernel::Own(_))
+            && match form {
+                Form::Plain => true,
+                Form::Halves => rows > 1 && strassen::can_be_halved(depth),
+                Form::Squares => winograd::is_of_windows(depth),
+            };
+        let form = if is_possible { form } else { Form::Plain };
+        let order = Order::new(rows, rows_format.r, form);
         let mut padded = vec![0.0; order.count() * rows_format.r];
         for (rows, padded) in (order.each()).zip(padded.chunks_exact_mut(rows_format.r)) {
             if let Some(bias) = bias {
@@ -137,24 +169,27 @@ impl Panels {
             }
         }
         Ok(Panels {
-            packed: packed(matrix, factors, &rows_format, &order)?,
+            packed: match form {
+                Form::Squares => transformed(matrix, factors, &rows_format, &order)?,
+                _ => packed(matrix, factors, &rows_format, &order)?,
+            },
             kernel,
             columns_format,
             rows,
             depth,
-            halved,
+            form,
             bias: tensor1(&padded),
         })
     }
 
     /// Panels of so many rows for all rows, or for each half of them.
     pub fn row_panels(&self, width: usize) -> usize {
-        Order::new(self.rows, width, self.halved).upper.1
+        Order::new(self.rows, width, self.form).upper.1
     }
 
     /// The rows, or each half of them, and how many panels of so many rows are before.
     pub fn halves(&self, width: usize) -> impl Iterator<Item = (Range<usize>, usize)> {
-        let order = Order::new(self.rows, width, self.halved);
+        let order = Order::new(self.rows, width, self.form);
         let (upper, panels) = order.upper;
         let halves = [(0..upper, 0), (upper..self.rows, panels)];
         halves.into_iter().filter(|(rows, _)| !rows.is_empty())
@@ -171,11 +206,10 @@ struct Order {
 }
 
 impl Order {
-    fn new(rows: usize, width: usize, halved: bool) -> Order {
-        let upper = if halved {
-            strassen::upper_rows(rows)
-        } else {
-            rows
+    fn new(rows: usize, width: usize, form: Form) -> Order {
+        let upper = match form {
+            Form::Halves => strassen::upper_rows(rows),
+            Form::Plain | Form::Squares => rows,
         };
         Order {
             rows,
@@ -290,6 +324,29 @@ fn packed(
         },
     )?;
     Ok(filled(format, depth, matrix.rows, blob))
+}
+
+/// As `packed`, with a panel for each place of transformed windows.
+fn transformed(
+    matrix: &Stored,
+    factors: Option<&[f32]>,
+    format: &PackedFormat,
+    order: &Order,
+) -> TractResult<EagerPackedInput> {
+    let channels = winograd::channels(matrix.columns);
+    let padded_rows = order.count() * PLACES * format.r;
+    let (mut blob, panel_len) = unfilled(format, channels, padded_rows);
+    let panels = numbers(&mut blob);
+    let work = panels.len();
+    in_chunks(panels, PLACES * panel_len, work, |first, panels| {
+        panels.fill(0.0);
+        let panels = panels.chunks_exact_mut(PLACES * panel_len);
+        for (number, panels) in (first..).zip(panels) {
+            winograd::transform_windows(matrix, factors, order.rows(number), panels, format.r);
+        }
+        Ok(())
+    })?;
+    Ok(filled(format, channels, padded_rows, blob))
 }
 
 /// Writes up to four rows of a matrix into a panel: number k of row r goes to

@@ -5,20 +5,28 @@ use std::ops::Range;
 
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::tract_linalg::mmm::{EagerPackedInput, MMMInputValue};
-use tract_onnx::tract_core::tract_linalg::pack::Packing as _;
 
 use super::columns::Columns;
-use super::panels::{Panels, panels, read};
+use super::panels::{Form, Panels, panels, read};
 use super::product::{Product, Target};
 use super::registry::Shape;
+use super::rest::{self, MOST_REST, Rest};
 use super::shares::{Sizes, share_out};
-use super::strassen::{HalvedProduct, MOST_REST, Parts, Rest, left_columns};
+use super::strassen::{HalvedProduct, Parts, left_columns};
+use super::winograd::{PLACES, Squares, SquaresProduct};
+
+/// What the windows of a picture see.
+pub enum Seen<'a> {
+    Columns(Columns<'a>),
+    /// For weights in the form of the same name.
+    Squares(Squares),
+}
 
 /// What is packed and multiplied at once.
-#[derive(Clone, Debug)]
-pub enum Piece {
-    Plain(Range<usize>),
-    Halves(Paired),
+pub enum Piece<'a> {
+    Plain(&'a Columns<'a>, Range<usize>),
+    Halves(&'a Columns<'a>, Paired),
+    Squares(&'a Squares, Range<usize>),
 }
 
 /// Columns of the left half that are done along with their partners.
@@ -41,68 +49,109 @@ pub enum Packed {
     Halves {
         piece: Paired,
         pairs: Blob,
-        rest: Option<EagerPackedInput>,
+        rest: Option<Vec<f32>>,
+    },
+    Squares {
+        squares: Range<usize>,
+        matrices: Blob,
     },
 }
 
-/// The pieces of a product of `weights` with so many columns, for `threads` threads.
-pub fn pieces(weights: &Panels, count: usize, threads: usize) -> Vec<Piece> {
-    let (width, depth) = (weights.columns_format.r, weights.depth);
-    let left = match weights.halved {
-        true => left_columns(count),
-        false => 0,
-    };
-    let sizes = |columns: usize, panel: usize| Sizes {
-        columns,
-        width,
-        panel,
-        weights: weights.rows * depth,
-    };
-    let halves = share_out(sizes(left, Parts { width, depth }.pair()), threads);
-    let paired = halves.into_iter().map(|columns| Paired {
-        columns,
-        partner: left,
-        rest: 0..0,
-    });
-    let mut pieces: Vec<Piece> = paired.map(Piece::Halves).collect();
-    let rest = 2 * left..count;
-    match pieces.last_mut() {
-        // A few columns without a partner go along with some that have one.
-        Some(Piece::Halves(piece)) if rest.len() <= MOST_REST => piece.rest = rest,
-        _ => {
-            let shares = share_out(sizes(rest.len(), width * depth), threads).into_iter();
-            let behind =
-                |columns: Range<usize>| rest.start + columns.start..rest.start + columns.end;
-            pieces.extend(shares.map(behind).map(Piece::Plain));
+/// The pieces of a convolution of a picture, for `threads` threads. It has so many columns.
+pub fn pieces<'a>(
+    weights: &Panels,
+    seen: &'a Seen<'a>,
+    count: usize,
+    threads: usize,
+) -> Vec<Piece<'a>> {
+    match seen {
+        Seen::Columns(columns) => pieces_of_columns(weights, columns, count, threads),
+        Seen::Squares(squares) => {
+            let panel = weights.columns_format.r * weights.packed.k() * PLACES;
+            share_out(sizes(weights, squares.count(), panel), threads)
+                .into_iter()
+                .map(|range| Piece::Squares(squares, range))
+                .collect()
         }
     }
-    pieces
 }
 
-impl Piece {
-    pub fn pack(&self, columns: &Columns, weights: &Panels) -> Packed {
+fn sizes(weights: &Panels, columns: usize, panel: usize) -> Sizes {
+    Sizes {
+        columns,
+        width: weights.columns_format.r,
+        panel,
+        weights: read(&weights.packed.packed).len(),
+    }
+}
+
+fn pieces_of_columns<'a>(
+    weights: &Panels,
+    columns: &'a Columns<'a>,
+    count: usize,
+    threads: usize,
+) -> Vec<Piece<'a>> {
+    let (width, depth) = (weights.columns_format.r, weights.depth);
+    let left = match weights.form {
+        Form::Halves => left_columns(count),
+        Form::Plain | Form::Squares => 0,
+    };
+    let pair = Parts { width, depth }.pair();
+    let halves = share_out(sizes(weights, left, pair), threads);
+    let mut paired: Vec<Paired> = (halves.into_iter())
+        .map(|columns| Paired {
+            columns,
+            partner: left,
+            rest: 0..0,
+        })
+        .collect();
+    let mut rest = 2 * left..count;
+    // A few columns without a partner go along with some that have one.
+    if let Some(last) = paired.last_mut().filter(|_| rest.len() <= MOST_REST) {
+        last.rest = std::mem::replace(&mut rest, count..count);
+    }
+    let shares = share_out(sizes(weights, rest.len(), width * depth), threads);
+    let behind = |share: Range<usize>| rest.start + share.start..rest.start + share.end;
+    let plain = (shares.into_iter()).map(|share| Piece::Plain(columns, behind(share)));
+    let paired = (paired.into_iter()).map(|paired| Piece::Halves(columns, paired));
+    paired.chain(plain).collect()
+}
+
+impl Piece<'_> {
+    pub fn pack(&self, weights: &Panels) -> Packed {
         let (format, depth) = (&weights.columns_format, weights.depth);
         match self {
-            Piece::Plain(range) => Packed::Plain {
+            Piece::Plain(columns, range) => Packed::Plain {
                 first: range.start,
                 columns: columns.pack(format, depth, range.clone()),
             },
-            Piece::Halves(piece) => Packed::Halves {
+            Piece::Halves(columns, piece) => Packed::Halves {
                 pairs: columns.pack_halves(format, depth, piece.columns.clone(), piece.partner),
-                rest: (!piece.rest.is_empty())
-                    .then(|| columns.pack(&f32::packing(MOST_REST), depth, piece.rest.clone())),
+                rest: (!piece.rest.is_empty()).then(|| {
+                    rest::pack(
+                        columns,
+                        depth,
+                        piece.rest.clone(),
+                        weights.packed.fact.format.r(),
+                    )
+                }),
                 piece: piece.clone(),
+            },
+            Piece::Squares(squares, range) => Packed::Squares {
+                matrices: squares.pack(format, range.clone()),
+                squares: range.clone(),
             },
         }
     }
 }
 
 impl Packed {
-    /// The first of the columns.
-    pub fn first(&self) -> usize {
+    /// The place in a row of the output from which on places are counted.
+    pub fn start(&self) -> usize {
         match self {
             Packed::Plain { first, .. } => *first,
             Packed::Halves { piece, .. } => piece.columns.start,
+            Packed::Squares { .. } => 0,
         }
     }
 
@@ -110,13 +159,14 @@ impl Packed {
     /// `sums` is room for sums of weights.
     ///
     /// # Safety
-    /// As [`super::product::run`] and [`super::strassen::run`], where `target` begins at
-    /// the first of the columns.
+    /// As [`super::product::run`], [`super::strassen::run`] and [`super::winograd::run`],
+    /// where `target` begins at [`Packed::start`]. The picture's rows and columns are
+    /// `size`.
     pub unsafe fn multiply(
         &self,
         shape: &Shape,
         weights: &Panels,
-        panel: usize,
+        (panel, size): (usize, (usize, usize)),
         target: Target,
         sums: &mut Vec<f32>,
     ) {
@@ -125,8 +175,22 @@ impl Packed {
             match self {
                 Packed::Plain { columns, .. } => plain(shape, weights, panel, columns, target),
                 Packed::Halves { piece, pairs, rest } => {
-                    let product = halved(weights, piece, read(pairs), rest.as_ref(), target);
+                    let product = halved(weights, piece, read(pairs), rest.as_deref(), target);
                     (shape.halved_product)(&product, panel, sums);
+                }
+                Packed::Squares { squares, matrices } => {
+                    let (a, a_panel) = panels(&weights.packed);
+                    let product = SquaresProduct {
+                        a,
+                        a_panel,
+                        b: read(matrices),
+                        rows: weights.rows,
+                        channels: weights.packed.k(),
+                        squares: squares.clone(),
+                        output: size,
+                        target,
+                    };
+                    (shape.squares_product)(&product, panel);
                 }
             }
         }
@@ -168,7 +232,7 @@ fn halved<'a>(
     weights: &'a Panels,
     piece: &Paired,
     pairs: &'a [f32],
-    rest: Option<&'a EagerPackedInput>,
+    rest: Option<&'a [f32]>,
     target: Target<'a>,
 ) -> HalvedProduct<'a> {
     let (a, a_panel) = panels(&weights.packed);
@@ -180,8 +244,8 @@ fn halved<'a>(
         depth: weights.depth,
         columns: piece.columns.len(),
         partner: piece.partner,
-        rest: rest.map(|rest| Rest {
-            b: panels(rest).0,
+        rest: rest.map(|b| Rest {
+            b,
             columns: piece.rest.len(),
             place: piece.rest.start - piece.columns.start,
         }),

@@ -11,6 +11,7 @@ use super::lanes::LANES;
 use super::product::{self, Product};
 use super::strassen::{self, HalvedProduct};
 use super::tile;
+use super::winograd::{self, SquaresProduct};
 
 /// A shape of tile and the kernel that computes it.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct Shape {
     pub product: unsafe fn(&Product, usize),
     /// The same in halves; as safe as `strassen::run`.
     pub halved_product: unsafe fn(&HalvedProduct, usize, &mut Vec<f32>),
+    /// The same for windows of 3 × 3; as safe as `winograd::run`.
+    pub squares_product: unsafe fn(&SquaresProduct, usize),
     make: fn(&Shape) -> Box<dyn MatMatMul>,
 }
 
@@ -36,6 +39,7 @@ macro_rules! shape {
             run: tile::run::<$rows, $vectors>,
             product: product::run::<$rows, $vectors>,
             halved_product: strassen::run::<$rows, $vectors>,
+            squares_product: winograd::run::<$rows, $vectors>,
             make: make::<$rows, { $vectors * LANES }>,
         }
     };

@@ -26,6 +26,7 @@ use std::mem::MaybeUninit;
 
 use super::lanes::{LANES, Lanes};
 use super::product::{Target, finish};
+use super::rest::Rest;
 use super::tile::{Sums, multiply};
 
 /// Products of quarters, and quarters of A, of B and of their sums that they need.
@@ -78,20 +79,6 @@ pub struct HalvedProduct<'a> {
     pub rest: Option<Rest<'a>>,
     pub target: Target<'a>,
 }
-
-/// A few columns without a partner, multiplied along with others while A is at hand.
-#[derive(Clone, Copy, Debug)]
-pub struct Rest<'a> {
-    /// One panel [depth, 4].
-    pub b: &'a [f32],
-    /// At most [`MOST_REST`].
-    pub columns: usize,
-    /// From the first column to them.
-    pub place: usize,
-}
-
-/// The most columns of a [`Rest`].
-pub const MOST_REST: usize = LANES;
 
 /// How columns are packed, pair of panels by pair of panels: from each pair the parts
 /// of B in the order in which the tiles want them, with half the depth.
@@ -168,8 +155,9 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(
     };
     let panels = upper_rows(product.rows).div_ceil(ROWS);
     let half = product.depth / 2 * ROWS;
-    let rows = |panel: usize| product.a[panel * product.a_panel..][..2 * half].split_at(half);
-    let ((a11, a12), (a21, a22)) = (rows(panel), rows(panels + panel));
+    let rows = |panel: usize| &product.a[panel * product.a_panel..][..2 * half];
+    let (upper, lower) = (rows(panel), rows(panels + panel));
+    let ((a11, a12), (a21, a22)) = (upper.split_at(half), lower.split_at(half));
     sums.resize(4 * half, 0.0);
     sum([a11, a12, a21, a22], sums);
     let (s1, rest) = sums.split_at(half);
@@ -182,9 +170,13 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(
         unsafe { tiles::<ROWS, VECTORS>(product, (panel, pair), a, b) };
     }
     if let Some(rest) = product.rest {
-        let quarters = [a11, a21].map(<[f32]>::as_ptr);
-        // Safety: the caller's; both panels are whole from their first half on.
-        unsafe { narrow::<ROWS>(product, rest, panel, quarters) };
+        let [upper, lower] = rest.multiply::<ROWS>([upper, lower]);
+        let inside = (rest.place, rest.columns);
+        // Safety: the caller's.
+        unsafe {
+            store(product, &upper, (panel, false), inside);
+            store(product, &lower, (panel, true), inside);
+        }
     }
 }
 
@@ -284,49 +276,6 @@ unsafe fn store<const ROWS: usize, const VECTORS: usize>(
     let inside = (rows.saturating_sub(row), columns);
     // Safety: the caller's.
     unsafe { finish(sums, &product.target, bias, first, inside) };
-}
-
-/// Panel `panel` of both halves of A, whose panels are given, by the rest.
-#[inline(always)]
-unsafe fn narrow<const ROWS: usize>(
-    product: &HalvedProduct,
-    Rest { b, columns, place }: Rest,
-    panel: usize,
-    halves: [*const f32; 2],
-) {
-    let b = &b[..product.depth * LANES];
-    let mut sums = [[[Lanes::splat(0.0)]; ROWS]; 2];
-    // Safety: the caller's; all panels are `depth` long.
-    unsafe {
-        multiply_narrow(halves, b.as_ptr(), product.depth, &raw mut sums);
-        store(product, &sums[0], (panel, false), (place, columns));
-        store(product, &sums[1], (panel, true), (place, columns));
-    }
-}
-
-/// As `multiply`, for two panels of A and one of B that is one vector wide: more sums at
-/// once, so that none waits for the one before.
-#[inline(never)]
-unsafe fn multiply_narrow<const ROWS: usize>(
-    [upper, lower]: [*const f32; 2],
-    b: *const f32,
-    k: usize,
-    to: *mut [Sums<ROWS, 1>; 2],
-) {
-    // Safety: the caller's.
-    unsafe {
-        let mut sums = to.read();
-        for place in 0..k {
-            let columns = Lanes::load(b.add(LANES * place));
-            for (sums, a) in sums.iter_mut().zip([upper, lower]) {
-                for (row, sum) in sums.iter_mut().enumerate() {
-                    let factor = Lanes::load_splat(a.add(place * ROWS + row));
-                    sum[0] = factor.mul_add(columns, sum[0]);
-                }
-            }
-        }
-        to.write(sums);
-    }
 }
 
 #[inline(always)]

@@ -212,10 +212,12 @@ impl<'a> Finder<'a> {
         bias: Option<Vec<f32>>,
         norm: Option<Norm>,
     ) -> Result<Arc<Panels>, OnnxError> {
+        let are_windows_dense = has_dense_windows(node, weights);
         let names = [
             weights.name.as_str(),
             node::input(node, 2).unwrap_or_default(),
             norm.as_ref().map_or("", |norm| &norm.output),
+            if are_windows_dense { "dense" } else { "" },
         ];
         let key = names.join("\n");
         if let Some(panels) = self.shared.panels.get(&key) {
@@ -232,7 +234,8 @@ impl<'a> Finder<'a> {
             }
         };
         let stored = Stored::of(weights)?;
-        let packed = Panels::pack(&stored, factors.as_deref(), bias.as_deref());
+        let (factors, bias) = (factors.as_deref(), bias.as_deref());
+        let packed = Panels::pack(&stored, are_windows_dense, factors, bias);
         let panels = Arc::new(packed.map_err(|error| unusable(node, &error))?);
         if self.shared.own.contains(&weights.name) {
             self.shared.panels.insert(key, Arc::clone(&panels));
@@ -283,4 +286,10 @@ impl<'a> Finder<'a> {
         }
         Ok(matrix)
     }
+}
+
+/// Whether a convolution's windows are of 3 × 3, and neighbours' lie side by side.
+fn has_dense_windows(node: &pb::NodeProto, weights: &pb::TensorProto) -> bool {
+    let is_one = |name| node::ints(node, name).is_none_or(|sizes| sizes.iter().all(|&x| x == 1));
+    weights.dims[2..] == [3, 3] && is_one("strides") && is_one("dilations")
 }

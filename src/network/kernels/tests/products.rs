@@ -6,11 +6,12 @@ use tract_onnx::prelude::*;
 
 use super::super::convolution::Convolution;
 use super::super::dense::{Dense, Matrix};
-use super::super::panels::{Kernel, Panels};
+use super::super::panels::{Form, Kernel, Panels};
 use super::super::registry::SHAPES;
 use super::super::stored::Stored;
-use super::super::strassen::pays;
-use super::windows::{geometries, geometry, run, samples, slice, windows};
+use super::windows::{
+    are_dense, dense_windows, geometries, geometry, run, samples, slice, windows,
+};
 use super::{close, numbers};
 use crate::onnx::pb::{self, tensor_proto::DataType};
 use crate::onnx::tensor;
@@ -35,10 +36,11 @@ proptest! {
 
     #[test]
     fn convolution_is_the_sum_over_its_windows(
-        geometry in prop_oneof![geometries(), samples()],
+        geometry in prop_oneof![geometries(), samples(), dense_windows()],
         (batch, channels, rows) in (1_usize..3, 1_usize..7, 1_usize..40),
         own in prop::option::weighted(0.8, 0..SHAPES.len()),
-        (as_half, has_factors, has_bias, adds, halved) in any::<(bool, bool, bool, bool, bool)>(),
+        (as_half, has_factors, has_bias, adds) in any::<(bool, bool, bool, bool)>(),
+        is_plain in any::<bool>(),
         (least, most) in prop::sample::select(vec![
             (f32::NEG_INFINITY, f32::INFINITY),
             (0.0, f32::INFINITY),
@@ -79,9 +81,14 @@ proptest! {
             Some(shape) => Kernel::Own(&SHAPES[shape]),
             None => Kernel::pick(rows, depth).unwrap(),
         };
+        let form = match (is_plain, are_dense(&geometry)) {
+            (true, _) => Form::Plain,
+            (false, true) => Form::Squares,
+            (false, false) => Form::Halves,
+        };
         let panels = Panels::pack_for(
             kernel,
-            halved,
+            form,
             &Stored::of(&file).unwrap(),
             has_factors.then(|| slice(&factors)),
             has_bias.then(|| slice(&bias)),
@@ -122,20 +129,21 @@ proptest! {
 /// Which tile is the fastest is measured anew each time the engine starts.
 #[test]
 fn every_tile_gives_the_same_bits() {
-    for (depth, rows, size) in [
-        (728, 728, 19),
-        (1024, 300, 10),
-        (200, 131, 17),
-        (96, 64, 20),
+    for (channels, rows, geometry) in [
+        (728, 728, geometry(19, 1, 1, 0)),
+        (1024, 300, geometry(10, 1, 1, 0)),
+        (200, 131, geometry(17, 1, 1, 0)),
+        (96, 64, geometry(20, 1, 1, 0)),
+        (32, 70, geometry(23, 3, 1, 0)),
     ] {
-        let geometry = geometry(size, 1, 1, 0);
+        let depth = channels * geometry.kernel.0 * geometry.kernel.1;
+        let form = Form::pick(rows, depth, are_dense(&geometry));
         let weights = numbers(&[rows, depth], 1);
-        let input = numbers(&[1, depth, size, size], 3);
+        let input = numbers(&[1, channels, geometry.input.0, geometry.input.1], 3);
         let file = file(&weights, false);
         let by = |shape| {
             let stored = Stored::of(&file).unwrap();
-            let weights =
-                Panels::pack_for(Kernel::Own(shape), pays(rows, depth), &stored, None, None);
+            let weights = Panels::pack_for(Kernel::Own(shape), form, &stored, None, None);
             let op = Convolution {
                 weights: Arc::new(weights.unwrap()),
                 geometry: geometry.clone(),

@@ -9,13 +9,12 @@ use tract_onnx::tract_core::internal::{EvalOp, bail};
 use super::super::convolution::Convolution;
 use super::super::depthwise::Depthwise;
 use super::super::max_pool::MaxPooling;
-use super::super::panels::{Kernel, Panels};
+use super::super::panels::{Form, Kernel, Panels};
 use super::super::registry::SHAPES;
 use super::super::stored::Stored;
-use super::super::strassen::pays;
 use super::super::together::in_steps;
 use super::numbers;
-use super::windows::{geometry, run, slice};
+use super::windows::{are_dense, geometry, run, slice};
 use crate::onnx::tensor;
 
 const THREADS: usize = 3;
@@ -57,7 +56,8 @@ fn convolutions_by(kernel: &(dyn Fn() -> Kernel + Sync)) {
         let bias = numbers(&[rows], 3);
         let pack = || {
             let (stored, bias) = (Stored::of(&file).unwrap(), Some(slice(&bias)));
-            Panels::pack_for(kernel(), pays(rows, depth), &stored, None, bias).unwrap()
+            let form = Form::pick(rows, depth, are_dense(&geometry));
+            Panels::pack_for(kernel(), form, &stored, None, bias).unwrap()
         };
         let alone = pack();
         let together = multithread_tract_scope(Executor::multithread(THREADS), pack);

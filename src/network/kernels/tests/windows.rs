@@ -36,6 +36,28 @@ pub fn samples() -> impl Strategy<Value = Geometry> {
     })
 }
 
+/// Windows of 3 × 3 side by side.
+pub fn dense_windows() -> impl Strategy<Value = Geometry> {
+    let axis = (1_usize..20, 0_usize..3, 0_usize..3)
+        .prop_filter("a window fits", |(input, before, after)| {
+            input + before + after >= 3
+        })
+        .prop_map(|(input, before, after)| (input, before, input + before + after - 2));
+    (axis.clone(), axis).prop_map(|(rows, columns)| Geometry {
+        input: (rows.0, columns.0),
+        kernel: (3, 3),
+        strides: (1, 1),
+        dilations: (1, 1),
+        padding: (rows.1, columns.1),
+        output: (rows.2, columns.2),
+    })
+}
+
+/// Whether they are of that kind.
+pub fn are_dense(geometry: &Geometry) -> bool {
+    geometry.kernel == (3, 3) && geometry.is_dense()
+}
+
 /// Windows of any kind that fit a small plane.
 pub fn geometries() -> impl Strategy<Value = Geometry> {
     let axis = (
