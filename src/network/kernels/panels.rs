@@ -124,7 +124,7 @@ impl Kernel {
 
 impl Panels {
     /// Packs a matrix for the machine at hand; row r is multiplied by `factors[r]`.
-    /// `are_windows_dense` is as for [`Form::pick`].
+    /// `are_windows_dense`: they are windows of 3 × 3, and neighbours' lie side by side.
     ///
     /// # Errors
     /// If tract has no kernel for plain float32 matrices here.
