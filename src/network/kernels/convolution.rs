@@ -152,7 +152,7 @@ impl Convolution {
                         let kernel = (&**kernel, *packing);
                         self.multiply_by_tract(kernel, columns, added, output, start)
                     }
-                    (Kernel::Tract(..), Packed::Halves { .. } | Packed::Squares { .. }) => {
+                    (Kernel::Tract(..), Packed::Halves { .. } | Packed::Squares(_)) => {
                         bail!("only kernels of ours multiply in such forms")
                     }
                 }

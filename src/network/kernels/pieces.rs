@@ -13,7 +13,7 @@ use super::registry::Shape;
 use super::rest::{self, MOST_REST, Rest};
 use super::shares::{Sizes, share_out};
 use super::strassen::{HalvedProduct, Parts, left_columns};
-use super::winograd::{PLACES, Squares, SquaresProduct};
+use super::winograd::{PLACES, PackedSquares, Squares, SquaresProduct};
 
 /// What the windows of a picture see.
 pub enum Seen<'a> {
@@ -51,10 +51,7 @@ pub enum Packed {
         pairs: Blob,
         rest: Option<Vec<f32>>,
     },
-    Squares {
-        squares: Range<usize>,
-        matrices: Blob,
-    },
+    Squares(PackedSquares),
 }
 
 /// The pieces of a convolution of a picture, for `threads` threads. It has so many columns.
@@ -137,10 +134,7 @@ impl Piece<'_> {
                 }),
                 piece: piece.clone(),
             },
-            Piece::Squares(squares, range) => Packed::Squares {
-                matrices: squares.pack(format, range.clone()),
-                squares: range.clone(),
-            },
+            Piece::Squares(squares, range) => Packed::Squares(squares.pack(format, range.clone())),
         }
     }
 }
@@ -151,7 +145,7 @@ impl Packed {
         match self {
             Packed::Plain { first, .. } => *first,
             Packed::Halves { piece, .. } => piece.columns.start,
-            Packed::Squares { .. } => 0,
+            Packed::Squares(_) => 0,
         }
     }
 
@@ -178,15 +172,14 @@ impl Packed {
                     let product = halved(weights, piece, read(pairs), rest.as_deref(), target);
                     (shape.halved_product)(&product, panel, sums);
                 }
-                Packed::Squares { squares, matrices } => {
+                Packed::Squares(squares) => {
                     let (a, a_panel) = panels(&weights.packed);
                     let product = SquaresProduct {
                         a,
                         a_panel,
-                        b: read(matrices),
+                        b: squares,
                         rows: weights.rows,
                         channels: weights.packed.k(),
-                        squares: squares.clone(),
                         output: size,
                         target,
                     };

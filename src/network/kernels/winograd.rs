@@ -22,7 +22,7 @@ use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::tract_linalg::pack::PackedFormat;
 
 use super::lanes::{LANES, Lanes};
-use super::panels::{numbers, space};
+use super::panels::{numbers, read, space};
 use super::planes::{Geometry, Scratch};
 use super::product::Target;
 use super::stored::Stored;
@@ -117,12 +117,32 @@ fn sums_of_windows(sum: impl Fn(usize) -> Lanes) -> [[Lanes; 2]; 2] {
     std::array::from_fn(|row| two(columns.map(|column| column[row])))
 }
 
-/// The squares that a picture's windows see.
+/// The squares that a picture's windows see, row by row.
 pub struct Squares {
     /// Of squares as windows.
     geometry: Geometry,
     /// Padded planes.
     channels: Vec<Scratch>,
+}
+
+/// Some of a picture's squares, transformed.
+#[derive(Debug)]
+pub struct PackedSquares {
+    /// For each panel of squares and each place a matrix [C, panel].
+    matrices: Blob,
+    /// Where they lie, for the panels' vectors in turn.
+    fours: Vec<Four>,
+}
+
+/// Where four squares lie that are worked on at once.
+#[derive(Debug)]
+struct Four {
+    /// Their rows and columns, counted in squares.
+    squares: [(usize, usize); LANES],
+    /// How many there are; the others are the last once more.
+    count: usize,
+    /// Whether they are four that lie side by side.
+    is_row: bool,
 }
 
 impl Squares {
@@ -143,61 +163,60 @@ impl Squares {
         self.geometry.output_len()
     }
 
-    /// Those in `range`, transformed: for each panel of them and each place a matrix
-    /// [C, panel].
-    pub fn pack(&self, format: &PackedFormat, range: Range<usize>) -> Blob {
-        let width = format.r;
-        let panel = self.channels.len() * width;
-        let count = range.len().next_multiple_of(width);
-        let mut blob = space(format, count * PLACES * self.channels.len());
-        // Four squares are written at once, at the end of a row, too.
-        let line_len = count + LANES;
-        let mut lines = vec![0.0; PLACES * line_len];
+    /// Those in `range`, for panels of a format.
+    pub fn pack(&self, format: &PackedFormat, range: Range<usize>) -> PackedSquares {
+        let count = range.len().next_multiple_of(format.r);
+        let fours = (range.start..range.start + count).step_by(LANES);
+        let fours: Vec<Four> = fours.map(|first| self.four(first, range.end)).collect();
+        let mut matrices = space(format, count * PLACES * self.channels.len());
+        let panels =
+            numbers(&mut matrices).chunks_exact_mut(PLACES * self.channels.len() * format.r);
+        for (panel, fours) in panels.zip(fours.chunks_exact(format.r / LANES)) {
+            self.transform(fours, panel, format.r);
+        }
+        PackedSquares { matrices, fours }
+    }
+
+    fn four(&self, first: usize, end: usize) -> Four {
+        let across = self.geometry.output.1;
+        let square = |lane: usize| (first + lane).min(end - 1);
+        let count = end.saturating_sub(first).min(LANES);
+        Four {
+            squares: std::array::from_fn(|lane| (square(lane) / across, square(lane) % across)),
+            count,
+            is_row: count == LANES && first % across + LANES <= across,
+        }
+    }
+
+    /// Bᵀ d B of a panel's squares, of each channel.
+    fn transform(&self, fours: &[Four], panel: &mut [f32], width: usize) {
+        let matrix = self.channels.len() * width;
         for (number, channel) in self.channels.iter().enumerate() {
-            transform(&self.geometry, channel, range.clone(), &mut lines, line_len);
-            let panels = numbers(&mut blob).chunks_exact_mut(panel);
-            for (matrix, panel) in panels.enumerate() {
-                let (from, place) = (matrix / PLACES * width, matrix % PLACES);
-                let line = &lines[place * line_len + from..][..width];
-                let to = &mut panel[number * width..][..width];
-                for (to, from) in to.chunks_exact_mut(LANES).zip(line.chunks_exact(LANES)) {
-                    // Safety: both are four numbers long.
-                    unsafe { Lanes::load(from.as_ptr()).store(to.as_mut_ptr()) };
+            let taps: [usize; PLACES] = std::array::from_fn(|place| channel.taps[place]);
+            for (vector, four) in fours.iter().enumerate() {
+                let squares =
+                    (four.squares).map(|(row, column)| &channel.row(&self.geometry, row)[column..]);
+                let transformed = match four.is_row {
+                    true => {
+                        let from = &squares[0][..taps[PLACES - 1] + LANES];
+                        // Safety: the last tap is the furthest one.
+                        transformed_squares(|place| unsafe {
+                            Lanes::load(from.as_ptr().add(taps[place]))
+                        })
+                    }
+                    false => transformed_squares(|place| {
+                        let four = squares.map(|square| square[taps[place]]);
+                        // Safety: the array is four numbers long.
+                        unsafe { Lanes::load(four.as_ptr()) }
+                    }),
+                };
+                let to = &mut panel[number * width + vector * LANES..];
+                for (place, values) in transformed.into_iter().enumerate() {
+                    // Safety: the slice is four numbers long.
+                    unsafe { values.store(to[place * matrix..][..LANES].as_mut_ptr()) };
                 }
             }
         }
-        blob
-    }
-}
-
-/// Writes a line for each place.
-fn transform(
-    geometry: &Geometry,
-    channel: &Scratch,
-    range: Range<usize>,
-    lines: &mut [f32],
-    line_len: usize,
-) {
-    let taps: [usize; PLACES] = std::array::from_fn(|place| channel.taps[place]);
-    let across = geometry.output.1;
-    let mut next = range.start;
-    while next < range.end {
-        let (row, from) = (next / across, next % across);
-        let count = (across - from).min(range.end - next);
-        let values = channel.row(geometry, row);
-        for column in (0..count).step_by(LANES) {
-            let at = next - range.start + column;
-            // Safety: the scratch plane holds every tap of a whole vector.
-            let square = |place: usize| unsafe {
-                Lanes::load(values.as_ptr().add(taps[place] + from + column))
-            };
-            for (place, values) in transformed_squares(square).into_iter().enumerate() {
-                let to = &mut lines[place * line_len + at..][..LANES];
-                // Safety: the slice is four numbers long.
-                unsafe { values.store(to.as_mut_ptr()) };
-            }
-        }
-        next += count;
     }
 }
 
@@ -207,12 +226,9 @@ pub struct SquaresProduct<'a> {
     /// For each panel of rows, and each place, a matrix [C, panel].
     pub a: &'a [f32],
     pub a_panel: usize,
-    /// As [`pack`] makes it.
-    pub b: &'a [f32],
+    pub b: &'a PackedSquares,
     pub rows: usize,
     pub channels: usize,
-    /// Which squares.
-    pub squares: Range<usize>,
     /// Of the whole output: rows and columns.
     pub output: (usize, usize),
     /// For the whole output.
@@ -229,8 +245,8 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &SquaresProd
     let zeros: Sums<ROWS, VECTORS> = [[Lanes::splat(0.0); VECTORS]; ROWS];
     let mut sums = [zeros; PLACES];
     let a = &product.a[panel * PLACES * product.a_panel..][..PLACES * product.a_panel];
-    let matrices = product.b.chunks_exact(PLACES * channels * width);
-    for (first, b) in product.squares.clone().step_by(width).zip(matrices) {
+    let matrices = read(&product.b.matrices).chunks_exact(PLACES * channels * width);
+    for (b, fours) in matrices.zip(product.b.fours.chunks_exact(VECTORS)) {
         for (place, sums) in sums.iter_mut().enumerate() {
             let a = &a[place * product.a_panel..][..channels * ROWS];
             let b = &b[place * channels * width..][..channels * width];
@@ -238,108 +254,78 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &SquaresProd
             unsafe { multiply(&raw const zeros, a.as_ptr(), b.as_ptr(), channels, sums) };
         }
         let rows = panel * ROWS..product.rows.min((panel + 1) * ROWS);
-        for (vector, first) in (first..first + width).step_by(LANES).enumerate() {
-            let inside = first..product.squares.end.min(first + LANES);
-            for (number, row) in rows.clone().enumerate() {
+        for (number, row) in rows.enumerate() {
+            for (vector, four) in fours.iter().enumerate() {
                 let windows = sums_of_windows(|place| sums[place][number][vector]);
                 // Safety: the caller's.
-                unsafe { store(product, row, inside.clone(), windows) };
+                unsafe { store(product, row, four, windows) };
             }
         }
     }
 }
 
-/// Finishes and stores up to four squares of a row of the weights.
+/// Adds bias and z to four squares in a row of the weights, bounds them and stores them.
 #[inline(always)]
-unsafe fn store(
-    product: &SquaresProduct,
-    row: usize,
-    squares: Range<usize>,
-    windows: [[Lanes; 2]; 2],
-) {
-    let (height, width) = product.output;
-    let across = width.div_ceil(2);
-    let (above, left) = (2 * (squares.start / across), 2 * (squares.start % across));
-    let is_whole = squares.len() == LANES && left + 2 * LANES <= width;
-    if !is_whole {
+unsafe fn store(product: &SquaresProduct, row: usize, four: &Four, windows: [[Lanes; 2]; 2]) {
+    let ((height, width), target) = (product.output, &product.target);
+    let (above, left) = (2 * four.squares[0].0, 2 * four.squares[0].1);
+    if !four.is_row || left + 2 * LANES > width {
         // Safety: the caller's.
-        return unsafe { store_each(product, row, squares, windows) };
+        return unsafe { store_each(product, row, four, windows) };
     }
-    let start = row * product.target.stride;
+    let bias = Lanes::splat(target.bias[row]);
+    let bounds = (Lanes::splat(target.least), Lanes::splat(target.most));
+    let mut place = row * target.stride + above * width + left;
     for (below, [even, odd]) in windows.into_iter().enumerate() {
-        if above + below >= height {
-            continue;
+        if above + below == height {
+            return;
         }
-        let place = start + (above + below) * width + left;
         for (number, values) in even.zip(odd).into_iter().enumerate() {
+            let mut sum = values.add(bias);
             // Safety: the caller's, for the next eight columns.
-            unsafe { finish(&product.target, row, place + number * LANES, values) };
+            unsafe {
+                if !target.added.is_null() {
+                    sum = sum.add(Lanes::load(target.added.add(place + number * LANES)));
+                }
+                let bounded = sum.max(bounds.0).min(bounds.1);
+                bounded.store(target.output.add(place + number * LANES));
+            }
         }
+        place += width;
     }
 }
 
-/// Adds bias and z to four numbers, bounds them and stores them.
-#[inline(always)]
-unsafe fn finish(target: &Target, row: usize, place: usize, mut values: Lanes) {
-    values = values.add(Lanes::splat(target.bias[row]));
-    // Safety: the caller's.
-    unsafe {
-        if !target.added.is_null() {
-            values = values.add(Lanes::load(target.added.add(place)));
-        }
-        let bounds = (Lanes::splat(target.least), Lanes::splat(target.most));
-        values
-            .max(bounds.0)
-            .min(bounds.1)
-            .store(target.output.add(place));
-    }
-}
-
-/// The same number by number: for squares that are not all whole or in one row.
+/// The same number by number: for squares that are not all whole, or not in one row.
 #[cold]
 #[inline(never)]
-unsafe fn store_each(
-    product: &SquaresProduct,
-    row: usize,
-    squares: Range<usize>,
-    windows: [[Lanes; 2]; 2],
-) {
-    let (height, width) = product.output;
-    let across = width.div_ceil(2);
-    let target = &product.target;
-    for (place, values) in windows.into_iter().flatten().enumerate() {
-        let mut four = [0.0; LANES];
-        // Safety: the array is four numbers long.
-        unsafe { values.store(four.as_mut_ptr()) };
-        for (square, value) in squares.clone().zip(four) {
-            let row_of_output = 2 * (square / across) + place / 2;
-            let column = 2 * (square % across) + place % 2;
-            if row_of_output >= height || column >= width {
-                continue;
-            }
-            let place = row * target.stride + row_of_output * width + column;
-            // Safety: the caller's, for this place.
-            unsafe {
-                let mut sum = value + target.bias[row];
-                if !target.added.is_null() {
-                    sum += target.added.add(place).read();
+unsafe fn store_each(product: &SquaresProduct, row: usize, four: &Four, windows: [[Lanes; 2]; 2]) {
+    let ((height, width), target) = (product.output, &product.target);
+    for (number, values) in windows.into_iter().flatten().enumerate() {
+        let (below, right) = (number / 2, number % 2);
+        let place = |(above, left): (usize, usize)| {
+            let (above, left) = (2 * above + below, 2 * left + right);
+            let is_inside = above < height && left < width;
+            is_inside.then_some(row * target.stride + above * width + left)
+        };
+        let places = four.squares.map(place).into_iter().take(four.count);
+        let mut sums = [0.0; LANES];
+        // Safety: the array is four numbers long; the caller's for each place.
+        unsafe {
+            values.store(sums.as_mut_ptr());
+            for (place, sum) in places.clone().zip(&mut sums) {
+                *sum += target.bias[row];
+                if let Some(place) = place.filter(|_| !target.added.is_null()) {
+                    *sum += target.added.add(place).read();
                 }
-                target.output.add(place).write(bounded(sum, target));
+            }
+            let bounds = (Lanes::splat(target.least), Lanes::splat(target.most));
+            let bounded = Lanes::load(sums.as_ptr()).max(bounds.0).min(bounds.1);
+            bounded.store(sums.as_mut_ptr());
+            for (place, sum) in places.zip(sums) {
+                if let Some(place) = place {
+                    target.output.add(place).write(sum);
+                }
             }
         }
-    }
-}
-
-/// One number as [`finish`] bounds four.
-fn bounded(value: f32, target: &Target) -> f32 {
-    let raised = if value < target.least {
-        target.least
-    } else {
-        value
-    };
-    if target.most < raised {
-        target.most
-    } else {
-        raised
     }
 }
