@@ -3,8 +3,10 @@
 
 use tract_onnx::tract_core::internal::*;
 
+use super::around::{self, Channel};
 use super::lanes::Lanes;
-use super::planes::{Geometry, Scratch, write_row, write_two_rows};
+use super::planes::{Geometry, Scratch, write_row};
+use super::together::in_chunks;
 
 /// Depthwise convolution. Inputs: x […, C, h, w]; kernel [C, kh·kw]; bias: C numbers.
 /// Output: […, C, h', w'].
@@ -66,15 +68,16 @@ impl EvalOp for Depthwise {
         };
         let mut plain = output.try_as_plain_ram_mut()?;
         let planes = plain.as_slice_mut::<f32>()?;
+        if around::is_possible(&self.geometry) {
+            self.around_pixels(input, planes, kernel, bias)?;
+            return Ok(tvec!(output.into_tvalue()));
+        }
         let bounds = (0.0, self.floor);
         (self.geometry).each_plane(input, planes, bounds, |number, plane, scratch| {
             let channel = number % bias.len();
             let taps = scratch.taps.len();
             let weights = &kernel[channel * taps..][..taps];
             match taps {
-                9 if self.geometry.is_dense() => {
-                    self.pairs_of_rows(plane, scratch, weights, bias[channel]);
-                }
                 9 => self.plane::<9>(plane, scratch, weights, bias[channel]),
                 25 => self.plane::<25>(plane, scratch, weights, bias[channel]),
                 _ => self.any_plane(plane, scratch, weights, bias[channel]),
@@ -113,6 +116,33 @@ impl TypedOp for Depthwise {
 }
 
 impl Depthwise {
+    /// All planes, read where they are.
+    fn around_pixels(
+        &self,
+        input: &[f32],
+        output: &mut [f32],
+        kernel: &[f32],
+        bias: &[f32],
+    ) -> TractResult<()> {
+        let zeros = vec![0.0; self.geometry.input.1];
+        let (len, work) = (self.geometry.output_len(), output.len());
+        in_chunks(output, len, work, |first, planes| {
+            for (number, plane) in (first..).zip(planes.chunks_exact_mut(len)) {
+                let channel = number % bias.len();
+                let channel = Channel {
+                    op: self,
+                    weights: std::array::from_fn(|tap| {
+                        Lanes::splat(kernel[channel * around::TAPS + tap])
+                    }),
+                    bias: Lanes::splat(bias[channel]),
+                    zeros: &zeros,
+                };
+                channel.run(&input[number * len..][..len], plane);
+            }
+            Ok(())
+        })
+    }
+
     /// A plane whose number of taps is known to the compiler, which then keeps the
     /// weights in registers as far as there are any.
     #[inline(never)]
@@ -126,48 +156,6 @@ impl Depthwise {
         let taps: [usize; TAPS] = std::array::from_fn(|tap| scratch.taps[tap]);
         let weights: [Lanes; TAPS] = std::array::from_fn(|tap| Lanes::splat(weights[tap]));
         self.rows((plane, 0), scratch, &taps, &weights, Lanes::splat(bias));
-    }
-
-    /// A plane of 3 × 3 windows side by side, two rows at a time: what is read for one
-    /// row is for the most part read for the next, too.
-    #[inline(never)]
-    fn pairs_of_rows(&self, plane: &mut [f32], scratch: &Scratch, weights: &[f32], bias: f32) {
-        let weights: [Lanes; 9] = std::array::from_fn(|tap| Lanes::splat(weights[tap]));
-        let bounds = (Lanes::splat(self.least), Lanes::splat(self.most));
-        let bias = Lanes::splat(bias);
-        let width = self.geometry.output.1;
-        let mut pairs = plane.chunks_exact_mut(2 * width);
-        let mut row = 0;
-        for pair in &mut pairs {
-            let rows: [_; 4] =
-                std::array::from_fn(|below| scratch.row(&self.geometry, row + below).as_ptr());
-            let two = |column: usize| {
-                let mut sums = [bias; 2];
-                for (below, from) in rows.into_iter().enumerate() {
-                    for right in 0..3 {
-                        // Safety: the scratch plane holds every tap of a whole vector.
-                        let values = unsafe { Lanes::load(from.add(column + right)) };
-                        if below < 3 {
-                            sums[0] = values.mul_add(weights[3 * below + right], sums[0]);
-                        }
-                        if below > 0 {
-                            sums[1] = values.mul_add(weights[3 * below - 3 + right], sums[1]);
-                        }
-                    }
-                }
-                sums.map(|sum| sum.max(bounds.0).min(bounds.1))
-            };
-            write_two_rows(pair, width, two);
-            row += 2;
-        }
-        let taps: [usize; 9] = std::array::from_fn(|tap| scratch.taps[tap]);
-        self.rows(
-            (pairs.into_remainder(), row),
-            scratch,
-            &taps,
-            &weights,
-            bias,
-        );
     }
 
     #[inline(never)]

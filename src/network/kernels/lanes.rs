@@ -81,6 +81,14 @@ mod imp {
         i32x4_shuffle::<1, 3, 5, 7>(a, b)
     }
     #[inline(always)]
+    pub fn slid_by_one(a: Four, b: Four) -> Four {
+        i32x4_shuffle::<1, 2, 3, 4>(a, b)
+    }
+    #[inline(always)]
+    pub fn slid_by_three(a: Four, b: Four) -> Four {
+        i32x4_shuffle::<3, 4, 5, 6>(a, b)
+    }
+    #[inline(always)]
     pub fn zip(a: Four, b: Four) -> [Four; 2] {
         [
             i32x4_shuffle::<0, 4, 1, 5>(a, b),
@@ -167,6 +175,14 @@ mod imp {
     #[inline(always)]
     pub fn odd(a: Four, b: Four) -> Four {
         [a[1], a[3], b[1], b[3]]
+    }
+    #[inline(always)]
+    pub fn slid_by_one(a: Four, b: Four) -> Four {
+        [a[1], a[2], a[3], b[0]]
+    }
+    #[inline(always)]
+    pub fn slid_by_three(a: Four, b: Four) -> Four {
+        [a[3], b[0], b[1], b[2]]
     }
     #[inline(always)]
     pub fn zip(a: Four, b: Four) -> [Four; 2] {
@@ -273,6 +289,18 @@ impl Lanes {
     #[inline(always)]
     pub fn odd(self, next: Lanes) -> Lanes {
         Lanes(imp::odd(self.0, next.0))
+    }
+
+    /// The last three numbers of `self` and the first of `next`.
+    #[inline(always)]
+    pub fn slid_by_one(self, next: Lanes) -> Lanes {
+        Lanes(imp::slid_by_one(self.0, next.0))
+    }
+
+    /// The last number of `self` and the first three of `next`.
+    #[inline(always)]
+    pub fn slid_by_three(self, next: Lanes) -> Lanes {
+        Lanes(imp::slid_by_three(self.0, next.0))
     }
 
     /// The numbers of `self` and `other` in turn.

@@ -5,7 +5,7 @@
 //!   one is the fastest here
 //! - `stored`: numbers as a file has them; `panels`: weights packed from those
 //! - `planes`: windows over padded planes; `depthwise` and `max_pool`: what is done
-//!   in them; `columns`: the windows as a matrix
+//!   in them; `around`: the former without padding; `columns`: the windows as a matrix
 //! - `product`: a product of packed matrices; `strassen` and `rest`: one of large
 //!   matrices, `winograd`: one of windows of 3 × 3, both with fewer multiplications;
 //!   `shares` and `pieces`: how much of it is done at once
@@ -17,6 +17,7 @@
 //! One more operation: a file that implements tract's `TypedOp`, and a rule in
 //! `rewrite`. One more shape of tile: a line in `registry`.
 
+mod around;
 mod columns;
 mod convolution;
 mod dense;

@@ -314,29 +314,3 @@ pub fn write_row(to: &mut [f32], four_at: impl Fn(usize) -> Lanes) {
     unsafe { four_at(column).store(four.as_mut_ptr()) };
     to.copy_from_slice(&four[..width]);
 }
-
-/// The same for two rows, one after the other in `to`.
-#[inline(always)]
-pub fn write_two_rows(to: &mut [f32], width: usize, two_at: impl Fn(usize) -> [Lanes; 2]) {
-    let (above, below) = to.split_at_mut(width);
-    let mut write = |column: usize| {
-        let rows = [&mut above[column..][..LANES], &mut below[column..][..LANES]];
-        for (to, four) in rows.into_iter().zip(two_at(column)) {
-            // Safety: the slice is LANES long.
-            unsafe { four.store(to.as_mut_ptr()) };
-        }
-    };
-    if width >= LANES {
-        for column in (0..width - LANES).step_by(LANES) {
-            write(column);
-        }
-        return write(width - LANES);
-    }
-    let mut fours = [[0.0; LANES]; 2];
-    for (four, values) in fours.iter_mut().zip(two_at(0)) {
-        // Safety: the buffer holds LANES numbers.
-        unsafe { values.store(four.as_mut_ptr()) };
-    }
-    above.copy_from_slice(&fours[0][..width]);
-    below.copy_from_slice(&fours[1][..width]);
-}

@@ -1,0 +1,141 @@
+//! Depthwise convolution with a window of 3 × 3 around each pixel, without a padded copy.
+//!
+//! Rows beyond the plane are a row of zeros. In a row only the first four outputs and
+//! the last four see a column beyond it: there the numbers that are read once are slid
+//! along by one, with a zero behind them.
+
+use super::depthwise::Depthwise;
+use super::lanes::{LANES, Lanes};
+use super::planes::Geometry;
+
+pub const TAPS: usize = 9;
+
+/// Rows of the output that are computed at once: what is read for one is read for the
+/// next ones, too.
+const ROWS: usize = 2;
+
+/// Whether windows are such ones, over rows wide enough.
+pub fn is_possible(geometry: &Geometry) -> bool {
+    geometry.is_dense()
+        && geometry.kernel == (3, 3)
+        && geometry.padding == (1, 1)
+        && geometry.output == geometry.input
+        && geometry.input.1 > LANES
+}
+
+/// One channel of a convolution.
+pub struct Channel<'a> {
+    pub op: &'a Depthwise,
+    /// The window.
+    pub weights: [Lanes; TAPS],
+    pub bias: Lanes,
+    /// A row of zeros.
+    pub zeros: &'a [f32],
+}
+
+/// Where a vector of a row is.
+#[derive(Clone, Copy)]
+enum Place {
+    First,
+    Between(usize),
+    Last,
+}
+
+impl Channel<'_> {
+    /// Computes a plane.
+    pub fn run(&self, from: &[f32], to: &mut [f32]) {
+        match self.op.floor > f32::NEG_INFINITY {
+            true => self.plane::<true>(from, to),
+            false => self.plane::<false>(from, to),
+        }
+    }
+
+    #[inline(never)]
+    fn plane<const FLOORS: bool>(&self, from: &[f32], to: &mut [f32]) {
+        let (height, width) = self.op.geometry.input;
+        // Row 0 is above the plane.
+        let row = |row: usize| match (1..=height).contains(&row) {
+            true => &from[(row - 1) * width..][..width],
+            false => &self.zeros[..width],
+        };
+        let mut pieces = to.chunks_exact_mut(ROWS * width);
+        let mut first = 0;
+        for rows in &mut pieces {
+            self.rows::<ROWS, FLOORS>([0, 1, 2, 3].map(|below| row(first + below)), rows);
+            first += ROWS;
+        }
+        for last in pieces.into_remainder().chunks_exact_mut(width) {
+            let rows = [0, 1, 2, 3].map(|below| row(first + below));
+            self.rows::<1, FLOORS>(rows, last);
+            first += 1;
+        }
+    }
+
+    /// Some rows of the output from those of the input around them.
+    #[inline(always)]
+    fn rows<const OUT: usize, const FLOORS: bool>(&self, from: [&[f32]; 4], to: &mut [f32]) {
+        let width = self.op.geometry.input.1;
+        let (from, to) = (from.map(<[f32]>::as_ptr), to[..OUT * width].as_mut_ptr());
+        let bounds = (Lanes::splat(self.op.least), Lanes::splat(self.op.most));
+        let four = |place: Place| {
+            let mut sums = [self.bias; OUT];
+            for (below, row) in from.into_iter().enumerate().take(OUT + 2) {
+                // Safety: the row is `width` long, and more than a vector.
+                let taps = unsafe { self.taps::<FLOORS>(row, place, width) };
+                for (out, sum) in sums.iter_mut().enumerate() {
+                    if (out..out + 3).contains(&below) {
+                        for (right, values) in taps.into_iter().enumerate() {
+                            *sum = values.mul_add(self.weights[3 * (below - out) + right], *sum);
+                        }
+                    }
+                }
+            }
+            let column = match place {
+                Place::First => 0,
+                Place::Between(column) => column,
+                Place::Last => width - LANES,
+            };
+            for (out, sum) in sums.into_iter().enumerate() {
+                let bounded = sum.max(bounds.0).min(bounds.1);
+                // Safety: a vector fits from `column` on.
+                unsafe { bounded.store(to.add(out * width + column)) };
+            }
+        };
+        four(Place::First);
+        for column in (LANES..width - LANES).step_by(LANES) {
+            four(Place::Between(column));
+        }
+        four(Place::Last);
+    }
+
+    /// What the left, middle and right tap of four outputs see in a row.
+    ///
+    /// # Safety
+    /// The row must be `width` long, and that more than a vector.
+    #[inline(always)]
+    unsafe fn taps<const FLOORS: bool>(
+        &self,
+        row: *const f32,
+        place: Place,
+        width: usize,
+    ) -> [Lanes; 3] {
+        let floor = Lanes::splat(self.op.floor);
+        let load = |column: usize| {
+            // Safety: the caller's.
+            let values = unsafe { Lanes::load(row.add(column)) };
+            if FLOORS { values.max(floor) } else { values }
+        };
+        let zeros = Lanes::splat(0.0);
+        match place {
+            Place::First => {
+                let middle = load(0);
+                [zeros.slid_by_three(middle), middle, load(1)]
+            }
+            Place::Between(column) => [load(column - 1), load(column), load(column + 1)],
+            Place::Last => {
+                let middle = load(width - LANES);
+                [load(width - LANES - 1), middle, middle.slid_by_one(zeros)]
+            }
+        }
+    }
+}
