@@ -1,19 +1,22 @@
-// Where the forward run spends its time in the browser, node by node: the least of
-// several runs. What it runs is built by .github/scripts/build-measure.sh.
+// Where a run spends its time in the browser, node by node: the least of several runs.
+// What it runs is built by .github/scripts/build-measure.sh.
 //
-//   node tests/bench/profile.mjs [VARIANT] [THREADS] [RUNS]
+//   node tests/bench/profile.mjs [VARIANT] [THREADS] [RUNS] [FILE]
+//
+// FILE is one that `make bench` left in target/bench, with a gradient branch; without
+// it, the forward run of Xception.
 
 import { fileURLToPath } from "node:url";
 import { SITE, launch } from "../e2e/browser.mjs";
-import { MEASURE, models } from "./files.mjs";
+import { MEASURE, OUT, models } from "./files.mjs";
 import { serve } from "./server.mjs";
 
-const [variant = "relaxed", threads = "1", runs = "8"] = process.argv.slice(2);
+const [variant = "relaxed", threads = "1", runs = "8", file] = process.argv.slice(2);
 const PICTURE = "/site/samples/coffee.png";
 
 const page = fileURLToPath(new URL("page", import.meta.url));
 const site = await serve(
-  { site: SITE, page, measure: MEASURE },
+  { site: SITE, made: OUT, page, measure: MEASURE },
   { [`measure/${variant}/worker.mjs`]: `${page}/measure-worker.mjs` },
 );
 const browser = await launch();
@@ -25,16 +28,17 @@ try {
 
   const id = `${variant}-${threads}`;
   await call("open", "measure", { id, variant, threads: Number(threads) });
-  await call("fetch", "xception", `/site/models/${models().xception.file}`);
-  await call("prepare", id, "xception");
-  const [{ name, shape }] = JSON.parse(await call("ask", id, "inputs"));
+  await call("fetch", "graph", file ? `/made/${file}` : `/site/models/${models().xception.file}`);
+  await call("prepare", id, "graph");
+  const [{ name, shape }, cotangent] = JSON.parse(await call("ask", id, "inputs"));
   const channelsLast = shape[3] === 3;
   const size = channelsLast ? shape.slice(1, 3) : shape.slice(2, 4);
-  await call("makeInput", "xception", { shape, channelsLast, size }, PICTURE);
+  await call("makeInput", "graph", { shape, channelsLast, size }, PICTURE);
 
-  let least = await call("profile", id, "xception", name);
+  const options = { picture: name, class: 0, classes: cotangent?.shape[1] ?? 0 };
+  let least = await call("profile", id, "graph", options);
   for (let run = 1; run < Number(runs); run += 1) {
-    const nodes = await call("profile", id, "xception", name);
+    const nodes = await call("profile", id, "graph", options);
     least = least.map((node, place) => ({ ...node, milliseconds: Math.min(node.milliseconds, nodes[place].milliseconds) }));
   }
   print(least, await call("ask", id, "kernels"));

@@ -120,7 +120,8 @@ fn carry(
     let strides = [&[1, 1], window.strides.as_slice()].concat();
     let is_strided = window.strides.iter().any(|&stride| stride > 1);
     if is_strided && weights.taps() == 1 {
-        let back = flipped_convolution(step, cotangent, window, weights);
+        let cotangent = Padded::without(cotangent, window.kernel.len());
+        let back = flipped_convolution(step, &cotangent, window, weights);
         let coarse = [&shape[..2], window.output.as_slice()].concat();
         let fine = spread(step, &back, &coarse, &strides);
         let (length, sides) = sides(window, shape);
@@ -132,12 +133,44 @@ fn carry(
     }
     let fine = spread(step, cotangent, &output, &strides);
     let (length, sides) = sides(window, shape);
-    let fine = pad_or_cut(step, &fine, &[&output[..2], &length].concat(), &sides);
-    Ok(flipped_convolution(step, &fine, window, weights))
+    let length = [&output[..2], &length].concat();
+    let padded = Padded::of(step, &fine, &length, &sides);
+    Ok(flipped_convolution(step, &padded, window, weights))
+}
+
+/// What a convolution reads, and by how much it pads that itself.
+struct Padded {
+    values: String,
+    pads: pb::AttributeProto,
+}
+
+impl Padded {
+    fn without(values: &str, spatial: usize) -> Padded {
+        Padded {
+            values: values.to_owned(),
+            pads: ints("pads", &vec![0; 2 * spatial]),
+        }
+    }
+
+    /// Values of a whole shape with `sides` added on both sides of each axis: what is
+    /// negative there is cut off first.
+    fn of(step: &mut Step, values: &str, shape: &[usize], sides: &[(i64, i64)]) -> Padded {
+        let cuts: Vec<_> = sides.iter().map(|&(a, b)| (a.min(0), b.min(0))).collect();
+        let (begin, end) = (
+            sides.iter().map(|side| side.0),
+            sides.iter().map(|side| side.1),
+        );
+        let pads = begin.skip(2).chain(end.skip(2));
+        let pads: Vec<usize> = pads.map(|pad| usize::try_from(pad).unwrap_or(0)).collect();
+        Padded {
+            values: pad_or_cut(step, values, shape, &cuts),
+            pads: ints("pads", &pads),
+        }
+    }
 }
 
 /// Sizes of a spread cotangent, and what is to be added on both sides of its
-/// axes for a convolution without padding to give the input's size.
+/// axes for a convolution to give the input's size.
 fn sides(window: &Window, shape: &[usize]) -> (Vec<usize>, Vec<(i64, i64)>) {
     let mut sides = vec![(0, 0); 2];
     let mut lengths = Vec::new();
@@ -151,10 +184,10 @@ fn sides(window: &Window, shape: &[usize]) -> (Vec<usize>, Vec<(i64, i64)>) {
     (lengths, sides)
 }
 
-/// A convolution of stride 1 without padding, with the weights flipped.
+/// A convolution of stride 1, with the weights flipped.
 fn flipped_convolution(
     step: &mut Step,
-    cotangent: &str,
+    cotangent: &Padded,
     window: &Window,
     weights: &Weights,
 ) -> String {
@@ -165,8 +198,10 @@ fn flipped_convolution(
         ints("kernel_shape", &window.kernel),
         ints("dilations", &window.dilations),
         node::int_attribute("group", weights.groups as i64),
+        cotangent.pads.clone(),
     ];
-    step.builder.add("Conv", &[cotangent, &flipped], attributes)
+    step.builder
+        .add("Conv", &[&cotangent.values, &flipped], attributes)
 }
 
 /// One convolution for all phases of the stride.
@@ -190,7 +225,7 @@ fn carry_by_phase(
         let missing = phases.rows[axis] as i64 - window.output[axis] as i64;
         sides.push((reach as i64 - 1, missing));
     }
-    let cotangent = pad_or_cut(step, cotangent, &output, &sides);
+    let cotangent = Padded::of(step, cotangent, &output, &sides);
     let rows = weights.groups * weights.inputs * phases.count();
     let dims = [&[rows, weights.outputs], reach.as_slice()].concat();
     // Weights that the file holds may well become some times as many.
@@ -203,10 +238,11 @@ fn carry_by_phase(
     let attributes = vec![
         ints("kernel_shape", &reach),
         node::int_attribute("group", weights.groups as i64),
+        cotangent.pads,
     ];
     let parts = step
         .builder
-        .add("Conv", &[&cotangent, &by_phase], attributes);
+        .add("Conv", &[&cotangent.values, &by_phase], attributes);
     Ok(phases.join(step, &parts))
 }
 
@@ -249,14 +285,15 @@ pub fn conv_transpose(step: &mut Step) -> Result<(), GradientError> {
         let begin = window.pads_begin[axis];
         sides.push((begin, seen as i64 - begin - output[axis + 2] as i64));
     }
-    let padded = pad_or_cut(step, step.cotangent, output, &sides);
+    let padded = Padded::of(step, step.cotangent, output, &sides);
     let attributes = vec![
         ints("kernel_shape", &window.kernel),
         ints("strides", &window.strides),
         ints("dilations", &window.dilations),
         node::int_attribute("group", node::int(step.node, "group").unwrap_or(1)),
+        padded.pads,
     ];
-    let inputs = [padded.as_str(), step.input(1)?];
+    let inputs = [padded.values.as_str(), step.input(1)?];
     let cotangent = step.builder.add("Conv", &inputs, attributes);
     step.give(0, cotangent);
     Ok(())

@@ -80,7 +80,7 @@ window.bench = {
   memory: (id) => workers.get(id).memory(),
   ask: (id, command, ...values) => workers.get(id).ask(command, ...values),
   /** How long each node of our graph took in one run on a file's input. */
-  profile: (id, file, input) => workers.get(id).ask("profile", { [input]: inputs.get(file) }),
+  profile: (id, file, options) => workers.get(id).profile(inputs.get(file), options),
   flops: (id, file) => workers.get(id).ask("flops", new Uint8Array(files.get(file))),
 };
 

@@ -169,6 +169,10 @@ export class Measure extends Asked {
   attached(input, { class: wanted, classes, picture }) {
     return this.ask("run", feeds(picture, input, wanted, classes));
   }
+
+  profile(input, { class: wanted, classes, picture }) {
+    return this.ask("profile", feeds(picture, input, wanted, classes));
+  }
 }
 
 function feeds(picture, { values, shape }, wanted, classes) {
