@@ -53,7 +53,19 @@ pub fn dense_windows() -> impl Strategy<Value = Geometry> {
     })
 }
 
-/// Whether they are of that kind.
+/// Windows of 3 × 3 around each pixel.
+fn windows_around_pixels() -> impl Strategy<Value = Geometry> {
+    (1_usize..12, 1_usize..24).prop_map(|size| Geometry {
+        input: size,
+        kernel: (3, 3),
+        strides: (1, 1),
+        dilations: (1, 1),
+        padding: (1, 1),
+        output: size,
+    })
+}
+
+/// Whether they are of 3 × 3 and side by side.
 pub fn are_dense(geometry: &Geometry) -> bool {
     geometry.kernel == (3, 3) && geometry.is_dense()
 }
@@ -140,7 +152,7 @@ proptest! {
 
     #[test]
     fn depthwise_convolution_is_the_sum_over_its_windows(
-        geometry in geometries(),
+        geometry in prop_oneof![geometries(), windows_around_pixels()],
         (batch, channels) in (1_usize..3, 1_usize..4),
         bounds in prop::sample::select(vec![
             (f32::NEG_INFINITY, f32::NEG_INFINITY, f32::INFINITY),
