@@ -83,9 +83,9 @@ fn convolutions(criterion: &mut Criterion) {
         let depth = channels * kernel * kernel;
         let weights = vec![0.25; rows * depth];
         let file = tensor::from_floats("w", &[rows, depth], &weights);
-        let are_dense = kernel == 3 && stride == 1;
-        let panels = Panels::pack(&Stored::of(&file).unwrap(), are_dense, None, None).unwrap();
         let geometry = geometry(size, kernel, stride);
+        let stored = Stored::of(&file).unwrap();
+        let panels = Panels::pack(&stored, geometry.is_dense(), None, None).unwrap();
         let operations = 2 * rows * depth * geometry.output_len();
         let op = Convolution {
             weights: Arc::new(panels),

@@ -17,7 +17,6 @@ const ROWS: usize = 2;
 /// Whether windows are such ones, over rows wide enough.
 pub fn is_possible(geometry: &Geometry) -> bool {
     geometry.is_dense()
-        && geometry.kernel == (3, 3)
         && geometry.padding == (1, 1)
         && geometry.output == geometry.input
         && geometry.input.1 > LANES
@@ -58,15 +57,15 @@ impl Channel<'_> {
             true => &from[(row - 1) * width..][..width],
             false => &self.zeros[..width],
         };
+        let from = |first: usize| [0, 1, 2, 3].map(|below| row(first + below));
         let mut pieces = to.chunks_exact_mut(ROWS * width);
         let mut first = 0;
         for rows in &mut pieces {
-            self.rows::<ROWS, FLOORS>([0, 1, 2, 3].map(|below| row(first + below)), rows);
+            self.rows::<ROWS, FLOORS>(from(first), rows);
             first += ROWS;
         }
         for last in pieces.into_remainder().chunks_exact_mut(width) {
-            let rows = [0, 1, 2, 3].map(|below| row(first + below));
-            self.rows::<1, FLOORS>(rows, last);
+            self.rows::<1, FLOORS>(from(first), last);
             first += 1;
         }
     }

@@ -142,10 +142,9 @@ impl Convolution {
                 match (&self.weights.kernel, packed) {
                     (Kernel::Own(shape), packed) => {
                         let target = self.target(added, output, start);
-                        let place = (panel, self.geometry.output);
                         // Safety: these rows of these columns, and of their partners and
                         // the rest, are inside of the picture, and no other step has them.
-                        unsafe { packed.multiply(shape, &self.weights, place, target, sums) };
+                        unsafe { packed.multiply(shape, &self.weights, panel, target, sums) };
                         Ok(())
                     }
                     (Kernel::Tract(kernel, packing), Packed::Plain { columns, .. }) => {
@@ -164,7 +163,7 @@ impl Convolution {
     fn seen<'a>(&'a self, planes: &'a [f32]) -> TractResult<Seen<'a>> {
         let geometry = &self.geometry;
         if self.weights.form == Form::Squares {
-            ensure!(geometry.is_dense() && geometry.kernel == (3, 3));
+            ensure!(geometry.is_dense());
             return Ok(Seen::Squares(Squares::new(geometry, planes)?));
         }
         let columns = if *geometry == Geometry::of_pixels(geometry.input) {

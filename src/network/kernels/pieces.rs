@@ -154,13 +154,12 @@ impl Packed {
     ///
     /// # Safety
     /// As [`super::product::run`], [`super::strassen::run`] and [`super::winograd::run`],
-    /// where `target` begins at [`Packed::start`]. The picture's rows and columns are
-    /// `size`.
+    /// where `target` begins at [`Packed::start`].
     pub unsafe fn multiply(
         &self,
         shape: &Shape,
         weights: &Panels,
-        (panel, size): (usize, (usize, usize)),
+        panel: usize,
         target: Target,
         sums: &mut Vec<f32>,
     ) {
@@ -180,7 +179,6 @@ impl Packed {
                         b: squares,
                         rows: weights.rows,
                         channels: weights.packed.k(),
-                        output: size,
                         target,
                     };
                     (shape.squares_product)(&product, panel);

@@ -91,10 +91,10 @@ impl Geometry {
         self.padding == (0, 0) && below < self.input.0 && right < self.input.1
     }
 
-    /// Whether the windows of neighbouring outputs are neighbours in both directions,
-    /// and their taps, too.
+    /// Whether the windows are of 3 × 3, and those of neighbouring outputs lie side by
+    /// side in both directions.
     pub fn is_dense(&self) -> bool {
-        (self.strides, self.dilations) == ((1, 1), (1, 1))
+        (self.kernel, self.strides, self.dilations) == ((3, 3), (1, 1), (1, 1))
     }
 
     /// Length of a plane of the input.

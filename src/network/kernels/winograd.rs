@@ -39,7 +39,7 @@ const LEAST_ROWS: usize = 16;
 
 /// Whether a convolution with a matrix [rows, C·9] should be done so.
 pub fn pays(rows: usize, depth: usize) -> bool {
-    is_of_windows(depth) && rows >= LEAST_ROWS && channels(depth) >= LEAST_CHANNELS
+    rows >= LEAST_ROWS && channels(depth) >= LEAST_CHANNELS
 }
 
 /// Whether a matrix's depth can be that of windows of 3 × 3.
@@ -123,6 +123,8 @@ pub struct Squares {
     geometry: Geometry,
     /// Padded planes.
     channels: Vec<Scratch>,
+    /// Rows and columns of the output.
+    output: (usize, usize),
 }
 
 /// Some of a picture's squares, transformed.
@@ -132,6 +134,8 @@ pub struct PackedSquares {
     matrices: Blob,
     /// Where they lie, for the panels' vectors in turn.
     fours: Vec<Four>,
+    /// Rows and columns of the whole output.
+    output: (usize, usize),
 }
 
 /// Where four squares lie that are worked on at once.
@@ -155,6 +159,7 @@ impl Squares {
         Ok(Squares {
             channels: geometry.padded(planes)?,
             geometry,
+            output: windows.output,
         })
     }
 
@@ -174,7 +179,11 @@ impl Squares {
         for (panel, fours) in panels.zip(fours.chunks_exact(format.r / LANES)) {
             self.transform(fours, panel, format.r);
         }
-        PackedSquares { matrices, fours }
+        PackedSquares {
+            matrices,
+            fours,
+            output: self.output,
+        }
     }
 
     fn four(&self, first: usize, end: usize) -> Four {
@@ -229,8 +238,6 @@ pub struct SquaresProduct<'a> {
     pub b: &'a PackedSquares,
     pub rows: usize,
     pub channels: usize,
-    /// Of the whole output: rows and columns.
-    pub output: (usize, usize),
     /// For the whole output.
     pub target: Target<'a>,
 }
@@ -267,7 +274,7 @@ pub unsafe fn run<const ROWS: usize, const VECTORS: usize>(product: &SquaresProd
 /// Adds bias and z to four squares in a row of the weights, bounds them and stores them.
 #[inline(always)]
 unsafe fn store(product: &SquaresProduct, row: usize, four: &Four, windows: [[Lanes; 2]; 2]) {
-    let ((height, width), target) = (product.output, &product.target);
+    let ((height, width), target) = (product.b.output, &product.target);
     let (above, left) = (2 * four.squares[0].0, 2 * four.squares[0].1);
     if !four.is_row || left + 2 * LANES > width {
         // Safety: the caller's.
@@ -299,7 +306,7 @@ unsafe fn store(product: &SquaresProduct, row: usize, four: &Four, windows: [[La
 #[cold]
 #[inline(never)]
 unsafe fn store_each(product: &SquaresProduct, row: usize, four: &Four, windows: [[Lanes; 2]; 2]) {
-    let ((height, width), target) = (product.output, &product.target);
+    let ((height, width), target) = (product.b.output, &product.target);
     for (number, values) in windows.into_iter().flatten().enumerate() {
         let (below, right) = (number / 2, number % 2);
         let place = |(above, left): (usize, usize)| {

@@ -9,9 +9,7 @@ use super::super::dense::{Dense, Matrix};
 use super::super::panels::{Form, Kernel, Panels};
 use super::super::registry::SHAPES;
 use super::super::stored::Stored;
-use super::windows::{
-    are_dense, dense_windows, geometries, geometry, run, samples, slice, windows,
-};
+use super::windows::{dense_windows, geometries, geometry, run, samples, slice, windows};
 use super::{close, numbers};
 use crate::onnx::pb::{self, tensor_proto::DataType};
 use crate::onnx::tensor;
@@ -81,7 +79,7 @@ proptest! {
             Some(shape) => Kernel::Own(&SHAPES[shape]),
             None => Kernel::pick(rows, depth).unwrap(),
         };
-        let form = match (is_plain, are_dense(&geometry)) {
+        let form = match (is_plain, geometry.is_dense()) {
             (true, _) => Form::Plain,
             (false, true) => Form::Squares,
             (false, false) => Form::Halves,
@@ -137,7 +135,7 @@ fn every_tile_gives_the_same_bits() {
         (32, 70, geometry(23, 3, 1, 0)),
     ] {
         let depth = channels * geometry.kernel.0 * geometry.kernel.1;
-        let form = Form::pick(rows, depth, are_dense(&geometry));
+        let form = Form::pick(rows, depth, geometry.is_dense());
         let weights = numbers(&[rows, depth], 1);
         let input = numbers(&[1, channels, geometry.input.0, geometry.input.1], 3);
         let file = file(&weights, false);

@@ -14,7 +14,7 @@ use super::super::registry::SHAPES;
 use super::super::stored::Stored;
 use super::super::together::in_steps;
 use super::numbers;
-use super::windows::{are_dense, geometry, run, slice};
+use super::windows::{geometry, run, slice};
 use crate::onnx::tensor;
 
 const THREADS: usize = 3;
@@ -56,7 +56,7 @@ fn convolutions_by(kernel: &(dyn Fn() -> Kernel + Sync)) {
         let bias = numbers(&[rows], 3);
         let pack = || {
             let (stored, bias) = (Stored::of(&file).unwrap(), Some(slice(&bias)));
-            let form = Form::pick(rows, depth, are_dense(&geometry));
+            let form = Form::pick(rows, depth, geometry.is_dense());
             Panels::pack_for(kernel(), form, &stored, None, bias).unwrap()
         };
         let alone = pack();

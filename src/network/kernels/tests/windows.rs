@@ -44,30 +44,35 @@ pub fn dense_windows() -> impl Strategy<Value = Geometry> {
         })
         .prop_map(|(input, before, after)| (input, before, input + before + after - 2));
     (axis.clone(), axis).prop_map(|(rows, columns)| Geometry {
-        input: (rows.0, columns.0),
         kernel: (3, 3),
-        strides: (1, 1),
-        dilations: (1, 1),
         padding: (rows.1, columns.1),
         output: (rows.2, columns.2),
+        ..Geometry::of_pixels((rows.0, columns.0))
     })
 }
 
 /// Windows of 3 × 3 around each pixel.
 fn windows_around_pixels() -> impl Strategy<Value = Geometry> {
     (1_usize..12, 1_usize..24).prop_map(|size| Geometry {
-        input: size,
         kernel: (3, 3),
-        strides: (1, 1),
-        dilations: (1, 1),
         padding: (1, 1),
-        output: size,
+        ..Geometry::of_pixels(size)
     })
 }
 
-/// Whether they are of 3 × 3 and side by side.
-pub fn are_dense(geometry: &Geometry) -> bool {
-    geometry.kernel == (3, 3) && geometry.is_dense()
+/// Windows with as many taps as those of 3 × 3, in one row or one column.
+fn windows_in_a_line() -> impl Strategy<Value = Geometry> {
+    (9_usize..20, any::<bool>()).prop_map(|(size, is_row)| {
+        let (kernel, output) = match is_row {
+            true => ((1, 9), (size, size - 8)),
+            false => ((9, 1), (size - 8, size)),
+        };
+        Geometry {
+            kernel,
+            output,
+            ..Geometry::of_pixels((size, size))
+        }
+    })
 }
 
 /// Windows of any kind that fit a small plane.
@@ -152,7 +157,7 @@ proptest! {
 
     #[test]
     fn depthwise_convolution_is_the_sum_over_its_windows(
-        geometry in prop_oneof![geometries(), windows_around_pixels()],
+        geometry in prop_oneof![geometries(), windows_around_pixels(), windows_in_a_line()],
         (batch, channels) in (1_usize..3, 1_usize..4),
         bounds in prop::sample::select(vec![
             (f32::NEG_INFINITY, f32::NEG_INFINITY, f32::INFINITY),
