@@ -9,7 +9,7 @@ use std::process::Command;
 
 use common::{array, empty_folder, greatest, greatest_difference, path, skipped};
 use gradcam::gradient::{self, Attached, Choices, ReluPolicy};
-use gradcam::network::Plan;
+use gradcam::network::ExecutionPlan;
 use gradcam::onnx::{Limits, Model, extract};
 use serde_json::Value;
 
@@ -58,7 +58,7 @@ impl Golden {
             .collect();
         assert_eq!(outputs.len(), files.len(), "{}: outputs", self.folder);
         let part = extract(model, &graph.input, &outputs).unwrap();
-        let mut plan = Plan::new(&part).unwrap();
+        let mut plan = ExecutionPlan::new(&part).unwrap();
         let array = |file: &str| array::<f32>(&format!("{}/{file}", self.folder));
         let inputs = vec![
             array(self.text("/input/file")),

@@ -5,7 +5,7 @@ fn main() {
     console_error_panic_hook::set_once();
     // Each thread of the pool comes by here as well: its memory is the engine's.
     #[cfg(feature = "threads")]
-    if gradcam::engine::threads::is_pool_thread() {
+    if gradcam::engine::worker_threads::is_pool_thread() {
         return;
     }
     if let Err(error) = gradcam::engine::worker::start() {

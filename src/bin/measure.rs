@@ -3,7 +3,7 @@
 
 #[cfg(target_arch = "wasm32")]
 mod measure {
-    use gradcam::network::{Plan, kernels};
+    use gradcam::network::{ExecutionPlan, kernels};
     use gradcam::onnx::{Limits, Model, Shapes, extract, infer_shapes, node, pb, settled_shape};
     use js_sys::Float32Array;
     use ndarray::{ArrayD, IxDyn};
@@ -14,7 +14,7 @@ mod measure {
     /// A graph as its file has it, ready to run.
     #[wasm_bindgen]
     pub struct Graph {
-        plan: Plan,
+        plan: ExecutionPlan,
         inputs: Vec<(String, Vec<usize>)>,
         outputs: Vec<String>,
     }
@@ -35,7 +35,7 @@ mod measure {
                 .map(|(name, shape)| node::float_value(name, shape))
                 .collect();
             let outputs = graph.output.iter().map(|o| o.name.clone()).collect();
-            let plan = Plan::new(&extract(&model, &values, &graph.output)?)
+            let plan = ExecutionPlan::new(&extract(&model, &values, &graph.output)?)
                 .map_err(|error| JsError::new(&error))?;
             Ok(Graph {
                 plan,
@@ -173,7 +173,7 @@ mod measure {
     pub async fn init_threads(count: usize) -> Result<(), JsError> {
         let scope = js_sys::global().dyn_into();
         let scope = scope.map_err(|_| JsError::new("this is no dedicated worker"))?;
-        let started = gradcam::engine::threads::start(&scope, count).await;
+        let started = gradcam::engine::worker_threads::start_pool(&scope, count).await;
         if started != count {
             let sentence = format!("{started} of {count} threads could be started");
             return Err(JsError::new(&sentence));

@@ -1,20 +1,33 @@
-//! The work behind the protocol.
+//! What the engine's worker and the command line do with a model and a picture.
 //!
-//! - `session`: one model, one picture, its explanations; also what the command
-//!   line runs on
-//! - `store`: model bytes from the server or this browser's cache, checked
-//! - `summary`: what the page is told of a model
-//! - `worker`: messages in, messages out, one job at a time
-//! - `threads`: a pool of workers that compute on the engine's own memory
+//! - `session`: one model, one picture, its explanations
+//! - `session_error`: what can go wrong with them
+//! - `input_tensor`: input tensors from NPY files
+//! - `model_summary`: what the page is told of a model
+//! - `elapsed_time`: milliseconds since a moment
+//!
+//! In the browser only:
+//!
+//! - `worker`: requests from the page, events to the page, one job at a time
+//! - `model_cache`: model files from the browser's cache or the server, checked
+//! - `sha256`: checksums, by the browser where it can
+//! - `worker_threads`: a pool of workers that compute on the engine's own memory
 
-mod session;
+mod elapsed_time;
+mod input_tensor;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
-mod store;
-mod summary;
-#[cfg(all(feature = "threads", target_arch = "wasm32"))]
-pub mod threads;
+mod model_cache;
+mod model_summary;
+mod session;
+mod session_error;
+#[cfg(all(feature = "engine", target_arch = "wasm32"))]
+mod sha256;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 pub mod worker;
+#[cfg(all(feature = "threads", target_arch = "wasm32"))]
+pub mod worker_threads;
 
-pub use session::{Prediction, Session, SessionError, read_tensor};
-pub use summary::Origin;
+pub use input_tensor::read_tensor;
+pub use model_summary::ModelOrigin;
+pub use session::{Prediction, Session};
+pub use session_error::SessionError;

@@ -5,27 +5,31 @@ use std::borrow::Cow;
 use ndarray::Array4;
 use web_time::Instant;
 
-use crate::explain::{self, ExplainError, Saliency};
+use super::elapsed_time::milliseconds_since;
+use super::input_tensor::read_tensor;
+use super::session_error::SessionError;
+use crate::explain::{self, Saliency};
 use crate::gradient::{Choices, GradientError};
 use crate::network::{
-    self, Description, Forward, LayerError, LoadError, Network, NetworkError, TractNetwork, Work,
+    self, Description, Forward, LayerChangePhase, LoadError, Network, NetworkError, TractNetwork,
 };
-use crate::picture::{self, Limits, PictureError, Preprocess, Scaling};
-use crate::protocol::{Ending, ExplainTimings, FailureKind, Phase, PredictTimings, Reading};
+use crate::picture::{self, Limits, Preprocess, Scaling};
+use crate::protocol::{Ending, ExplainTimings, Phase, PredictTimings, Reading};
 use crate::render::npy;
 
-/// Holds the model that is ready and what the last picture gave.
+/// The model that is ready, and the last picture's activations.
 #[derive(Default)]
 pub struct Session {
     network: Option<TractNetwork>,
     forward: Option<Forward>,
 }
 
-/// What the network says of a picture.
+/// The classes of a picture.
 #[derive(Clone, Debug)]
 pub struct Prediction {
-    /// K values each.
+    /// K values.
     pub logits: Vec<f32>,
+    /// K values.
     pub probabilities: Vec<f32>,
     /// Width and height of the upright picture in pixels; 0 for a tensor.
     pub size: (u32, u32),
@@ -34,55 +38,7 @@ pub struct Prediction {
     pub timings_ms: PredictTimings,
 }
 
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SessionError {
-    #[error("no model is ready yet; load one first")]
-    NoModel,
-    #[error(transparent)]
-    Load(#[from] LoadError),
-    #[error(transparent)]
-    Picture(#[from] PictureError),
-    #[error("'{name}' is no input tensor ({reason}); a float32 array with four axes is")]
-    Tensor { name: String, reason: String },
-    #[error("there is no scaling '{0}'; reload the page")]
-    UnknownScaling(String),
-    #[error("the scaling “{name}” is for {wanted} channels, and the model's input has {found}")]
-    ScalingChannels {
-        name: &'static str,
-        wanted: usize,
-        found: usize,
-    },
-    #[error("the layer '{layer}' cannot be explained: {reason}")]
-    Layer { layer: String, reason: LayerError },
-    #[error(transparent)]
-    Explain(#[from] ExplainError),
-    #[error(transparent)]
-    Network(#[from] NetworkError),
-}
-
-impl SessionError {
-    /// How the page should treat it.
-    pub fn kind(&self) -> FailureKind {
-        match self {
-            SessionError::NoModel
-            | SessionError::Network(NetworkError::NoForward)
-            | SessionError::Explain(ExplainError::Network(NetworkError::NoForward)) => {
-                FailureKind::Order
-            }
-            SessionError::Load(_) => FailureKind::Model,
-            SessionError::Picture(_)
-            | SessionError::Tensor { .. }
-            | SessionError::UnknownScaling(_)
-            | SessionError::ScalingChannels { .. }
-            | SessionError::Network(NetworkError::InputShape { .. }) => FailureKind::Picture,
-            SessionError::Layer { .. } | SessionError::Explain(_) => FailureKind::Explanation,
-            SessionError::Network(_) => FailureKind::Engine,
-        }
-    }
-}
-
-/// Hears of a phase, of what is done in it and of the total.
+/// Called with a phase, how much of it is done, and the total.
 pub type Progress<'a> = &'a mut dyn FnMut(Phase, usize, usize);
 
 impl Session {
@@ -244,8 +200,8 @@ impl Session {
         let network = self.network.as_mut().ok_or(SessionError::NoModel)?;
         let started = Instant::now();
         let mut tell = |work, done, total| match work {
-            Work::Prepare => progress(Phase::Prepare, done, total),
-            Work::Run => progress(Phase::Run, done, total),
+            LayerChangePhase::Prepare => progress(Phase::Prepare, done, total),
+            LayerChangePhase::Run => progress(Phase::Run, done, total),
         };
         let chosen = network.choose_layer(layer, &mut tell);
         chosen.map_err(|reason| SessionError::Layer {
@@ -295,27 +251,6 @@ impl Session {
     }
 }
 
-/// An input tensor from an NPY file.
-///
-/// # Errors
-/// [`SessionError::Tensor`] if it is damaged or has another form.
-pub fn read_tensor(bytes: &[u8], name: &str) -> Result<Array4<f32>, SessionError> {
-    let wrong = |reason: String| SessionError::Tensor {
-        name: name.into(),
-        reason,
-    };
-    let (shape, values) = npy::decode(bytes).map_err(|error| wrong(error.to_string()))?;
-    let &[a, b, c, d] = shape.as_slice() else {
-        return Err(wrong(format!("its shape is {shape:?}")));
-    };
-    Array4::from_shape_vec((a, b, c, d), values).map_err(|error| wrong(error.to_string()))
-}
-
-/// Milliseconds since a moment.
-pub fn milliseconds_since(started: Instant) -> f64 {
-    started.elapsed().as_secs_f64() * 1000.0
-}
-
 /// Whether another layer would have made no such error.
 fn is_about_layer(error: &GradientError) -> bool {
     matches!(
@@ -353,6 +288,7 @@ fn preprocess(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::FailureKind;
 
     #[test]
     fn requests_out_of_order_say_what_is_missing() {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use ndarray::{ArrayD, IxDyn};
 
 use super::*;
-use crate::network::plan::Plan;
+use crate::network::ExecutionPlan;
 use crate::onnx::reference::{Value, evaluate};
 use crate::onnx::{Limits, Model, infer_shapes, rewrite};
 
@@ -33,7 +33,7 @@ fn check(what: &str, mut graph: GraphBuilder, opset: i64, inputs: &[&[usize]]) {
     let shapes = infer_shapes(&model, &[]).unwrap();
     assert_eq!(shapes.get("y"), Some(wanted.shape()), "{what}");
     rewrite(&mut model, &shapes).unwrap();
-    let mut plan = Plan::new(&model).unwrap_or_else(|error| panic!("{what}: {error}"));
+    let mut plan = ExecutionPlan::new(&model).unwrap_or_else(|error| panic!("{what}: {error}"));
     let found = plan.run(given, &mut |_, _| ()).unwrap().remove(0);
     assert_eq!(found.shape(), wanted.shape(), "{what}");
     for (found, wanted) in found.iter().zip(wanted) {

@@ -8,7 +8,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use super::case::{Case, Draw, Prepared, Y};
 use super::dice::Dice;
 use crate::gradient::ReluPolicy;
-use crate::network::Plan;
+use crate::network::ExecutionPlan;
 use crate::onnx::reference::{Value, evaluate};
 use crate::onnx::{Model, rewrite};
 
@@ -140,7 +140,7 @@ pub fn tract(prepared: &Prepared) -> Result<Result<(), String>, String> {
 fn in_tract(model: &Model, prepared: &Prepared) -> Result<Vec<ArrayD<f32>>, String> {
     let mut rewritten = model.clone();
     rewrite(&mut rewritten, &prepared.shapes).map_err(|error| error.to_string())?;
-    let mut plan = Plan::new(&rewritten)?;
+    let mut plan = ExecutionPlan::new(&rewritten)?;
     // The forward graph has all inputs but the last, the cotangent.
     let inputs = prepared.inputs.iter().take(model.graph().input.len());
     let inputs = inputs.map(|(_, values)| values.clone()).collect();

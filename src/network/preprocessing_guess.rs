@@ -1,42 +1,44 @@
-//! How a network wants its picture, where its file does not say.
+//! The scaling of pixel values that a network probably wants, where its file does not
+//! state it.
 
 use crate::gradient::Picture;
 use crate::onnx::{Index, Model, OnnxError, node, tensor};
 use crate::picture::{Layout, Scaling};
 
-/// What is assumed, and why, for people.
-pub struct Assumed {
+/// A scaling that is assumed, and why.
+pub struct ScalingGuess {
     pub scaling: &'static Scaling,
+    /// A clause for people: "as PyTorch does".
     pub reason: &'static str,
 }
 
-/// What is likely: a network that begins with arithmetic scales by itself; else
-/// what frameworks do by habit. Keras, channels last, scales to −1…1; PyTorch,
-/// channels first, by ImageNet's mean and deviation. `None` if the input has
-/// neither 1 nor 3 channels.
+/// Guesses the scaling. A network that begins with arithmetic on its input scales by
+/// itself. Else the habit of its framework counts: channels last means Keras, which
+/// scales to −1…1; channels first means PyTorch, which scales by ImageNet's mean and
+/// deviation. `None` if the input has neither 1 nor 3 channels.
 ///
 /// # Errors
 /// [`OnnxError`] if the graph contradicts itself.
-pub fn scaling(model: &Model, picture: &Picture) -> Result<Option<Assumed>, OnnxError> {
-    let own = own_arithmetic(model, &picture.name)?;
-    let (id, reason) = match (channels(picture), own, picture.layout) {
-        (1, Some(Takes::Bytes), _) => ("grey-bytes", SCALES_ITSELF),
-        (1, Some(Takes::ZeroToOne), _) => ("grey-zero-to-one", SUBTRACTS_ITSELF),
+pub fn guess_scaling(model: &Model, picture: &Picture) -> Result<Option<ScalingGuess>, OnnxError> {
+    let range = range_from_arithmetic(model, &picture.name)?;
+    let (id, reason) = match (channels(picture), range, picture.layout) {
+        (1, Some(InputRange::Bytes), _) => ("grey-bytes", SCALES_ITSELF),
+        (1, Some(InputRange::ZeroToOne), _) => ("grey-zero-to-one", SUBTRACTS_ITSELF),
         (1, None, Layout::Nhwc) => ("grey-minus-one-to-one", "as Keras does for Xception"),
         (1, None, Layout::Nchw) => ("grey-zero-to-one", "as PyTorch’s ToTensor does"),
-        (3, Some(Takes::Bytes), _) => ("bytes", SCALES_ITSELF),
-        (3, Some(Takes::ZeroToOne), _) => ("zero-to-one", SUBTRACTS_ITSELF),
+        (3, Some(InputRange::Bytes), _) => ("bytes", SCALES_ITSELF),
+        (3, Some(InputRange::ZeroToOne), _) => ("zero-to-one", SUBTRACTS_ITSELF),
         (3, None, Layout::Nhwc) => ("minus-one-to-one", "as Keras does for Xception"),
         (3, None, Layout::Nchw) => ("imagenet", "as PyTorch does"),
         _ => return Ok(None),
     };
-    Ok(Scaling::find(id).map(|scaling| Assumed { scaling, reason }))
+    Ok(Scaling::find(id).map(|scaling| ScalingGuess { scaling, reason }))
 }
 
 const SCALES_ITSELF: &str = "since the network begins by scaling them itself";
 const SUBTRACTS_ITSELF: &str = "since the network begins by subtracting a mean itself";
 
-/// The picture's channels.
+/// Number of channels of the input tensor.
 pub fn channels(picture: &Picture) -> usize {
     let axis = match picture.layout {
         Layout::Nchw => 1,
@@ -45,52 +47,53 @@ pub fn channels(picture: &Picture) -> usize {
     picture.shape.get(axis).copied().unwrap_or(0)
 }
 
-/// What a network takes that begins with arithmetic.
+/// The range of pixel values that a network expects which begins with arithmetic.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Takes {
+enum InputRange {
     /// 0…255.
     Bytes,
     ZeroToOne,
 }
 
-/// Follows the picture through sums and products with constants, as far as they
-/// go, and judges by their size.
-fn own_arithmetic(model: &Model, picture: &str) -> Result<Option<Takes>, OnnxError> {
-    /// Networks that divide a byte by 64 to 255 have divided by more than this;
-    /// those that divide by a deviation of numbers up to 1 have multiplied.
-    const SMALL: f32 = 1.0 / 40.0;
-    /// The mean of a channel in bytes is around 100.
-    const GREAT: f32 = 20.0;
+/// Follows the input through sums and products with constants, as far as they go, and
+/// judges the expected range by their magnitudes.
+fn range_from_arithmetic(model: &Model, picture: &str) -> Result<Option<InputRange>, OnnxError> {
+    /// A product of factors below this means bytes: networks divide them by 64 to 255.
+    /// Those that divide values of 0…1 by their deviation have a product above 1.
+    const MAX_FACTOR_FOR_BYTES: f32 = 1.0 / 40.0;
+    /// A summand above this means bytes: the mean of a channel is around 100 in bytes,
+    /// and below 1 in values of 0…1.
+    const MIN_SUMMAND_FOR_BYTES: f32 = 20.0;
     let graph = model.graph();
     let index = Index::new(graph)?;
-    let (mut at, mut factor, mut subtracts) = (picture, 1.0_f32, false);
+    let (mut at, mut factor, mut has_summand) = (picture, 1.0_f32, false);
     while let &[place] = index.consumers(at) {
-        let step = &graph.node[place];
-        let constant = || -> Option<f32> {
-            let other = step.input.iter().find(|input| *input != at)?;
+        let node = &graph.node[place];
+        let mean_magnitude_of_constant = || -> Option<f32> {
+            let other = node.input.iter().find(|input| *input != at)?;
             let values = tensor::floats(index.initialiser(other)?).ok()?;
             let sum: f32 = values.iter().map(|value| value.abs()).sum();
             (!values.is_empty()).then(|| sum / values.len() as f32)
         };
-        match (step.op_type.as_str(), constant()) {
+        match (node.op_type.as_str(), mean_magnitude_of_constant()) {
             ("Mul", Some(by)) => factor *= by,
-            ("Div", Some(by)) if node::input(step, 0) == Some(at) => factor /= by,
-            ("Add" | "Sub", Some(by)) if by > GREAT => {
-                return Ok(Some(Takes::Bytes));
+            ("Div", Some(by)) if node::input(node, 0) == Some(at) => factor /= by,
+            ("Add" | "Sub", Some(by)) if by > MIN_SUMMAND_FOR_BYTES => {
+                return Ok(Some(InputRange::Bytes));
             }
-            ("Add" | "Sub", Some(_)) => subtracts = true,
+            ("Add" | "Sub", Some(_)) => has_summand = true,
             ("Identity" | "Cast" | "Transpose", _) => {}
             _ => break,
         }
-        if factor < SMALL {
-            return Ok(Some(Takes::Bytes));
+        if factor < MAX_FACTOR_FOR_BYTES {
+            return Ok(Some(InputRange::Bytes));
         }
-        let Some(output) = step.output.first() else {
+        let Some(output) = node.output.first() else {
             break;
         };
         at = output;
     }
-    Ok((subtracts && factor > 1.0).then_some(Takes::ZeroToOne))
+    Ok((has_summand && factor > 1.0).then_some(InputRange::ZeroToOne))
 }
 
 #[cfg(test)]
@@ -124,7 +127,11 @@ mod tests {
             layout,
             layout_is_open: false,
         };
-        scaling(&decoded, &picture).unwrap().unwrap().scaling.id
+        guess_scaling(&decoded, &picture)
+            .unwrap()
+            .unwrap()
+            .scaling
+            .id
     }
 
     #[test]

@@ -1,41 +1,52 @@
-//! Which nodes are taken, and what is left of the graph.
+//! Finds the layers that are lowered, and packs their weights.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Layer, OPERATOR, Rest, Shared, expand, unusable};
+use tract_onnx::prelude::TractError;
+
+use super::lowered_ops::{LoweredConvolution, LoweredLayer};
+use super::residual_graph::{ResidualGraph, operator};
+use super::weight_cache::PackedWeights;
 use crate::network::kernels::{Dense, Matrix, Panels, Stored};
 use crate::onnx::{Model, OnnxError, node, pb, tensor};
 
-/// What a batch norm does to the convolution before it: each output channel times a
-/// factor, plus a number.
-struct Norm {
+/// A batch norm as what it does to the convolution before it: each output channel is
+/// multiplied by a factor, and a shift is added.
+struct BatchNorm {
     factors: Vec<f32>,
     shifts: Vec<f32>,
-    /// The tensor that it makes.
+    /// The name of its output.
     output: String,
 }
 
-pub struct Finder<'a> {
-    part: &'a Model,
+/// Walks over the nodes of a graph.
+pub struct PatternMatcher<'a> {
+    subgraph: &'a Model,
+    /// Constants, by name.
     weights: HashMap<&'a str, &'a pb::TensorProto>,
-    /// Which nodes read a tensor; an output of the graph is read once more.
+    /// The nodes that read a tensor, by its name; `None` among them stands for an output
+    /// of the graph.
     readers: HashMap<&'a str, Vec<Option<&'a pb::NodeProto>>>,
-    shared: &'a mut Shared,
-    layers: Vec<Layer>,
-    /// Tensors of nodes that went into others.
-    gone: HashSet<String>,
+    cache: &'a mut PackedWeights,
+    layers: Vec<LoweredLayer>,
+    /// Outputs of batch norms that were folded into the convolution before them.
+    folded: HashSet<String>,
 }
 
-impl<'a> Finder<'a> {
-    pub fn new(part: &'a Model, whole: &'a Model, shared: &'a mut Shared) -> Finder<'a> {
-        let graph = part.graph();
+impl<'a> PatternMatcher<'a> {
+    pub fn new(
+        subgraph: &'a Model,
+        model: &'a Model,
+        cache: &'a mut PackedWeights,
+    ) -> PatternMatcher<'a> {
+        let graph = subgraph.graph();
         let given: HashSet<&str> = graph
             .input
             .iter()
             .map(|input| input.name.as_str())
             .collect();
-        let weights = (whole.graph().initializer.iter())
+        let weights = (model.graph().initializer.iter())
             .chain(&graph.initializer)
             .map(|weights| (weights.name.as_str(), weights))
             .filter(|(name, _)| !given.contains(name));
@@ -48,22 +59,26 @@ impl<'a> Finder<'a> {
         for output in &graph.output {
             readers.entry(&output.name).or_default().push(None);
         }
-        Finder {
-            part,
+        PatternMatcher {
+            subgraph,
             weights: weights.collect(),
             readers,
-            shared,
+            cache,
             layers: Vec::new(),
-            gone: HashSet::new(),
+            folded: HashSet::new(),
         }
     }
 
-    pub fn rest(mut self) -> Result<Rest, OnnxError> {
-        let graph = self.part.graph();
+    /// Replaces each layer that can be lowered, in the order of the graph.
+    ///
+    /// # Errors
+    /// [`OnnxError`] for weights that hold no numbers, or that no kernel can read.
+    pub fn residual_graph(mut self) -> Result<ResidualGraph, OnnxError> {
+        let graph = self.subgraph.graph();
         let mut nodes = Vec::with_capacity(graph.node.len());
         for node in &graph.node {
             let output = node.output.first().map_or("", String::as_str);
-            if self.gone.contains(output) {
+            if self.folded.contains(output) {
                 continue;
             }
             let instead = match node.op_type.as_str() {
@@ -81,10 +96,10 @@ impl<'a> Finder<'a> {
             .collect();
         let mut initializer: Vec<pb::TensorProto> = (read.into_iter())
             .filter_map(|name| self.weights.get(name.as_str()))
-            .map(|weights| self.part.widened(weights))
+            .map(|weights| self.subgraph.widened(weights))
             .collect();
         initializer.sort_by(|a, b| a.name.cmp(&b.name));
-        let rest = pb::GraphProto {
+        let residual = pb::GraphProto {
             node: nodes,
             initializer,
             name: graph.name.clone(),
@@ -92,47 +107,46 @@ impl<'a> Finder<'a> {
             output: graph.output.clone(),
             ..Default::default()
         };
-        let proto = self.part.proto();
-        Ok(Rest {
-            proto: pb::ModelProto {
-                ir_version: proto.ir_version,
-                opset_import: proto.opset_import.clone(),
-                graph: Some(rest),
-                ..Default::default()
-            },
-            layers: self.layers,
-        })
+        let proto = self.subgraph.proto();
+        let proto = pb::ModelProto {
+            ir_version: proto.ir_version,
+            opset_import: proto.opset_import.clone(),
+            graph: Some(residual),
+            ..Default::default()
+        };
+        Ok(ResidualGraph::new(proto, self.layers))
     }
 
-    /// A constant of float32 numbers.
+    /// A float32 constant.
     fn constant(&self, name: Option<&str>) -> Option<&'a pb::TensorProto> {
         let weights = self.weights.get(name?)?;
-        self.part.is_float(weights).then_some(*weights)
+        self.subgraph.is_float(weights).then_some(*weights)
     }
 
-    /// A constant of one axis and so many numbers.
+    /// A float32 constant of `count` numbers and at most one axis.
     fn vector(&self, name: Option<&str>, count: usize) -> Option<Vec<f32>> {
         let weights = self.constant(name)?;
         let values = tensor::floats(weights).ok()?;
         (weights.dims.len() <= 1 && values.len() == count).then_some(values)
     }
 
-    /// The node that stands for a layer, under a name of its own.
-    fn place(
+    /// Adds a lowered layer, and gives the node that stands for it.
+    fn stand_in(
         &mut self,
         node: &pb::NodeProto,
         name: &str,
         output: &str,
-        layer: Layer,
+        layer: LoweredLayer,
     ) -> pb::NodeProto {
-        let operator = format!("{OPERATOR}{}", self.layers.len());
+        let operator = operator(self.layers.len());
         self.layers.push(layer);
         let input = node::input(node, 0).unwrap_or_default();
-        let mut placed = node::new(&operator, &[input], output);
-        placed.name = name.to_owned();
-        placed
+        let mut stand_in = node::new(&operator, &[input], output);
+        stand_in.name = name.to_owned();
+        stand_in
     }
 
+    /// A Conv of four axes and one group with constant weights; `None` for any other.
     fn convolution(
         &mut self,
         node: &pb::NodeProto,
@@ -143,20 +157,20 @@ impl<'a> Finder<'a> {
         let [rows, _, height, width] = *tensor::dims(weights) else {
             return Ok(None);
         };
-        let is_whole = node::int(node, "group").unwrap_or(1) == 1;
+        let has_one_group = node::int(node, "group").unwrap_or(1) == 1;
         let bias_name = node::input(node, 2);
         let bias = self.vector(bias_name, rows);
         let [output] = node.output.as_slice() else {
             return Ok(None);
         };
         let is_empty = weights.dims.contains(&0);
-        if !is_whole || is_empty || bias.is_some() != bias_name.is_some() {
+        if !has_one_group || is_empty || bias.is_some() != bias_name.is_some() {
             return Ok(None);
         }
-        let norm = self.norm(output, rows);
+        let norm = self.batch_norm(output, rows);
         let output = norm.as_ref().map_or(output, |norm| &norm.output).clone();
-        let panels = self.panels(node, weights, bias, norm)?;
-        let layer = Layer::Convolution(expand::Convolving {
+        let panels = self.packed_weights(node, weights, bias, norm)?;
+        let layer = LoweredLayer::Convolution(LoweredConvolution {
             panels,
             node: Arc::new(pb::NodeProto {
                 input: Vec::new(),
@@ -164,7 +178,7 @@ impl<'a> Finder<'a> {
             }),
             kernel: [height, width],
         });
-        Ok(Some(vec![self.place(
+        Ok(Some(vec![self.stand_in(
             node,
             node::name_of(node),
             &output,
@@ -172,13 +186,13 @@ impl<'a> Finder<'a> {
         )]))
     }
 
-    /// The batch norm that alone reads a convolution's output, unless its factors
-    /// are computed.
-    fn norm(&mut self, convolved: &str, channels: usize) -> Option<Norm> {
+    /// The batch norm that is the only reader of a convolution's output, if its
+    /// parameters are constants.
+    fn batch_norm(&mut self, convolved: &str, channels: usize) -> Option<BatchNorm> {
         let [Some(norm)] = self.readers.get(convolved)?.as_slice() else {
             return None;
         };
-        let is_norm = norm.op_type == "BatchNormalization"
+        let is_inference_batch_norm = norm.op_type == "BatchNormalization"
             && node::input(norm, 0) == Some(convolved)
             && node::int(norm, "training_mode").unwrap_or(0) == 0;
         let [output] = norm.output.as_slice() else {
@@ -187,7 +201,7 @@ impl<'a> Finder<'a> {
         let parameter = |place| self.vector(node::input(norm, place), channels);
         let (scale, shift) = (parameter(1)?, parameter(2)?);
         let (mean, variance) = (parameter(3)?, parameter(4)?);
-        if !is_norm {
+        if !is_inference_batch_norm {
             return None;
         }
         let epsilon = node::float(norm, "epsilon").unwrap_or(1e-5);
@@ -196,21 +210,22 @@ impl<'a> Finder<'a> {
             .collect();
         let shifts = (shift.iter().zip(&mean).zip(&factors))
             .map(|((shift, mean), factor)| shift - mean * factor);
-        let norm = Norm {
+        let norm = BatchNorm {
             shifts: shifts.collect(),
             output: output.clone(),
             factors,
         };
-        self.gone.insert(norm.output.clone());
+        self.folded.insert(norm.output.clone());
         Some(norm)
     }
 
-    fn panels(
+    /// A convolution's packed weights and bias, with a batch norm folded in.
+    fn packed_weights(
         &mut self,
         node: &pb::NodeProto,
         weights: &pb::TensorProto,
         bias: Option<Vec<f32>>,
-        norm: Option<Norm>,
+        norm: Option<BatchNorm>,
     ) -> Result<Arc<Panels>, OnnxError> {
         let are_windows_dense = has_dense_windows(node, weights);
         let names = [
@@ -220,8 +235,8 @@ impl<'a> Finder<'a> {
             if are_windows_dense { "dense" } else { "" },
         ];
         let key = names.join("\n");
-        if let Some(panels) = self.shared.panels.get(&key) {
-            return Ok(Arc::clone(panels));
+        if let Some(panels) = self.cache.convolution(&key) {
+            return Ok(panels);
         }
         let (factors, bias) = match norm {
             None => (None, bias),
@@ -236,60 +251,60 @@ impl<'a> Finder<'a> {
         let stored = Stored::of(weights)?;
         let (factors, bias) = (factors.as_deref(), bias.as_deref());
         let packed = Panels::pack(&stored, are_windows_dense, factors, bias);
-        let panels = Arc::new(packed.map_err(|error| unusable(node, &error))?);
-        if self.shared.own.contains(&weights.name) {
-            self.shared.panels.insert(key, Arc::clone(&panels));
-        }
+        let panels = Arc::new(packed.map_err(|error| unusable_weights(node, &error))?);
+        self.cache.keep_convolution(&weights.name, key, &panels);
         Ok(panels)
     }
 
-    /// A product with a constant matrix; what Gemm adds becomes a node of its own.
+    /// A product with a constant matrix; the bias of Gemm becomes an Add node. `None` for
+    /// any other product.
     fn dense(&mut self, node: &pb::NodeProto) -> Result<Option<Vec<pb::NodeProto>>, OnnxError> {
         let Some(weights) = self.constant(node::input(node, 1)) else {
             return Ok(None);
         };
-        let is_plain = |name, usual: f32| node::float(node, name).is_none_or(|x| x == usual);
+        let is_default = |name, default: f32| node::float(node, name).is_none_or(|x| x == default);
         let [output] = node.output.as_slice() else {
             return Ok(None);
         };
         if weights.dims.len() != 2
             || weights.dims.contains(&0)
-            || !is_plain("alpha", 1.0)
-            || !is_plain("beta", 1.0)
+            || !is_default("alpha", 1.0)
+            || !is_default("beta", 1.0)
             || node::int(node, "transA").unwrap_or(0) != 0
         {
             return Ok(None);
         }
-        let layer = Layer::Dense(Dense {
+        let layer = LoweredLayer::Dense(Dense {
             weights: self.matrix(weights)?,
             is_transposed: node::int(node, "transB").unwrap_or(0) != 0,
         });
         let name = node::name_of(node);
         let Some(added) = node::input(node, 2) else {
-            return Ok(Some(vec![self.place(node, name, output, layer)]));
+            return Ok(Some(vec![self.stand_in(node, name, output, layer)]));
         };
         let product = format!("{output}/product");
         let mut sum = node::new("Add", &[&product, added], output);
         name.clone_into(&mut sum.name);
-        let placed = self.place(node, &product, &product, layer);
-        Ok(Some(vec![placed, sum]))
+        let stand_in = self.stand_in(node, &product, &product, layer);
+        Ok(Some(vec![stand_in, sum]))
     }
 
     fn matrix(&mut self, weights: &pb::TensorProto) -> Result<Arc<Matrix>, OnnxError> {
-        if let Some(matrix) = self.shared.matrices.get(&weights.name) {
-            return Ok(Arc::clone(matrix));
+        if let Some(matrix) = self.cache.matrix(&weights.name) {
+            return Ok(matrix);
         }
         let matrix = Arc::new(Matrix::of(&Stored::of(weights)?));
-        if self.shared.own.contains(&weights.name) {
-            let name = weights.name.clone();
-            self.shared.matrices.insert(name, Arc::clone(&matrix));
-        }
+        self.cache.keep_matrix(&weights.name, &matrix);
         Ok(matrix)
     }
 }
 
-/// Whether a convolution's windows are of 3 × 3, and neighbours' lie side by side.
+/// Whether a convolution has a 3 × 3 kernel, stride 1 and dilation 1.
 fn has_dense_windows(node: &pb::NodeProto, weights: &pb::TensorProto) -> bool {
     let is_one = |name| node::ints(node, name).is_none_or(|sizes| sizes.iter().all(|&x| x == 1));
     weights.dims[2..] == [3, 3] && is_one("strides") && is_one("dilations")
+}
+
+fn unusable_weights(node: &pb::NodeProto, error: &TractError) -> OnnxError {
+    node::problem(node, format!("its weights cannot be used: {error}"))
 }

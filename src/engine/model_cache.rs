@@ -1,26 +1,38 @@
-//! Model bytes from the server or this browser's cache, checked against the
-//! manifest either way.
+//! Model files from this browser's cache or the server, checked against the manifest
+//! either way.
 
 use js_sys::{Array, Reflect, Uint8Array};
-use sha2::{Digest, Sha256};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Cache, DedicatedWorkerGlobalScope, Request, RequestInit, Response};
 
+use super::sha256::sha256_hex;
 use crate::protocol::{ManifestEntry, Phase};
 
-/// Name of the Cache API's cache; the number changes with the form of its keys.
-const CACHE: &str = "gradcam-models-1";
+/// Name of the cache (Cache API); the number changes with the form of its keys.
+const CACHE_NAME: &str = "gradcam-models-1";
 
-/// A model's bytes and, if the browser could not keep them, why.
-pub struct Stored {
+/// The largest file that is fetched, in bytes.
+const MAX_BYTES: usize = 1 << 30;
+
+/// A model's file.
+pub struct FetchedModel {
     pub bytes: Vec<u8>,
+    /// Why the browser could not keep the file, in a sentence for people.
     pub cache_note: Option<String>,
 }
 
+/// A file that was read to its end and fits the manifest: in this program's memory, and
+/// as a copy outside of it.
+struct CheckedFile {
+    bytes: Vec<u8>,
+    copy: Uint8Array,
+}
+
+/// Why a model's file cannot be had.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum StoreError {
+pub enum ModelCacheError {
     #[error(
         "the model '{name}' is not on the server (it answered {status}). Choose another model, or build it with `make models`"
     )]
@@ -37,45 +49,48 @@ pub enum StoreError {
     Cancelled,
 }
 
-/// Fetches a model: from the cache if it is there and whole, else from the
-/// server, and then keeps it. A cache that is full, blocked or broken is no
-/// reason to fail.
+/// Gets a model's file: from the cache if it is there and undamaged, else from the server,
+/// and then it is cached. A cache that is full, blocked or broken is no error.
+///
+/// `progress` is called with [`Phase::Cache`] or [`Phase::Download`], the bytes read, and
+/// their total.
 ///
 /// # Errors
-/// [`StoreError`] when the server has no model that fits the manifest.
+/// [`ModelCacheError`] if the server has no file that fits the manifest, or `signal` says
+/// that the page no longer wants it.
 pub async fn fetch_model(
     scope: &DedicatedWorkerGlobalScope,
     url: &str,
     entry: &ManifestEntry,
     signal: &AbortSignal,
     progress: &mut dyn FnMut(Phase, f64, f64),
-) -> Result<Stored, StoreError> {
+) -> Result<FetchedModel, ModelCacheError> {
     let cache = open_cache(scope).await;
     let cache_key = format!("{url}?sha256={}", entry.sha256);
     if let Ok(cache) = &cache
         && let Some(bytes) = from_cache(cache, &cache_key, entry, progress).await
     {
-        return Ok(Stored {
+        return Ok(FetchedModel {
             bytes,
             cache_note: None,
         });
     }
-    let bytes = download(scope, url, entry, signal, progress).await?;
+    let CheckedFile { bytes, copy } = download(scope, url, entry, signal, progress).await?;
     let kept = match &cache {
-        Ok(cache) => keep(cache, url, &cache_key, &bytes).await,
+        Ok(cache) => keep(cache, url, &cache_key, &copy).await,
         Err(error) => Err(error.clone()),
     };
     let cache_note = kept.err().map(|error| {
         format!(
             "This browser could not keep the model ({}); it is loaded again at the next visit. With some free disk space it would be kept.",
-            words(&error)
+            exception_message(&error)
         )
     });
-    Ok(Stored { bytes, cache_note })
+    Ok(FetchedModel { bytes, cache_note })
 }
 
 async fn open_cache(scope: &DedicatedWorkerGlobalScope) -> Result<Cache, JsValue> {
-    let opened = JsFuture::from(scope.caches()?.open(CACHE)).await?;
+    let opened = JsFuture::from(scope.caches()?.open(CACHE_NAME)).await?;
     opened.dyn_into()
 }
 
@@ -90,10 +105,10 @@ async fn from_cache(
     let mut tell = |done, total| progress(Phase::Cache, done, total);
     let checked = read_checked(&response, entry, &mut tell).await;
     if checked.is_err() {
-        // Damaged entries go; the server's copy takes their place.
+        // The server's copy will take the place of the damaged one.
         let _ = JsFuture::from(cache.delete_with_str(cache_key)).await;
     }
-    checked.ok()
+    checked.ok().map(|file| file.bytes)
 }
 
 async fn download(
@@ -102,14 +117,16 @@ async fn download(
     entry: &ManifestEntry,
     signal: &AbortSignal,
     progress: &mut dyn FnMut(Phase, f64, f64),
-) -> Result<Vec<u8>, StoreError> {
+) -> Result<CheckedFile, ModelCacheError> {
     let name = || entry.name.clone();
-    let unreachable = |error: JsValue| match signal.aborted() {
-        true => StoreError::Cancelled,
-        false => StoreError::Unreachable {
+    let unreachable = |error: JsValue| {
+        if signal.aborted() {
+            return ModelCacheError::Cancelled;
+        }
+        ModelCacheError::Unreachable {
             name: name(),
-            reason: words(&error),
-        },
+            reason: exception_message(&error),
+        }
     };
     let options = RequestInit::new();
     options.set_signal(Some(signal));
@@ -119,7 +136,7 @@ async fn download(
         .map_err(unreachable)?;
     let response: Response = response.dyn_into().map_err(unreachable)?;
     if !response.ok() {
-        return Err(StoreError::Missing {
+        return Err(ModelCacheError::Missing {
             name: name(),
             status: response.status(),
         });
@@ -128,9 +145,9 @@ async fn download(
     read_checked(&response, entry, &mut tell)
         .await
         .map_err(|error| match error {
-            _ if signal.aborted() => StoreError::Cancelled,
+            _ if signal.aborted() => ModelCacheError::Cancelled,
             ReadError::Stream(error) => unreachable(error),
-            ReadError::Mismatch(problem) => StoreError::Mismatch {
+            ReadError::Mismatch(problem) => ModelCacheError::Mismatch {
                 name: name(),
                 problem,
             },
@@ -142,17 +159,17 @@ enum ReadError {
     Mismatch(String),
 }
 
-/// Reads a response to its end, hashing as it comes, and compares it with the
-/// manifest. The manifest's size is the total: Content-Length would be that of
-/// the compressed transfer.
+/// Reads a response to its end and compares its size and checksum with the manifest's. The
+/// total of `progress` is the manifest's size: Content-Length would be that of the
+/// compressed transfer.
 async fn read_checked(
     response: &Response,
     entry: &ManifestEntry,
     progress: &mut dyn FnMut(f64, f64),
-) -> Result<Vec<u8>, ReadError> {
+) -> Result<CheckedFile, ReadError> {
     let wanted = usize::try_from(entry.bytes)
         .ok()
-        .filter(|&bytes| bytes <= 1 << 30)
+        .filter(|&bytes| bytes <= MAX_BYTES)
         .ok_or_else(|| ReadError::Mismatch(format!("{} bytes are too many", entry.bytes)))?;
     let Some(body) = response.body() else {
         return Err(ReadError::Mismatch("it is empty".into()));
@@ -162,7 +179,6 @@ async fn read_checked(
         .dyn_into()
         .map_err(|error| ReadError::Stream(error.into()))?;
     let mut bytes = Vec::with_capacity(wanted);
-    let mut hasher = Sha256::new();
     loop {
         let chunk = JsFuture::from(reader.read())
             .await
@@ -175,7 +191,6 @@ async fn read_checked(
         let start = bytes.len();
         bytes.resize(start + value.length() as usize, 0);
         value.copy_to(&mut bytes[start..]);
-        hasher.update(&bytes[start..]);
         if bytes.len() > wanted {
             let _ = reader.cancel();
             return Err(ReadError::Mismatch(format!(
@@ -190,20 +205,21 @@ async fn read_checked(
             bytes.len()
         )));
     }
-    let found = hexadecimal(&hasher.finalize());
+    let copy = Uint8Array::from(bytes.as_slice());
+    let found = sha256_hex(&copy).await;
     if !found.eq_ignore_ascii_case(&entry.sha256) {
         return Err(ReadError::Mismatch("its checksum is another".into()));
     }
-    Ok(bytes)
+    Ok(CheckedFile { bytes, copy })
 }
 
-/// Bytes in lower-case hexadecimal.
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Keeps a model and forgets older versions of it.
-async fn keep(cache: &Cache, url: &str, cache_key: &str, bytes: &[u8]) -> Result<(), JsValue> {
+/// Puts a model's file into the cache, and removes other versions of it.
+async fn keep(
+    cache: &Cache,
+    url: &str,
+    cache_key: &str,
+    bytes: &Uint8Array,
+) -> Result<(), JsValue> {
     let requests: Array = JsFuture::from(cache.keys()).await?.dyn_into()?;
     for request in requests
         .iter()
@@ -214,15 +230,14 @@ async fn keep(cache: &Cache, url: &str, cache_key: &str, bytes: &[u8]) -> Result
             JsFuture::from(cache.delete_with_request(&request)).await?;
         }
     }
-    let body = Uint8Array::from(bytes);
-    let response = Response::new_with_opt_js_u8_array(Some(&body))?;
+    let response = Response::new_with_opt_js_u8_array(Some(bytes))?;
     JsFuture::from(cache.put_with_str(cache_key, &response))
         .await
         .map(|_| ())
 }
 
-/// An exception's own words.
-pub fn words(error: &JsValue) -> String {
+/// An exception's message.
+fn exception_message(error: &JsValue) -> String {
     let message = error
         .dyn_ref::<js_sys::Error>()
         .map(|error| String::from(error.message()));

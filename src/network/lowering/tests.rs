@@ -1,4 +1,4 @@
-//! Graphs with taken layers against the tests' own evaluator of ONNX.
+//! Graphs with lowered layers against the evaluator of ONNX.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,8 +6,8 @@ use std::sync::Arc;
 use ndarray::{ArrayD, IxDyn};
 use prost::Message as _;
 
-use super::{Shared, take};
-use crate::network::Plan;
+use super::{PackedWeights, lower};
+use crate::network::ExecutionPlan;
 use crate::onnx::reference::{Value, evaluate};
 use crate::onnx::testing::{GraphBuilder, model};
 use crate::onnx::{Limits, Model, extract_without};
@@ -36,7 +36,7 @@ fn check(graph: GraphBuilder, shape: &[usize]) {
     let wanted = evaluate(&graph.graph, 17, &given).unwrap();
     let wanted = wanted["y"].as_floats().unwrap();
     let model = decoded(graph.output("y", wanted.shape()));
-    let mut plan = Plan::new(&model).unwrap();
+    let mut plan = ExecutionPlan::new(&model).unwrap();
     let found = plan.run(vec![x], &mut |_, _| ()).unwrap().remove(0);
     assert_eq!(found.shape(), wanted.shape());
     for (found, wanted) in found.iter().zip(wanted) {
@@ -48,9 +48,9 @@ fn check(graph: GraphBuilder, shape: &[usize]) {
     }
 }
 
-/// What tract's parser gets to see.
+/// The operators that are left for tract's parser.
 fn operators(model: &Model) -> Vec<String> {
-    let rest = take(model, model, &mut Shared::default()).unwrap();
+    let rest = lower(model, model, &mut PackedWeights::default()).unwrap();
     let nodes = rest.proto.graph.unwrap().node;
     nodes.into_iter().map(|node| node.op_type).collect()
 }
@@ -154,18 +154,18 @@ fn plans_of_one_file_share_its_weights_and_no_others() {
     let graph = whole.graph();
     let part = extract_without(&whole, &graph.input, &graph.output, 0).unwrap();
     assert!(part.graph().initializer.is_empty());
-    let panels = |shared: &mut Shared| {
-        take(&part, &whole, shared).unwrap();
+    let panels = |shared: &mut PackedWeights| {
+        lower(&part, &whole, shared).unwrap();
         let mut all: Vec<_> = shared.panels.values().map(Arc::as_ptr).collect();
         all.sort();
         all
     };
-    let mut shared = Shared::new(&whole);
+    let mut shared = PackedWeights::new(&whole);
     let first = panels(&mut shared);
     assert_eq!(first.len(), 2);
     assert_eq!(panels(&mut shared), first);
-    assert!(panels(&mut Shared::default()).is_empty());
-    Plan::of_part(&part, &whole, &mut shared).unwrap();
+    assert!(panels(&mut PackedWeights::default()).is_empty());
+    ExecutionPlan::of_subgraph(&part, &whole, &mut shared).unwrap();
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn weights_for_another_number_of_channels_are_named() {
     let mut graph = GraphBuilder::new(&[("x", &[1, 3, 9, 8])]);
     graph.floats("w", &[5, 2, 3, 3], &numbers(90, 1));
     graph.node("Conv", "main", &["x", "w"], "y");
-    let error = Plan::new(&decoded(graph.output("y", &[1, 5, 7, 6])))
+    let error = ExecutionPlan::new(&decoded(graph.output("y", &[1, 5, 7, 6])))
         .err()
         .unwrap();
     assert!(
@@ -190,7 +190,7 @@ fn windows_spread_over_more_memory_than_there_is_are_refused() {
     graph
         .ints("dilations", &[16_000, 16_000])
         .ints("pads", &[8000, 8000, 8000, 8000]);
-    let error = Plan::new(&decoded(graph.output("y", &[1, 1, 5, 5])))
+    let error = ExecutionPlan::new(&decoded(graph.output("y", &[1, 1, 5, 5])))
         .err()
         .unwrap();
     assert!(

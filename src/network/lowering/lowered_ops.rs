@@ -1,4 +1,5 @@
-//! What tract puts in the place of a taken node, once it knows the shapes.
+//! Lowered layers as operations of tract: it infers their shapes and then puts kernels
+//! in their place.
 
 use std::sync::Arc;
 
@@ -7,25 +8,34 @@ use tract_onnx::tract_hir::internal::*;
 use crate::network::kernels::{Convolution, Dense, Geometry, MOST_DENSE_ROWS, Panels};
 use crate::onnx::{Window, pb};
 
-/// A convolution over pictures of any size.
+/// A convolution whose input's size is not known yet.
 #[derive(Clone, Debug)]
-pub struct Convolving {
+pub struct LoweredConvolution {
     pub panels: Arc<Panels>,
-    /// For its attributes.
+    /// The ONNX node, for its attributes.
     pub node: Arc<pb::NodeProto>,
-    /// Height and width of the window.
+    /// Height and width of the kernel.
     pub kernel: [usize; 2],
 }
 
-pub fn convolving(layer: Convolving) -> Box<dyn InferenceOp> {
-    expand(layer)
+/// What a lowered node becomes.
+#[derive(Clone, Debug)]
+pub enum LoweredLayer {
+    Convolution(LoweredConvolution),
+    Dense(Dense),
 }
 
-pub fn dense(layer: Dense) -> Box<dyn InferenceOp> {
-    expand(layer)
+impl LoweredLayer {
+    /// The layer as an operation whose shapes tract has still to infer.
+    pub fn operation(&self) -> Box<dyn InferenceOp> {
+        match self {
+            LoweredLayer::Convolution(layer) => expand(layer.clone()),
+            LoweredLayer::Dense(layer) => expand(layer.clone()),
+        }
+    }
 }
 
-impl Convolving {
+impl LoweredConvolution {
     fn geometry(&self, input: &[usize]) -> TractResult<Geometry> {
         let &[_, channels, rows, columns] = input else {
             bail!("a convolution of pictures has an input of four axes, not {input:?}");
@@ -57,7 +67,7 @@ fn concrete(shape: &[TDim]) -> TractResult<Vec<usize>> {
     shape.iter().map(|size| Ok(size.to_usize()?)).collect()
 }
 
-/// One input and one output, both of float32.
+/// Tells tract that an operation has one input and one output, both float32.
 fn one_to_one<'r, 'p: 'r>(
     solver: &mut Solver<'r>,
     inputs: &'p [TensorProxy],
@@ -69,7 +79,7 @@ fn one_to_one<'r, 'p: 'r>(
     solver.equals(&outputs[0].datum_type, f32::datum_type())
 }
 
-impl Expansion for Convolving {
+impl Expansion for LoweredConvolution {
     fn name(&self) -> StaticName {
         "GradcamConvolving".into()
     }
@@ -148,9 +158,10 @@ impl Expansion for Dense {
     ) -> TractResult<TVec<OutletId>> {
         let shape = concrete(&model.outlet_fact(inputs[0])?.shape.to_tvec())?;
         let rows: usize = shape.iter().rev().skip(1).product();
-        match rows <= MOST_DENSE_ROWS {
-            true => model.wire_node(name, self.clone(), inputs),
-            false => self.wire_for_many_rows(name, model, inputs[0]),
+        if rows <= MOST_DENSE_ROWS {
+            model.wire_node(name, self.clone(), inputs)
+        } else {
+            self.wire_for_many_rows(name, model, inputs[0])
         }
     }
 }

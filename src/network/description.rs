@@ -1,34 +1,41 @@
-//! What is known of a model besides its weights.
+//! Labels, layers, preprocessing and provenance of a model.
 
-use super::{assume, tract::LoadError};
+use super::load_error::LoadError;
+use super::preprocessing_guess::{ScalingGuess, channels, guess_scaling};
+use super::probabilities::{sigmoid, softmax};
 use crate::gradient::{ACTIVATIONS, Ending, GRADIENTS, Layer, Selection};
 use crate::onnx::{Model, OnnxError, key};
 use crate::picture::{Layout, Preprocess};
 
-/// What is known of a model besides its weights.
+/// What is known of a model besides its weights: what its file states, and what was
+/// assumed where it states nothing.
 #[derive(Clone, Debug)]
 pub struct Description {
     pub selection: Selection,
     /// Every layer that could be explained instead.
     pub layers: Vec<Layer>,
     pub preprocess: Preprocess,
-    /// Why this scaling was assumed; `None` where the file states it.
+    /// Why the scaling of `preprocess` was assumed; `None` where the file states it.
     pub scaling_assumed: Option<&'static str>,
     /// One for each class; numbered where the file names none.
     pub labels: Vec<String>,
     /// Whether the file names its classes.
     pub has_labels: bool,
-    /// Tensors that the file gives out and that could be explained in place of
-    /// the logits.
+    /// Outputs of the file that could be explained in place of the logits.
     pub outputs: Vec<String>,
     pub source: Option<String>,
     pub license: Option<String>,
-    /// What was assumed because the file does not say it.
+    /// What was assumed because the file does not state it: sentences.
     pub assumptions: Vec<String>,
 }
 
 impl Description {
-    /// Looks at a model whose branch is attached. `outputs` are the file's own.
+    /// Describes a model whose gradient branch is attached. `outputs` are the file's own
+    /// outputs ([`own_outputs`]).
+    ///
+    /// # Errors
+    /// [`LoadError`] if the file's metadata contradict the graph, or its input is none
+    /// that a picture can be.
     pub(super) fn new(
         model: &Model,
         selection: Selection,
@@ -40,9 +47,9 @@ impl Description {
         let (preprocess, scaling_assumed) = match metadata.json::<Preprocess>(key::PREPROCESS)? {
             Some(preprocess) => (checked(preprocess, &selection)?, None),
             None => {
-                let (preprocess, reason, words) = assumed(model, &selection)?;
-                assumptions.push(words);
-                (preprocess, Some(reason))
+                let guess = guess_preprocess(model, &selection)?;
+                assumptions.push(guess.sentence);
+                (guess.preprocess, Some(guess.reason))
             }
         };
         let classes = selection.classes;
@@ -77,17 +84,17 @@ impl Description {
         })
     }
 
-    /// Probabilities of the classes, as the model's own ending gives them; a
-    /// model that ends with its logits counts as one with a softmax, unless it
-    /// has one class only.
+    /// Probabilities of the K classes: [`Description::ending`] of the logits.
     pub fn probabilities(&self, logits: &[f32]) -> Vec<f32> {
         match self.ending() {
-            Ending::Sigmoid => super::sigmoid(logits),
-            Ending::Logits | Ending::Softmax => super::softmax(logits),
+            Ending::Sigmoid => sigmoid(logits),
+            Ending::Logits | Ending::Softmax => softmax(logits),
         }
     }
 
-    /// What makes probabilities of the logits: never [`Ending::Logits`].
+    /// The activation that makes probabilities of the logits, never [`Ending::Logits`]:
+    /// the model's own; for a model that ends with its logits a softmax, or a sigmoid if
+    /// it has one class only.
     pub fn ending(&self) -> Ending {
         match self.selection.ending {
             Ending::Logits if self.selection.classes == 1 => Ending::Sigmoid,
@@ -97,18 +104,18 @@ impl Description {
     }
 }
 
-/// The file's own outputs, without those of a branch that it already has.
+/// The file's own outputs, without those of a gradient branch that it already has.
 pub(super) fn own_outputs(model: &Model) -> Vec<String> {
-    let ours = |name: &str| {
+    let is_of_branch = |name: &str| {
         [ACTIVATIONS, GRADIENTS]
             .iter()
             .any(|stem| name == *stem || name.starts_with(&format!("{stem}.")))
     };
     let names = model.graph().output.iter().map(|output| &output.name);
-    names.filter(|name| !ours(name)).cloned().collect()
+    names.filter(|name| !is_of_branch(name)).cloned().collect()
 }
 
-/// The file's own statement, if it fits its input.
+/// The preprocessing that the file states, if it fits the input's shape.
 fn checked(preprocess: Preprocess, selection: &Selection) -> Result<Preprocess, LoadError> {
     preprocess.check()?;
     let (stated, shape) = (preprocess.shape(), &selection.picture.shape);
@@ -122,22 +129,32 @@ fn checked(preprocess: Preprocess, selection: &Selection) -> Result<Preprocess, 
     Ok(preprocess)
 }
 
-/// What is assumed, why, and both in one sentence.
-fn assumed(
-    model: &Model,
-    selection: &Selection,
-) -> Result<(Preprocess, &'static str, String), LoadError> {
+/// A preprocessing that was assumed.
+struct PreprocessGuess {
+    preprocess: Preprocess,
+    /// A clause: "as PyTorch does".
+    reason: &'static str,
+    /// What is assumed and why.
+    sentence: String,
+}
+
+fn guess_preprocess(model: &Model, selection: &Selection) -> Result<PreprocessGuess, LoadError> {
     let picture = &selection.picture;
-    let assumed = assume::scaling(model, picture)?.ok_or_else(|| LoadError::Channels {
-        channels: assume::channels(picture),
-    })?;
-    let preprocess = assumed.scaling.preprocess(picture.layout, size(selection));
+    let ScalingGuess { scaling, reason } =
+        guess_scaling(model, picture)?.ok_or_else(|| LoadError::Channels {
+            channels: channels(picture),
+        })?;
+    let preprocess = scaling.preprocess(picture.layout, size(selection));
     preprocess.check()?;
     let sentence = format!(
-        "The file does not say how it wants its picture; assumed: {}, {}.",
-        assumed.scaling.name, assumed.reason
+        "The file does not say how it wants its picture; assumed: {}, {reason}.",
+        scaling.name
     );
-    Ok((preprocess, assumed.reason, sentence))
+    Ok(PreprocessGuess {
+        preprocess,
+        reason,
+        sentence,
+    })
 }
 
 /// Height and width of the picture in pixels.

@@ -5,13 +5,13 @@ use crate::network::Description;
 use crate::picture::{Layout, Scaling};
 use crate::protocol::{Ending, InputSummary, LayerSummary, ModelSummary, OutputSummary};
 
-/// Where a model came from and what happened on the way.
-pub struct Origin {
-    /// What it was opened by.
+/// Where a model came from, and what a person should know about how it came.
+pub struct ModelOrigin {
+    /// The file's name, or the manifest's name of the model.
     pub name: String,
-    /// Of the file's bytes, lower-case hexadecimal.
+    /// SHA-256 of the file's bytes, lower-case hexadecimal.
     pub sha256: String,
-    /// A person chose the picture's size.
+    /// A person chose the picture's size, which the file leaves open.
     pub size_is_chosen: bool,
     pub notes: Vec<String>,
     pub cache_note: Option<String>,
@@ -19,7 +19,7 @@ pub struct Origin {
 
 impl Description {
     /// What the page shows of this model.
-    pub fn summary(&self, origin: Origin) -> ModelSummary {
+    pub fn summary(&self, origin: ModelOrigin) -> ModelSummary {
         let has_labels = self.has_labels;
         ModelSummary {
             name: origin.name,

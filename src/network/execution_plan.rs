@@ -5,69 +5,83 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::plan::eval;
 use web_time::Instant;
 
-use super::taken::{self, Shared};
-use super::{NetworkError, kernels};
+use super::kernels;
+use super::lowering::{self, PackedWeights};
+use super::network_trait::NetworkError;
 use crate::onnx::Model;
 
 type State = tract_onnx::tract_core::plan::SimpleState<TypedFact, Box<dyn TypedOp>>;
 
-/// An optimised graph and the state it runs in.
-pub struct Plan {
+/// An optimised graph and the state of its runs.
+pub struct ExecutionPlan {
     plan: Arc<TypedRunnableModel>,
     state: State,
-    steps: usize,
+    /// Number of nodes, constants apart.
+    node_count: usize,
 }
 
-impl Plan {
-    /// Optimises a graph whose inputs all have fixed shapes. The order of its
-    /// inputs and outputs is that of [`Plan::run`].
+impl ExecutionPlan {
+    /// Optimises a graph whose inputs all have fixed shapes. [`ExecutionPlan::run`] takes
+    /// its inputs and gives its outputs in the order of the graph.
     ///
     /// # Errors
-    /// tract's own words, for a graph that it cannot run.
-    pub fn new(model: &Model) -> Result<Plan, String> {
-        Plan::of_part(model, model, &mut Shared::default())
+    /// tract's message, for a graph that it cannot run.
+    pub fn new(model: &Model) -> Result<ExecutionPlan, String> {
+        ExecutionPlan::of_subgraph(model, model, &mut PackedWeights::default())
     }
 
-    /// The same for a part of a model, of which `whole` holds the large weights.
+    /// The same for a subgraph of `model`, which holds the large weights; `weights` is
+    /// shared by all plans of that model.
     ///
     /// # Errors
-    /// As [`Plan::new`].
-    pub(super) fn of_part(
-        part: &Model,
-        whole: &Model,
-        shared: &mut Shared,
-    ) -> Result<Plan, String> {
-        contained(|| Plan::optimise(part, whole, shared)).unwrap_or_else(Err)
+    /// As [`ExecutionPlan::new`].
+    pub(super) fn of_subgraph(
+        subgraph: &Model,
+        model: &Model,
+        weights: &mut PackedWeights,
+    ) -> Result<ExecutionPlan, String> {
+        catch_panic(|| ExecutionPlan::optimise(subgraph, model, weights)).unwrap_or_else(Err)
     }
 
-    fn optimise(part: &Model, whole: &Model, shared: &mut Shared) -> Result<Plan, String> {
-        // Weights are packed for the tile that is chosen.
+    fn optimise(
+        subgraph: &Model,
+        model: &Model,
+        weights: &mut PackedWeights,
+    ) -> Result<ExecutionPlan, String> {
+        // Weights are packed for the microkernel that is chosen.
         kernels::calibrate();
-        let rest = taken::take(part, whole, shared).map_err(|error| error.to_string())?;
-        // The file's own shapes of inner tensors are not believed: tract infers them.
+        let residual =
+            lowering::lower(subgraph, model, weights).map_err(|error| error.to_string())?;
+        // tract infers shapes itself; those that the file states may be wrong.
         let onnx = tract_onnx::onnx().with_ignore_value_info(true);
-        let mut parsed = onnx.parse(&rest.proto, None).map_err(words)?;
+        let mut parsed = onnx
+            .parse(&residual.proto, None)
+            .map_err(|error| error_chain(&error))?;
         if let Some(name) = parsed.unresolved_inputs.first() {
             return Err(format!("the tensor '{name}' is missing"));
         }
-        rest.put_back(&mut parsed.model);
+        residual.insert_layers(&mut parsed.model);
         let plan = parsed
             .model
             .into_typed()
             .and_then(kernels::declutter)
             .and_then(|mut model| model.optimize().map(|()| model))
             .and_then(IntoRunnable::into_runnable)
-            .map_err(words)?;
-        let state = plan.spawn().map_err(words)?;
-        let steps = plan.order_without_consts().len();
-        Ok(Plan { plan, state, steps })
+            .map_err(|error| error_chain(&error))?;
+        let state = plan.spawn().map_err(|error| error_chain(&error))?;
+        let node_count = plan.order_without_consts().len();
+        Ok(ExecutionPlan {
+            plan,
+            state,
+            node_count,
+        })
     }
 
-    /// Runs the graph. `progress` hears of nodes done and their total, after
-    /// each node.
+    /// Runs the graph. `progress` is called after each node with the number of nodes
+    /// done and their total.
     ///
     /// # Errors
-    /// [`NetworkError::Run`] with tract's words; the plan can run again.
+    /// [`NetworkError::Run`] with tract's message; the plan can run again.
     pub fn run(
         &mut self,
         inputs: Vec<ArrayD<f32>>,
@@ -79,24 +93,24 @@ impl Plan {
         outputs.into_iter().map(owned).collect()
     }
 
-    /// The same for tensors, of which none is copied.
+    /// The same without a copy of inputs or outputs.
     ///
     /// # Errors
-    /// As [`Plan::run`].
+    /// As [`ExecutionPlan::run`].
     pub(super) fn run_tensors(
         &mut self,
         inputs: Vec<Arc<Tensor>>,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<Arc<Tensor>>, NetworkError> {
         let mut done = 0;
-        let steps = self.steps;
+        let total = self.node_count;
         self.execute(inputs, &mut |_| {
             done += 1;
-            progress(done.min(steps), steps);
+            progress(done.min(total), total);
         })
     }
 
-    /// Runs the graph; `after` hears of each node when it is done.
+    /// Runs the graph and calls `after` with each node that is done.
     fn execute(
         &mut self,
         inputs: Vec<Arc<Tensor>>,
@@ -104,7 +118,7 @@ impl Plan {
     ) -> Result<Vec<Arc<Tensor>>, NetworkError> {
         let inputs = inputs.into_iter().map(IntoTValue::into_tvalue).collect();
         let state = &mut self.state;
-        let outputs = contained(|| {
+        let outputs = catch_panic(|| {
             let _awake = kernels::Awake::start();
             state.run_plan_with_eval(inputs, |context, state, node, inputs| {
                 let result = eval(context, state, node, inputs);
@@ -112,11 +126,11 @@ impl Plan {
                 result
             })
         });
-        let outputs = outputs.and_then(|outputs| outputs.map_err(words));
+        let outputs = outputs.and_then(|outputs| outputs.map_err(|error| error_chain(&error)));
         match outputs {
             Ok(outputs) => Ok(outputs.into_iter().map(TValue::into_arc_tensor).collect()),
             Err(reason) => {
-                // A state that failed half-way may hold values of that run.
+                // The state may still hold values of the run that failed.
                 if let Ok(state) = self.plan.spawn() {
                     self.state = state;
                 }
@@ -125,12 +139,12 @@ impl Plan {
         }
     }
 
-    /// Runs the graph once and tells how long each node took, in their order.
+    /// Runs the graph once and measures each node, in the order of execution.
     ///
     /// # Errors
-    /// [`NetworkError::Run`] with tract's words.
+    /// [`NetworkError::Run`] with tract's message.
     pub fn profile(&mut self, inputs: Vec<ArrayD<f32>>) -> Result<Vec<NodeTime>, NetworkError> {
-        let mut times = Vec::with_capacity(self.steps);
+        let mut times = Vec::with_capacity(self.node_count);
         let mut before = Instant::now();
         let inputs = inputs.into_iter().map(tensor).collect();
         self.execute(inputs, &mut |node| {
@@ -152,40 +166,42 @@ impl Plan {
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeTime {
     pub name: String,
-    /// tract's name of what the node does.
+    /// tract's name of the operation.
     pub operator: String,
-    /// Shape of what it makes.
+    /// Shape of its first output, as tract prints it.
     pub output: String,
     pub milliseconds: f64,
 }
 
-/// Numbers as a tensor.
+/// An array as a tensor of tract.
 pub(super) fn tensor(values: ArrayD<f32>) -> Arc<Tensor> {
     Arc::new(Tensor::from(values))
 }
 
-/// A tensor's numbers.
+/// A view of a tensor's values.
 ///
 /// # Errors
 /// [`NetworkError::Run`] if they are not float32.
 pub(super) fn array(tensor: &Tensor) -> Result<ArrayViewD<'_, f32>, NetworkError> {
     let view = tensor.to_plain_array_view::<f32>();
-    view.map_err(|error| NetworkError::Run(words(error)))
+    view.map_err(|error| NetworkError::Run(error_chain(&error)))
 }
 
-/// Runs what may panic on a graph that nobody has seen before, and makes an error
-/// of it. In a browser a panic ends the worker, and the page replaces it.
-fn contained<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|panic| {
-        let words = panic
-            .downcast_ref::<&str>()
-            .map(|words| (*words).to_owned());
-        let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
-        words.unwrap_or_else(|| "it broke down".into())
+pub(super) fn shape_error(error: ndarray::ShapeError) -> NetworkError {
+    NetworkError::Run(error.to_string())
+}
+
+/// Makes an error of a panic in tract. In a browser a panic cannot be caught: it ends
+/// the worker, and the page starts another.
+fn catch_panic<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).map_err(|panic| {
+        let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
+        message.unwrap_or_else(|| "it broke down".into())
     })
 }
 
-/// The whole chain of causes in one line.
-fn words(error: TractError) -> String {
+/// An error and its causes, in one line.
+fn error_chain(error: &TractError) -> String {
     format!("{error:#}").replace('\n', " ")
 }

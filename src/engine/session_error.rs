@@ -1,0 +1,55 @@
+//! What can go wrong with a model, a picture or an explanation.
+
+use crate::explain::ExplainError;
+use crate::network::{LayerError, LoadError, NetworkError};
+use crate::picture::PictureError;
+use crate::protocol::FailureKind;
+
+/// Why a [`Session`](super::Session) could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionError {
+    #[error("no model is ready yet; load one first")]
+    NoModel,
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    #[error("'{name}' is no input tensor ({reason}); a float32 array with four axes is")]
+    Tensor { name: String, reason: String },
+    #[error("there is no scaling '{0}'; reload the page")]
+    UnknownScaling(String),
+    #[error("the scaling “{name}” is for {wanted} channels, and the model's input has {found}")]
+    ScalingChannels {
+        name: &'static str,
+        wanted: usize,
+        found: usize,
+    },
+    #[error("the layer '{layer}' cannot be explained: {reason}")]
+    Layer { layer: String, reason: LayerError },
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+}
+
+impl SessionError {
+    /// How the page should treat it.
+    pub fn kind(&self) -> FailureKind {
+        match self {
+            SessionError::NoModel
+            | SessionError::Network(NetworkError::NoForward)
+            | SessionError::Explain(ExplainError::Network(NetworkError::NoForward)) => {
+                FailureKind::Order
+            }
+            SessionError::Load(_) => FailureKind::Model,
+            SessionError::Picture(_)
+            | SessionError::Tensor { .. }
+            | SessionError::UnknownScaling(_)
+            | SessionError::ScalingChannels { .. }
+            | SessionError::Network(NetworkError::InputShape { .. }) => FailureKind::Picture,
+            SessionError::Layer { .. } | SessionError::Explain(_) => FailureKind::Explanation,
+            SessionError::Network(_) => FailureKind::Engine,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Queues requests, cancels them, and runs them one by one.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{AbortController, DedicatedWorkerGlobalScope, MessageEvent};
+
+use super::event_sender::EventSender;
+use super::handlers::handle;
+use super::job::JobContext;
+use super::messages::{ReceivedRequest, deserialize_request};
+use crate::engine::session::Session;
+use crate::protocol::{Event, FailureKind, Job, Request};
+
+/// Receives messages as long as the worker lives.
+pub struct MessageLoop {
+    scope: DedicatedWorkerGlobalScope,
+    events: EventSender,
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<ReceivedRequest>,
+    /// The job in work, and what aborts its download.
+    current: Option<(Job, AbortController)>,
+    session: Session,
+}
+
+impl MessageLoop {
+    /// Handles every message to the worker from now on.
+    pub fn listen(scope: DedicatedWorkerGlobalScope, events: EventSender) {
+        let this = Rc::new(MessageLoop {
+            scope: scope.clone(),
+            events,
+            state: RefCell::default(),
+        });
+        let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            MessageLoop::receive(&this, &event)
+        });
+        scope.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        // The worker listens as long as it lives.
+        listener.forget();
+    }
+
+    fn receive(self: &Rc<Self>, event: &MessageEvent) {
+        let received = match deserialize_request(&event.data()) {
+            Ok(received) => received,
+            Err(error) => {
+                let message =
+                    format!("the engine got a message it cannot read ({error}); reload the page");
+                let kind = FailureKind::Engine;
+                self.events.send(0, &Event::Failed { kind, message }, &[]);
+                return;
+            }
+        };
+        if let Request::Cancel { job } = received.message.request {
+            self.cancel(job);
+            return;
+        }
+        let is_idle = {
+            let mut state = self.state.borrow_mut();
+            state.waiting.push_back(received);
+            state.current.is_none()
+        };
+        if is_idle {
+            let this = Rc::clone(self);
+            spawn_local(async move { this.run_waiting().await });
+        }
+    }
+
+    fn cancel(&self, job: Job) {
+        let mut state = self.state.borrow_mut();
+        if let Some((current, controller)) = &state.current
+            && *current == job
+        {
+            controller.abort();
+            return;
+        }
+        let before = state.waiting.len();
+        state.waiting.retain(|received| received.message.job != job);
+        if state.waiting.len() < before {
+            drop(state);
+            self.events.send(job, &Event::Cancelled, &[]);
+        }
+    }
+
+    /// Runs the waiting requests in their order, until none is left.
+    async fn run_waiting(&self) {
+        while let Some((received, controller)) = self.next() {
+            let job = received.message.job;
+            let mut session = std::mem::take(&mut self.state.borrow_mut().session);
+            let mut context = JobContext::new(job, controller.signal(), &self.scope, &self.events);
+            let handled = handle(&mut context, &mut session, received).await;
+            self.state.borrow_mut().session = session;
+            if let Err(failure) = handled {
+                self.events.send(job, &failure, &[]);
+            }
+        }
+    }
+
+    /// Takes the next request and makes its job the current one; else there is no current
+    /// job.
+    fn next(&self) -> Option<(ReceivedRequest, AbortController)> {
+        let mut state = self.state.borrow_mut();
+        state.current = None;
+        let received = state.waiting.pop_front()?;
+        let controller = AbortController::new().ok()?;
+        state.current = Some((received.message.job, controller.clone()));
+        Some((received, controller))
+    }
+}

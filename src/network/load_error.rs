@@ -1,0 +1,34 @@
+//! Why a model, or another of its layers, cannot be made ready.
+
+use super::network_trait::NetworkError;
+use crate::gradient::GradientError;
+use crate::onnx::OnnxError;
+use crate::picture::PictureError;
+
+/// Why a model could not be made ready.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    #[error(transparent)]
+    Onnx(#[from] OnnxError),
+    #[error(transparent)]
+    Gradient(#[from] GradientError),
+    #[error(transparent)]
+    Preprocess(#[from] PictureError),
+    #[error("the model's {count} labels do not fit its {classes} classes")]
+    Labels { count: usize, classes: usize },
+    #[error("the model's input has {channels} channels; a picture has 3, or 1 if it is grey")]
+    Channels { channels: usize },
+    #[error("the model cannot be run here: {0}")]
+    Engine(String),
+}
+
+/// Why another layer could not be explained.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LayerError {
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+}

@@ -1,0 +1,43 @@
+//! Lowers layers with weights to operations on our kernels, before tract sees the graph.
+//!
+//! tract would copy every weight out of the file, convert it to float32, visit it in each
+//! of its simplifying passes and pack it in the end. Here the weights of convolutions and
+//! dense layers are packed from the file's bytes in one pass, and all graphs of a model
+//! share them; tract meets those layers as operations without weights.
+//!
+//! - `pattern_matching`: the layers that are lowered: Conv, with a batch norm behind it
+//!   folded in; Gemm and MatMul by a constant matrix
+//! - `weight_cache`: the packed weights
+//! - `residual_graph`: the graph that is left for tract
+//! - `lowered_ops`: what the lowered layers become in tract's graph
+//!
+//! Other layers (other ranks, groups, weights that are computed) stay with tract.
+//!
+//! To lower one more operator: a case in `PatternMatcher::residual_graph`, and a variant
+//! of `LoweredLayer`.
+
+mod lowered_ops;
+mod pattern_matching;
+mod residual_graph;
+#[cfg(test)]
+mod tests;
+mod weight_cache;
+
+pub use residual_graph::ResidualGraph;
+pub use weight_cache::PackedWeights;
+
+use self::pattern_matching::PatternMatcher;
+use crate::onnx::{Model, OnnxError};
+
+/// Lowers the layers of `subgraph`. Weights that it reads and does not hold are in
+/// `model`, of which it is a part.
+///
+/// # Errors
+/// [`OnnxError`] for weights that hold no numbers, or that no kernel can read.
+pub fn lower(
+    subgraph: &Model,
+    model: &Model,
+    weights: &mut PackedWeights,
+) -> Result<ResidualGraph, OnnxError> {
+    PatternMatcher::new(subgraph, model, weights).residual_graph()
+}

@@ -1,0 +1,54 @@
+//! Packed weights, shared by all graphs of one file.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::network::kernels::{Matrix, Panels};
+use crate::onnx::Model;
+
+/// The weights of a file in the form that kernels read.
+#[derive(Debug, Default)]
+pub struct PackedWeights {
+    /// Names of the file's own weights. Weights that a graph adds are not kept: another
+    /// graph may use the same name for others.
+    own: HashSet<String>,
+    /// Of convolutions, by the names of all tensors that went into them.
+    pub(super) panels: HashMap<String, Arc<Panels>>,
+    /// Of dense layers, by name.
+    matrices: HashMap<String, Arc<Matrix>>,
+}
+
+impl PackedWeights {
+    /// For the graphs of this file, before anything is added to it.
+    pub fn new(file: &Model) -> PackedWeights {
+        let weights = file.graph().initializer.iter();
+        PackedWeights {
+            own: weights.map(|weights| weights.name.clone()).collect(),
+            ..PackedWeights::default()
+        }
+    }
+
+    /// A convolution's weights that were kept under this key.
+    pub fn convolution(&self, key: &str) -> Option<Arc<Panels>> {
+        self.panels.get(key).map(Arc::clone)
+    }
+
+    /// Keeps a convolution's weights, if `name` is one of the file's own weights.
+    pub fn keep_convolution(&mut self, name: &str, key: String, panels: &Arc<Panels>) {
+        if self.own.contains(name) {
+            self.panels.insert(key, Arc::clone(panels));
+        }
+    }
+
+    /// A dense layer's weights that were kept.
+    pub fn matrix(&self, name: &str) -> Option<Arc<Matrix>> {
+        self.matrices.get(name).map(Arc::clone)
+    }
+
+    /// Keeps a dense layer's weights, if `name` is one of the file's own weights.
+    pub fn keep_matrix(&mut self, name: &str, matrix: &Arc<Matrix>) {
+        if self.own.contains(name) {
+            self.matrices.insert(name.to_owned(), Arc::clone(matrix));
+        }
+    }
+}
