@@ -46,7 +46,7 @@ fn the_prepared_tensor_is_pillows() {
         };
         let bytes = std::fs::read(path(&format!("tests/golden/prepare/{picture}.png"))).unwrap();
         let limits = Limits {
-            least_side: 1,
+            min_side: 1,
             ..Limits::default()
         };
         let decoded = decode(&bytes, picture, limits).unwrap().picture;

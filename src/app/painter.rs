@@ -8,14 +8,14 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::pictures::{self, LONGEST_SIDE};
 use super::result::Map;
-use crate::render::{Look, overlay};
+use crate::render::{OverlayStyle, overlay};
 
 /// What is to be seen.
 pub struct Scene<'a> {
     /// The file that `picture` is drawn from.
     pub file: u32,
     pub picture: &'a HtmlCanvasElement,
-    pub map: Option<(&'a Rc<Map>, Look)>,
+    pub map: Option<(&'a Rc<Map>, OverlayStyle)>,
     /// Width and height on the page, in CSS pixels.
     pub size: (f64, f64),
 }

@@ -6,7 +6,7 @@ use super::result::{Model, Prediction, Subject};
 use super::schedule::{MapKey, ModelChoice, Step, Wish};
 use super::state::{Activity, State, WayOut};
 use crate::protocol::Sample;
-use crate::render::{Look, largest};
+use crate::render::{OverlayStyle, largest};
 
 impl State {
     /// What the engine shall hold and answer.
@@ -101,8 +101,8 @@ impl State {
     }
 
     /// How the shown map is drawn.
-    pub fn look(&self, subject: &Subject) -> Look {
-        Look {
+    pub fn look(&self, subject: &Subject) -> OverlayStyle {
+        OverlayStyle {
             colormap: self.choices.colormap(),
             opacity: f32::from(self.choices.opacity) / 100.0,
             sign: self.choices.sign,

@@ -1,11 +1,14 @@
-//! Grad-CAM (Selvaraju et al., 2017).
+//! Grad-CAM (Selvaraju et al. 2017, "Grad-CAM: Visual Explanations from Deep Networks via
+//! Gradient-based Localization").
 
 #[cfg(feature = "network")]
 use ndarray::{Array2, Array3, Axis};
 
-use super::Method;
 #[cfg(feature = "network")]
-use super::{ExplainError, Saliency};
+use super::method::ExplainError;
+use super::method::Method;
+#[cfg(feature = "network")]
+use super::saliency::Saliency;
 #[cfg(feature = "network")]
 use crate::network::{Forward, Network};
 
@@ -38,8 +41,9 @@ fn explain(
     })
 }
 
-/// Σ_k α_k A_k with α_k = mean_ij ∂y/∂A_k, before the ReLU of the paper:
-/// activations and gradients [C, h, w], the map [h, w]. Sums run in float64.
+/// Σ_k α_k A_k with α_k = mean_ij ∂y/∂A_kij: equations 1 and 2 of the paper without the
+/// ReLU, so the map is signed. Activations and gradients are [C, h, w], the map is [h, w].
+/// Sums run in float64.
 #[cfg(feature = "network")]
 fn weighted_sum(activations: &Array3<f32>, gradients: &Array3<f32>) -> Array2<f32> {
     let (_, height, width) = activations.dim();

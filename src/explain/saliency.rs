@@ -11,25 +11,21 @@ pub struct Saliency {
     /// [h, w], of the layer's own resolution.
     pub values: Array2<f32>,
     pub class: usize,
-    /// `Method::id` of the method that made it.
+    /// The `id` of the method that made it.
     pub method: &'static str,
     /// Name of the layer in the model's file.
     pub layer: String,
 }
 
 impl Saliency {
-    /// Least and greatest value; 0 and 0 for an empty map.
+    /// Minimum and maximum; 0 and 0 for an empty map.
     pub fn range(&self) -> (f32, f32) {
         let fold = |start, pick: fn(f32, f32) -> f32| self.values.iter().copied().fold(start, pick);
-        let (least, greatest) = (
+        let (min, max) = (
             fold(f32::INFINITY, f32::min),
             fold(f32::NEG_INFINITY, f32::max),
         );
-        if least > greatest {
-            (0.0, 0.0)
-        } else {
-            (least, greatest)
-        }
+        if min > max { (0.0, 0.0) } else { (min, max) }
     }
 
     /// Whether there is something to show.

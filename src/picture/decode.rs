@@ -4,23 +4,25 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
-/// What a picture may claim before its pixels are decoded.
+use super::error::PictureError;
+
+/// Bounds on the size that a picture states, checked before its pixels are decoded.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Greatest number of pixels.
-    pub most_pixels: u64,
-    /// Least and greatest length of a side in pixels.
-    pub least_side: u32,
-    pub most_side: u32,
+    /// Number of pixels.
+    pub max_pixels: u64,
+    /// Length of a side in pixels.
+    pub min_side: u32,
+    pub max_side: u32,
 }
 
 impl Default for Limits {
     /// 50 megapixels, which take 150 MB as RGB, and 8 to 65 535 pixels a side.
     fn default() -> Self {
         Limits {
-            most_pixels: 50_000_000,
-            least_side: 8,
-            most_side: 65_535,
+            max_pixels: 50_000_000,
+            min_side: 8,
+            max_side: 65_535,
         }
     }
 }
@@ -30,50 +32,6 @@ impl Default for Limits {
 pub struct Decoded {
     pub picture: RgbImage,
     pub notes: Vec<String>,
-}
-
-/// Why a picture cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PictureError {
-    #[error(
-        "'{name}' is no picture that can be read here. PNG, JPEG, WebP, GIF and BMP can; save it as one of those"
-    )]
-    UnknownFormat { name: String },
-    #[error(
-        "'{name}' is damaged or cut off ({reason}). Try to open it elsewhere and save it again"
-    )]
-    Damaged { name: String, reason: String },
-    #[error(
-        "'{name}' has {width} × {height} pixels, {megapixels} megapixels; the limit is {limit}. Make it smaller first"
-    )]
-    TooLarge {
-        name: String,
-        width: u32,
-        height: u32,
-        megapixels: u64,
-        limit: u64,
-    },
-    #[error(
-        "'{name}' has {width} × {height} pixels; at least {least} × {least} are needed. Choose a larger picture"
-    )]
-    TooSmall {
-        name: String,
-        width: u32,
-        height: u32,
-        least: u32,
-    },
-    #[error(
-        "'{name}' has {width} × {height} pixels; a side may have up to {most}. Cut it into parts first"
-    )]
-    TooLong {
-        name: String,
-        width: u32,
-        height: u32,
-        most: u32,
-    },
-    #[error("the model's description of its input is wrong: {problem}")]
-    Preprocess { problem: String },
 }
 
 /// Decodes a picture: the first frame if it is animated, turned upright as its
@@ -117,8 +75,8 @@ pub fn decode(bytes: &[u8], name: &str, limits: Limits) -> Result<Decoded, Pictu
 fn check_size(name: &str, width: u32, height: u32, limits: Limits) -> Result<(), PictureError> {
     let pixels = u64::from(width) * u64::from(height);
     let name = name.to_owned();
-    if pixels > limits.most_pixels {
-        let (megapixels, limit) = (pixels / 1_000_000, limits.most_pixels / 1_000_000);
+    if pixels > limits.max_pixels {
+        let (megapixels, limit) = (pixels / 1_000_000, limits.max_pixels / 1_000_000);
         return Err(PictureError::TooLarge {
             name,
             width,
@@ -127,35 +85,30 @@ fn check_size(name: &str, width: u32, height: u32, limits: Limits) -> Result<(),
             limit,
         });
     }
-    if width.max(height) > limits.most_side {
+    if width.max(height) > limits.max_side {
         return Err(PictureError::TooLong {
             name,
             width,
             height,
-            most: limits.most_side,
+            max: limits.max_side,
         });
     }
-    if width.min(height) < limits.least_side {
+    if width.min(height) < limits.min_side {
         return Err(PictureError::TooSmall {
             name,
             width,
             height,
-            least: limits.least_side,
+            min: limits.min_side,
         });
     }
     Ok(())
 }
 
-/// Room for one picture at the limit with 8 bytes a pixel (16-bit RGBA). Sizes
-/// are left to [`check_size`], which has better words.
+/// Memory for one picture of the maximum size at 8 bytes a pixel (16-bit RGBA), and some
+/// more. Sizes are left to [`check_size`], whose messages are better.
 fn decoder_limits(limits: Limits) -> image::Limits {
     let mut decoder = image::Limits::no_limits();
-    decoder.max_alloc = Some(
-        limits
-            .most_pixels
-            .saturating_mul(8)
-            .saturating_add(64 << 20),
-    );
+    decoder.max_alloc = Some(limits.max_pixels.saturating_mul(8).saturating_add(64 << 20));
     decoder
 }
 
@@ -171,8 +124,8 @@ fn is_animated(bytes: &[u8], format: ImageFormat) -> bool {
     }
 }
 
-/// Frames of a GIF, found by walking over its blocks: decoding them to count
-/// them would believe whatever size a later frame claims.
+/// Number of frames of a GIF, counted by walking over its blocks: decoding the frames
+/// would allocate whatever size a later one states.
 fn gif_frames(bytes: &[u8]) -> usize {
     let byte = |place: usize| bytes.get(place).copied().map(usize::from);
     // The low three bits of a packed byte give the size of a colour table.

@@ -1,19 +1,24 @@
 //! From the bytes of a picture to the input tensor.
 //!
-//! - `decode`: within limits, upright (EXIF)
-//! - `prepare`: choose channels, resize, scale
+//! - `decode`: bytes to an upright RGB picture, within limits
+//! - `preprocessing`: how a network wants its picture: layout, size, channels, scaling
+//! - `scaling`: the usual scalings of pixel values
 //! - `resample`: Pillow's resizing
-//! - `scaling`: the usual ways from pixel values to numbers
-//! - `spec`: how a network wants its picture
+//! - `input_tensor`: from an RGB picture to the input tensor
+//! - `error`: why a picture cannot be used
+//!
+//! To add a scaling: an entry in [`SCALINGS`]; page and engine read the catalogue.
 
 mod decode;
-mod prepare;
+mod error;
+mod input_tensor;
+mod preprocessing;
 mod resample;
 mod scaling;
-mod spec;
 
-pub use decode::{Decoded, Limits, PictureError, decode};
+pub use decode::{Decoded, Limits, decode};
+pub use error::PictureError;
 pub use image::RgbImage;
-pub use prepare::prepare;
+pub use input_tensor::prepare;
+pub use preprocessing::{Channels, Filter, Layout, Preprocess};
 pub use scaling::{SCALINGS, Scaling};
-pub use spec::{Channels, Filter, Layout, Preprocess};

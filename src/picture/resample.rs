@@ -1,19 +1,20 @@
-//! Resizing that equals Pillow's, but for one level where rounding is a tie.
+//! Resizing as Pillow does it (`ImagingResample`), equal but for one level where rounding
+//! is a tie.
 //!
-//! Networks are trained on pictures that Pillow resized, and golden tensors come
-//! from it. Its peculiarities matter where a picture has hard edges: weights in
-//! 22-bit fixed point, rows before columns, and bytes, clipped, in between.
-//! Libraries that keep more precision in between differ by up to 24 levels.
+//! Networks are trained on pictures that Pillow resized. Its details matter at hard edges:
+//! filter weights are fixed-point numbers of 22 bits, rows are resampled before columns,
+//! and the values in between are clamped and rounded to bytes. Libraries that keep more
+//! precision in between differ by up to 24 levels.
 
 use image::RgbImage;
 
-use super::Filter;
+use super::preprocessing::Filter;
 
-/// Bits behind the point of a weight: 32 less 8 for the byte and 2 for the sum.
+/// Fractional bits of a fixed-point weight: 32, less 8 for the byte and 2 for the sum.
 const PRECISION_BITS: u32 = 22;
 
-/// A picture in another size. Bilinear and bicubic widen their support when a
-/// picture gets smaller, so that every pixel counts.
+/// A picture in another size, in pixels. Where it gets smaller, bilinear and bicubic
+/// filters are widened by the scale (antialiasing).
 pub fn resample(picture: &RgbImage, width: u32, height: u32, filter: Filter) -> RgbImage {
     let (old_width, old_height) = picture.dimensions();
     if (old_width, old_height) == (width, height) {
@@ -38,9 +39,11 @@ pub fn resample(picture: &RgbImage, width: u32, height: u32, filter: Filter) -> 
     })
 }
 
-/// The old pixels that one new pixel is made of.
+/// The filter of one output pixel on one axis.
 struct Taps {
+    /// The first input pixel that it covers.
     first: u32,
+    /// One for each covered pixel, in fixed point; their sum is 1.
     weights: Vec<i32>,
 }
 
@@ -68,7 +71,8 @@ fn all_taps(from: u32, to: u32, filter: Filter) -> Vec<Taps> {
         .collect()
 }
 
-/// The filters' curves: a triangle, and Keys's cubic with a = −0.5.
+/// The filters as functions of the distance: a triangle, and the cubic convolution of
+/// Keys (1981) with a = −0.5.
 fn kernel(distance: f64, filter: Filter) -> f64 {
     const A: f64 = -0.5;
     let x = distance.abs();

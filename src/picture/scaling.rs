@@ -1,6 +1,6 @@
 //! The usual ways from pixel values to the numbers a network was trained with.
 
-use super::{Channels, Filter, Layout, Preprocess};
+use super::preprocessing::{Channels, Filter, Layout, Preprocess};
 
 /// A usual scaling. A file that says nothing leaves it to a person to know which.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,6 +1,7 @@
 //! The colour bar beside a map.
 
-use super::{ColorMap, Sign};
+use super::colormap::ColorMap;
+use super::overlay::Sign;
 
 /// Numbers for a colour bar that ends at `scale`, ascending, with zero and both
 /// ends' round neighbours: multiples of 1, 2 or 5 times a power of ten. Empty
@@ -20,7 +21,7 @@ pub fn ticks(scale: f32, sign: Sign) -> Vec<f32> {
     let mut ticks: Vec<f32> = (first..=count)
         .map(|index| (f64::from(index) * step) as f32)
         .collect();
-    // Beside the least float there is nothing between it and zero.
+    // Near the smallest float several ticks round to the same number.
     ticks.dedup();
     ticks
 }

@@ -9,7 +9,8 @@
 
 use image::RgbaImage;
 
-use super::{ColorMap, MapView};
+use super::colormap::ColorMap;
+use super::upsample::MapView;
 
 /// Which part of a map is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub enum Sign {
 
 /// How values become colours.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Look {
+pub struct OverlayStyle {
     pub colormap: ColorMap,
     /// 0…1.
     pub opacity: f32,
@@ -51,74 +52,76 @@ pub fn largest(values: &[f32], sign: Sign) -> f32 {
 }
 
 /// A picture with a map over it, of the picture's size.
-pub fn overlay(picture: &RgbaImage, map: MapView<'_>, look: &Look) -> RgbaImage {
+pub fn overlay(picture: &RgbaImage, map: MapView<'_>, style: &OverlayStyle) -> RgbaImage {
     let values = map.upsample(
         picture.height() as usize,
         picture.width() as usize,
-        look.cells,
+        style.cells,
     );
     let mut out = picture.clone();
-    blend(&mut out, picture, &values, look);
+    blend(&mut out, picture, &values, style);
     out
 }
 
 /// The same on raw pixels, for callers that keep the upsampled values while the
-/// look changes. `out` and `picture` are RGBA, `values` has one value for each
+/// style changes. `out` and `picture` are RGBA, `values` has one value for each
 /// pixel; what is longer than the shortest of them is left as it is. Alpha is
 /// left as it is.
-pub fn blend(out: &mut [u8], picture: &[u8], values: &[f32], look: &Look) {
-    let inks = inks(look);
-    let (factor, shift) = match look.sign {
-        Sign::Positive => (255.0 / look.scale, 0.0),
-        Sign::Signed => (127.5 / look.scale, 127.5),
+pub fn blend(out: &mut [u8], picture: &[u8], values: &[f32], style: &OverlayStyle) {
+    let colors = premultiplied_colors(style);
+    let (factor, shift) = match style.sign {
+        Sign::Positive => (255.0 / style.scale, 0.0),
+        Sign::Signed => (127.5 / style.scale, 127.5),
     };
     let (target, _) = out.as_chunks_mut::<4>();
     let (source, _) = picture.as_chunks::<4>();
     for ((target, source), value) in target.iter_mut().zip(source).zip(values) {
-        // Casting clamps, and sends NaN to 0: an infinity has its end's colour,
-        // NaN is not coloured (below).
-        let ink = if value.is_nan() {
-            NO_INK
+        // The cast clamps: an infinity gets the colour at its end of the map. It would
+        // make 0 of NaN, which gets no colour instead.
+        let color = if value.is_nan() {
+            TRANSPARENT
         } else {
-            inks[usize::from((value * factor + shift + 0.5) as u8)]
+            colors[usize::from((value * factor + shift + 0.5) as u8)]
         };
         for channel in 0..3 {
-            target[channel] =
-                ((u32::from(source[channel]) * ink.rest + ink.color[channel]) >> 16) as u8;
+            target[channel] = ((u32::from(source[channel]) * color.picture_weight
+                + color.channels[channel])
+                >> 16) as u8;
         }
     }
 }
 
-/// A colour already multiplied by its weight, in parts of 65536.
+/// A colour times its weight, in parts of 65536.
 #[derive(Clone, Copy)]
-struct Ink {
-    rest: u32,
-    color: [u32; 3],
+struct PremultipliedColor {
+    /// One less the weight: what remains of the picture.
+    picture_weight: u32,
+    channels: [u32; 3],
 }
 
-const NO_INK: Ink = Ink {
-    rest: 65536,
-    color: [0; 3],
+const TRANSPARENT: PremultipliedColor = PremultipliedColor {
+    picture_weight: 65536,
+    channels: [0; 3],
 };
 
-fn inks(look: &Look) -> [Ink; 256] {
-    if !(look.scale.is_finite() && look.scale > 0.0) {
-        return [NO_INK; 256];
+fn premultiplied_colors(style: &OverlayStyle) -> [PremultipliedColor; 256] {
+    if !(style.scale.is_finite() && style.scale > 0.0) {
+        return [TRANSPARENT; 256];
     }
-    let opacity = f64::from(look.opacity.clamp(0.0, 1.0));
-    let mut colors = look.colormap.table().into_iter();
+    let opacity = f64::from(style.opacity.clamp(0.0, 1.0));
+    let mut colors = style.colormap.table().into_iter();
     std::array::from_fn(|step| {
         let position = step as f64 / 255.0;
-        let strength = match look.sign {
+        let strength = match style.sign {
             Sign::Positive => position,
             Sign::Signed => (2.0 * position - 1.0).abs(),
         };
         let weight = (opacity * (2.0 * strength).min(1.0) * 65536.0).round() as u32;
         let color = colors.next().unwrap_or_default();
-        // A half, so that the shift rounds.
-        Ink {
-            rest: 65536 - weight,
-            color: color.map(|byte| u32::from(byte) * weight + 32768),
+        // 32768 is a half: the shift then rounds.
+        PremultipliedColor {
+            picture_weight: 65536 - weight,
+            channels: color.map(|byte| u32::from(byte) * weight + 32768),
         }
     })
 }
@@ -127,7 +130,7 @@ fn inks(look: &Look) -> [Ink; 256] {
 mod tests {
     use super::*;
 
-    const LOOK: Look = Look {
+    const STYLE: OverlayStyle = OverlayStyle {
         colormap: ColorMap::Viridis,
         opacity: 1.0,
         sign: Sign::Positive,
@@ -135,21 +138,21 @@ mod tests {
         cells: false,
     };
 
-    fn one(value: f32, look: Look) -> [u8; 4] {
+    fn one(value: f32, style: OverlayStyle) -> [u8; 4] {
         let picture = [10, 20, 30, 255];
         let mut out = picture;
-        blend(&mut out, &picture, &[value], &look);
+        blend(&mut out, &picture, &[value], &style);
         out
     }
 
     #[test]
     fn nothing_found_leaves_the_picture() {
         for value in [0.0, -1.0, f32::NAN, f32::NEG_INFINITY] {
-            assert_eq!(one(value, LOOK), [10, 20, 30, 255], "{value}");
+            assert_eq!(one(value, STYLE), [10, 20, 30, 255], "{value}");
         }
         for scale in [0.0, -1.0, f32::NAN, f32::INFINITY] {
             assert_eq!(
-                one(1.0, Look { scale, ..LOOK }),
+                one(1.0, OverlayStyle { scale, ..STYLE }),
                 [10, 20, 30, 255],
                 "{scale}"
             );
@@ -157,9 +160,9 @@ mod tests {
         assert_eq!(
             one(
                 2.0,
-                Look {
+                OverlayStyle {
                     opacity: 0.0,
-                    ..LOOK
+                    ..STYLE
                 }
             ),
             [10, 20, 30, 255]
@@ -169,18 +172,18 @@ mod tests {
     #[test]
     fn the_top_of_the_scale_is_the_end_of_the_map() {
         let [red, green, blue] = ColorMap::Viridis.color(1.0);
-        assert_eq!(one(2.0, LOOK), [red, green, blue, 255]);
-        assert_eq!(one(9.0, LOOK), [red, green, blue, 255]);
+        assert_eq!(one(2.0, STYLE), [red, green, blue, 255]);
+        assert_eq!(one(9.0, STYLE), [red, green, blue, 255]);
     }
 
     #[test]
     fn the_blend_is_linear_in_opacity() {
-        let full = one(2.0, LOOK);
+        let full = one(2.0, STYLE);
         let half = one(
             2.0,
-            Look {
+            OverlayStyle {
                 opacity: 0.5,
-                ..LOOK
+                ..STYLE
             },
         );
         for channel in 0..3 {
@@ -194,12 +197,12 @@ mod tests {
 
     #[test]
     fn signs_have_different_colours() {
-        let look = Look {
+        let style = OverlayStyle {
             colormap: ColorMap::RedBlue,
             sign: Sign::Signed,
-            ..LOOK
+            ..STYLE
         };
-        let (pro, contra) = (one(2.0, look), one(-2.0, look));
+        let (pro, contra) = (one(2.0, style), one(-2.0, style));
         assert_eq!(pro[..3], ColorMap::RedBlue.color(1.0));
         assert_eq!(contra[..3], ColorMap::RedBlue.color(0.0));
     }
@@ -208,15 +211,15 @@ mod tests {
     fn white_stays_white() {
         let mut out = [255; 4];
         let white = [255; 4];
-        blend(&mut out, &white, &[-0.0], &LOOK);
+        blend(&mut out, &white, &[-0.0], &STYLE);
         assert_eq!(out, white);
         blend(
             &mut out,
             &white,
             &[0.001],
-            &Look {
+            &OverlayStyle {
                 opacity: 0.37,
-                ..LOOK
+                ..STYLE
             },
         );
         assert!(out[..3].iter().all(|byte| *byte >= 253), "{out:?}");
@@ -233,7 +236,7 @@ mod tests {
     #[test]
     fn overlay_has_the_size_of_the_picture() {
         let picture = RgbaImage::from_pixel(7, 5, image::Rgba([0, 0, 0, 255]));
-        let out = overlay(&picture, MapView::new(&[0.0, 2.0], 1, 2).unwrap(), &LOOK);
+        let out = overlay(&picture, MapView::new(&[0.0, 2.0], 1, 2).unwrap(), &STYLE);
         assert_eq!(out.dimensions(), (7, 5));
         assert_eq!(out.get_pixel(0, 0).0, [0, 0, 0, 255]);
         let [red, green, blue] = ColorMap::Viridis.color(1.0);

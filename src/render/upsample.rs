@@ -11,12 +11,12 @@ pub struct MapView<'a> {
     width: usize,
 }
 
-/// The two neighbours of a point on one axis, and how far it is towards the second.
+/// Linear interpolation on one axis: two neighbouring cells, and the weight of the second.
 #[derive(Clone, Copy)]
-struct Between {
+struct Interpolation {
     low: usize,
     high: usize,
-    part: f32,
+    high_weight: f32,
 }
 
 impl<'a> MapView<'a> {
@@ -51,8 +51,8 @@ impl<'a> MapView<'a> {
             let cell = |part: f64, count: usize| ((part * count as f64) as usize).min(count - 1);
             return self.values[cell(down, self.height) * self.width + cell(across, self.width)];
         }
-        let row = between(down * self.height as f64 - 0.5, self.height);
-        let column = between(across * self.width as f64 - 0.5, self.width);
+        let row = interpolation(down * self.height as f64 - 0.5, self.height);
+        let column = interpolation(across * self.width as f64 - 0.5, self.width);
         self.mix(row, column)
     }
 
@@ -79,16 +79,16 @@ impl<'a> MapView<'a> {
         let columns = axis(width, self.width, cells);
         let mut out = Vec::with_capacity(height * width);
         for &row in &rows {
-            // Rows first, so that a point costs one interpolation.
+            // Rows first: then each point costs one interpolation.
             let line: Vec<f32> = self
                 .row(row.low)
                 .zip(self.row(row.high))
-                .map(|(a, b)| lerp(a, b, row.part))
+                .map(|(a, b)| lerp(a, b, row.high_weight))
                 .collect();
             out.extend(
                 columns
                     .iter()
-                    .map(|column| lerp(line[column.low], line[column.high], column.part)),
+                    .map(|column| lerp(line[column.low], line[column.high], column.high_weight)),
             );
         }
         out
@@ -99,56 +99,60 @@ impl<'a> MapView<'a> {
         self.values[start..end].iter().copied()
     }
 
-    fn mix(&self, row: Between, column: Between) -> f32 {
+    fn mix(&self, row: Interpolation, column: Interpolation) -> f32 {
         let value = |y: usize, x: usize| self.values[y * self.width + x];
         let upper = lerp(
             value(row.low, column.low),
             value(row.low, column.high),
-            column.part,
+            column.high_weight,
         );
         let lower = lerp(
             value(row.high, column.low),
             value(row.high, column.high),
-            column.part,
+            column.high_weight,
         );
-        lerp(upper, lower, row.part)
+        lerp(upper, lower, row.high_weight)
     }
 }
 
-fn axis(points: usize, cells: usize, flat: bool) -> Vec<Between> {
+fn axis(points: usize, cells: usize, flat: bool) -> Vec<Interpolation> {
     let step = cells as f64 / points as f64;
     (0..points)
         .map(|point| {
             let position = (point as f64 + 0.5) * step;
             if flat {
                 let cell = (position as usize).min(cells - 1);
-                Between {
+                Interpolation {
                     low: cell,
                     high: cell,
-                    part: 0.0,
+                    high_weight: 0.0,
                 }
             } else {
-                between(position - 0.5, cells)
+                interpolation(position - 0.5, cells)
             }
         })
         .collect()
 }
 
 /// `position` in cells, 0 being the centre of the first.
-fn between(position: f64, cells: usize) -> Between {
+fn interpolation(position: f64, cells: usize) -> Interpolation {
     let last = cells - 1;
     let position = position.clamp(0.0, last as f64);
     let low = (position as usize).min(last);
-    Between {
+    Interpolation {
         low,
         high: (low + 1).min(last),
-        part: (position - low as f64) as f32,
+        high_weight: (position - low as f64) as f32,
     }
 }
 
-fn lerp(a: f32, b: f32, part: f32) -> f32 {
-    // Without this a part of 0 times infinity would give NaN beside it.
-    if part == 0.0 { a } else { a + (b - a) * part }
+fn lerp(a: f32, b: f32, weight: f32) -> f32 {
+    // 0 × ∞ would be NaN.
+    if weight == 0.0 {
+        a
+    } else {
+        a + (b - a) * weight
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::app::painter::{self, Painter, Scene};
 use crate::app::result::{Map, Subject};
 use crate::app::state::State;
 use crate::protocol::MapState;
-use crate::render::Look;
+use crate::render::OverlayStyle;
 
 /// Where the pointer is, as parts of the picture, and the value there.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +32,7 @@ pub struct CanvasProps {
 struct Painting {
     file: u32,
     drawn: (u32, u32),
-    map: Option<(Rc<Map>, Look)>,
+    map: Option<(Rc<Map>, OverlayStyle)>,
     /// Width and height there is room for, in CSS pixels, and the screen's density.
     room: (f64, f64, f64),
 }

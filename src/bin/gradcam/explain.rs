@@ -10,7 +10,7 @@ use gradcam::explain::{self, Saliency};
 use gradcam::gradient::Choices;
 use gradcam::network::Description;
 use gradcam::picture::{self, Layout, Preprocess};
-use gradcam::render::{self, ColorMap, Look, MapView, Sign};
+use gradcam::render::{self, ColorMap, MapView, OverlayStyle, Sign};
 use image::{Rgba, RgbaImage};
 use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::Array4;
@@ -199,14 +199,14 @@ fn overlay(
         _ => Sign::Positive,
     };
     let scale = render::largest(values, sign);
-    let look = Look {
+    let style = OverlayStyle {
         colormap,
         opacity: OPACITY,
         sign,
         scale,
         cells: false,
     };
-    Ok(render::png::encode(&render::overlay(picture, map, &look))?)
+    Ok(render::png::encode(&render::overlay(picture, map, &style))?)
 }
 
 /// A class by its number, its label, or a part of exactly one label.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::PictureError;
+use super::error::PictureError;
 
 /// How pixels become the input tensor.
 ///
@@ -23,8 +23,8 @@ pub struct Preprocess {
 }
 
 impl Preprocess {
-    /// Longest side of an input tensor in pixels that is believed.
-    const MOST_PIXELS_A_SIDE: usize = 4096;
+    /// Maximum length of a side of the input tensor, in pixels.
+    const MAX_SIDE: usize = 4096;
 
     /// Keras's "tf" scaling, −1…1, for an RGB input in Keras's own layout: what
     /// is assumed of a file that does not say how it wants its picture.
@@ -49,8 +49,10 @@ impl Preprocess {
         }
     }
 
+    /// Whether it describes an input tensor at all.
+    ///
     /// # Errors
-    /// [`PictureError::Preprocess`] naming what is wrong.
+    /// [`PictureError::Preprocess`], which names what is wrong.
     pub fn check(&self) -> Result<(), PictureError> {
         let channels = self.channels.count();
         let wrong = |problem: String| Err(PictureError::Preprocess { problem });
@@ -66,11 +68,11 @@ impl Preprocess {
         if self
             .size
             .iter()
-            .any(|side| !(1..=Self::MOST_PIXELS_A_SIDE).contains(side))
+            .any(|side| !(1..=Self::MAX_SIDE).contains(side))
         {
-            let ([height, width], most) = (self.size, Self::MOST_PIXELS_A_SIDE);
+            let ([height, width], max) = (self.size, Self::MAX_SIDE);
             return wrong(format!(
-                "{height} × {width} pixels; up to {most} × {most} are supported, so export the \
+                "{height} × {width} pixels; up to {max} × {max} are supported, so export the \
                  model for smaller pictures"
             ));
         }

@@ -3,11 +3,12 @@
 use image::{Rgb, RgbImage};
 use ndarray::Array4;
 
+use super::error::PictureError;
+use super::preprocessing::{Channels, Layout, Preprocess};
 use super::resample::resample;
-use super::{Channels, Layout, PictureError, Preprocess};
 
-/// The input tensor of a picture: [1, C, h, w] or [1, h, w, C] as the network
-/// wants it.
+/// The input tensor of a picture, float32, in the network's own layout: [1, C, h, w] or
+/// [1, h, w, C].
 ///
 /// # Errors
 /// [`PictureError::Preprocess`] if the description contradicts itself.

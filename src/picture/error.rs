@@ -1,0 +1,45 @@
+//! Why a picture cannot be used.
+
+/// Why a picture cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PictureError {
+    #[error(
+        "'{name}' is no picture that can be read here. PNG, JPEG, WebP, GIF and BMP can; save it as one of those"
+    )]
+    UnknownFormat { name: String },
+    #[error(
+        "'{name}' is damaged or cut off ({reason}). Try to open it elsewhere and save it again"
+    )]
+    Damaged { name: String, reason: String },
+    #[error(
+        "'{name}' has {width} × {height} pixels, {megapixels} megapixels; the limit is {limit}. Make it smaller first"
+    )]
+    TooLarge {
+        name: String,
+        width: u32,
+        height: u32,
+        megapixels: u64,
+        limit: u64,
+    },
+    #[error(
+        "'{name}' has {width} × {height} pixels; at least {min} × {min} are needed. Choose a larger picture"
+    )]
+    TooSmall {
+        name: String,
+        width: u32,
+        height: u32,
+        min: u32,
+    },
+    #[error(
+        "'{name}' has {width} × {height} pixels; a side may have up to {max}. Cut it into parts first"
+    )]
+    TooLong {
+        name: String,
+        width: u32,
+        height: u32,
+        max: u32,
+    },
+    #[error("the model's description of its input is wrong: {problem}")]
+    Preprocess { problem: String },
+}
