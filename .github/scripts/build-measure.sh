@@ -18,7 +18,7 @@ fi
 if [ $# -eq 0 ]; then
   set -- simd128
   for name in relaxed threads; do
-    [ ! -f "dist/engine-${name}_loader.js" ] || set -- "$@" "$name"
+    ! compgen -G "dist/engine-$name-*_loader.js" >/dev/null || set -- "$@" "$name"
   done
 fi
 
@@ -29,6 +29,6 @@ for variant in "$@"; do
   wasm-bindgen --target web --no-typescript --out-dir "$out" --out-name measure "$wasm"
   if [ "$variant" = threads ]; then
     # The pool's script, with this program in place of the engine.
-    sed 's#\./engine-threads\.js#./measure.js#' www/engine-threads_pool.js >"$out/engine-threads_pool.js"
+    sed 's#\./PROGRAM\.js#./measure.js#' www/engine_pool.js >"$out/measure_pool.js"
   fi
 done

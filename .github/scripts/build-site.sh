@@ -35,14 +35,13 @@ build_page() {
   rm -f dist/models/*.key
 }
 
-# add_engine NAME: engine-NAME.js, its program and what starts it. The baseline is
-# plainly engine.js.
+# add_engine VARIANT: engine-VARIANT.js, its program engine-VARIANT_bg.wasm, and the
+# scripts that start them.
 add_engine() {
   local name=engine-$1 wasm made seal
-  [ "$1" != simd128 ] || name=engine
   wasm=$(build_variant "$1" "$profile" engine engine)
   made=target/engines/$profile/$1
-  seal=$(sha256sum <"$wasm")
+  seal="$name $(sha256sum <"$wasm")"
   if [ "$(cat "$made/seal" 2>/dev/null)" != "$seal" ]; then
     rm -rf "$made"
     # Without the names of functions, which nobody reads here and which can be half of it.
@@ -52,10 +51,23 @@ add_engine() {
   cp "$made/$name.js" "$made/${name}_bg.wasm" dist/
   cp www/engine_loader.js "dist/${name}_loader.js"
   if [ "$1" = threads ]; then
-    cp www/engine-threads_pool.js dist/
+    cp www/engine_pool.js "dist/${name}_pool.js"
   fi
-  grep -q 'gradcam-engines" content="' dist/index.html
-  grep -q "gradcam-engines.*\b$1\b" dist/index.html || sed -i "/gradcam-engines/s/content=\"/&$1 /" dist/index.html
+}
+
+# name_engine VARIANT: puts a hash of their contents into the names of the variant's
+# files, so that a browser may keep them for ever, and tells the page, which finds
+# them by the names in index.html.
+name_engine() {
+  local old=engine-$1 new file meta='gradcam-engines" content="'
+  new=$old-$(cat "dist/$old.js" "dist/${old}"_* | sha256sum | cut -c1-16)
+  [ ! -f "dist/${old}_pool.js" ] || sed -i "s#\./PROGRAM\.js#./$new.js#" "dist/${old}_pool.js"
+  for file in "dist/$old.js" "dist/${old}"_*; do
+    mv "$file" "dist/$new${file#"dist/$old"}"
+  done
+  grep -q "$meta" dist/index.html
+  grep -q "$meta[^\"]*\b$1\b" dist/index.html || sed -i "s/$meta/&$1 /" dist/index.html
+  sed -i "s/$meta[^\"]*\"/& data-$1=\"$new\"/" dist/index.html
 }
 
 # timed NAME COMMAND…: as timed.sh, for functions. A step that fails ends the script.
@@ -81,3 +93,6 @@ done
 if [ "$profile" = dist ]; then
   timed "wasm-opt" python3 .github/scripts/optimise.py dist
 fi
+for variant in simd128 "${variants[@]}"; do
+  name_engine "$variant"
+done

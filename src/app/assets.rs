@@ -8,6 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, Response, Url};
 
 use super::json;
+use super::variants::Variant;
 use crate::protocol::{Manifest, Sample};
 
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,16 @@ pub fn engines() -> String {
     let root = document().document_element();
     root.and_then(|root| root.get_attribute("data-engines"))
         .unwrap_or_default()
+}
+
+/// The address of the worker's script of one of the builds; `None` if the site has no such
+/// build. Its name holds a hash of its contents, and stands in `index.html`.
+pub fn engine_loader(variant: Variant) -> Option<String> {
+    let names = document()
+        .query_selector("meta[name=gradcam-engines]")
+        .ok()??;
+    let name = names.get_attribute(&["data-", variant.id()].concat())?;
+    Some(address(&[&name, "_loader.js"].concat()))
 }
 
 /// `models/manifest.json`.

@@ -14,21 +14,12 @@ pub enum Variant {
 }
 
 impl Variant {
-    /// Its name in addresses and among the files of the site.
+    /// Its name in addresses and in `index.html`.
     pub fn id(self) -> &'static str {
         match self {
             Variant::Threads => "threads",
             Variant::Relaxed => "relaxed",
             Variant::Simd128 => "simd128",
-        }
-    }
-
-    /// The worker's script, beside the page.
-    pub fn loader(self) -> &'static str {
-        match self {
-            Variant::Threads => "engine-threads_loader.js",
-            Variant::Relaxed => "engine-relaxed_loader.js",
-            Variant::Simd128 => "engine_loader.js",
         }
     }
 }

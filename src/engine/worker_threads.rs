@@ -21,8 +21,9 @@ use web_sys::{DedicatedWorkerGlobalScope, Event, Url, Worker, WorkerOptions, Wor
 const MAX_THREADS: usize = 8;
 /// Time in milliseconds until all workers have to be ready.
 const START_TIMEOUT_MS: i32 = 5_000;
-/// The workers' script, beside that of the engine's worker.
-const POOL_SCRIPT: &str = "engine-threads_pool.js";
+/// The property of the worker's global scope that holds the address of the pool's script;
+/// `www/engine_loader.js` sets it.
+const POOL_SCRIPT_PROPERTY: &str = "poolScript";
 
 /// Hands rayon's threads to the workers that wait for them.
 struct ThreadQueue {
@@ -137,7 +138,9 @@ fn build_pool(count: usize) -> Result<(), rayon::ThreadPoolBuildError> {
 
 /// Starts `count` workers and waits until all are ready.
 async fn start_workers(scope: &DedicatedWorkerGlobalScope, count: usize) -> Result<(), JsValue> {
-    let script = Url::new_with_base(POOL_SCRIPT, &scope.location().href())?.href();
+    let script = Reflect::get(scope, &POOL_SCRIPT_PROPERTY.into())?
+        .as_string()
+        .ok_or("the worker does not say where the pool's script is")?;
     let message = Object::new();
     Reflect::set(&message, &"module".into(), &wasm_bindgen::module())?;
     Reflect::set(&message, &"memory".into(), &wasm_bindgen::memory())?;

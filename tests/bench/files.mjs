@@ -44,9 +44,9 @@ export async function attach(model) {
 /** Of each part of the site: bytes as they are and by gzip. */
 export function sizes() {
   const parts = {
-    engine_simd128: /^engine\.js$|^engine_bg\.wasm$|^engine_loader\.js$/,
-    engine_relaxed: /^engine-relaxed.*\.(js|wasm)$/,
-    engine_threads: /^engine-threads.*\.(js|wasm)$/,
+    engine_simd128: /^engine-simd128-.*\.(js|wasm)$/,
+    engine_relaxed: /^engine-relaxed-.*\.(js|wasm)$/,
+    engine_threads: /^engine-threads-.*\.(js|wasm)$/,
     app: /^app.*\.(js|wasm)$|^boot\.js$/,
   };
   const names = readdirSync(SITE).sort();

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import { engineFile } from "../e2e/browser.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
@@ -18,11 +19,11 @@ export const RELU_TOLERANCE = 1e-2;
 /** The works in the order in which they are measured; `ONLY` names some of them. */
 export const WORKS = ["prepare", "forward", "grad_cam", "memory", "forward_lite0", "input_gradient", "peak"];
 
-/** Builds of this engine: their loader beside the page, and the numbers of threads to try. */
+/** Builds of this engine: their loader beside the page (`null` if the site has none), and the numbers of threads to try. */
 export const VARIANTS = [
-  { variant: "simd128", loader: "engine_loader.js", threads: [1] },
-  { variant: "relaxed", loader: "engine-relaxed_loader.js", threads: [1] },
-  { variant: "threads", loader: "engine-threads_loader.js", threads: [1, 2] },
+  { variant: "simd128", loader: engineFile("simd128", "_loader.js"), threads: [1] },
+  { variant: "relaxed", loader: engineFile("relaxed", "_loader.js"), threads: [1] },
+  { variant: "threads", loader: engineFile("threads", "_loader.js"), threads: [1, 2] },
 ];
 
 /** Everybody who takes part, ours first: the first one's outputs are those that the others' are compared with. */

@@ -56,9 +56,9 @@ export class Sitting {
   }
 
   #presentEngines() {
-    return PARTICIPANTS.filter(({ engine, loader, id }) => {
-      const built = engine === THEIRS || existsSync(join(SITE, loader));
-      if (!built) this.#miss(id, `there is no ${loader} in ${SITE}`);
+    return PARTICIPANTS.filter(({ engine, variant, loader, id }) => {
+      const built = engine === THEIRS || loader !== null;
+      if (!built) this.#miss(id, `there is no engine '${variant}' in ${SITE}`);
       return built;
     });
   }

@@ -57,3 +57,14 @@ export function manifest() {
   }
   return JSON.parse(readFileSync(file, "utf8")).models;
 }
+
+/**
+ * A file of one of the engine's builds, such as `_loader.js`; `null` if the site has no such build. The names
+ * hold a hash of the contents, and stand in `index.html`.
+ */
+export function engineFile(variant, ending) {
+  const index = join(SITE, "index.html");
+  if (!existsSync(index)) return null;
+  const name = readFileSync(index, "utf8").match(new RegExp(`gradcam-engines"[^>]* data-${variant}="([^"]+)"`))?.[1];
+  return name ? `${name}${ending}` : null;
+}

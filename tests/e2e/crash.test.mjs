@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SITE } from "./browser.mjs";
+import { SITE, engineFile } from "./browser.mjs";
 import { TINY, visiting } from "./harness.mjs";
 import { hugeClassifier } from "./onnx.mjs";
 
-const LOADER = "engine_loader.js";
+const LOADER = engineFile("simd128", "_loader.js");
 /** Another build that cannot start would give way to this one. */
 const BASELINE = `model=${TINY.id}&engine=simd128`;
 

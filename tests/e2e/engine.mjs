@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { SITE } from "./browser.mjs";
+import { SITE, engineFile } from "./browser.mjs";
 
 const BLANK = "engine-only.html";
 
@@ -11,7 +11,7 @@ const BLANK = "engine-only.html";
  * starts the engine there, the baseline if no other `loader` is named. `window.ask(request, buffers)` answers with
  * `{ event, buffers, progress, elapsedMs }`.
  */
-export async function openEngine(page, site, loader = "engine_loader.js") {
+export async function openEngine(page, site, loader = engineFile("simd128", "_loader.js")) {
   const index = readFileSync(join(SITE, "index.html"), "utf8");
   const policy = index.match(/<meta http-equiv="Content-Security-Policy"[^>]*>/)?.[0];
   if (!policy) throw new Error("index.html has no Content-Security-Policy");

@@ -2,26 +2,21 @@
 // next simpler one where it does not.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SITE } from "./browser.mjs";
+import { SITE, engineFile } from "./browser.mjs";
 import { openEngine } from "./engine.mjs";
 import { TINY, builtModel, eventually, visiting } from "./harness.mjs";
 import { distance, greatest } from "./npy.mjs";
 
-const LOADERS = {
-  simd128: "engine_loader.js",
-  relaxed: "engine-relaxed_loader.js",
-  threads: "engine-threads_loader.js",
-};
 const IDS = { simd128: "simd128", relaxed: "relaxed-simd", threads: "threads" };
-const POOL = "engine-threads_pool.js";
+const LOADERS = Object.fromEntries(Object.keys(IDS).map((name) => [name, engineFile(name, "_loader.js")]));
+const POOL = engineFile("threads", "_pool.js");
 /** Of the greatest logit. */
 const TOLERANCE = 1e-4;
 
 const unbuilt = (...names) => {
-  const missing = names.filter((name) => !existsSync(join(SITE, LOADERS[name])));
+  const missing = names.filter((name) => !LOADERS[name]);
   return missing.length > 0 && `the site was built without the engine ${missing.join(" and ")}`;
 };
 
@@ -148,11 +143,11 @@ for (const name of Object.keys(LOADERS)) {
   });
 }
 
-const FILE_FAULTS = [LOADERS.threads, "engine-threads.js", "engine-threads_bg.wasm"];
-for (const file of FILE_FAULTS) {
-  testing(`without ${file} the page goes on with relaxed SIMD`, ["relaxed", "threads"], {}, async (visit) => {
+const FILE_FAULTS = ["_loader.js", ".js", "_bg.wasm"];
+for (const ending of FILE_FAULTS) {
+  testing(`without engine-threads…${ending} the page goes on with relaxed SIMD`, ["relaxed", "threads"], {}, async (visit) => {
     visit.site.isolate();
-    visit.site.missing(file);
+    visit.site.missing(engineFile("threads", ending));
     assert.equal((await explain(visit)).variant, "relaxed-simd");
     assert.equal(await visit.page.getByRole("alert").count(), 0, "the user is told nothing");
     visit.assertQuiet([/404/, /answered 404/]);
@@ -161,8 +156,8 @@ for (const file of FILE_FAULTS) {
 
 testing("a program that cannot be compiled gives way twice", ["relaxed", "threads"], {}, async (visit) => {
   visit.site.isolate();
-  visit.site.replace("engine-threads_bg.wasm", "no program");
-  visit.site.replace("engine-relaxed_bg.wasm", "no program");
+  visit.site.replace(engineFile("threads", "_bg.wasm"), "no program");
+  visit.site.replace(engineFile("relaxed", "_bg.wasm"), "no program");
   assert.equal((await explain(visit)).variant, "simd128");
   assert.equal(await visit.page.getByRole("alert").count(), 0, "the user is told nothing");
   visit.assertQuiet([/CompileError|magic/]);

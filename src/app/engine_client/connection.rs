@@ -38,7 +38,8 @@ impl Connection {
         if let Some(alarm) = &alarm {
             options.set_name(&alarm.channel.name());
         }
-        let worker = Worker::new_with_options(&assets::address(variant.loader()), &options)?;
+        let loader = assets::engine_loader(variant).ok_or("the site has no such engine")?;
+        let worker = Worker::new_with_options(&loader, &options)?;
         let on_message = Closure::new(move |event: MessageEvent| hear(&event.data()));
         let on_error = Closure::new(move |event: ErrorEvent| {
             event.prevent_default();

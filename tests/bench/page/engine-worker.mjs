@@ -1,5 +1,5 @@
 // The site's own engine, with its memory in sight. Served beside the engine, which
-// finds its threads' script and their number by its worker's address.
+// finds its number of threads in its worker's address.
 
 import "/page/memory.mjs";
 

@@ -5,6 +5,7 @@ import { memoryBytes } from "/page/memory.mjs";
 import { answering, timed } from "/page/answering.mjs";
 
 const threads = Number(new URL(self.location.href).searchParams.get("threads"));
+self.poolScript = new URL("measure_pool.js", self.location.href).href;
 const measure = await import(new URL("measure.js", self.location.href));
 await measure.default();
 if (threads > 1) await measure.init_threads(threads);
