@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// Raised with every change of the messages. The page compares it with the one
 /// in [`Event::Started`], since after a deployment a browser can pair an old
 /// page with a new worker.
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// Numbers the page's requests from 1; 0 is the engine speaking unasked.
 pub type Job = u32;
@@ -58,7 +58,10 @@ pub enum Request {
     },
     /// Decodes a picture and runs the network on it. Buffer 0: the file's bytes.
     /// Answered by [`Event::Progress`] and [`Event::Prediction`].
-    Predict { name: String, reading: Reading },
+    Predict {
+        name: String,
+        overrides: PredictionOverrides,
+    },
     /// Explains one class of the picture predicted last. The network does not
     /// run on it again unless the layer is one whose activations were not kept;
     /// a layer that was not explained yet has its branch built first. Answered
@@ -110,29 +113,30 @@ pub struct Remembered {
     pub layer: Option<String>,
 }
 
-/// How a picture is read for the network and its answer made probabilities;
-/// `None` is as the file says or, if it says nothing, as was assumed.
+/// What a person chose in place of what the file states or, where it states nothing, of
+/// what was assumed; `None` for each thing that nobody chose.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Reading {
-    /// Name of one of `picture::SCALINGS`.
+pub struct PredictionOverrides {
+    /// The scaling of pixel values: the id of one of `picture::SCALINGS`.
     pub scaling: Option<String>,
-    pub ending: Option<Ending>,
+    /// The activation that makes probabilities of the logits.
+    pub output_activation: Option<OutputActivation>,
 }
 
-/// What makes probabilities of logits.
+/// The activation that makes probabilities of logits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Ending {
-    /// The classes share one whole.
+pub enum OutputActivation {
+    /// One of the classes: the probabilities sum to 1.
     Softmax,
     /// Each class by itself.
     Sigmoid,
 }
 
-/// In a message its name stands among its fields as `type`, as a request's does. The
-/// two ends see to that by themselves and not by serde, which reads such an enum with
-/// several times the code: the page, which has to be small, would notice.
+/// In a message it is internally tagged by `type`, as a request is. Engine and page convert
+/// it themselves: serde reads an internally tagged enum with several times the code, and
+/// the page has to be small.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[allow(
@@ -140,16 +144,15 @@ pub enum Ending {
     reason = "one message at a time: a box would save nothing"
 )]
 pub enum Event {
-    /// Job 0: the program of the worker is there and begins; said by the loaders of
-    /// all variants but the baseline. [`Event::Started`] follows within seconds, if
-    /// this browser can run it.
+    /// Job 0: the engine's program is loaded and begins; sent by `www/engine_loader.js`.
+    /// [`Event::Started`] follows within seconds, if this browser can run the program.
     Loaded,
     /// Job 0: the worker listens.
     Started {
         protocol: u32,
         /// `simd128`, `relaxed-simd` or `threads`.
         variant: String,
-        /// How many compute, the worker's own among them.
+        /// The number of threads that compute, the worker's own included.
         threads: usize,
     },
     /// The model can predict.
@@ -272,10 +275,11 @@ pub struct InputSummary {
 pub struct OutputSummary {
     /// The tensor that holds the logits.
     pub logits: String,
-    /// What the file itself makes of its logits, if anything.
-    pub ending: Option<Ending>,
-    /// What makes probabilities of them unless a person says otherwise.
-    pub probabilities: Ending,
+    /// The activation by which the file itself makes probabilities of its logits, if it
+    /// does.
+    pub activation: Option<OutputActivation>,
+    /// The activation that makes probabilities of them unless a person chose another.
+    pub probabilities: OutputActivation,
     /// Tensors that could be explained instead.
     pub others: Vec<String>,
 }
@@ -300,7 +304,7 @@ pub struct MapSummary {
     pub layer: String,
     pub height: usize,
     pub width: usize,
-    /// Least and greatest value of the signed map.
+    /// Minimum and maximum of the signed map.
     pub min: f32,
     pub max: f32,
     pub state: MapState,

@@ -8,14 +8,14 @@ use super::result::Model;
 use super::schedule::{ModelChoice, Reading};
 use super::state::{Place, State, WayOut};
 use crate::picture::Scaling;
-use crate::protocol::{Ending, ModelSummary};
+use crate::protocol::{ModelSummary, OutputActivation};
 
 /// A change of one answer.
 #[derive(Clone, Debug)]
 pub enum Answer {
     /// One of `picture::SCALINGS`; `None` for as the file says or as was assumed.
     Scaling(Option<&'static str>),
-    Ending(Option<Ending>),
+    Ending(Option<OutputActivation>),
     Labels(Option<Labels>),
     /// A tensor of the file; `None` for the one that is found by itself.
     Logits(Option<String>),

@@ -6,7 +6,7 @@ use crate::app::engine_client::EngineEvent;
 use crate::app::memory::Labels;
 use crate::app::schedule::MapKey;
 use crate::app::testing::{act, explained, key, mapped, predicted, ready, shown};
-use crate::protocol::{Ending, FailureKind};
+use crate::protocol::{FailureKind, OutputActivation};
 
 const HASH: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
@@ -83,7 +83,7 @@ fn names_come_and_go_without_the_engine() {
 #[test]
 fn what_was_said_is_known_when_the_file_comes_again() {
     let state = answer(explained(), Answer::Scaling(Some("caffe")));
-    let state = answer(state, Answer::Ending(Some(Ending::Sigmoid)));
+    let state = answer(state, Answer::Ending(Some(OutputActivation::Sigmoid)));
     let memory = Memory::read(&state.memory.write());
     let again = act(
         Rc::new(State {
@@ -96,7 +96,7 @@ fn what_was_said_is_known_when_the_file_comes_again() {
     let reading = again.wish().picture.expect("a picture").0.reading;
     assert_eq!(
         (reading.scaling, reading.ending),
-        (Some("caffe"), Some(Ending::Sigmoid))
+        (Some("caffe"), Some(OutputActivation::Sigmoid))
     );
     assert!(
         again

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::json;
 use super::theme::storage;
 use crate::picture::Scaling;
-use crate::protocol::{Ending, Remembered};
+use crate::protocol::{OutputActivation, Remembered};
 
 /// The oldest is dropped for one more.
 const MOST_ENTRIES: usize = 24;
@@ -38,7 +38,7 @@ struct Entry {
 pub struct Answers {
     /// One of `picture::SCALINGS`.
     pub scaling: Option<String>,
-    pub ending: Option<Ending>,
+    pub ending: Option<OutputActivation>,
     pub labels: Option<Labels>,
     /// Height and width in pixels, where the file leaves them open.
     pub size: Option<[usize; 2]>,
@@ -239,7 +239,7 @@ mod tests {
                 names: vec!["cat".into(), "dog".into()],
             }),
             size: Some([side; 2]),
-            ending: Some(Ending::Sigmoid),
+            ending: Some(OutputActivation::Sigmoid),
             ..Answers::default()
         }
     }

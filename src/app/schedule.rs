@@ -5,7 +5,7 @@
 //! time. A wish that changes while a request runs is served after it, so that
 //! the latest wins; a run that nobody wants any more is ended with its worker.
 
-use crate::protocol::{Ending, Job, ManifestEntry, Remembered};
+use crate::protocol::{Job, ManifestEntry, OutputActivation, Remembered};
 
 /// A model that the engine shall hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +41,7 @@ pub struct PictureKey {
 pub struct Reading {
     /// One of `picture::SCALINGS`.
     pub scaling: Option<&'static str>,
-    pub ending: Option<Ending>,
+    pub ending: Option<OutputActivation>,
 }
 
 /// One map of a picture.

@@ -42,7 +42,7 @@ pub fn ready(state: &State) -> Action {
             "name": "x", "shape": [1, 3, 8, 8], "channelsLast": false, "layoutIsOpen": false, "channels": 3, "size": [8, 8],
             "sizeIsChosen": false, "scaling": "imagenet", "scalingAssumed": "as PyTorch does",
         },
-        "output": { "logits": "y", "ending": null, "probabilities": "softmax", "others": [] },
+        "output": { "logits": "y", "activation": null, "probabilities": "softmax", "others": [] },
         "layer": "last", "layers": [
             { "name": "first", "alias": "block 1", "operator": "Relu", "shape": [1, 2, 4] },
             { "name": "last", "alias": null, "operator": "Relu", "shape": [1, 1, 2] },

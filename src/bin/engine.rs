@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 fn main() {
     console_error_panic_hook::set_once();
-    // Each thread of the pool comes by here as well: its memory is the engine's.
+    // Each worker of the pool runs `main` as well, on the same memory.
     #[cfg(feature = "threads")]
     if gradcam::engine::worker_threads::is_pool_thread() {
         return;

@@ -1,5 +1,5 @@
-//! What the benchmark measures in the browser besides the engine: any graph on our
-//! kernels, and what one core can do. Never part of the page.
+//! What the benchmark measures in the browser besides the engine: runs of any graph on our
+//! kernels, and the peak speed of one core. Never part of the site.
 
 #[cfg(target_arch = "wasm32")]
 mod measure {
@@ -143,9 +143,9 @@ mod measure {
         Ok(total)
     }
 
-    /// Each value of the output takes as many as it sums products: a filter's
-    /// weights for Conv, the common axis for Gemm and MatMul, else 0. `None` where
-    /// a shape is missing.
+    /// The number of output values times the number of products that each sums: the weights
+    /// of one filter for Conv, the length of the common axis for Gemm and MatMul, 0 for
+    /// other operators. `None` where a shape is missing.
     fn multiply_adds(node: &pb::NodeProto, shapes: &Shapes) -> Option<f64> {
         if !matches!(node.op_type.as_str(), "Conv" | "Gemm" | "MatMul") {
             return Some(0.0);
@@ -187,8 +187,8 @@ mod measure {
         core::arch::wasm32::memory_size(0) as f64 * 65536.0
     }
 
-    /// JSON: `{"chosen", "gflops": [[name, speed]]}`, the matrix kernel in use and
-    /// what each reached in the calibration.
+    /// JSON: `{"chosen", "gflops": [[name, speed]]}`, the microkernel in use and the speed
+    /// of each in the calibration.
     #[wasm_bindgen]
     pub fn kernels() -> String {
         kernels::calibrate();
@@ -196,8 +196,7 @@ mod measure {
         json!({ "chosen": chosen, "gflops": speeds }).to_string()
     }
 
-    /// The most that one core does, in 10⁹ operations a second; a multiply-add
-    /// counts as 2.
+    /// The peak speed of one core, in 10⁹ operations a second; a multiply-add counts as 2.
     #[wasm_bindgen]
     pub fn peak_gflops(milliseconds: f64) -> f64 {
         let start = Instant::now();

@@ -3,7 +3,7 @@
 use crate::gradient::{self, Layer};
 use crate::network::Description;
 use crate::picture::{Layout, Scaling};
-use crate::protocol::{Ending, InputSummary, LayerSummary, ModelSummary, OutputSummary};
+use crate::protocol::{InputSummary, LayerSummary, ModelSummary, OutputActivation, OutputSummary};
 
 /// Where a model came from, and what a person should know about how it came.
 pub struct ModelOrigin {
@@ -33,8 +33,9 @@ impl Description {
             input: self.input(origin.size_is_chosen),
             output: OutputSummary {
                 logits: self.selection.logits.clone(),
-                ending: ending(self.selection.ending),
-                probabilities: ending(self.ending()).unwrap_or(Ending::Softmax),
+                activation: output_activation(self.selection.ending),
+                probabilities: output_activation(self.ending())
+                    .unwrap_or(OutputActivation::Softmax),
                 others: self.outputs.clone(),
             },
             layer: self.selection.layer.tensor.clone(),
@@ -61,11 +62,11 @@ impl Description {
     }
 }
 
-fn ending(ending: gradient::Ending) -> Option<Ending> {
+fn output_activation(ending: gradient::Ending) -> Option<OutputActivation> {
     match ending {
         gradient::Ending::Logits => None,
-        gradient::Ending::Softmax => Some(Ending::Softmax),
-        gradient::Ending::Sigmoid => Some(Ending::Sigmoid),
+        gradient::Ending::Softmax => Some(OutputActivation::Softmax),
+        gradient::Ending::Sigmoid => Some(OutputActivation::Sigmoid),
     }
 }
 

@@ -14,7 +14,9 @@ use crate::network::{
     self, Description, Forward, LayerChangePhase, LoadError, Network, NetworkError, TractNetwork,
 };
 use crate::picture::{self, Limits, Preprocess, Scaling};
-use crate::protocol::{Ending, ExplainTimings, Phase, PredictTimings, Reading};
+use crate::protocol::{
+    ExplainTimings, OutputActivation, Phase, PredictTimings, PredictionOverrides,
+};
 use crate::render::npy;
 
 /// The model that is ready, and the last picture's activations.
@@ -42,7 +44,7 @@ pub struct Prediction {
 pub type Progress<'a> = &'a mut dyn FnMut(Phase, usize, usize);
 
 impl Session {
-    /// Makes a model ready. The one before stays until this one is.
+    /// Makes a model ready in place of the one before, which stays if this one fails.
     ///
     /// # Errors
     /// [`SessionError::Load`].
@@ -58,13 +60,13 @@ impl Session {
         Ok(self.network.insert(network).description())
     }
 
-    /// The same for a layer that may be another model's, such as one from an
-    /// address: where this model has no such layer, its usual one is taken, and
-    /// the sentence that says so is returned.
+    /// The same for a layer that may be another model's, such as one from the page's
+    /// address: where this model has no such layer, its default layer is explained, and a
+    /// sentence for people says so.
     ///
     /// # Errors
     /// [`SessionError::Load`].
-    pub fn load_leniently(
+    pub fn load_with_layer_fallback(
         &mut self,
         file: Vec<u8>,
         choices: Choices,
@@ -78,22 +80,22 @@ impl Session {
             other => return other.map(|_| None),
         }
         let layers = Vec::new();
-        let usual = Choices { layers, ..choices };
-        let description = self.load(file, &usual, progress)?;
+        let default_layer = Choices { layers, ..choices };
+        let description = self.load(file, &default_layer, progress)?;
         let shown = &description.selection.layer.tensor;
         Ok(Some(format!(
             "This model has no layer “{layer}” that can be explained; “{shown}” is shown."
         )))
     }
 
-    /// What is known of the model that is ready.
+    /// What is known of the model that is ready; `None` if there is none.
     pub fn description(&self) -> Option<&Description> {
         self.network.as_ref().map(TractNetwork::description)
     }
 
-    /// Decodes a picture file and runs the network on it, as the model's file
-    /// says or as was assumed. `name` is for messages. A file in NPY format is
-    /// taken as the input tensor itself, unprepared.
+    /// Decodes a picture file, preprocesses it as the model's file states or as was
+    /// assumed, and runs the network on it. `name` is for messages. A file in NPY format is
+    /// the input tensor itself.
     ///
     /// # Errors
     /// [`SessionError`]; the prediction before is kept if the picture is at fault.
@@ -103,31 +105,31 @@ impl Session {
         name: &str,
         progress: Progress,
     ) -> Result<Prediction, SessionError> {
-        self.predict_read(bytes, name, &Reading::default(), progress)
+        self.predict_with(bytes, name, &PredictionOverrides::default(), progress)
     }
 
-    /// The same, read as a person says.
+    /// The same with what a person chose.
     ///
     /// # Errors
-    /// As [`Session::predict`]; or the reading does not fit the model.
-    pub fn predict_read(
+    /// As [`Session::predict`]; or the overrides do not fit the model.
+    pub fn predict_with(
         &mut self,
         bytes: &[u8],
         name: &str,
-        reading: &Reading,
+        overrides: &PredictionOverrides,
         progress: Progress,
     ) -> Result<Prediction, SessionError> {
         let description = self.description().ok_or(SessionError::NoModel)?;
-        let preprocess = preprocess(description, reading.scaling.as_deref())?;
+        let preprocess = preprocess(description, overrides.scaling.as_deref())?;
         let mut prediction = if bytes.starts_with(npy::MAGIC) {
             self.predict_tensor(read_tensor(bytes, name)?, progress)?
         } else {
             self.predict_picture(bytes, name, &preprocess, progress)?
         };
         let logits = &prediction.logits;
-        match reading.ending {
-            Some(Ending::Softmax) => prediction.probabilities = network::softmax(logits),
-            Some(Ending::Sigmoid) => prediction.probabilities = network::sigmoid(logits),
+        match overrides.output_activation {
+            Some(OutputActivation::Softmax) => prediction.probabilities = network::softmax(logits),
+            Some(OutputActivation::Sigmoid) => prediction.probabilities = network::sigmoid(logits),
             None => {}
         }
         Ok(prediction)
@@ -191,19 +193,19 @@ impl Session {
         })
     }
 
-    /// Explains another layer from now on, as [`TractNetwork::choose_layer`] does.
-    /// Returns how long that took in milliseconds.
+    /// Makes another layer the one that is explained, as [`TractNetwork::choose_layer`]
+    /// does. Returns the time that it took, in milliseconds.
     ///
     /// # Errors
-    /// [`SessionError::Layer`]; the present layer then stays.
+    /// [`SessionError::Layer`]; the current layer then stays.
     pub fn choose_layer(&mut self, layer: &str, progress: Progress) -> Result<f64, SessionError> {
         let network = self.network.as_mut().ok_or(SessionError::NoModel)?;
         let started = Instant::now();
-        let mut tell = |work, done, total| match work {
+        let mut phase_progress = |phase, done, total| match phase {
             LayerChangePhase::Prepare => progress(Phase::Prepare, done, total),
             LayerChangePhase::Run => progress(Phase::Run, done, total),
         };
-        let chosen = network.choose_layer(layer, &mut tell);
+        let chosen = network.choose_layer(layer, &mut phase_progress);
         chosen.map_err(|reason| SessionError::Layer {
             layer: layer.into(),
             reason,
@@ -212,7 +214,7 @@ impl Session {
         Ok(milliseconds_since(started))
     }
 
-    /// How often the network ran on the last picture.
+    /// Number of forward runs on the last picture.
     pub fn forward_runs(&self) -> u32 {
         self.network.as_ref().map_or(0, TractNetwork::forward_runs)
     }
@@ -240,18 +242,18 @@ impl Session {
         ))
     }
 
-    /// Activations of the last prediction, for comparisons.
+    /// Logits and activations of the last prediction, for tests.
     pub fn forward(&self) -> Option<&Forward> {
         self.forward.as_ref()
     }
 
-    /// The network itself, for comparisons.
+    /// The network itself, for tests.
     pub fn network(&mut self) -> Option<&mut TractNetwork> {
         self.network.as_mut()
     }
 }
 
-/// Whether another layer would have made no such error.
+/// Whether the error may not occur with another layer.
 fn is_about_layer(error: &GradientError) -> bool {
     matches!(
         error,
@@ -259,7 +261,8 @@ fn is_about_layer(error: &GradientError) -> bool {
     ) || matches!(error, GradientError::NoRule { layers, .. } if !layers.is_empty())
 }
 
-/// How a picture is prepared: as the model's file says, unless a person says it.
+/// How a picture is preprocessed: as the model's description says, with the scaling that a
+/// person chose.
 fn preprocess(
     description: &Description,
     scaling: Option<&str>,

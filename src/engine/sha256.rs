@@ -7,22 +7,22 @@ use sha2::{Digest as _, Sha256};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-/// Bytes that are copied into this program's memory at once.
+/// Size of the chunks in which a file is copied into this program's memory.
 const CHUNK_BYTES: u32 = 1 << 20;
 
-/// The SHA-256 of some bytes, in lower-case hexadecimal.
+/// The SHA-256 of a file, in lower-case hexadecimal.
 ///
-/// The browser computes it (`crypto.subtle.digest`, Web Cryptography API), several times
-/// faster than WebAssembly and on a thread of its own. It begins at the call, so that
-/// other work can be done before the result is awaited; what happens to `bytes` meanwhile
-/// does not matter, for the browser copies them first. Pages that are not served securely
-/// have no `crypto.subtle`, and it takes no memory that is shared between threads: then,
-/// and where it fails, the `sha2` crate computes the checksum while it is awaited.
+/// Where the browser has `crypto.subtle` (Web Cryptography API; it needs a secure context),
+/// it computes the checksum, faster than WebAssembly and on a thread of its own. It copies
+/// the bytes and begins at the call, so that other work can be done before the result is
+/// awaited. Where `crypto.subtle` is missing or fails, the `sha2` crate computes the
+/// checksum while it is awaited. `crypto.subtle` refuses shared memory: in a build with
+/// threads `bytes` must not be a view of this program's memory.
 pub fn sha256_hex(bytes: &Uint8Array) -> impl Future<Output = String> + use<> {
-    let begun = browser_digest(bytes);
+    let started = browser_digest(bytes);
     let bytes = bytes.clone();
     async move {
-        let digest = match begun {
+        let digest = match started {
             Some(promise) => JsFuture::from(promise).await.ok(),
             None => None,
         };
@@ -33,7 +33,7 @@ pub fn sha256_hex(bytes: &Uint8Array) -> impl Future<Output = String> + use<> {
     }
 }
 
-/// `None` where the browser has no `crypto.subtle` or refuses these bytes at once.
+/// `None` where the browser has no `crypto.subtle` or refuses these bytes.
 fn browser_digest(bytes: &Uint8Array) -> Option<Promise> {
     let property = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).ok();
     let subtle = property(&property(&js_sys::global(), "crypto")?, "subtle")?;
@@ -42,7 +42,7 @@ fn browser_digest(bytes: &Uint8Array) -> Option<Promise> {
     promise.dyn_into().ok()
 }
 
-/// In chunks, so that the file is not copied as a whole.
+/// Copies the file into this program's memory in chunks.
 fn own_digest(bytes: &Uint8Array) -> Vec<u8> {
     let mut hasher = Sha256::new();
     let mut start = 0;

@@ -47,7 +47,7 @@ async function look({ page, site }, loader, times = 1) {
     await asked("ready", load, [await window.fetchBytes(model)]);
     const all = [];
     for (let time = 0; time < times; time += 1) {
-      const request = { type: "predict", name: "picture.png", reading: {} };
+      const request = { type: "predict", name: "picture.png", overrides: {} };
       const { buffers } = await asked("prediction", request, [await window.fetchBytes(picture)]);
       all.push([...new Float32Array(buffers[0])]);
     }

@@ -107,7 +107,7 @@ async function explainInBrowser({ page, site }, golden) {
     const results = {};
     for (const [name, url] of inputs) {
       const tensor = await window.fetchBytes(url);
-      const look = { type: "predict", name: `${name}.npy`, reading: {} };
+      const look = { type: "predict", name: `${name}.npy`, overrides: {} };
       const predicted = await asked("prediction", look, [tensor]);
       const logits = [...new Float32Array(predicted.buffers[0])];
       const top = logits.indexOf(Math.max(...logits));

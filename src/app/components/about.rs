@@ -12,7 +12,7 @@ use crate::app::memory::{Answers, Labels};
 use crate::app::result::Model;
 use crate::app::state::{Action, Place};
 use crate::picture::SCALINGS;
-use crate::protocol::Ending;
+use crate::protocol::OutputActivation;
 
 /// Of the panel, for whoever sends the user there.
 pub const ABOUT_ID: &str = "about";
@@ -165,26 +165,26 @@ fn names(props: &Props, model: &Model) -> Html {
 fn output(page: &Page, model: &Model, answers: &Answers) -> Html {
     let output = &model.summary.output;
     let chosen = answers.ending.unwrap_or(output.probabilities);
-    let name = |ending: Ending| match ending {
-        Ending::Softmax => ("softmax", "Softmax: one of the classes"),
-        Ending::Sigmoid => ("sigmoid", "Sigmoid: each class by itself"),
+    let name = |ending: OutputActivation| match ending {
+        OutputActivation::Softmax => ("softmax", "Softmax: one of the classes"),
+        OutputActivation::Sigmoid => ("sigmoid", "Sigmoid: each class by itself"),
     };
-    let endings = [Ending::Softmax, Ending::Sigmoid].map(|ending| {
+    let endings = [OutputActivation::Softmax, OutputActivation::Sigmoid].map(|ending| {
         let (id, words) = name(ending);
         (id.to_owned(), words.to_owned(), ending == chosen)
     });
     let own = output.probabilities;
     let teller = page.clone();
     let choose = move |id: String| {
-        let all = [Ending::Softmax, Ending::Sigmoid];
+        let all = [OutputActivation::Softmax, OutputActivation::Sigmoid];
         let ending = all.into_iter().find(|ending| name(*ending).0 == id);
         let ending = ending.filter(|ending| *ending != own);
         teller.tell(Action::Answer(Answer::Ending(ending)));
     };
-    let before = match output.ending {
+    let before = match output.activation {
         None => "the file ends with it",
-        Some(Ending::Softmax) => "before the softmax that ends the file",
-        Some(Ending::Sigmoid) => "before the sigmoid that ends the file",
+        Some(OutputActivation::Softmax) => "before the softmax that ends the file",
+        Some(OutputActivation::Sigmoid) => "before the sigmoid that ends the file",
     };
     html! {
         <>

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::EngineClient;
 use crate::app::assets;
 use crate::app::schedule::{ModelChoice, Step};
-use crate::protocol::{ModelSource, Reading, Request};
+use crate::protocol::{ModelSource, PredictionOverrides, Request};
 
 impl EngineClient {
     /// A step's request and its buffers, the files read.
@@ -39,11 +39,11 @@ impl EngineClient {
             Step::Predict(key) => {
                 let (_, name) = wish.picture.ok_or("no picture is wanted")?;
                 buffers.push(&self.read(key.file).await?);
-                let reading = Reading {
+                let overrides = PredictionOverrides {
                     scaling: key.reading.scaling.map(str::to_owned),
-                    ending: key.reading.ending,
+                    output_activation: key.reading.ending,
                 };
-                Request::Predict { name, reading }
+                Request::Predict { name, overrides }
             }
             Step::Explain(key) => Request::Explain {
                 method: key.method.to_owned(),

@@ -18,8 +18,8 @@ use crate::gradient::{Choices, GradientError};
 use crate::network::LoadError;
 use crate::picture::Layout;
 use crate::protocol::{
-    Event, ExplainTimings, FailureKind, LoadTimings, MapSummary, ModelSource, Reading, Remembered,
-    Request,
+    Event, ExplainTimings, FailureKind, LoadTimings, MapSummary, ModelSource, PredictionOverrides,
+    Remembered, Request,
 };
 
 /// Does what a request asks for, and sends the event that answers it.
@@ -45,9 +45,9 @@ pub async fn handle(
             let fetched = fetch(job, model, &bytes).await?;
             load(job, session, fetched, layer, &remembered).await
         }
-        Request::Predict { name, reading } => {
+        Request::Predict { name, overrides } => {
             let bytes = bytes.to_vec();
-            predict(job, session, &name, &bytes, &reading).map_err(failed)
+            predict(job, session, &name, &bytes, &overrides).map_err(failed)
         }
         Request::Explain {
             method,
@@ -150,7 +150,7 @@ async fn load(
     let started = Instant::now();
     let size_is_chosen = choices.size.is_some();
     let mut progress = |phase, done, total| job.progress(phase, done as f64, total as f64);
-    let note = match session.load_leniently(fetched.bytes, choices, &mut progress) {
+    let note = match session.load_with_layer_fallback(fetched.bytes, choices, &mut progress) {
         Ok(note) => note,
         Err(SessionError::Load(LoadError::Gradient(GradientError::NoPictureSize { input }))) => {
             let sha256 = sha256.get().await;
@@ -193,10 +193,10 @@ fn predict(
     session: &mut Session,
     name: &str,
     bytes: &[u8],
-    reading: &Reading,
+    overrides: &PredictionOverrides,
 ) -> Result<(), SessionError> {
     let mut progress = |phase, done, total| job.progress(phase, done as f64, total as f64);
-    let prediction = session.predict_read(bytes, name, reading, &mut progress)?;
+    let prediction = session.predict_with(bytes, name, overrides, &mut progress)?;
     let (width, height) = prediction.size;
     let event = Event::Prediction {
         width,

@@ -55,7 +55,7 @@ export class Engine {
   }
 
   async forward({ npy }) {
-    const request = { type: "predict", name: "input.npy", reading: {} };
+    const request = { type: "predict", name: "input.npy", overrides: {} };
     const { event, buffers } = await this.#ask("prediction", request, [npy.slice(0)]);
     const [logits, probabilities] = buffers.map((buffer) => ({ values: new Float32Array(buffer) }));
     return { ms: event.timingsMs.forward, outputs: { logits, probabilities } };
