@@ -148,7 +148,8 @@ async fn start_workers(scope: &DedicatedWorkerGlobalScope, count: usize) -> Resu
     Reflect::set(&message, &"channel".into(), &scope.name().into())?;
     let ready = Array::new();
     for _ in 0..count {
-        ready.push(&start_worker(&script, &message)?);
+        let worker = start_worker(&script, &message)?;
+        ready.push(&worker);
     }
     let first = Array::of2(&Promise::all(&ready), &timeout(scope));
     JsFuture::from(Promise::race(&first)).await.map(|_| ())
