@@ -2,7 +2,7 @@
 //!
 //! - `method`: what the catalogue says of a method, and the errors of all methods
 //! - `saliency`: what every method returns
-//! - [`grad_cam`]: Grad-CAM
+//! - `grad_cam`: Grad-CAM
 //!
 //! To add one: write `src/explain/<method>.rs` with a `pub const METHOD: Method`
 //! and add it to [`METHODS`]. The page, the command line and the tests read the

@@ -1,15 +1,15 @@
 //! The gradient branch, run by tract.
 //!
-//! - `differences`: against central differences of the forward run
+//! - `central_differences`: against central differences of the forward run
 //! - `ties`: exact cases, where differences say nothing
 //! - `requests`: what a network answers, and in which order
-//! - `rewrites`: forms of operators that tract does not run as they are
+//! - `legalisation`: forms of operators that tract does not run as they are
 //! - `refusals`: models that are refused, with a sentence that names the place
 
-mod differences;
+mod central_differences;
+mod legalisation;
 mod refusals;
 mod requests;
-mod rewrites;
 mod ties;
 
 use prost::Message;
