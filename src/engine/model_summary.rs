@@ -34,7 +34,7 @@ impl Description {
             output: OutputSummary {
                 logits: self.selection.logits.clone(),
                 activation: output_activation(self.selection.ending),
-                probabilities: output_activation(self.ending())
+                probabilities: output_activation(self.output_activation())
                     .unwrap_or(OutputActivation::Softmax),
                 others: self.outputs.clone(),
             },
@@ -62,8 +62,8 @@ impl Description {
     }
 }
 
-fn output_activation(ending: gradient::Ending) -> Option<OutputActivation> {
-    match ending {
+fn output_activation(activation: gradient::Ending) -> Option<OutputActivation> {
+    match activation {
         gradient::Ending::Logits => None,
         gradient::Ending::Softmax => Some(OutputActivation::Softmax),
         gradient::Ending::Sigmoid => Some(OutputActivation::Sigmoid),

@@ -84,9 +84,9 @@ impl Description {
         })
     }
 
-    /// Probabilities of the K classes: [`Description::ending`] of the logits.
+    /// Probabilities of the K classes: [`Description::output_activation`] of the logits.
     pub fn probabilities(&self, logits: &[f32]) -> Vec<f32> {
-        match self.ending() {
+        match self.output_activation() {
             Ending::Sigmoid => sigmoid(logits),
             Ending::Logits | Ending::Softmax => softmax(logits),
         }
@@ -95,7 +95,7 @@ impl Description {
     /// The activation that makes probabilities of the logits, never [`Ending::Logits`]:
     /// the model's own; for a model that ends with its logits a softmax, or a sigmoid if
     /// it has one class only.
-    pub fn ending(&self) -> Ending {
+    pub fn output_activation(&self) -> Ending {
         match self.selection.ending {
             Ending::Logits if self.selection.classes == 1 => Ending::Sigmoid,
             Ending::Logits => Ending::Softmax,

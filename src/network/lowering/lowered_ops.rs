@@ -11,7 +11,7 @@ use crate::onnx::{Window, pb};
 /// A convolution whose input's size is not known yet.
 #[derive(Clone, Debug)]
 pub struct LoweredConvolution {
-    pub panels: Arc<Panels>,
+    pub weights: Arc<Panels>,
     /// The ONNX node, for its attributes.
     pub node: Arc<pb::NodeProto>,
     /// Height and width of the kernel.
@@ -42,7 +42,7 @@ impl LoweredConvolution {
         };
         let depth = channels.checked_mul(self.kernel[0] * self.kernel[1]);
         ensure!(
-            depth == Some(self.panels.depth),
+            depth == Some(self.weights.depth),
             "its weights are not for {channels} channels"
         );
         let window = Window::of(&self.node, &[rows, columns], &self.kernel)?;
@@ -97,7 +97,7 @@ impl Expansion for LoweredConvolution {
             let geometry = self.geometry(&shape)?;
             let output = [
                 shape[0],
-                self.panels.rows,
+                self.weights.rows,
                 geometry.output.0,
                 geometry.output.1,
             ];
@@ -114,7 +114,7 @@ impl Expansion for LoweredConvolution {
     ) -> TractResult<TVec<OutletId>> {
         let shape = concrete(&model.outlet_fact(inputs[0])?.shape.to_tvec())?;
         let convolution = Convolution {
-            weights: Arc::clone(&self.panels),
+            weights: Arc::clone(&self.weights),
             geometry: self.geometry(&shape)?,
             adds: false,
             least: f32::NEG_INFINITY,

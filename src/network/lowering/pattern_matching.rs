@@ -169,9 +169,9 @@ impl<'a> PatternMatcher<'a> {
         }
         let norm = self.batch_norm(output, rows);
         let output = norm.as_ref().map_or(output, |norm| &norm.output).clone();
-        let panels = self.packed_weights(node, weights, bias, norm)?;
+        let weights = self.packed_weights(node, weights, bias, norm)?;
         let layer = LoweredLayer::Convolution(LoweredConvolution {
-            panels,
+            weights,
             node: Arc::new(pb::NodeProto {
                 input: Vec::new(),
                 ..node.clone()
@@ -227,16 +227,16 @@ impl<'a> PatternMatcher<'a> {
         bias: Option<Vec<f32>>,
         norm: Option<BatchNorm>,
     ) -> Result<Arc<Panels>, OnnxError> {
-        let are_windows_dense = has_dense_windows(node, weights);
+        let is_unit_stride_3x3 = has_unit_stride_3x3(node, weights);
         let names = [
             weights.name.as_str(),
             node::input(node, 2).unwrap_or_default(),
             norm.as_ref().map_or("", |norm| &norm.output),
-            if are_windows_dense { "dense" } else { "" },
+            if is_unit_stride_3x3 { "3x3" } else { "" },
         ];
         let key = names.join("\n");
-        if let Some(panels) = self.cache.convolution(&key) {
-            return Ok(panels);
+        if let Some(packed) = self.cache.convolution(&key) {
+            return Ok(packed);
         }
         let (factors, bias) = match norm {
             None => (None, bias),
@@ -248,12 +248,12 @@ impl<'a> PatternMatcher<'a> {
                 (Some(norm.factors), Some(bias))
             }
         };
-        let stored = Stored::of(weights)?;
+        let reader = Stored::of(weights)?;
         let (factors, bias) = (factors.as_deref(), bias.as_deref());
-        let packed = Panels::pack(&stored, are_windows_dense, factors, bias);
-        let panels = Arc::new(packed.map_err(|error| unusable_weights(node, &error))?);
-        self.cache.keep_convolution(&weights.name, key, &panels);
-        Ok(panels)
+        let packed = Panels::pack(&reader, is_unit_stride_3x3, factors, bias);
+        let packed = Arc::new(packed.map_err(|error| unusable_weights(node, &error))?);
+        self.cache.keep_convolution(&weights.name, key, &packed);
+        Ok(packed)
     }
 
     /// A product with a constant matrix; the bias of Gemm becomes an Add node. `None` for
@@ -275,7 +275,7 @@ impl<'a> PatternMatcher<'a> {
             return Ok(None);
         }
         let layer = LoweredLayer::Dense(Dense {
-            weights: self.matrix(weights)?,
+            weights: self.dense_weights(weights)?,
             is_transposed: node::int(node, "transB").unwrap_or(0) != 0,
         });
         let name = node::name_of(node);
@@ -289,18 +289,18 @@ impl<'a> PatternMatcher<'a> {
         Ok(Some(vec![stand_in, sum]))
     }
 
-    fn matrix(&mut self, weights: &pb::TensorProto) -> Result<Arc<Matrix>, OnnxError> {
-        if let Some(matrix) = self.cache.matrix(&weights.name) {
+    fn dense_weights(&mut self, weights: &pb::TensorProto) -> Result<Arc<Matrix>, OnnxError> {
+        if let Some(matrix) = self.cache.dense(&weights.name) {
             return Ok(matrix);
         }
         let matrix = Arc::new(Matrix::of(&Stored::of(weights)?));
-        self.cache.keep_matrix(&weights.name, &matrix);
+        self.cache.keep_dense(&weights.name, &matrix);
         Ok(matrix)
     }
 }
 
 /// Whether a convolution has a 3 × 3 kernel, stride 1 and dilation 1.
-fn has_dense_windows(node: &pb::NodeProto, weights: &pb::TensorProto) -> bool {
+fn has_unit_stride_3x3(node: &pb::NodeProto, weights: &pb::TensorProto) -> bool {
     let is_one = |name| node::ints(node, name).is_none_or(|sizes| sizes.iter().all(|&x| x == 1));
     weights.dims[2..] == [3, 3] && is_one("strides") && is_one("dilations")
 }

@@ -154,18 +154,18 @@ fn plans_of_one_file_share_its_weights_and_no_others() {
     let graph = whole.graph();
     let part = extract_without(&whole, &graph.input, &graph.output, 0).unwrap();
     assert!(part.graph().initializer.is_empty());
-    let panels = |shared: &mut PackedWeights| {
-        lower(&part, &whole, shared).unwrap();
-        let mut all: Vec<_> = shared.panels.values().map(Arc::as_ptr).collect();
+    let convolutions = |weights: &mut PackedWeights| {
+        lower(&part, &whole, weights).unwrap();
+        let mut all: Vec<_> = weights.convolutions.values().map(Arc::as_ptr).collect();
         all.sort();
         all
     };
-    let mut shared = PackedWeights::new(&whole);
-    let first = panels(&mut shared);
+    let mut weights = PackedWeights::new(&whole);
+    let first = convolutions(&mut weights);
     assert_eq!(first.len(), 2);
-    assert_eq!(panels(&mut shared), first);
-    assert!(panels(&mut PackedWeights::default()).is_empty());
-    ExecutionPlan::of_subgraph(&part, &whole, &mut shared).unwrap();
+    assert_eq!(convolutions(&mut weights), first);
+    assert!(convolutions(&mut PackedWeights::default()).is_empty());
+    ExecutionPlan::of_subgraph(&part, &whole, &mut weights).unwrap();
 }
 
 #[test]

@@ -13,9 +13,9 @@ pub struct PackedWeights {
     /// graph may use the same name for others.
     own: HashSet<String>,
     /// Of convolutions, by the names of all tensors that went into them.
-    pub(super) panels: HashMap<String, Arc<Panels>>,
+    pub(super) convolutions: HashMap<String, Arc<Panels>>,
     /// Of dense layers, by name.
-    matrices: HashMap<String, Arc<Matrix>>,
+    dense_layers: HashMap<String, Arc<Matrix>>,
 }
 
 impl PackedWeights {
@@ -30,25 +30,26 @@ impl PackedWeights {
 
     /// A convolution's weights that were kept under this key.
     pub fn convolution(&self, key: &str) -> Option<Arc<Panels>> {
-        self.panels.get(key).map(Arc::clone)
+        self.convolutions.get(key).map(Arc::clone)
     }
 
     /// Keeps a convolution's weights, if `name` is one of the file's own weights.
-    pub fn keep_convolution(&mut self, name: &str, key: String, panels: &Arc<Panels>) {
+    pub fn keep_convolution(&mut self, name: &str, key: String, weights: &Arc<Panels>) {
         if self.own.contains(name) {
-            self.panels.insert(key, Arc::clone(panels));
+            self.convolutions.insert(key, Arc::clone(weights));
         }
     }
 
     /// A dense layer's weights that were kept.
-    pub fn matrix(&self, name: &str) -> Option<Arc<Matrix>> {
-        self.matrices.get(name).map(Arc::clone)
+    pub fn dense(&self, name: &str) -> Option<Arc<Matrix>> {
+        self.dense_layers.get(name).map(Arc::clone)
     }
 
     /// Keeps a dense layer's weights, if `name` is one of the file's own weights.
-    pub fn keep_matrix(&mut self, name: &str, matrix: &Arc<Matrix>) {
+    pub fn keep_dense(&mut self, name: &str, weights: &Arc<Matrix>) {
         if self.own.contains(name) {
-            self.matrices.insert(name.to_owned(), Arc::clone(matrix));
+            self.dense_layers
+                .insert(name.to_owned(), Arc::clone(weights));
         }
     }
 }
