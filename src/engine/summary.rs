@@ -33,7 +33,7 @@ impl Description {
             input: self.input(origin.size_is_chosen),
             output: OutputSummary {
                 logits: self.selection.logits.clone(),
-                ending: ending(self.selection.ending),
+                ending: ending(self.selection.output_activation),
                 probabilities: ending(self.ending()).unwrap_or(Ending::Softmax),
                 others: self.outputs.clone(),
             },
@@ -61,11 +61,11 @@ impl Description {
     }
 }
 
-fn ending(ending: gradient::Ending) -> Option<Ending> {
+fn ending(ending: gradient::OutputActivation) -> Option<Ending> {
     match ending {
-        gradient::Ending::Logits => None,
-        gradient::Ending::Softmax => Some(Ending::Softmax),
-        gradient::Ending::Sigmoid => Some(Ending::Sigmoid),
+        gradient::OutputActivation::Logits => None,
+        gradient::OutputActivation::Softmax => Some(Ending::Softmax),
+        gradient::OutputActivation::Sigmoid => Some(Ending::Sigmoid),
     }
 }
 

@@ -2,15 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::COTANGENT;
+use super::contract::COTANGENT;
 use crate::onnx::{node, pb, tensor};
 
 /// Nodes of a branch, and values of all its constants together. A small file
 /// can ask for any number of either.
-pub const MOST_NODES: usize = 1 << 19;
-pub const MOST_VALUES: usize = 1 << 28;
+pub const MAX_NODES: usize = 1 << 19;
+pub const MAX_VALUES: usize = 1 << 28;
 /// Constants up to this size are stored once, however often a branch needs them.
-const MOST_SHARED_BYTES: usize = 1 << 12;
+const MAX_SHARED_BYTES: usize = 1 << 12;
 
 /// Collects the nodes of the branch; [`Builder::write_into`] adds them to the graph.
 pub struct Builder {
@@ -46,8 +46,8 @@ impl Builder {
     }
 
     /// Whether the branch has grown beyond what any network needs.
-    pub fn is_full(&self) -> bool {
-        self.nodes.len() > MOST_NODES || self.values > MOST_VALUES
+    pub fn exceeds_limits(&self) -> bool {
+        self.nodes.len() > MAX_NODES || self.values > MAX_VALUES
     }
 
     pub fn opset(&self) -> i64 {
@@ -56,14 +56,14 @@ impl Builder {
 
     /// Keeps a name of the contract free: a tensor of the model that has it is
     /// called otherwise from now on.
-    pub fn reserve(&mut self, name: &str) {
+    pub fn reserve_name(&mut self, name: &str) {
         if !self.names.insert(name.to_owned()) {
-            let other = self.fresh(name);
+            let other = self.unique_name(name);
             self.renames.insert(name.to_owned(), other);
         }
     }
 
-    fn fresh(&mut self, stem: &str) -> String {
+    fn unique_name(&mut self, stem: &str) -> String {
         let number = self.numbers.entry(stem.to_owned()).or_default();
         loop {
             let name = format!("gradcam/{stem}_{number}");
@@ -75,13 +75,13 @@ impl Builder {
     }
 
     /// Adds a node with one output and returns the output's name.
-    pub fn add(
+    pub fn add_node(
         &mut self,
         operator: &str,
         inputs: &[&str],
         attributes: Vec<pb::AttributeProto>,
     ) -> String {
-        let output = self.fresh(operator);
+        let output = self.unique_name(operator);
         self.push(operator, inputs, attributes, &output);
         output
     }
@@ -111,7 +111,7 @@ impl Builder {
         let dims = tensor::dims(&value);
         let values = dims.iter().product();
         // Weights are not looked up: their bytes would be held twice.
-        let is_small = value.raw_data.len() <= MOST_SHARED_BYTES;
+        let is_small = value.raw_data.len() <= MAX_SHARED_BYTES;
         let stored = is_small.then(|| (dims, [&value.raw_data, stem.as_bytes()].concat()));
         let known = stored
             .as_ref()
@@ -120,7 +120,7 @@ impl Builder {
             return name.clone();
         }
         self.values = self.values.saturating_add(values);
-        let name = self.fresh(stem);
+        let name = self.unique_name(stem);
         if let Some(stored) = stored {
             self.known_constants.insert(stored, name.clone());
         }
@@ -132,54 +132,54 @@ impl Builder {
     pub fn reshape(&mut self, input: &str, shape: &[usize]) -> String {
         let shape: Vec<i64> = shape.iter().map(|&size| size as i64).collect();
         let shape = self.ints(&shape);
-        self.add("Reshape", &[input, &shape], vec![])
+        self.add_node("Reshape", &[input, &shape], vec![])
     }
 
     pub fn expand(&mut self, input: &str, shape: &[usize]) -> String {
         let shape: Vec<i64> = shape.iter().map(|&size| size as i64).collect();
         let shape = self.ints(&shape);
-        self.add("Expand", &[input, &shape], vec![])
+        self.add_node("Expand", &[input, &shape], vec![])
     }
 
     pub fn unary(&mut self, operator: &str, input: &str) -> String {
-        self.add(operator, &[input], vec![])
+        self.add_node(operator, &[input], vec![])
     }
 
     pub fn mul(&mut self, a: &str, b: &str) -> String {
-        self.add("Mul", &[a, b], vec![])
+        self.add_node("Mul", &[a, b], vec![])
     }
 
     pub fn sub(&mut self, a: &str, b: &str) -> String {
-        self.add("Sub", &[a, b], vec![])
+        self.add_node("Sub", &[a, b], vec![])
     }
 
-    pub fn plus(&mut self, a: &str, b: &str) -> String {
-        self.add("Add", &[a, b], vec![])
+    pub fn add(&mut self, a: &str, b: &str) -> String {
+        self.add_node("Add", &[a, b], vec![])
     }
 
     pub fn div(&mut self, a: &str, b: &str) -> String {
-        self.add("Div", &[a, b], vec![])
+        self.add_node("Div", &[a, b], vec![])
     }
 
     /// A comparison, of broadcast shape.
-    pub fn compare(&mut self, operator: &str, a: &str, b: &str) -> String {
-        self.add(operator, &[a, b], vec![])
+    pub fn binary(&mut self, operator: &str, a: &str, b: &str) -> String {
+        self.add_node(operator, &[a, b], vec![])
     }
 
     /// 1 where a condition holds, 0 elsewhere.
-    pub fn as_number(&mut self, condition: &str) -> String {
+    pub fn cast_to_float(&mut self, condition: &str) -> String {
         let to = pb::tensor_proto::DataType::Float as i64;
-        self.add("Cast", &[condition], vec![node::int_attribute("to", to)])
+        self.add_node("Cast", &[condition], vec![node::int_attribute("to", to)])
     }
 
     /// A float32 scalar.
-    pub fn number(&mut self, value: f32) -> String {
+    pub fn scalar(&mut self, value: f32) -> String {
         self.floats(&[], &[value])
     }
 
     pub fn transpose(&mut self, input: &str, order: &[usize]) -> String {
         let order: Vec<i64> = order.iter().map(|&axis| axis as i64).collect();
-        self.add(
+        self.add_node(
             "Transpose",
             &[input],
             vec![node::ints_attribute("perm", &order)],
@@ -188,17 +188,17 @@ impl Builder {
 
     pub fn scale(&mut self, input: &str, factor: f32) -> String {
         let factor = self.floats(&[], &[factor]);
-        self.add("Mul", &[input, &factor], vec![])
+        self.add_node("Mul", &[input, &factor], vec![])
     }
 
     /// A product of matrices, transposed as the attributes say.
     pub fn gemm(&mut self, a: &str, b: &str, attributes: Vec<pb::AttributeProto>) -> String {
         if self.opset >= 11 {
-            return self.add("Gemm", &[a, b], attributes);
+            return self.add_node("Gemm", &[a, b], attributes);
         }
         // Older operator sets insist on something to add.
         let zero = self.floats(&[1], &[0.0]);
-        self.add("Gemm", &[a, b, &zero], attributes)
+        self.add_node("Gemm", &[a, b, &zero], attributes)
     }
 
     /// Sums over `axes`, which stay with size 1.
@@ -206,9 +206,9 @@ impl Builder {
         let axes: Vec<i64> = axes.iter().map(|&axis| axis as i64).collect();
         if self.opset >= 13 {
             let axes = self.ints(&axes);
-            self.add("ReduceSum", &[input, &axes], vec![])
+            self.add_node("ReduceSum", &[input, &axes], vec![])
         } else {
-            self.add(
+            self.add_node(
                 "ReduceSum",
                 &[input],
                 vec![node::ints_attribute("axes", &axes)],
@@ -224,13 +224,13 @@ impl Builder {
         let pads: Vec<i64> = begin.iter().chain(end).map(|&size| size as i64).collect();
         if self.opset >= 11 {
             let (pads, value) = (self.ints(&pads), self.floats(&[], &[value]));
-            self.add("Pad", &[input, &pads, &value], vec![])
+            self.add_node("Pad", &[input, &pads, &value], vec![])
         } else {
             let attributes = vec![
                 node::ints_attribute("pads", &pads),
                 node::float_attribute("value", value),
             ];
-            self.add("Pad", &[input], attributes)
+            self.add_node("Pad", &[input], attributes)
         }
     }
 
@@ -253,7 +253,7 @@ impl Builder {
         let (start, end, axis, step) = (start as i64, end as i64, axis as i64, step as i64);
         if self.opset < 10 {
             let list = |name, value| node::ints_attribute(name, &[value]);
-            return self.add(
+            return self.add_node(
                 "Slice",
                 &[input],
                 vec![list("starts", start), list("ends", end), list("axes", axis)],
@@ -261,20 +261,20 @@ impl Builder {
         }
         let lists = [start, end, axis, step].map(|value| self.ints(&[value]));
         let [start, end, axis, step] = lists.each_ref().map(String::as_str);
-        self.add("Slice", &[input, start, end, axis, step], vec![])
+        self.add_node("Slice", &[input, start, end, axis, step], vec![])
     }
 
     /// The listed positions of an axis.
     pub fn gather(&mut self, input: &str, axis: usize, places: &[i64]) -> String {
         let places = self.ints(places);
         let attributes = vec![node::int_attribute("axis", axis as i64)];
-        self.add("Gather", &[input, &places], attributes)
+        self.add_node("Gather", &[input, &places], attributes)
     }
 
     /// `value` where the condition holds, else 0.
-    pub fn keep_where(&mut self, condition: &str, value: &str) -> String {
+    pub fn where_or_zero(&mut self, condition: &str, value: &str) -> String {
         let zero = self.floats(&[], &[0.0]);
-        self.add("Where", &[condition, value, &zero], vec![])
+        self.add_node("Where", &[condition, value, &zero], vec![])
     }
 
     /// The sum of several tensors of one shape.
@@ -284,7 +284,7 @@ impl Builder {
             _ => {
                 let mut total = terms[0].clone();
                 for term in &terms[1..] {
-                    total = self.add("Add", &[&total, term], vec![]);
+                    total = self.add_node("Add", &[&total, term], vec![]);
                 }
                 total
             }
@@ -292,8 +292,8 @@ impl Builder {
     }
 
     /// Gives a tensor one of the contract's names, its axes in another order if asked.
-    pub fn finish(&mut self, tensor: &str, order: Option<&[i64]>, name: &str) {
-        self.reserve(name);
+    pub fn name_output(&mut self, tensor: &str, order: Option<&[i64]>, name: &str) {
+        self.reserve_name(name);
         match order {
             Some(order) => self.push(
                 "Transpose",
@@ -306,8 +306,8 @@ impl Builder {
     }
 
     /// Gives a tensor one of the contract's names, in another shape.
-    pub fn finish_reshaped(&mut self, tensor: &str, shape: &[i64], name: &str) {
-        self.reserve(name);
+    pub fn name_output_reshaped(&mut self, tensor: &str, shape: &[i64], name: &str) {
+        self.reserve_name(name);
         let shape = self.ints(shape);
         self.push("Reshape", &[tensor, &shape], vec![], name);
     }

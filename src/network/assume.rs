@@ -1,6 +1,6 @@
 //! How a network wants its picture, where its file does not say.
 
-use crate::gradient::Picture;
+use crate::gradient::PictureInput;
 use crate::onnx::{Index, Model, OnnxError, node, tensor};
 use crate::picture::{Layout, Scaling};
 
@@ -17,7 +17,7 @@ pub struct Assumed {
 ///
 /// # Errors
 /// [`OnnxError`] if the graph contradicts itself.
-pub fn scaling(model: &Model, picture: &Picture) -> Result<Option<Assumed>, OnnxError> {
+pub fn scaling(model: &Model, picture: &PictureInput) -> Result<Option<Assumed>, OnnxError> {
     let own = own_arithmetic(model, &picture.name)?;
     let (id, reason) = match (channels(picture), own, picture.layout) {
         (1, Some(Takes::Bytes), _) => ("grey-bytes", SCALES_ITSELF),
@@ -37,7 +37,7 @@ const SCALES_ITSELF: &str = "since the network begins by scaling them itself";
 const SUBTRACTS_ITSELF: &str = "since the network begins by subtracting a mean itself";
 
 /// The picture's channels.
-pub fn channels(picture: &Picture) -> usize {
+pub fn channels(picture: &PictureInput) -> usize {
     let axis = match picture.layout {
         Layout::Nchw => 1,
         Layout::Nhwc => 3,
@@ -118,7 +118,7 @@ mod tests {
         graph.node("Relu", "relu", &[&at], "y");
         let file = model(graph.output("y", &shape)).encode_to_vec();
         let decoded = Model::decode(&file, Limits::default()).unwrap();
-        let picture = Picture {
+        let picture = PictureInput {
             name: "x".into(),
             shape: shape.to_vec(),
             layout,

@@ -1,7 +1,7 @@
 //! What is known of a model besides its weights.
 
 use super::{assume, tract::LoadError};
-use crate::gradient::{ACTIVATIONS, Ending, GRADIENTS, Layer, Selection};
+use crate::gradient::{ACTIVATIONS, GRADIENTS, Layer, OutputActivation, Selection};
 use crate::onnx::{Model, OnnxError, key};
 use crate::picture::{Layout, Preprocess};
 
@@ -82,16 +82,16 @@ impl Description {
     /// has one class only.
     pub fn probabilities(&self, logits: &[f32]) -> Vec<f32> {
         match self.ending() {
-            Ending::Sigmoid => super::sigmoid(logits),
-            Ending::Logits | Ending::Softmax => super::softmax(logits),
+            OutputActivation::Sigmoid => super::sigmoid(logits),
+            OutputActivation::Logits | OutputActivation::Softmax => super::softmax(logits),
         }
     }
 
-    /// What makes probabilities of the logits: never [`Ending::Logits`].
-    pub fn ending(&self) -> Ending {
-        match self.selection.ending {
-            Ending::Logits if self.selection.classes == 1 => Ending::Sigmoid,
-            Ending::Logits => Ending::Softmax,
+    /// What makes probabilities of the logits: never [`OutputActivation::Logits`].
+    pub fn ending(&self) -> OutputActivation {
+        match self.selection.output_activation {
+            OutputActivation::Logits if self.selection.classes == 1 => OutputActivation::Sigmoid,
+            OutputActivation::Logits => OutputActivation::Softmax,
             stated => stated,
         }
     }

@@ -1,31 +1,31 @@
 //! Einsum of one or two operands.
 
-use super::Step;
-use crate::gradient::GradientError;
+use super::vjp_context::VjpContext;
+use crate::gradient::error::GradientError;
 use crate::onnx::{Equation, node, pb};
 
 /// y[out] = Σ a·b: ā = Σ ȳ·b over the letters that a lacks, repeated along those
 /// that only a has.
-pub fn einsum(step: &mut Step) -> Result<(), GradientError> {
-    let equation = Equation::of(step.node)?;
+pub fn einsum(context: &mut VjpContext) -> Result<(), GradientError> {
+    let equation = Equation::of(context.node)?;
     if equation.inputs.len() > 2 {
-        return Err(step.unsupported("only products of two tensors are supported"));
+        return Err(context.unsupported("only products of two tensors are supported"));
     }
-    for (place, letters) in equation.inputs.iter().enumerate() {
-        let shape = step.shape(step.input(place)?)?;
+    for (position, letters) in equation.inputs.iter().enumerate() {
+        let shape = context.shape(context.input(position)?)?;
         if shape.len() != letters.len() {
-            return Err(step.unsupported(format!("its equation does not fit {shape:?}")));
+            return Err(context.unsupported(format!("its equation does not fit {shape:?}")));
         }
     }
-    for (place, letters) in equation.inputs.iter().enumerate() {
-        if !step.is_active(place) {
+    for (position, letters) in equation.inputs.iter().enumerate() {
+        if !context.is_active(position) {
             continue;
         }
         let repeats = |letter| letters.iter().filter(|other| *other == letter).count() > 1;
         if letters.iter().any(repeats) {
-            return Err(step.unsupported("an axis that is named twice is not supported"));
+            return Err(context.unsupported("an axis that is named twice is not supported"));
         }
-        let other = equation.inputs.get(1 - place.min(1));
+        let other = equation.inputs.get(1 - position.min(1));
         let other = other.filter(|_| equation.inputs.len() == 2);
         let is_known = |letter: &&char| {
             equation.output.contains(letter) || other.is_some_and(|o| o.contains(letter))
@@ -33,10 +33,11 @@ pub fn einsum(step: &mut Step) -> Result<(), GradientError> {
         let found: Vec<char> = letters.iter().filter(is_known).copied().collect();
 
         let second;
-        let mut inputs = vec![step.cotangent];
+        let mut inputs = vec![context.cotangent];
         let mut text: String = equation.output.iter().collect();
         if let Some(other) = other {
-            let (reduced, left) = without_lone(step, 1 - place, other, &found, &equation.output)?;
+            let (reduced, left) =
+                without_lone(context, 1 - position, other, &found, &equation.output)?;
             second = reduced;
             inputs.push(&second);
             text.push(',');
@@ -44,11 +45,11 @@ pub fn einsum(step: &mut Step) -> Result<(), GradientError> {
         }
         text.push_str("->");
         text.extend(&found);
-        let product = step
+        let product = context
             .builder
-            .add("Einsum", &inputs, vec![equation_attribute(&text)]);
+            .add_node("Einsum", &inputs, vec![equation_attribute(&text)]);
 
-        let shape = step.shape(step.input(place)?)?;
+        let shape = context.shape(context.input(position)?)?;
         let cotangent = if found == *letters {
             product
         } else {
@@ -58,24 +59,24 @@ pub fn einsum(step: &mut Step) -> Result<(), GradientError> {
                 },
             );
             let kept: Vec<usize> = kept.collect();
-            let apart = step.builder.reshape(&product, &kept);
-            step.builder.expand(&apart, shape)
+            let apart = context.builder.reshape(&product, &kept);
+            context.builder.expand(&apart, shape)
         };
-        step.give(place, cotangent);
+        context.accumulate(position, cotangent);
     }
     Ok(())
 }
 
 /// An operand summed over the axes that nobody else names, and its other letters.
 fn without_lone(
-    step: &mut Step,
-    place: usize,
+    context: &mut VjpContext,
+    position: usize,
     letters: &[char],
     found: &[char],
     output: &[char],
 ) -> Result<(String, Vec<char>), GradientError> {
-    let operand = step.input(place)?;
-    let shape = step.shape(operand)?;
+    let operand = context.input(position)?;
+    let shape = context.shape(operand)?;
     let is_lone = |axis: &usize| {
         let letter = &letters[*axis];
         !found.contains(letter) && !output.contains(letter)
@@ -87,9 +88,9 @@ fn without_lone(
     let kept: Vec<usize> = (0..letters.len())
         .filter(|axis| !lone.contains(axis))
         .collect();
-    let summed = step.builder.reduce_sum(operand, &lone);
+    let summed = context.builder.reduce_sum(operand, &lone);
     let sizes: Vec<usize> = kept.iter().map(|&axis| shape[axis]).collect();
-    let summed = step.builder.reshape(&summed, &sizes);
+    let summed = context.builder.reshape(&summed, &sizes);
     Ok((summed, kept.iter().map(|&axis| letters[axis]).collect()))
 }
 

@@ -3,49 +3,57 @@
 //! It is linear along each axis: y = R x with a matrix R that follows from
 //! the sizes. So x̄ = Rᵀ ȳ, axis by axis.
 
-use super::Step;
-use crate::gradient::GradientError;
+use super::vjp_context::VjpContext;
+use crate::gradient::error::GradientError;
 use crate::onnx::{node, normal_axes};
 
 /// y = x in another size: x̄ is ȳ multiplied with the transposed matrix of each axis.
-pub fn resize(step: &mut Step) -> Result<(), GradientError> {
-    let shape = step.shape(step.input(0)?)?;
-    let output = step.shape(step.output())?;
-    let way = Way::of(step)?;
+pub fn resize(context: &mut VjpContext) -> Result<(), GradientError> {
+    let shape = context.shape(context.input(0)?)?;
+    let output = context.shape(context.output())?;
+    let way = Interpolation::of(context)?;
     if shape.len() != output.len() {
         let problem = format!("it cannot make {output:?} of {shape:?}");
-        return Err(step.unsupported(problem));
+        return Err(context.unsupported(problem));
     }
-    let factors = factors(step, shape, output)?;
-    let mut cotangent = step.cotangent.to_owned();
+    let factors = factors(context, shape, output)?;
+    let mut cotangent = context.cotangent.to_owned();
     let mut part = output.to_vec();
     for axis in 0..shape.len() {
         if shape[axis] == output[axis] && factors[axis] == 1.0 {
             continue;
         }
-        step.check_constant(shape[axis].checked_mul(output[axis]))?;
+        context.check_constant(shape[axis].checked_mul(output[axis]))?;
         let matrix = way.transposed_matrix(shape[axis], output[axis], factors[axis]);
-        let matrix = step.builder.floats(&[shape[axis], output[axis]], &matrix);
+        let matrix = context
+            .builder
+            .floats(&[shape[axis], output[axis]], &matrix);
         let outer: usize = part[..axis].iter().product();
         let inner: usize = part[axis + 1..].iter().product();
-        let rows = step
+        let rows = context
             .builder
             .reshape(&cotangent, &[outer, part[axis], inner]);
-        let product = step.builder.add("MatMul", &[&matrix, &rows], vec![]);
+        let product = context
+            .builder
+            .add_node("MatMul", &[&matrix, &rows], vec![]);
         part[axis] = shape[axis];
-        cotangent = step.builder.reshape(&product, &part);
+        cotangent = context.builder.reshape(&product, &part);
     }
-    step.give(0, cotangent);
+    context.accumulate(0, cotangent);
     Ok(())
 }
 
 /// How many times larger each axis becomes, as the file says it.
-fn factors(step: &Step, shape: &[usize], output: &[usize]) -> Result<Vec<f32>, GradientError> {
-    let is_old = step.builder.opset() < 11;
-    let given = step.constant(if is_old { 1 } else { 2 })?;
+fn factors(
+    context: &VjpContext,
+    shape: &[usize],
+    output: &[usize],
+) -> Result<Vec<f32>, GradientError> {
+    let is_old = context.builder.opset() < 11;
+    let given = context.constant(if is_old { 1 } else { 2 })?;
     let given = given.filter(|given| !given.is_empty());
-    let axes = match node::ints(step.node, "axes") {
-        Some(axes) => normal_axes(step.node, axes, shape.len())?,
+    let axes = match node::ints(context.node, "axes") {
+        Some(axes) => normal_axes(context.node, axes, shape.len())?,
         None => (0..shape.len()).collect(),
     };
     let mut factors: Vec<f32> = (shape.iter().zip(output))
@@ -60,17 +68,18 @@ fn factors(step: &Step, shape: &[usize], output: &[usize]) -> Result<Vec<f32>, G
 }
 
 /// How a pixel of the result finds its pixels in the input.
-struct Way {
+struct Interpolation {
     coordinates: String,
     is_linear: bool,
     rounding: String,
 }
 
-impl Way {
-    fn of(step: &Step) -> Result<Way, GradientError> {
-        let text =
-            |name, default: &str| node::text(step.node, name).unwrap_or_else(|| default.to_owned());
-        let is_old = step.builder.opset() < 11;
+impl Interpolation {
+    fn of(context: &VjpContext) -> Result<Interpolation, GradientError> {
+        let text = |name, default: &str| {
+            node::text(context.node, name).unwrap_or_else(|| default.to_owned())
+        };
+        let is_old = context.builder.opset() < 11;
         let (coordinates, rounding) = if is_old {
             ("asymmetric".into(), "floor".into())
         } else {
@@ -87,15 +96,15 @@ impl Way {
             "asymmetric",
             "half_pixel_symmetric",
         ];
-        let is_smoothed = node::int(step.node, "antialias") == Some(1);
+        let is_smoothed = node::int(context.node, "antialias") == Some(1);
         if !known.contains(&coordinates.as_str())
             || !["nearest", "linear"].contains(&mode.as_str())
             || is_smoothed
         {
             let problem = format!("mode '{mode}' with '{coordinates}' is not supported");
-            return Err(step.unsupported(problem));
+            return Err(context.unsupported(problem));
         }
-        Ok(Way {
+        Ok(Interpolation {
             coordinates,
             is_linear: mode == "linear",
             rounding,
@@ -105,9 +114,9 @@ impl Way {
     /// Rᵀ [input, output], in row-major order.
     fn transposed_matrix(&self, input: usize, output: usize, factor: f32) -> Vec<f32> {
         let mut matrix = vec![0.0; input * output];
-        let clamped = |place: f32| place.clamp(0.0, (input - 1) as f32) as usize;
+        let clamped = |position: f32| position.clamp(0.0, (input - 1) as f32) as usize;
         for column in 0..output {
-            let x = self.place(column as f32, input as f32, output as f32, factor);
+            let x = self.position(column as f32, input as f32, output as f32, factor);
             if self.is_linear {
                 let low = x.floor();
                 let weight = x - low;
@@ -122,7 +131,7 @@ impl Way {
 
     /// Where a pixel of the result lies in the input: the specification's
     /// formulas, in float32 as engines compute them.
-    fn place(&self, x: f32, input: f32, output: f32, factor: f32) -> f32 {
+    fn position(&self, x: f32, input: f32, output: f32, factor: f32) -> f32 {
         match self.coordinates.as_str() {
             "asymmetric" => x / factor,
             "align_corners" if output == 1.0 => 0.0,

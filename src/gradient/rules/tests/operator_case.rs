@@ -1,4 +1,4 @@
-//! One case: a small graph around the operator, and values for its inputs.
+//! One case: a small graph around one operator, and values for its inputs.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -6,31 +6,29 @@ use std::fmt;
 use ndarray::{ArrayD, IxDyn};
 use prost::Message as _;
 
-use super::dice::Dice;
-use crate::gradient::{ReluPolicy, differentiate};
-use crate::onnx::reference::{Value, evaluate};
+use super::case_generator::CaseGenerator;
+use crate::onnx::reference::Value;
 use crate::onnx::testing::{GraphBuilder, model};
-use crate::onnx::{Limits, Model, Shapes, infer_shapes, node, pb, tensor};
+use crate::onnx::{Limits, Model, node, pb, tensor};
 
 /// Name of the output.
 pub const Y: &str = "y";
-/// Name of the branch's input.
-pub const COTANGENT: &str = "cotangent";
+/// Draws a case of one operator.
+pub type DrawCase = fn(&mut CaseGenerator) -> OperatorCase;
 
-/// Draws a case.
-pub type Draw = fn(&mut Dice) -> Case;
-
-pub struct Case {
+/// A graph around one operator.
+pub struct OperatorCase {
     pub opset: i64,
     pub graph: GraphBuilder,
-    /// Inputs with their values; the gradient is wanted at each.
+    /// Active inputs, whose gradients are checked, with their values.
     pub inputs: Vec<(String, ArrayD<f32>)>,
+    /// Constants so far, for their names.
     constants: usize,
 }
 
-impl Case {
+impl OperatorCase {
     pub fn new(opset: i64) -> Self {
-        Case {
+        OperatorCase {
             opset,
             graph: GraphBuilder::new(&[]),
             inputs: Vec::new(),
@@ -38,7 +36,7 @@ impl Case {
         }
     }
 
-    /// An input that wants its gradient.
+    /// An input whose gradient is checked.
     pub fn active(&mut self, shape: &[usize], values: Vec<f32>) -> String {
         let name = format!("x{}", self.inputs.len());
         self.graph.graph.input.push(node::float_value(&name, shape));
@@ -47,14 +45,14 @@ impl Case {
         name
     }
 
-    fn fresh(&mut self) -> String {
+    fn constant_name(&mut self) -> String {
         self.constants += 1;
         format!("c{}", self.constants)
     }
 
     /// Weights.
     pub fn constant(&mut self, shape: &[usize], values: &[f32]) -> String {
-        let name = self.fresh();
+        let name = self.constant_name();
         self.graph.floats(&name, shape, values);
         name
     }
@@ -65,14 +63,14 @@ impl Case {
     }
 
     pub fn shaped_ints(&mut self, shape: &[usize], values: &[i64]) -> String {
-        let name = self.fresh();
+        let name = self.constant_name();
         let initialiser = tensor::from_ints(&name, shape, values);
         self.graph.graph.initializer.push(initialiser);
         name
     }
 
     pub fn bools(&mut self, shape: &[usize], values: &[bool]) -> String {
-        let name = self.fresh();
+        let name = self.constant_name();
         self.graph.graph.initializer.push(pb::TensorProto {
             name: name.clone(),
             dims: shape.iter().map(|&size| size as i64).collect(),
@@ -83,11 +81,12 @@ impl Case {
         name
     }
 
-    /// An input or weights.
+    /// An active input, or weights.
     pub fn operand(&mut self, active: bool, shape: &[usize], values: Vec<f32>) -> String {
-        match active {
-            true => self.active(shape, values),
-            false => self.constant(shape, &values),
+        if active {
+            self.active(shape, values)
+        } else {
+            self.constant(shape, &values)
         }
     }
 
@@ -122,7 +121,7 @@ impl Case {
         }
         let mut proto = model(graph);
         proto.opset_import[0].version = self.opset;
-        // What the versions of the format that came with these operator sets were.
+        // The version of the file format that came with each operator set.
         proto.ir_version = match self.opset {
             ..15 => 7,
             15..19 => 8,
@@ -132,14 +131,19 @@ impl Case {
         Model::decode(&proto.encode_to_vec(), Limits::default()).map_err(|error| error.to_string())
     }
 
-    /// The values of the inputs, widened.
+    /// The values of the inputs in f64.
     pub fn values(&self) -> HashMap<String, Value> {
-        let widened = |values: &ArrayD<f32>| Value::Float(values.mapv(f64::from));
-        let inputs = self.inputs.iter();
-        inputs
-            .map(|(name, values)| (name.clone(), widened(values)))
-            .collect()
+        to_f64(&self.inputs)
     }
+}
+
+/// Named values in f64.
+pub fn to_f64(values: &[(String, ArrayD<f32>)]) -> HashMap<String, Value> {
+    let to_f64 = |values: &ArrayD<f32>| Value::Float(values.mapv(f64::from));
+    values
+        .iter()
+        .map(|(name, values)| (name.clone(), to_f64(values)))
+        .collect()
 }
 
 fn forget_shape(value: &mut pb::ValueInfoProto) {
@@ -150,7 +154,7 @@ fn forget_shape(value: &mut pb::ValueInfoProto) {
     }
 }
 
-impl fmt::Display for Case {
+impl fmt::Display for OperatorCase {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         writeln!(out, "operator set {}", self.opset)?;
         for (name, values) in &self.inputs {
@@ -184,97 +188,4 @@ impl fmt::Display for Case {
         }
         Ok(())
     }
-}
-
-/// A case that was run forward in f64, with its branch.
-pub struct Prepared {
-    pub forward: Model,
-    /// The same graph with the branch; its outputs are `y` and the gradients.
-    pub branch: Model,
-    /// Names of the gradients, one for each input of the case.
-    pub gradients: Vec<String>,
-    /// Shapes of the forward graph.
-    pub shapes: Shapes,
-    /// Values of the inputs and the cotangent.
-    pub inputs: Vec<(String, ArrayD<f32>)>,
-    /// Values of the tensors of the branch and of the forward graph.
-    pub values: HashMap<String, Value>,
-}
-
-impl Prepared {
-    /// `cotangent` gives so many values for the branch's input.
-    pub fn new(
-        case: &Case,
-        policy: ReluPolicy,
-        cotangent: impl FnOnce(usize) -> Vec<f32>,
-    ) -> Result<Self, String> {
-        let (shape, shapes) = shapes(case)?;
-        let forward = case.model(Some(&shape))?;
-        let mut branch = forward.clone();
-        let mut inputs = case.inputs.clone();
-        let cotangent = cotangent(shape.iter().product());
-        let cotangent = ArrayD::from_shape_vec(IxDyn(&shape), cotangent).unwrap();
-        inputs.push((COTANGENT.to_owned(), cotangent));
-        branch
-            .graph_mut()
-            .input
-            .push(node::float_value(COTANGENT, &shape));
-        let wanted: Vec<&str> = case.inputs.iter().map(|(name, _)| name.as_str()).collect();
-        let found = differentiate(&mut branch, &shapes, Y, COTANGENT, &wanted, policy)
-            .map_err(|error| error.to_string())?;
-        let mut gradients = Vec::new();
-        for ((name, values), gradient) in case.inputs.iter().zip(&found) {
-            // Two inputs may share one tensor as their gradient, but no two outputs.
-            let own = format!("gradient of {name}");
-            branch
-                .graph_mut()
-                .node
-                .push(node::new("Identity", &[gradient], &own));
-            branch
-                .graph_mut()
-                .output
-                .push(node::float_value(&own, values.shape()));
-            gradients.push(own);
-        }
-        let widened = |values: &ArrayD<f32>| Value::Float(values.mapv(f64::from));
-        let given = inputs
-            .iter()
-            .map(|(name, values)| (name.clone(), widened(values)))
-            .collect();
-        let values = evaluate(branch.graph(), branch.opset(), &given)?;
-        Ok(Prepared {
-            forward,
-            branch,
-            gradients,
-            shapes,
-            inputs,
-            values,
-        })
-    }
-
-    /// A tensor in f64.
-    pub fn value(&self, name: &str) -> &ArrayD<f64> {
-        self.values[name].as_floats().unwrap()
-    }
-}
-
-/// The output's shape by the evaluator, and all shapes by inference, which must
-/// agree.
-fn shapes(case: &Case) -> Result<(Vec<usize>, Shapes), String> {
-    let model = case.model(None)?;
-    let values = evaluate(model.graph(), model.opset(), &case.values())?;
-    let shapes = infer_shapes(&model, &[]).map_err(|error| error.to_string())?;
-    for node in &model.graph().node {
-        for name in &node.output {
-            let (inferred, found) = (shapes.get(name), values.get(name).map(Value::shape));
-            // Outputs that nobody reads may stay unknown.
-            let known = inferred.is_some() || name == Y;
-            if known && inferred != found {
-                return Err(format!(
-                    "{name} has the shape {found:?}; inferred is {inferred:?}"
-                ));
-            }
-        }
-    }
-    Ok((values[Y].shape().to_vec(), shapes))
 }

@@ -8,17 +8,17 @@ use proptest::prelude::*;
 /// choices, so that proptest finds a small case when one fails, although each
 /// case is drawn by plain code.
 #[derive(Clone, Debug)]
-pub struct Dice {
+pub struct CaseGenerator {
     choices: Vec<u16>,
     next: usize,
     /// State of the generator of values, which need not become simpler.
     state: u64,
 }
 
-impl Dice {
-    pub fn strategy() -> impl Strategy<Value = Dice> {
+impl CaseGenerator {
+    pub fn strategy() -> impl Strategy<Value = CaseGenerator> {
         let choices = proptest::collection::vec(any::<u16>(), 64);
-        (choices, any::<u64>()).prop_map(|(choices, seed)| Dice {
+        (choices, any::<u64>()).prop_map(|(choices, seed)| CaseGenerator {
             choices,
             next: 0,
             state: seed | 1,
@@ -39,7 +39,7 @@ impl Dice {
     }
 
     /// Yes or no; no is simpler.
-    pub fn coin(&mut self) -> bool {
+    pub fn boolean(&mut self) -> bool {
         self.number(0..=1) == 1
     }
 
@@ -55,13 +55,13 @@ impl Dice {
     /// A shape of up to about a hundred values.
     pub fn shape(&mut self, rank: RangeInclusive<usize>) -> Vec<usize> {
         let rank = self.number(rank);
-        let most = [1, 9, 6, 4, 3, 2][rank.min(5)];
-        self.numbers(rank, 1..=most)
+        let max_size = [1, 9, 6, 4, 3, 2][rank.min(5)];
+        self.numbers(rank, 1..=max_size)
     }
 
     /// A shape that broadcasts to this one, perhaps the same.
-    pub fn narrower(&mut self, shape: &[usize]) -> Vec<usize> {
-        let skipped = if self.coin() {
+    pub fn broadcastable(&mut self, shape: &[usize]) -> Vec<usize> {
+        let skipped = if self.boolean() {
             self.number(0..=shape.len())
         } else {
             0
@@ -74,7 +74,7 @@ impl Dice {
 
     /// Some of the axes, in order, at least one.
     pub fn axes(&mut self, rank: usize) -> Vec<usize> {
-        let mut axes: Vec<usize> = (0..rank).filter(|_| self.coin()).collect();
+        let mut axes: Vec<usize> = (0..rank).filter(|_| self.boolean()).collect();
         if axes.is_empty() {
             axes.push(self.number(0..=rank - 1));
         }
@@ -82,19 +82,19 @@ impl Dice {
     }
 
     /// The axis as files write it: since operator set 11 also from the end.
-    pub fn signed(&mut self, axis: usize, rank: usize, opset: i64) -> i64 {
-        match opset >= 11 && self.coin() {
+    pub fn maybe_from_end(&mut self, axis: usize, rank: usize, opset: i64) -> i64 {
+        match opset >= 11 && self.boolean() {
             true => axis as i64 - rank as i64,
             false => axis as i64,
         }
     }
 
     /// An order of so many axes.
-    pub fn order(&mut self, count: usize) -> Vec<usize> {
+    pub fn permutation(&mut self, count: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..count).collect();
-        for place in 1..count {
-            let other = place - self.number(0..=place);
-            order.swap(place, other);
+        for position in 1..count {
+            let other = position - self.number(0..=position);
+            order.swap(position, other);
         }
         order
     }
@@ -113,20 +113,26 @@ impl Dice {
     pub fn values(&mut self, count: usize, low: f64, high: f64) -> Vec<f32> {
         let slots = count.next_multiple_of(2);
         let mut order: Vec<usize> = (0..slots).collect();
-        for place in (1..slots).rev() {
-            order.swap(place, (self.uniform() * (place + 1) as f64) as usize);
+        for position in (1..slots).rev() {
+            order.swap(position, (self.uniform() * (position + 1) as f64) as usize);
         }
         let width = (high - low) / slots as f64;
-        let place = |slot: &usize| low + width * (*slot as f64 + 0.25 + 0.5 * self.uniform());
+        let position = |slot: &usize| low + width * (*slot as f64 + 0.25 + 0.5 * self.uniform());
         order[..count]
             .iter()
-            .map(place)
+            .map(position)
             .map(|value| value as f32)
             .collect()
     }
 
     /// Values in general position that also keep away from these corners.
-    pub fn values_off(&mut self, corners: &[f32], count: usize, low: f64, high: f64) -> Vec<f32> {
+    pub fn values_away_from(
+        &mut self,
+        corners: &[f32],
+        count: usize,
+        low: f64,
+        high: f64,
+    ) -> Vec<f32> {
         let mut values = self.values(count, low, high);
         for value in &mut values {
             for corner in corners {
@@ -139,7 +145,7 @@ impl Dice {
     }
 
     /// Values of both signs whose size is between ½ and 2.
-    pub fn values_off_zero(&mut self, count: usize) -> Vec<f32> {
+    pub fn values_away_from_zero(&mut self, count: usize) -> Vec<f32> {
         let mut values = self.values(count, 0.5, 2.0);
         for value in &mut values {
             if self.uniform() < 0.5 {
