@@ -16,8 +16,8 @@ pub struct Attached {
     pub selection: Selection,
     /// Every layer from which the rules reach the logits, in the order of the graph.
     pub layers: Vec<Layer>,
-    /// Rectifiers that the branch goes through. Without any, every policy gives
-    /// the plain gradient.
+    /// Number of rectifiers that the branch crosses. Without any, every policy
+    /// gives the plain gradient.
     pub rectifiers: usize,
 }
 
@@ -25,7 +25,7 @@ pub struct Attached {
 /// `cotangent` and the outputs `logits`, `activations` and `gradients`, or with
 /// several layers `activations.<layer>` and `gradients.<layer>` of each, and
 /// `gradients.input` if asked for. A branch that the model already has is
-/// replaced. Returns what was found on the way, so that nobody needs to look twice.
+/// replaced. Returns what was selected, so that no second survey is needed.
 ///
 /// # Errors
 /// [`GradientError`], which for an operator without a rule names it, its node
@@ -116,7 +116,7 @@ fn declare(model: &mut Model, selection: &Selection, choices: &Choices) {
         picture, classes, ..
     } = selection;
     let graph = model.graph_mut();
-    // Whatever the file left open is settled now.
+    // A size or layout that the file left open is fixed now.
     graph.input = vec![
         node::float_value(&picture.name, &picture.shape),
         node::float_value(COTANGENT, &[1, *classes]),

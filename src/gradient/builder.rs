@@ -1,30 +1,41 @@
-//! New nodes and constants, in the form that the model's operator set wants.
+//! New nodes and constants, in the form of the model's operator set.
 
 use std::collections::{HashMap, HashSet};
 
 use super::contract::COTANGENT;
 use crate::onnx::{node, pb, tensor};
 
-/// Nodes of a branch, and values of all its constants together. A small file
-/// can ask for any number of either.
+/// Limit of the nodes of a branch: a small file can ask for any number.
 pub const MAX_NODES: usize = 1 << 19;
+/// Limit of the values of all constants of a branch together.
 pub const MAX_VALUES: usize = 1 << 28;
-/// Constants up to this size are stored once, however often a branch needs them.
+/// Size of the largest constants that are stored once for all their uses.
 const MAX_SHARED_BYTES: usize = 1 << 12;
+
+/// What makes two constants the same: type and value.
+#[derive(PartialEq, Eq, Hash)]
+struct ConstantKey {
+    dims: Vec<usize>,
+    bytes: Vec<u8>,
+    stem: &'static str,
+}
 
 /// Collects the nodes of the branch; [`Builder::write_into`] adds them to the graph.
 pub struct Builder {
+    /// Version of the model's operator set.
     opset: i64,
+    /// Names of all tensors, the model's and the branch's.
     names: HashSet<String>,
-    /// The next number of each stem.
+    /// The next number of each stem of a name.
     numbers: HashMap<String, usize>,
-    /// Values of all constants.
+    /// Number of values of all constants.
     values: usize,
-    /// Tensors that must give their name to the contract's.
+    /// New names of the model's tensors that have a name of the contract.
     renames: HashMap<String, String>,
     nodes: Vec<pb::NodeProto>,
     initialisers: Vec<pb::TensorProto>,
-    known_constants: HashMap<(Vec<usize>, Vec<u8>), String>,
+    /// Names of the shared constants.
+    shared_constants: HashMap<ConstantKey, String>,
 }
 
 impl Builder {
@@ -41,21 +52,22 @@ impl Builder {
             renames: HashMap::new(),
             nodes: Vec::new(),
             initialisers: Vec::new(),
-            known_constants: HashMap::new(),
+            shared_constants: HashMap::new(),
         }
     }
 
-    /// Whether the branch has grown beyond what any network needs.
+    /// Whether the branch has more nodes or values than the limits.
     pub fn exceeds_limits(&self) -> bool {
         self.nodes.len() > MAX_NODES || self.values > MAX_VALUES
     }
 
+    /// Version of the model's operator set.
     pub fn opset(&self) -> i64 {
         self.opset
     }
 
-    /// Keeps a name of the contract free: a tensor of the model that has it is
-    /// called otherwise from now on.
+    /// Keeps a name for the contract: a tensor of the model that has it gets another
+    /// by [`Builder::write_into`].
     pub fn reserve_name(&mut self, name: &str) {
         if !self.names.insert(name.to_owned()) {
             let other = self.unique_name(name);
@@ -103,26 +115,29 @@ impl Builder {
         self.constant(tensor::from_floats("", dims, values), "constant")
     }
 
+    /// An int64 constant with one axis; a small one is stored once.
     pub fn ints(&mut self, values: &[i64]) -> String {
         self.constant(tensor::from_ints("", &[values.len()], values), "integers")
     }
 
-    fn constant(&mut self, mut value: pb::TensorProto, stem: &str) -> String {
+    fn constant(&mut self, mut value: pb::TensorProto, stem: &'static str) -> String {
         let dims = tensor::dims(&value);
         let values = dims.iter().product();
-        // Weights are not looked up: their bytes would be held twice.
+        // Large ones are not shared: the keys would hold their bytes again.
         let is_small = value.raw_data.len() <= MAX_SHARED_BYTES;
-        let stored = is_small.then(|| (dims, [&value.raw_data, stem.as_bytes()].concat()));
-        let known = stored
-            .as_ref()
-            .and_then(|stored| self.known_constants.get(stored));
-        if let Some(name) = known {
+        let key = is_small.then(|| ConstantKey {
+            dims,
+            bytes: value.raw_data.clone(),
+            stem,
+        });
+        let shared = key.as_ref().and_then(|key| self.shared_constants.get(key));
+        if let Some(name) = shared {
             return name.clone();
         }
         self.values = self.values.saturating_add(values);
         let name = self.unique_name(stem);
-        if let Some(stored) = stored {
-            self.known_constants.insert(stored, name.clone());
+        if let Some(key) = key {
+            self.shared_constants.insert(key, name.clone());
         }
         value.name.clone_from(&name);
         self.initialisers.push(value);
@@ -161,7 +176,7 @@ impl Builder {
         self.add_node("Div", &[a, b], vec![])
     }
 
-    /// A comparison, of broadcast shape.
+    /// A comparison or logical operator, with broadcasting.
     pub fn binary(&mut self, operator: &str, a: &str, b: &str) -> String {
         self.add_node(operator, &[a, b], vec![])
     }
@@ -196,7 +211,7 @@ impl Builder {
         if self.opset >= 11 {
             return self.add_node("Gemm", &[a, b], attributes);
         }
-        // Older operator sets insist on something to add.
+        // Before operator set 11 the third input is required.
         let zero = self.floats(&[1], &[0.0]);
         self.add_node("Gemm", &[a, b, &zero], attributes)
     }
@@ -216,7 +231,8 @@ impl Builder {
         }
     }
 
-    /// Surrounds with a constant; `begin` and `end` hold one size for each axis.
+    /// Adds a margin of the constant `value`; `begin` and `end` have one size for each
+    /// axis.
     pub fn pad(&mut self, input: &str, begin: &[usize], end: &[usize], value: f32) -> String {
         if begin.iter().chain(end).all(|&size| size == 0) {
             return input.to_owned();
@@ -234,7 +250,7 @@ impl Builder {
         }
     }
 
-    /// Every `step`-th position of `axis` from `start`, `count` of them.
+    /// `count` positions of `axis`, every `step`-th from `start` on.
     pub fn slice(
         &mut self,
         input: &str,
@@ -244,7 +260,7 @@ impl Builder {
         step: usize,
     ) -> String {
         if self.opset < 10 && step > 1 {
-            // Older operator sets take every position between start and end.
+            // Before operator set 10 Slice has no steps.
             let places = (0..count).map(|n| (start + n * step) as i64);
             let places: Vec<i64> = places.collect();
             return self.gather(input, axis, &places);
@@ -291,7 +307,8 @@ impl Builder {
         }
     }
 
-    /// Gives a tensor one of the contract's names, its axes in another order if asked.
+    /// Adds a node that gives a tensor a name of the contract, with its axes permuted
+    /// by `order` if there is one.
     pub fn name_output(&mut self, tensor: &str, order: Option<&[i64]>, name: &str) {
         self.reserve_name(name);
         match order {
@@ -305,15 +322,15 @@ impl Builder {
         }
     }
 
-    /// Gives a tensor one of the contract's names, in another shape.
+    /// Adds a node that gives a tensor a name of the contract, in another shape.
     pub fn name_output_reshaped(&mut self, tensor: &str, shape: &[i64], name: &str) {
         self.reserve_name(name);
         let shape = self.ints(shape);
         self.push("Reshape", &[tensor, &shape], vec![], name);
     }
 
-    /// Adds everything to the graph and returns the new names of the model's own
-    /// tensors that had to give theirs to the contract.
+    /// Adds everything to the graph and returns the new names of the model's
+    /// tensors that had a name of the contract, by their old ones.
     pub fn write_into(mut self, graph: &mut pb::GraphProto) -> HashMap<String, String> {
         let rename = |name: &mut String| {
             if let Some(other) = self.renames.get(name) {
@@ -333,7 +350,7 @@ impl Builder {
             .iter_mut()
             .for_each(|weights| rename(&mut weights.name));
         for added in &mut self.nodes {
-            // The branch's own cotangent is the only name of the contract it reads.
+            // Of the contract's names the branch reads its own cotangent only.
             added
                 .input
                 .iter_mut()

@@ -1,12 +1,13 @@
-//! Functions of one value.
+//! Activation functions.
 //!
-//! Where a function has a corner, the comment says which side counts.
+//! Where a function has no derivative, the comment says which one-sided derivative
+//! is taken.
 
 use super::vjp_context::VjpContext;
 use crate::gradient::error::GradientError;
 use crate::onnx::node;
 
-/// y = max(x, 0): x̄ = ȳ where y > 0. At 0 the gradient is 0, as in TensorFlow
+/// y = max(x, 0): x̄ = ȳ where y > 0. At 0 the derivative is 0, as in TensorFlow
 /// and PyTorch.
 pub fn relu(context: &mut VjpContext) -> Result<(), GradientError> {
     let output = context.output();
@@ -20,8 +21,8 @@ pub fn relu(context: &mut VjpContext) -> Result<(), GradientError> {
 pub fn leaky_relu(context: &mut VjpContext) -> Result<(), GradientError> {
     let alpha = node::float(context.node, "alpha").unwrap_or(0.01);
     let positive = is_positive(context)?;
-    let slanted = context.builder.scale(context.cotangent, alpha);
-    choose(context, &positive, &slanted);
+    let scaled = context.builder.scale(context.cotangent, alpha);
+    accumulate_piecewise(context, &positive, &scaled);
     Ok(())
 }
 
@@ -31,8 +32,8 @@ pub fn prelu(context: &mut VjpContext) -> Result<(), GradientError> {
         return Err(context.unsupported("only constant slopes are supported"));
     }
     let positive = is_positive(context)?;
-    let slanted = context.builder.mul(context.cotangent, context.input(1)?);
-    choose(context, &positive, &slanted);
+    let scaled = context.builder.mul(context.cotangent, context.input(1)?);
+    accumulate_piecewise(context, &positive, &scaled);
     Ok(())
 }
 
@@ -52,7 +53,7 @@ pub fn thresholded_relu(context: &mut VjpContext) -> Result<(), GradientError> {
 /// PyTorch's clamp and TensorFlow's clip_by_value do.
 ///
 /// With a lower bound of 0 it is a rectifier (ReLU6): x̄ = ȳ where 0 < x < max,
-/// and the policy counts.
+/// and the policy applies.
 pub fn clip(context: &mut VjpContext) -> Result<(), GradientError> {
     let input = context.input(0)?;
     let (low, high) = (bound(context, "min", 1)?, bound(context, "max", 2)?);
@@ -110,10 +111,10 @@ fn bound(
 pub fn elu(context: &mut VjpContext) -> Result<(), GradientError> {
     let alpha = node::float(context.node, "alpha").unwrap_or(1.0);
     let alpha = context.builder.scalar(alpha);
-    let slope = context.builder.add(context.output(), &alpha);
-    let bent = context.builder.mul(context.cotangent, &slope);
+    let derivative = context.builder.add(context.output(), &alpha);
+    let curved = context.builder.mul(context.cotangent, &derivative);
     let positive = is_positive(context)?;
-    choose(context, &positive, &bent);
+    accumulate_piecewise(context, &positive, &curved);
     Ok(())
 }
 
@@ -122,13 +123,13 @@ pub fn selu(context: &mut VjpContext) -> Result<(), GradientError> {
     let alpha = node::float(context.node, "alpha").unwrap_or(1.673_263_2);
     let gamma = node::float(context.node, "gamma").unwrap_or(1.050_701);
     let shift = context.builder.scalar(gamma * alpha);
-    let slope = context.builder.add(context.output(), &shift);
-    let bent = context.builder.mul(context.cotangent, &slope);
+    let derivative = context.builder.add(context.output(), &shift);
+    let curved = context.builder.mul(context.cotangent, &derivative);
     let straight = context.builder.scale(context.cotangent, gamma);
     let positive = is_positive(context)?;
     let cotangent = context
         .builder
-        .add_node("Where", &[&positive, &straight, &bent], vec![]);
+        .add_node("Where", &[&positive, &straight, &curved], vec![]);
     context.accumulate(0, cotangent);
     Ok(())
 }
@@ -136,21 +137,21 @@ pub fn selu(context: &mut VjpContext) -> Result<(), GradientError> {
 /// y = x where x > 0, else α(e^(x/α) − 1): x̄ = ȳ where x > 0, else ȳ·(y/α + 1).
 pub fn celu(context: &mut VjpContext) -> Result<(), GradientError> {
     let alpha = node::float(context.node, "alpha").unwrap_or(1.0);
-    let share = context.builder.scale(context.output(), 1.0 / alpha);
+    let quotient = context.builder.scale(context.output(), 1.0 / alpha);
     let one = context.builder.scalar(1.0);
-    let slope = context.builder.add(&share, &one);
-    let bent = context.builder.mul(context.cotangent, &slope);
+    let derivative = context.builder.add(&quotient, &one);
+    let curved = context.builder.mul(context.cotangent, &derivative);
     let positive = is_positive(context)?;
-    choose(context, &positive, &bent);
+    accumulate_piecewise(context, &positive, &curved);
     Ok(())
 }
 
 /// y = 1/(1+e^−x): x̄ = ȳ · y · (1 − y).
 pub fn sigmoid(context: &mut VjpContext) -> Result<(), GradientError> {
     let one = context.builder.scalar(1.0);
-    let rest = context.builder.sub(&one, context.output());
-    let slope = context.builder.mul(context.output(), &rest);
-    context.accumulate_product(0, &slope);
+    let complement = context.builder.sub(&one, context.output());
+    let derivative = context.builder.mul(context.output(), &complement);
+    context.accumulate_product(0, &derivative);
     Ok(())
 }
 
@@ -177,8 +178,8 @@ pub fn hard_swish(context: &mut VjpContext) -> Result<(), GradientError> {
         context.builder.scalar(0.5),
     );
     let sloped = context.builder.mul(input, &third);
-    let slope = context.builder.add(&sloped, &half);
-    let inner = context.builder.mul(context.cotangent, &slope);
+    let derivative = context.builder.add(&sloped, &half);
+    let inner = context.builder.mul(context.cotangent, &derivative);
     let below = context.builder.binary("Less", input, &high);
     let upper = context
         .builder
@@ -196,19 +197,19 @@ pub fn mish(context: &mut VjpContext) -> Result<(), GradientError> {
     let t = context.builder.unary("Tanh", &soft);
     let square = context.builder.mul(&t, &t);
     let one = context.builder.scalar(1.0);
-    let rest = context.builder.sub(&one, &square);
+    let complement = context.builder.sub(&one, &square);
     let sigmoid = context.builder.unary("Sigmoid", input);
-    let inner = context.builder.mul(&rest, &sigmoid);
-    let moved = context.builder.mul(input, &inner);
-    let slope = context.builder.add(&t, &moved);
-    context.accumulate_product(0, &slope);
+    let inner = context.builder.mul(&complement, &sigmoid);
+    let product = context.builder.mul(input, &inner);
+    let derivative = context.builder.add(&t, &product);
+    context.accumulate_product(0, &derivative);
     Ok(())
 }
 
 /// y = ln(1+eˣ): x̄ = ȳ·σ(x).
 pub fn softplus(context: &mut VjpContext) -> Result<(), GradientError> {
-    let slope = context.builder.unary("Sigmoid", context.input(0)?);
-    context.accumulate_product(0, &slope);
+    let derivative = context.builder.unary("Sigmoid", context.input(0)?);
+    context.accumulate_product(0, &derivative);
     Ok(())
 }
 
@@ -227,23 +228,23 @@ pub fn softsign(context: &mut VjpContext) -> Result<(), GradientError> {
 pub fn tanh(context: &mut VjpContext) -> Result<(), GradientError> {
     let one = context.builder.scalar(1.0);
     let square = context.builder.mul(context.output(), context.output());
-    let slope = context.builder.sub(&one, &square);
-    context.accumulate_product(0, &slope);
+    let derivative = context.builder.sub(&one, &square);
+    context.accumulate_product(0, &derivative);
     Ok(())
 }
 
 /// y = erf x: x̄ = ȳ · 2/√π · e^(−x²).
 pub fn erf(context: &mut VjpContext) -> Result<(), GradientError> {
-    let bell = bell(context, 1.0)?;
-    let slope = context
+    let gaussian = gaussian(context, 1.0)?;
+    let derivative = context
         .builder
-        .scale(&bell, std::f32::consts::FRAC_2_SQRT_PI);
-    context.accumulate_product(0, &slope);
+        .scale(&gaussian, std::f32::consts::FRAC_2_SQRT_PI);
+    context.accumulate_product(0, &derivative);
     Ok(())
 }
 
-/// e^(−factor·x²)
-fn bell(context: &mut VjpContext, factor: f32) -> Result<String, GradientError> {
+/// e^(−factor·x²), the Gaussian function.
+fn gaussian(context: &mut VjpContext, factor: f32) -> Result<String, GradientError> {
     let input = context.input(0)?;
     let square = context.builder.mul(input, input);
     let exponent = context.builder.scale(&square, -factor);
@@ -251,33 +252,46 @@ fn bell(context: &mut VjpContext, factor: f32) -> Result<String, GradientError> 
 }
 
 /// y = x·Φ(x), Φ the normal distribution: x̄ = ȳ·(Φ(x) + x·φ(x)). With
-/// `approximate` = tanh, Φ is (1 + tanh(√(2/π)·(x + 0.044715·x³)))/2 and φ its slope.
+/// `approximate` = tanh, Φ is (1 + tanh(√(2/π)·(x + 0.044715·x³)))/2 and φ its
+/// derivative (Hendrycks and Gimpel 2016).
 pub fn gelu(context: &mut VjpContext) -> Result<(), GradientError> {
     let input = context.input(0)?;
     let (one, half) = (context.builder.scalar(1.0), context.builder.scalar(0.5));
-    let (phi, density) = match node::text(context.node, "approximate").as_deref() {
-        Some("tanh") => tanh_distribution(context, input, &one),
+    let normal = match node::text(context.node, "approximate").as_deref() {
+        Some("tanh") => tanh_approximation(context, input, &one),
         _ => {
             let scaled = context
                 .builder
                 .scale(input, std::f32::consts::FRAC_1_SQRT_2);
             let error = context.builder.unary("Erf", &scaled);
-            let bell = bell(context, 0.5)?;
-            // φ(x) = e^(−x²/2)/√2π; twice that, since half of both is taken below.
+            let gaussian = gaussian(context, 0.5)?;
+            // 2φ(x) = 2e^(−x²/2)/√2π
             let factor = std::f32::consts::FRAC_2_SQRT_PI * std::f32::consts::FRAC_1_SQRT_2;
-            (error, context.builder.scale(&bell, factor))
+            DoubledNormal {
+                cumulative: error,
+                density: context.builder.scale(&gaussian, factor),
+            }
         }
     };
-    let whole = context.builder.add(&phi, &one);
-    let moved = context.builder.mul(input, &density);
-    let both = context.builder.add(&whole, &moved);
-    let slope = context.builder.mul(&both, &half);
-    context.accumulate_product(0, &slope);
+    let cumulative = context.builder.add(&normal.cumulative, &one);
+    let product = context.builder.mul(input, &normal.density);
+    let sum = context.builder.add(&cumulative, &product);
+    let derivative = context.builder.mul(&sum, &half);
+    context.accumulate_product(0, &derivative);
     Ok(())
 }
 
-/// t = tanh(√(2/π)·(x + 0.044715·x³)) and its derivative.
-fn tanh_distribution(context: &mut VjpContext, input: &str, one: &str) -> (String, String) {
+/// The normal distribution, doubled so that one product halves both terms of Gelu's
+/// derivative.
+struct DoubledNormal {
+    /// 2Φ(x) − 1
+    cumulative: String,
+    /// 2φ(x)
+    density: String,
+}
+
+/// 2Φ(x) − 1 ≈ t = tanh(√(2/π)·(x + 0.044715·x³)), and 2φ(x) ≈ its derivative.
+fn tanh_approximation(context: &mut VjpContext, input: &str, one: &str) -> DoubledNormal {
     let root = (2.0 / std::f32::consts::PI).sqrt();
     let builder = &mut *context.builder;
     let square = builder.mul(input, input);
@@ -287,11 +301,13 @@ fn tanh_distribution(context: &mut VjpContext, input: &str, one: &str) -> (Strin
     let argument = builder.mul(input, &factor);
     let t = builder.unary("Tanh", &argument);
     let t_square = builder.mul(&t, &t);
-    let rest = builder.sub(one, &t_square);
-    let steep = builder.scale(&square, 3.0 * 0.044_715 * root);
-    let steep = builder.add(&steep, &outer);
-    let slope = builder.mul(&rest, &steep);
-    (t, slope)
+    let complement = builder.sub(one, &t_square);
+    let slope = builder.scale(&square, 3.0 * 0.044_715 * root);
+    let slope = builder.add(&slope, &outer);
+    DoubledNormal {
+        density: builder.mul(&complement, &slope),
+        cumulative: t,
+    }
 }
 
 fn is_positive(context: &mut VjpContext) -> Result<String, GradientError> {
@@ -300,8 +316,8 @@ fn is_positive(context: &mut VjpContext) -> Result<String, GradientError> {
     Ok(context.builder.binary("Greater", input, &zero))
 }
 
-/// Hands over the cotangent where `positive` holds, else `other`.
-fn choose(context: &mut VjpContext, positive: &str, other: &str) {
+/// Accumulates the cotangent where `positive` holds, else `other`.
+fn accumulate_piecewise(context: &mut VjpContext, positive: &str, other: &str) {
     let inputs = [positive, context.cotangent, other];
     let cotangent = context.builder.add_node("Where", &inputs, vec![]);
     context.accumulate(0, cotangent);

@@ -1,9 +1,9 @@
-//! Sums, products and choices of values, with broadcasting.
+//! Elementwise arithmetic and Where, with broadcasting.
 
 use super::vjp_context::VjpContext;
 use crate::gradient::error::GradientError;
 
-/// y = Σ x_i, broadcast: each x̄_i = ȳ, summed over the repeated axes.
+/// y = Σ x_i, broadcast: each x̄_i = ȳ, summed over the broadcast axes.
 pub fn add(context: &mut VjpContext) -> Result<(), GradientError> {
     let from = context.shape(context.output())?;
     for position in 0..context.node.input.len() {
@@ -12,7 +12,7 @@ pub fn add(context: &mut VjpContext) -> Result<(), GradientError> {
     Ok(())
 }
 
-/// y = a − b: ā = ȳ, b̄ = −ȳ, summed over the repeated axes.
+/// y = a − b: ā = ȳ, b̄ = −ȳ, summed over the broadcast axes.
 pub fn sub(context: &mut VjpContext) -> Result<(), GradientError> {
     let from = context.shape(context.output())?;
     context.accumulate_unbroadcast(0, context.cotangent, from)?;
@@ -23,7 +23,7 @@ pub fn sub(context: &mut VjpContext) -> Result<(), GradientError> {
     Ok(())
 }
 
-/// y = a · b: ā = ȳ · b, b̄ = ȳ · a, summed over the repeated axes.
+/// y = a · b: ā = ȳ · b, b̄ = ȳ · a, summed over the broadcast axes.
 pub fn mul(context: &mut VjpContext) -> Result<(), GradientError> {
     let from = context.shape(context.output())?;
     for (position, other) in [(0, 1), (1, 0)] {
@@ -37,18 +37,18 @@ pub fn mul(context: &mut VjpContext) -> Result<(), GradientError> {
     Ok(())
 }
 
-/// y = mean of x_i, broadcast: each x̄_i = ȳ / n, summed over the repeated axes.
+/// y = mean of x_i, broadcast: each x̄_i = ȳ / n, summed over the broadcast axes.
 pub fn mean(context: &mut VjpContext) -> Result<(), GradientError> {
-    let share = 1.0 / context.node.input.len().max(1) as f32;
+    let factor = 1.0 / context.node.input.len().max(1) as f32;
     let from = context.shape(context.output())?;
-    let cotangent = context.builder.scale(context.cotangent, share);
+    let cotangent = context.builder.scale(context.cotangent, factor);
     for position in 0..context.node.input.len() {
         context.accumulate_unbroadcast(position, &cotangent, from)?;
     }
     Ok(())
 }
 
-/// y = a / b: ā = ȳ / b, b̄ = −ȳ · y / b, summed over the repeated axes.
+/// y = a / b: ā = ȳ / b, b̄ = −ȳ · y / b, summed over the broadcast axes.
 pub fn div(context: &mut VjpContext) -> Result<(), GradientError> {
     let from = context.shape(context.output())?;
     let quotient = context.builder.div(context.cotangent, context.input(1)?);
@@ -78,8 +78,8 @@ pub fn abs(context: &mut VjpContext) -> Result<(), GradientError> {
 /// y = 1/x: x̄ = −ȳ · y².
 pub fn reciprocal(context: &mut VjpContext) -> Result<(), GradientError> {
     let square = context.builder.mul(context.output(), context.output());
-    let slope = context.builder.unary("Neg", &square);
-    context.accumulate_product(0, &slope);
+    let derivative = context.builder.unary("Neg", &square);
+    context.accumulate_product(0, &derivative);
     Ok(())
 }
 
@@ -94,12 +94,14 @@ pub fn pow(context: &mut VjpContext) -> Result<(), GradientError> {
     let exponents = context
         .constant(1)?
         .ok_or_else(|| context.unsupported("it has no exponent"))?;
-    let less: Vec<f32> = exponents.iter().map(|exponent| exponent - 1.0).collect();
+    let decremented: Vec<f32> = exponents.iter().map(|exponent| exponent - 1.0).collect();
     let factor = context.builder.floats(dims, &exponents);
-    let less = context.builder.floats(dims, &less);
-    let power = context.builder.add_node("Pow", &[base, &less], vec![]);
-    let slope = context.builder.mul(&power, &factor);
-    let product = context.builder.mul(context.cotangent, &slope);
+    let decremented = context.builder.floats(dims, &decremented);
+    let power = context
+        .builder
+        .add_node("Pow", &[base, &decremented], vec![]);
+    let derivative = context.builder.mul(&power, &factor);
+    let product = context.builder.mul(context.cotangent, &derivative);
     context.accumulate_unbroadcast(0, &product, from)
 }
 
@@ -125,44 +127,45 @@ pub fn log(context: &mut VjpContext) -> Result<(), GradientError> {
     Ok(())
 }
 
-/// y = max or min of x_i, broadcast: ȳ goes to the first x_i that is y.
+/// y = max or min of x_i, broadcast: ȳ goes to the first x_i that equals y.
 pub fn extreme(context: &mut VjpContext) -> Result<(), GradientError> {
     let from = context.shape(context.output())?;
-    let mut taken: Option<String> = None;
+    let mut routed_before: Option<String> = None;
     for position in 0..context.node.input.len() {
         let input = context.input(position)?;
-        let hit = equals_output(context, input);
-        let first = match &taken {
-            None => hit.clone(),
-            Some(taken) => {
-                let free = context.builder.unary("Not", taken);
-                context.builder.binary("And", &hit, &free)
+        let is_extreme = equals_output(context, input);
+        let first = match &routed_before {
+            None => is_extreme.clone(),
+            Some(routed_before) => {
+                let not_before = context.builder.unary("Not", routed_before);
+                context.builder.binary("And", &is_extreme, &not_before)
             }
         };
         if context.is_active(position) {
             let routed = context.builder.where_or_zero(&first, context.cotangent);
             context.accumulate_unbroadcast(position, &routed, from)?;
         }
-        taken = Some(match taken {
-            None => hit,
-            Some(taken) => context.builder.binary("Or", &taken, &hit),
+        routed_before = Some(match routed_before {
+            None => is_extreme,
+            Some(routed_before) => context.builder.binary("Or", &routed_before, &is_extreme),
         });
     }
     Ok(())
 }
 
-/// Where an input is the output. Before operator set 11 Equal takes no floats.
+/// The condition that an input equals the output. Before operator set 11 Equal takes
+/// no floats.
 fn equals_output(context: &mut VjpContext, input: &str) -> String {
-    let (beyond, output) = match context.node.op_type.as_str() {
+    let (comparison, output) = match context.node.op_type.as_str() {
         "Max" => ("Less", context.output()),
         _ => ("Greater", context.output()),
     };
-    let differs = context.builder.binary(beyond, input, output);
+    let differs = context.builder.binary(comparison, input, output);
     context.builder.unary("Not", &differs)
 }
 
 /// y = a where c, else b: ā = ȳ where c, b̄ = ȳ elsewhere, summed over the
-/// repeated axes.
+/// broadcast axes.
 pub fn select(context: &mut VjpContext) -> Result<(), GradientError> {
     let from = context.shape(context.output())?;
     let condition = context.input(0)?;

@@ -1,4 +1,4 @@
-//! Dense layers: Gemm, MatMul, Einsum.
+//! Products of matrices: Gemm and MatMul.
 
 use super::vjp_context::VjpContext;
 use crate::gradient::error::GradientError;
@@ -79,45 +79,64 @@ pub fn matmul(context: &mut VjpContext) -> Result<(), GradientError> {
     let (rows, columns) = (a_shape[a_shape.len() - 2], b_shape[b_shape.len() - 1]);
     let vectors = usize::from(own_a.len() == 1) + usize::from(own_b.len() == 1);
     let stack = &output[..(output.len() + vectors).saturating_sub(2)];
-    let whole = [stack, &[rows, columns]].concat();
-    let in_shape =
-        |context: &mut VjpContext, tensor: &str, from: &[usize], to: &[usize]| match from == to {
-            true => tensor.to_owned(),
-            false => context.builder.reshape(tensor, to),
-        };
-    let cotangent = in_shape(context, context.cotangent, output, &whole);
+    let stack_of = |matrix: &[usize]| [stack, matrix].concat();
+    let cotangent = reshape_if_needed(
+        context,
+        context.cotangent,
+        output,
+        &stack_of(&[rows, columns]),
+    );
     if context.is_active(0) {
         let product = if own_a.len() == 2 && own_b.len() == 2 {
             let attributes = vec![node::int_attribute("transB", 1)];
             context.builder.gemm(&cotangent, b, attributes)
         } else {
-            let b = in_shape(context, b, own_b, &b_shape);
-            let transposed = swap_last(context, &b, b_shape.len());
+            let transposed = transpose_matrices(context, b, own_b, &b_shape);
             context
                 .builder
                 .add_node("MatMul", &[&cotangent, &transposed], vec![])
         };
-        let shape = [stack, &a_shape[a_shape.len() - 2..]].concat();
+        let shape = stack_of(&a_shape[a_shape.len() - 2..]);
         let summed = context.unbroadcast(&product, &shape, &a_shape)?;
-        let summed = in_shape(context, &summed, &a_shape, own_a);
+        let summed = reshape_if_needed(context, &summed, &a_shape, own_a);
         context.accumulate(0, summed);
     }
     if context.is_active(1) {
-        let a = in_shape(context, a, own_a, &a_shape);
-        let transposed = swap_last(context, &a, a_shape.len());
+        let transposed = transpose_matrices(context, a, own_a, &a_shape);
         let product = context
             .builder
             .add_node("MatMul", &[&transposed, &cotangent], vec![]);
-        let shape = [stack, &b_shape[b_shape.len() - 2..]].concat();
+        let shape = stack_of(&b_shape[b_shape.len() - 2..]);
         let summed = context.unbroadcast(&product, &shape, &b_shape)?;
-        let summed = in_shape(context, &summed, &b_shape, own_b);
+        let summed = reshape_if_needed(context, &summed, &b_shape, own_b);
         context.accumulate(1, summed);
     }
     Ok(())
 }
 
-fn swap_last(context: &mut VjpContext, tensor: &str, rank: usize) -> String {
-    let mut order: Vec<usize> = (0..rank).collect();
-    order.swap(rank - 2, rank - 1);
-    context.builder.transpose(tensor, &order)
+fn reshape_if_needed(
+    context: &mut VjpContext,
+    tensor: &str,
+    from: &[usize],
+    to: &[usize],
+) -> String {
+    if from == to {
+        tensor.to_owned()
+    } else {
+        context.builder.reshape(tensor, to)
+    }
+}
+
+/// A tensor of the shape `from`, taken as matrices of the shape `to`, with its last
+/// two axes exchanged.
+fn transpose_matrices(
+    context: &mut VjpContext,
+    tensor: &str,
+    from: &[usize],
+    to: &[usize],
+) -> String {
+    let matrices = reshape_if_needed(context, tensor, from, to);
+    let mut order: Vec<usize> = (0..to.len()).collect();
+    order.swap(to.len() - 2, to.len() - 1);
+    context.builder.transpose(&matrices, &order)
 }

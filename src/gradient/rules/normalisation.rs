@@ -1,4 +1,4 @@
-//! Normalisations.
+//! Normalisation layers.
 
 use super::vjp_context::VjpContext;
 use crate::gradient::error::GradientError;
@@ -24,7 +24,8 @@ pub fn batch(context: &mut VjpContext) -> Result<(), GradientError> {
     Ok(())
 }
 
-/// The shape of one value for each channel beside a tensor of this rank.
+/// The shape [1, C, 1…] in which a value for each channel broadcasts to a tensor of
+/// this rank.
 fn per_channel(channels: usize, rank: usize) -> Vec<usize> {
     let mut shape = vec![1; rank];
     if let Some(axis) = shape.get_mut(1) {
@@ -33,9 +34,10 @@ fn per_channel(channels: usize, rank: usize) -> Vec<usize> {
     shape
 }
 
-/// Every channel of every picture on its own; formula in [`normalised`].
+/// Each channel of each picture is normalised by itself; formula in
+/// [`standardisation_vjp`].
 pub fn instance(context: &mut VjpContext) -> Result<(), GradientError> {
-    only_the_first(context)?;
+    require_constant_parameters(context)?;
     let (input, scale) = (context.input(0)?, context.input(1)?);
     let shape = context.shape(input)?;
     let scale = context.builder.reshape(
@@ -44,28 +46,30 @@ pub fn instance(context: &mut VjpContext) -> Result<(), GradientError> {
     );
     let weighted = context.builder.mul(context.cotangent, &scale);
     let axes: Vec<usize> = (2..shape.len()).collect();
-    let cotangent = normalised(context, input, &weighted, shape, &axes);
+    let cotangent = standardisation_vjp(context, input, &weighted, shape, &axes);
     context.accumulate(0, cotangent);
     Ok(())
 }
 
-/// All values from `axis` on together; formula in [`normalised`].
+/// All axes from `axis` on are normalised together; formula in
+/// [`standardisation_vjp`].
 pub fn layer(context: &mut VjpContext) -> Result<(), GradientError> {
-    only_the_first(context)?;
+    require_constant_parameters(context)?;
     let (input, scale) = (context.input(0)?, context.input(1)?);
     let shape = context.shape(input)?;
     let axis = context.axis(node::int(context.node, "axis").unwrap_or(-1), shape.len())?;
     let weighted = context.builder.mul(context.cotangent, scale);
     let axes: Vec<usize> = (axis..shape.len()).collect();
-    let cotangent = normalised(context, input, &weighted, shape, &axes);
+    let cotangent = standardisation_vjp(context, input, &weighted, shape, &axes);
     context.accumulate(0, cotangent);
     Ok(())
 }
 
-/// The channels of one group together; formula in [`normalised`]. The scale is
-/// one for each group before operator set 21, then one for each channel.
+/// The channels of a group are normalised together; formula in
+/// [`standardisation_vjp`]. The scale is one for each group before operator set 21,
+/// then one for each channel.
 pub fn group(context: &mut VjpContext) -> Result<(), GradientError> {
-    only_the_first(context)?;
+    require_constant_parameters(context)?;
     let (input, scale) = (context.input(0)?, context.input(1)?);
     let shape = context.shape(input)?;
     let groups = usize::try_from(node::int(context.node, "num_groups").unwrap_or(0)).unwrap_or(0);
@@ -87,22 +91,22 @@ pub fn group(context: &mut VjpContext) -> Result<(), GradientError> {
         let cotangent = context.builder.reshape(context.cotangent, &grouped);
         context.builder.mul(&cotangent, &scale)
     };
-    let cotangent = normalised(context, &values, &weighted, &grouped, &[2]);
+    let cotangent = standardisation_vjp(context, &values, &weighted, &grouped, &[2]);
     let cotangent = context.builder.reshape(&cotangent, shape);
     context.accumulate(0, cotangent);
     Ok(())
 }
 
-fn only_the_first(context: &VjpContext) -> Result<(), GradientError> {
+fn require_constant_parameters(context: &VjpContext) -> Result<(), GradientError> {
     if context.is_active(1) || context.is_active(2) {
         return Err(context.unsupported("its scale or bias depends on the picture"));
     }
     Ok(())
 }
 
-/// n = (x − μ)/s with μ and s² = σ² + ε over `axes`; for the cotangent n̄:
-/// x̄ = (n̄ − mean n̄ − n · mean(n̄·n)) / s.
-fn normalised(
+/// The cotangent of x from that of n = (x − μ)/s, with μ and s² = σ² + ε over
+/// `axes`: x̄ = (n̄ − mean n̄ − n · mean(n̄·n)) / s.
+fn standardisation_vjp(
     context: &mut VjpContext,
     input: &str,
     cotangent: &str,
@@ -110,11 +114,11 @@ fn normalised(
     axes: &[usize],
 ) -> String {
     let epsilon = node::float(context.node, "epsilon").unwrap_or(1e-5);
-    let share = 1.0 / axes.iter().map(|&axis| shape[axis]).product::<usize>() as f32;
+    let factor = 1.0 / axes.iter().map(|&axis| shape[axis]).product::<usize>() as f32;
     let builder = &mut *context.builder;
     let mut mean = |values: &str| {
         let sum = builder.reduce_sum(values, axes);
-        builder.scale(&sum, share)
+        builder.scale(&sum, factor)
     };
     let centre = mean(input);
     let mean_cotangent = mean(cotangent);
@@ -122,23 +126,23 @@ fn normalised(
     let centred = builder.sub(input, &centre);
     let square = builder.mul(&centred, &centred);
     let sum = builder.reduce_sum(&square, axes);
-    let variance = builder.scale(&sum, share);
+    let variance = builder.scale(&sum, factor);
     let epsilon = builder.scalar(epsilon);
     let variance = builder.add(&variance, &epsilon);
     let deviation = builder.unary("Sqrt", &variance);
     let normal = builder.div(&centred, &deviation);
     let product = builder.mul(cotangent, &normal);
     let sum = builder.reduce_sum(&product, axes);
-    let along = builder.scale(&sum, share);
-    let along = builder.mul(&normal, &along);
-    let rest = builder.sub(cotangent, &mean_cotangent);
-    let rest = builder.sub(&rest, &along);
-    builder.div(&rest, &deviation)
+    let projection = builder.scale(&sum, factor);
+    let projection = builder.mul(&normal, &projection);
+    let centred = builder.sub(cotangent, &mean_cotangent);
+    let orthogonal = builder.sub(&centred, &projection);
+    builder.div(&orthogonal, &deviation)
 }
 
 /// y = x·b^−β with b = k + α · mean of x² over `size` neighbouring channels:
 /// x̄ = ȳ·b^−β − 2αβ·x · mean of ȳ·x·b^(−β−1) over the channels whose
-/// neighbourhood reaches here.
+/// neighbourhood includes this one.
 pub fn local_response(context: &mut VjpContext) -> Result<(), GradientError> {
     let input = context.input(0)?;
     let shape = context.shape(input)?;
@@ -158,12 +162,12 @@ pub fn local_response(context: &mut VjpContext) -> Result<(), GradientError> {
     let exponent = context.builder.scalar(-beta);
     let power = context.builder.add_node("Pow", &[&base, &exponent], vec![]);
     let direct = context.builder.mul(context.cotangent, &power);
-    let moved = context.builder.mul(&direct, input);
-    let steep = context.builder.div(&moved, &base);
-    let mean = channel_mean(context, &steep, shape, size, above, below);
-    let around = context.builder.mul(input, &mean);
-    let around = context.builder.scale(&around, 2.0 * alpha * beta);
-    let cotangent = context.builder.sub(&direct, &around);
+    let product = context.builder.mul(&direct, input);
+    let quotient = context.builder.div(&product, &base);
+    let mean = channel_mean(context, &quotient, shape, size, above, below);
+    let neighbours = context.builder.mul(input, &mean);
+    let neighbours = context.builder.scale(&neighbours, 2.0 * alpha * beta);
+    let cotangent = context.builder.sub(&direct, &neighbours);
     context.accumulate(0, cotangent);
     Ok(())
 }
@@ -179,10 +183,10 @@ fn channel_mean(
     above: usize,
 ) -> String {
     let area: usize = shape[2..].iter().product();
-    let sides = [size, 1].map(|side| side as i64);
+    let kernel = [size, 1].map(|size| size as i64);
     let pads = [below, 0, above, 0].map(|pad| pad as i64);
     let attributes = vec![
-        node::ints_attribute("kernel_shape", &sides),
+        node::ints_attribute("kernel_shape", &kernel),
         node::ints_attribute("pads", &pads),
         node::int_attribute("count_include_pad", 1),
     ];

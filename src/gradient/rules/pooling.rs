@@ -8,7 +8,8 @@ use super::zero_insertion::{AxisPadding, pad_or_crop};
 use crate::gradient::error::GradientError;
 use crate::onnx::{Window, node, pool_window};
 
-/// y = mean over windows: each window's share goes to all of its pixels.
+/// y = mean over windows: x̄ at a pixel is the sum of ȳ / n over the windows that
+/// contain it, n the number of pixels of a window.
 pub fn average(context: &mut VjpContext) -> Result<(), GradientError> {
     let shape = context.shape(context.input(0)?)?;
     let window = pool_window(context.node, shape)?;
@@ -17,7 +18,7 @@ pub fn average(context: &mut VjpContext) -> Result<(), GradientError> {
     context.check_constant(crate::onnx::count(&window.output))?;
     context.check_constant(shape[1].checked_mul(kernel))?;
     let counts = window_counts(context, &window, &shape[2..]);
-    let share = if counts.iter().all(|&count| count == kernel) {
+    let scaled = if counts.iter().all(|&count| count == kernel) {
         context
             .builder
             .scale(context.cotangent, 1.0 / kernel as f32)
@@ -35,21 +36,21 @@ pub fn average(context: &mut VjpContext) -> Result<(), GradientError> {
     let is_single = window.output.iter().all(|&size| size == 1);
     let is_dilated = window.dilations.iter().any(|&dilation| dilation > 1);
     if is_single && !is_dilated {
-        broadcast_single_window(context, &window, shape, &share);
+        broadcast_single_window(context, &window, shape, &scaled);
         return Ok(());
     }
-    let cotangent = sum_pool_vjp(context, &share, &window, shape)?;
+    let cotangent = sum_pool_vjp(context, &scaled, &window, shape)?;
     context.accumulate(0, cotangent);
     Ok(())
 }
 
-/// The VJP of a single window, as in many heads: its share at every pixel that it
+/// The VJP of a single window, as in many heads: its ȳ / n at every pixel that it
 /// covers.
 fn broadcast_single_window(
     context: &mut VjpContext,
     window: &Window,
     shape: &[usize],
-    share: &str,
+    scaled: &str,
 ) {
     // It covers the pixels from 0 to the window's end less the padding.
     let covered = (0..shape.len() - 2).map(|axis| {
@@ -57,7 +58,7 @@ fn broadcast_single_window(
         end.min(shape[axis + 2])
     });
     let inner: Vec<usize> = shape[..2].iter().copied().chain(covered).collect();
-    let expanded = context.builder.expand(share, &inner);
+    let expanded = context.builder.expand(scaled, &inner);
     let uncovered: Vec<AxisPadding> = (shape.iter().zip(&inner))
         .map(|(whole, part)| AxisPadding {
             begin: 0,
@@ -88,11 +89,11 @@ fn window_counts(context: &VjpContext, window: &Window, input: &[usize]) -> Vec<
         first_tap(high) - first_tap(low)
     };
     (0..window.output.len()).fold(vec![1], |counts: Vec<usize>, axis| {
-        let own: Vec<usize> = (0..window.output[axis])
+        let axis_counts: Vec<usize> = (0..window.output[axis])
             .map(|position| along(axis, position))
             .collect();
         let rows = counts.iter();
-        rows.flat_map(|count| own.iter().map(move |other| count * other))
+        rows.flat_map(|count| axis_counts.iter().map(move |other| count * other))
             .collect()
     })
 }

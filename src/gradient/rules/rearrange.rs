@@ -1,11 +1,11 @@
-//! Operators that join, cut, pad or reorder values.
+//! Operators that concatenate, split, slice, pad, gather or permute values.
 
 use super::vjp_context::VjpContext;
 use super::zero_insertion::{AxisPadding, insert_zeros, pad_or_crop};
 use crate::gradient::error::GradientError;
 use crate::onnx::{node, padding, slices, split_sizes};
 
-/// y = the x_i one after the other: each x̄_i is its part of ȳ.
+/// y = the x_i concatenated: each x̄_i is its part of ȳ.
 pub fn concat(context: &mut VjpContext) -> Result<(), GradientError> {
     let rank = context.shape(context.output())?.len();
     let axis = context.axis(node::int(context.node, "axis").unwrap_or(1), rank)?;
@@ -25,7 +25,8 @@ pub fn concat(context: &mut VjpContext) -> Result<(), GradientError> {
     Ok(())
 }
 
-/// y_i = parts of x: x̄ is the ȳ_i one after the other, 0 where nobody reads one.
+/// y_i = parts of x: x̄ is the ȳ_i concatenated, 0 for a part that no active
+/// node reads.
 pub fn split(context: &mut VjpContext) -> Result<(), GradientError> {
     let shape = context.shape(context.input(0)?)?;
     let axis = context.axis(node::int(context.node, "axis").unwrap_or(0), shape.len())?;
@@ -96,8 +97,8 @@ fn reversed(context: &mut VjpContext, tensor: &str, axis: usize, count: usize) -
     context.builder.gather(tensor, axis, &positions)
 }
 
-/// y = x with something around it: x̄ is ȳ without that, and what was copied
-/// there is added where it came from.
+/// y = x with a margin: x̄ is ȳ without it; in the modes that copy values into the
+/// margin, their cotangents are added where they were copied from.
 pub fn pad(context: &mut VjpContext) -> Result<(), GradientError> {
     let shape = context.shape(context.input(0)?)?;
     let missing = || context.unsupported("it has no pads");
@@ -241,8 +242,8 @@ pub fn depth_to_space(context: &mut VjpContext) -> Result<(), GradientError> {
     } else {
         [0, 3, 5, 1, 2, 4]
     };
-    let apart = [batch, fine, height, block, width, block];
-    let cotangent = context.builder.reshape(context.cotangent, &apart);
+    let separated = [batch, fine, height, block, width, block];
+    let cotangent = context.builder.reshape(context.cotangent, &separated);
     let cotangent = context.builder.transpose(&cotangent, &order);
     let cotangent = context.builder.reshape(&cotangent, &shape);
     context.accumulate(0, cotangent);
@@ -253,8 +254,8 @@ pub fn depth_to_space(context: &mut VjpContext) -> Result<(), GradientError> {
 pub fn space_to_depth(context: &mut VjpContext) -> Result<(), GradientError> {
     let (shape, block) = blocks(context)?;
     let [batch, channels, height, width] = shape;
-    let apart = [batch, block, block, channels, height / block, width / block];
-    let cotangent = context.builder.reshape(context.cotangent, &apart);
+    let separated = [batch, block, block, channels, height / block, width / block];
+    let cotangent = context.builder.reshape(context.cotangent, &separated);
     let cotangent = context.builder.transpose(&cotangent, &[0, 3, 4, 1, 5, 2]);
     let cotangent = context.builder.reshape(&cotangent, &shape);
     context.accumulate(0, cotangent);

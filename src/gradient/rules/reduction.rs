@@ -1,4 +1,4 @@
-//! Reductions of whole axes: means, sums, maxima.
+//! Reductions of whole axes: mean, sum, maximum.
 
 use super::vjp_context::VjpContext;
 use crate::gradient::error::GradientError;
@@ -8,8 +8,8 @@ use crate::onnx::{node, reduced_axes};
 pub fn global_average(context: &mut VjpContext) -> Result<(), GradientError> {
     let shape = spatial_shape(context)?;
     let area: usize = shape[2..].iter().product();
-    let share = context.builder.scale(context.cotangent, 1.0 / area as f32);
-    let cotangent = context.builder.expand(&share, shape);
+    let scaled = context.builder.scale(context.cotangent, 1.0 / area as f32);
+    let cotangent = context.builder.expand(&scaled, shape);
     context.accumulate(0, cotangent);
     Ok(())
 }
@@ -33,9 +33,10 @@ pub fn sum(context: &mut VjpContext) -> Result<(), GradientError> {
     broadcast_over_axes(context, |_| 1.0)
 }
 
+/// x̄ = ȳ times `factor` of the number of reduced values, repeated along their axes.
 fn broadcast_over_axes(
     context: &mut VjpContext,
-    share: fn(usize) -> f32,
+    factor: fn(usize) -> f32,
 ) -> Result<(), GradientError> {
     let shape = context.shape(context.input(0)?)?;
     let listed = context.int_list("axes", 1)?;
@@ -45,7 +46,7 @@ fn broadcast_over_axes(
         .collect();
     let count: usize = axes.iter().map(|&axis| shape[axis]).product();
     let reshaped = context.builder.reshape(context.cotangent, &kept);
-    let scaled = match share(count) {
+    let scaled = match factor(count) {
         1.0 => reshaped,
         factor => context.builder.scale(&reshaped, factor),
     };
@@ -71,6 +72,7 @@ pub fn global_max(context: &mut VjpContext) -> Result<(), GradientError> {
     route_to_first_maximum(context, shape, &axes)
 }
 
+/// x̄ is ȳ at the first maximum over `axes` in row-major order, 0 elsewhere.
 fn route_to_first_maximum(
     context: &mut VjpContext,
     shape: &[usize],
@@ -97,17 +99,17 @@ fn route_to_first_maximum(
     let first = context.builder.add_node("ArgMax", &[&values], attributes);
     let positions: Vec<i64> = (0..columns as i64).collect();
     let positions = context.builder.ints(&positions);
-    let hit = context.builder.binary("Equal", &first, &positions);
+    let is_maximum = context.builder.binary("Equal", &first, &positions);
     let cotangent = context.builder.reshape(context.cotangent, &[rows, 1]);
-    let routed = context.builder.where_or_zero(&hit, &cotangent);
-    let moved: Vec<usize> = order.iter().map(|&axis| shape[axis]).collect();
-    let mut routed = context.builder.reshape(&routed, &moved);
+    let routed = context.builder.where_or_zero(&is_maximum, &cotangent);
+    let transposed_shape: Vec<usize> = order.iter().map(|&axis| shape[axis]).collect();
+    let mut routed = context.builder.reshape(&routed, &transposed_shape);
     if !in_order {
-        let mut back = vec![0; order.len()];
+        let mut inverse = vec![0; order.len()];
         for (position, &axis) in order.iter().enumerate() {
-            back[axis] = position;
+            inverse[axis] = position;
         }
-        routed = context.builder.transpose(&routed, &back);
+        routed = context.builder.transpose(&routed, &inverse);
     }
     context.accumulate(0, routed);
     Ok(())

@@ -1,7 +1,7 @@
-//! Resize, which Upsample has become by now, too.
+//! Resize. Upsample is read as Resize of operator set 10.
 //!
-//! It is linear along each axis: y = R x with a matrix R that follows from
-//! the sizes. So x̄ = Rᵀ ȳ, axis by axis.
+//! Interpolation is linear along each axis: y = R x with a matrix R [output, input]
+//! that follows from the sizes. So x̄ = Rᵀ ȳ, axis by axis.
 
 use super::vjp_context::VjpContext;
 use crate::gradient::error::GradientError;
@@ -11,40 +11,40 @@ use crate::onnx::{node, normal_axes};
 pub fn resize(context: &mut VjpContext) -> Result<(), GradientError> {
     let shape = context.shape(context.input(0)?)?;
     let output = context.shape(context.output())?;
-    let way = Interpolation::of(context)?;
+    let interpolation = Interpolation::of(context)?;
     if shape.len() != output.len() {
         let problem = format!("it cannot make {output:?} of {shape:?}");
         return Err(context.unsupported(problem));
     }
-    let factors = factors(context, shape, output)?;
+    let scales = scales(context, shape, output)?;
     let mut cotangent = context.cotangent.to_owned();
-    let mut part = output.to_vec();
+    let mut current = output.to_vec();
     for axis in 0..shape.len() {
-        if shape[axis] == output[axis] && factors[axis] == 1.0 {
+        if shape[axis] == output[axis] && scales[axis] == 1.0 {
             continue;
         }
         context.check_constant(shape[axis].checked_mul(output[axis]))?;
-        let matrix = way.transposed_matrix(shape[axis], output[axis], factors[axis]);
+        let matrix = interpolation.transposed_matrix(shape[axis], output[axis], scales[axis]);
         let matrix = context
             .builder
             .floats(&[shape[axis], output[axis]], &matrix);
-        let outer: usize = part[..axis].iter().product();
-        let inner: usize = part[axis + 1..].iter().product();
+        let outer: usize = current[..axis].iter().product();
+        let inner: usize = current[axis + 1..].iter().product();
         let rows = context
             .builder
-            .reshape(&cotangent, &[outer, part[axis], inner]);
+            .reshape(&cotangent, &[outer, current[axis], inner]);
         let product = context
             .builder
             .add_node("MatMul", &[&matrix, &rows], vec![]);
-        part[axis] = shape[axis];
-        cotangent = context.builder.reshape(&product, &part);
+        current[axis] = shape[axis];
+        cotangent = context.builder.reshape(&product, &current);
     }
     context.accumulate(0, cotangent);
     Ok(())
 }
 
-/// How many times larger each axis becomes, as the file says it.
-fn factors(
+/// The scale of each axis, output / input, as the file states it.
+fn scales(
     context: &VjpContext,
     shape: &[usize],
     output: &[usize],
@@ -56,22 +56,23 @@ fn factors(
         Some(axes) => normal_axes(context.node, axes, shape.len())?,
         None => (0..shape.len()).collect(),
     };
-    let mut factors: Vec<f32> = (shape.iter().zip(output))
+    let mut scales: Vec<f32> = (shape.iter().zip(output))
         .map(|(&size, &target)| target as f32 / size as f32)
         .collect();
     if let Some(given) = given.filter(|given| given.len() == axes.len()) {
-        for (&axis, &factor) in axes.iter().zip(&given) {
-            factors[axis] = factor;
+        for (&axis, &scale) in axes.iter().zip(&given) {
+            scales[axis] = scale;
         }
     }
-    Ok(factors)
+    Ok(scales)
 }
 
-/// How a pixel of the result finds its pixels in the input.
+/// How the coordinate of an output pixel is mapped to input pixels, by the attributes
+/// of ONNX Resize.
 struct Interpolation {
-    coordinates: String,
+    coordinate_mode: String,
     is_linear: bool,
-    rounding: String,
+    nearest_mode: String,
 }
 
 impl Interpolation {
@@ -80,7 +81,7 @@ impl Interpolation {
             node::text(context.node, name).unwrap_or_else(|| default.to_owned())
         };
         let is_old = context.builder.opset() < 11;
-        let (coordinates, rounding) = if is_old {
+        let (coordinate_mode, nearest_mode) = if is_old {
             ("asymmetric".into(), "floor".into())
         } else {
             (
@@ -97,56 +98,57 @@ impl Interpolation {
             "half_pixel_symmetric",
         ];
         let is_smoothed = node::int(context.node, "antialias") == Some(1);
-        if !known.contains(&coordinates.as_str())
+        if !known.contains(&coordinate_mode.as_str())
             || !["nearest", "linear"].contains(&mode.as_str())
             || is_smoothed
         {
-            let problem = format!("mode '{mode}' with '{coordinates}' is not supported");
+            let problem = format!("mode '{mode}' with '{coordinate_mode}' is not supported");
             return Err(context.unsupported(problem));
         }
         Ok(Interpolation {
-            coordinates,
+            coordinate_mode,
             is_linear: mode == "linear",
-            rounding,
+            nearest_mode,
         })
     }
 
     /// Rᵀ [input, output], in row-major order.
-    fn transposed_matrix(&self, input: usize, output: usize, factor: f32) -> Vec<f32> {
+    fn transposed_matrix(&self, input: usize, output: usize, scale: f32) -> Vec<f32> {
         let mut matrix = vec![0.0; input * output];
-        let clamped = |position: f32| position.clamp(0.0, (input - 1) as f32) as usize;
+        let clamped = |coordinate: f32| coordinate.clamp(0.0, (input - 1) as f32) as usize;
         for column in 0..output {
-            let x = self.position(column as f32, input as f32, output as f32, factor);
+            let x = self.source_coordinate(column as f32, input as f32, output as f32, scale);
             if self.is_linear {
                 let low = x.floor();
                 let weight = x - low;
                 matrix[clamped(low) * output + column] += 1.0 - weight;
                 matrix[clamped(low + 1.0) * output + column] += weight;
             } else {
-                matrix[clamped(self.rounded(x)) * output + column] += 1.0;
+                matrix[clamped(self.nearest(x)) * output + column] += 1.0;
             }
         }
         matrix
     }
 
-    /// Where a pixel of the result lies in the input: the specification's
-    /// formulas, in float32 as engines compute them.
-    fn position(&self, x: f32, input: f32, output: f32, factor: f32) -> f32 {
-        match self.coordinates.as_str() {
-            "asymmetric" => x / factor,
+    /// The input coordinate of output pixel `x`, by the specification's formulas, in
+    /// float32 as engines compute them. `input` and `output` are sizes in pixels.
+    fn source_coordinate(&self, x: f32, input: f32, output: f32, scale: f32) -> f32 {
+        match self.coordinate_mode.as_str() {
+            "asymmetric" => x / scale,
             "align_corners" if output == 1.0 => 0.0,
             "align_corners" => x * (input - 1.0) / (output - 1.0),
             "pytorch_half_pixel" if output == 1.0 => 0.0,
             "half_pixel_symmetric" => {
-                let offset = input / 2.0 * (1.0 - output / (factor * input));
-                offset + (x + 0.5) / factor - 0.5
+                let offset = input / 2.0 * (1.0 - output / (scale * input));
+                offset + (x + 0.5) / scale - 0.5
             }
-            _ => (x + 0.5) / factor - 0.5,
+            _ => (x + 0.5) / scale - 0.5,
         }
     }
 
-    fn rounded(&self, x: f32) -> f32 {
-        match self.rounding.as_str() {
+    /// The input coordinate, still unclamped, that `nearest_mode` rounds `x` to.
+    fn nearest(&self, x: f32) -> f32 {
+        match self.nearest_mode.as_str() {
             "floor" => x.floor(),
             "ceil" => x.ceil(),
             "round_prefer_ceil" => (x + 0.5).floor(),

@@ -22,8 +22,8 @@ pub fn cast(context: &mut VjpContext) -> Result<(), GradientError> {
     Ok(())
 }
 
-/// The type of a tensor on the way: what the last Cast before it made of it. The
-/// picture is float32.
+/// The element type of an active tensor: that of the last Cast before it, else
+/// float32, which the picture has.
 fn element_type(context: &VjpContext, tensor: &str) -> i64 {
     let mut tensor = tensor;
     while let Some(node) = context.producer(tensor) {
@@ -46,20 +46,20 @@ pub fn reshape(context: &mut VjpContext) -> Result<(), GradientError> {
     Ok(())
 }
 
-/// Transpose: x̄ is ȳ with the axes put back.
+/// Transpose: x̄ is ȳ with the inverse permutation of axes.
 pub fn transpose(context: &mut VjpContext) -> Result<(), GradientError> {
     let rank = context.shape(context.input(0)?)?.len();
     let order = transpose_order(context.node, rank)?;
-    let mut back = vec![0; rank];
+    let mut inverse = vec![0; rank];
     for (position, axis) in order.into_iter().enumerate() {
-        back[axis] = position;
+        inverse[axis] = position;
     }
-    let cotangent = context.builder.transpose(context.cotangent, &back);
+    let cotangent = context.builder.transpose(context.cotangent, &inverse);
     context.accumulate(0, cotangent);
     Ok(())
 }
 
-/// Expand: x̄ is ȳ summed over the axes along which x was repeated.
+/// Expand: x̄ is ȳ summed over the axes along which x was broadcast.
 pub fn expand(context: &mut VjpContext) -> Result<(), GradientError> {
     let from = context.shape(context.output())?;
     context.accumulate_unbroadcast(0, context.cotangent, from)

@@ -8,9 +8,9 @@ use crate::onnx::node;
 pub fn softmax(context: &mut VjpContext) -> Result<(), GradientError> {
     let axes = axes(context)?;
     let weighted = context.builder.mul(context.cotangent, context.output());
-    let mean = context.builder.reduce_sum(&weighted, &axes);
-    let rest = context.builder.sub(context.cotangent, &mean);
-    let cotangent = context.builder.mul(context.output(), &rest);
+    let sum = context.builder.reduce_sum(&weighted, &axes);
+    let centred = context.builder.sub(context.cotangent, &sum);
+    let cotangent = context.builder.mul(context.output(), &centred);
     context.accumulate(0, cotangent);
     Ok(())
 }
@@ -20,19 +20,20 @@ pub fn log_softmax(context: &mut VjpContext) -> Result<(), GradientError> {
     let axes = axes(context)?;
     let probability = context.builder.unary("Exp", context.output());
     let total = context.builder.reduce_sum(context.cotangent, &axes);
-    let share = context.builder.mul(&probability, &total);
-    let cotangent = context.builder.sub(context.cotangent, &share);
+    let weighted = context.builder.mul(&probability, &total);
+    let cotangent = context.builder.sub(context.cotangent, &weighted);
     context.accumulate(0, cotangent);
     Ok(())
 }
 
-/// The axes that sum to 1. Before operator set 13 those from `axis` on count as one.
+/// The axes along which the values sum to 1. Before operator set 13
+/// those from `axis` on count as one.
 fn axes(context: &VjpContext) -> Result<Vec<usize>, GradientError> {
     let rank = context.shape(context.output())?.len();
-    let joined = context.builder.opset() < 13;
-    let default = if joined { 1 } else { -1 };
+    let is_merged = context.builder.opset() < 13;
+    let default = if is_merged { 1 } else { -1 };
     let axis = context.axis(node::int(context.node, "axis").unwrap_or(default), rank)?;
-    Ok(if joined {
+    Ok(if is_merged {
         (axis..rank).collect()
     } else {
         vec![axis]

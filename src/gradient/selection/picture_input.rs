@@ -45,16 +45,15 @@ pub fn find_picture(
         (None, None) => Layout::Nchw,
     };
     let size = preprocess.map(|preprocess| preprocess.size).or(size);
-    let declared_or = |axis: usize, other: Option<usize>| axes[axis].or(other);
-    let (rows, columns, channels) = match layout {
+    let (height, width, channels) = match layout {
         Layout::Nchw => (2, 3, 1),
         Layout::Nhwc => (1, 2, 3),
     };
     let mut shape = vec![1; 4];
-    shape[channels] = declared_or(channels, Some(3)).unwrap_or(3);
-    for (side_number, axis) in [rows, columns].into_iter().enumerate() {
-        let side = declared_or(axis, size.map(|size| size[side_number]));
-        shape[axis] = side.ok_or_else(|| GradientError::NoPictureSize {
+    shape[channels] = axes[channels].unwrap_or(3);
+    for (number, axis) in [height, width].into_iter().enumerate() {
+        let length = axes[axis].or(size.map(|size| size[number]));
+        shape[axis] = length.ok_or_else(|| GradientError::NoPictureSize {
             input: found.name.clone(),
         })?;
     }
