@@ -1,4 +1,4 @@
-//! Cases for functions of one value, and Softmax.
+//! Cases for activation functions, Softmax included.
 
 use super::case_generator::CaseGenerator;
 use super::operator_case::OperatorCase;

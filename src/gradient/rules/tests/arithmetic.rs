@@ -3,8 +3,8 @@
 use super::case_generator::CaseGenerator;
 use super::operator_case::OperatorCase;
 
-/// Two shapes that go together, neither of which need be that of the result.
-fn two_shapes(generator: &mut CaseGenerator) -> (Vec<usize>, Vec<usize>) {
+/// Two shapes that broadcast to one, which may differ from both.
+fn broadcast_shapes(generator: &mut CaseGenerator) -> (Vec<usize>, Vec<usize>) {
     let whole = generator.shape(1..=4);
     let (a, b) = (
         generator.broadcastable(&whole),
@@ -18,10 +18,10 @@ fn two_shapes(generator: &mut CaseGenerator) -> (Vec<usize>, Vec<usize>) {
     }
 }
 
-/// Which of two operands want their gradient: at least one.
+/// Which of two operands are active: at least one.
 fn two_active(generator: &mut CaseGenerator, shapes: [&[usize]; 2]) -> [bool; 2] {
     let active = generator.pick(&[[true, true], [true, false], [false, true]]);
-    // What wants a gradient is a tensor with axes.
+    // A scalar is never active.
     let fits = [0, 1].map(|position| active[position] && !shapes[position].is_empty());
     match fits {
         [false, false] => [0, 1].map(|position| !shapes[position].is_empty()),
@@ -34,21 +34,21 @@ fn count(shape: &[usize]) -> usize {
 }
 
 /// y = a ∘ b; `second` draws the values of b.
-fn two(
+fn binary(
     generator: &mut CaseGenerator,
     operator: &str,
     second: fn(&mut CaseGenerator, usize) -> Vec<f32>,
 ) -> OperatorCase {
     let mut case = OperatorCase::new(generator.opset(9));
     if generator.number(0..=7) == 7 {
-        // The same tensor at both sides.
+        // The same tensor as both operands.
         let shape = generator.shape(1..=4);
         let values = generator.values_away_from_zero(count(&shape));
         let x = case.active(&shape, values);
         case.node(operator, &[&x, &x]);
         return case;
     }
-    let (mut a, b) = two_shapes(generator);
+    let (mut a, b) = broadcast_shapes(generator);
     if a.is_empty() && b.is_empty() {
         a = vec![2];
     }
@@ -66,33 +66,35 @@ fn any_sign(generator: &mut CaseGenerator, count: usize) -> Vec<f32> {
 }
 
 pub fn add(generator: &mut CaseGenerator) -> OperatorCase {
-    two(generator, "Add", any_sign)
+    binary(generator, "Add", any_sign)
 }
 
 pub fn sub(generator: &mut CaseGenerator) -> OperatorCase {
-    two(generator, "Sub", any_sign)
+    binary(generator, "Sub", any_sign)
 }
 
 pub fn mul(generator: &mut CaseGenerator) -> OperatorCase {
-    two(generator, "Mul", any_sign)
+    binary(generator, "Mul", any_sign)
 }
 
 pub fn div(generator: &mut CaseGenerator) -> OperatorCase {
-    two(generator, "Div", CaseGenerator::values_away_from_zero)
+    binary(generator, "Div", CaseGenerator::values_away_from_zero)
 }
 
-/// A constant exponent: one for all, or one for each position.
+/// A constant exponent: a scalar, or a tensor that broadcasts to x.
 pub fn pow(generator: &mut CaseGenerator) -> OperatorCase {
     let mut case = OperatorCase::new(generator.opset(9));
     let shape = generator.shape(1..=4);
     let whole = generator.boolean();
-    let exponents: &[f32] = match whole {
-        true => &[2.0, 3.0, 1.0, 0.0, -1.0, -2.0],
-        false => &[2.0, 0.5, -0.5, 1.5, 3.0, 1.0, 0.0, -1.0, 2.7],
+    let exponents: &[f32] = if whole {
+        &[2.0, 3.0, 1.0, 0.0, -1.0, -2.0]
+    } else {
+        &[2.0, 0.5, -0.5, 1.5, 3.0, 1.0, 0.0, -1.0, 2.7]
     };
-    let x = match whole {
-        true => generator.values_away_from_zero(count(&shape)),
-        false => generator.values(count(&shape), 0.4, 2.0),
+    let x = if whole {
+        generator.values_away_from_zero(count(&shape))
+    } else {
+        generator.values(count(&shape), 0.4, 2.0)
     };
     let x = case.active(&shape, x);
     let exponent_shape = if generator.boolean() {
@@ -113,14 +115,17 @@ pub fn pow(generator: &mut CaseGenerator) -> OperatorCase {
 }
 
 /// One to four operands, some constant, one perhaps twice. All values differ.
-fn several(generator: &mut CaseGenerator, operator: &str) -> OperatorCase {
+fn variadic(generator: &mut CaseGenerator, operator: &str) -> OperatorCase {
     let mut case = OperatorCase::new(generator.opset(9));
     let whole = generator.shape(1..=4);
     let operands = generator.number(1..=4);
     let shapes: Vec<Vec<usize>> = (0..operands)
-        .map(|position| match position == 0 || generator.boolean() {
-            true => whole.clone(),
-            false => generator.broadcastable(&whole),
+        .map(|position| {
+            if position == 0 || generator.boolean() {
+                whole.clone()
+            } else {
+                generator.broadcastable(&whole)
+            }
         })
         .collect();
     let mut values = generator.values(shapes.iter().map(|shape| count(shape)).sum(), -2.0, 2.0);
@@ -140,25 +145,25 @@ fn several(generator: &mut CaseGenerator, operator: &str) -> OperatorCase {
 }
 
 pub fn sum(generator: &mut CaseGenerator) -> OperatorCase {
-    several(generator, "Sum")
+    variadic(generator, "Sum")
 }
 
 pub fn mean(generator: &mut CaseGenerator) -> OperatorCase {
-    several(generator, "Mean")
+    variadic(generator, "Mean")
 }
 
 pub fn max(generator: &mut CaseGenerator) -> OperatorCase {
-    several(generator, "Max")
+    variadic(generator, "Max")
 }
 
 pub fn min(generator: &mut CaseGenerator) -> OperatorCase {
-    several(generator, "Min")
+    variadic(generator, "Min")
 }
 
 /// The condition is a constant or is computed from one of the operands.
 pub fn choice(generator: &mut CaseGenerator) -> OperatorCase {
     let mut case = OperatorCase::new(generator.opset(9));
-    let (mut a, b) = two_shapes(generator);
+    let (mut a, b) = broadcast_shapes(generator);
     if a.is_empty() && b.is_empty() {
         a = vec![2];
     }
@@ -186,7 +191,7 @@ pub fn choice(generator: &mut CaseGenerator) -> OperatorCase {
     case
 }
 
-fn one(generator: &mut CaseGenerator, operator: &str, low: f64, high: f64) -> OperatorCase {
+fn unary(generator: &mut CaseGenerator, operator: &str, low: f64, high: f64) -> OperatorCase {
     let mut case = OperatorCase::new(generator.opset(9));
     let shape = generator.shape(1..=4);
     let values = generator.values(count(&shape), low, high);
@@ -196,21 +201,21 @@ fn one(generator: &mut CaseGenerator, operator: &str, low: f64, high: f64) -> Op
 }
 
 pub fn neg(generator: &mut CaseGenerator) -> OperatorCase {
-    one(generator, "Neg", -2.0, 2.0)
+    unary(generator, "Neg", -2.0, 2.0)
 }
 
 pub fn reciprocal(generator: &mut CaseGenerator) -> OperatorCase {
-    one(generator, "Reciprocal", 0.4, 3.0)
+    unary(generator, "Reciprocal", 0.4, 3.0)
 }
 
 pub fn sqrt(generator: &mut CaseGenerator) -> OperatorCase {
-    one(generator, "Sqrt", 0.2, 3.0)
+    unary(generator, "Sqrt", 0.2, 3.0)
 }
 
 pub fn exp(generator: &mut CaseGenerator) -> OperatorCase {
-    one(generator, "Exp", -2.0, 2.0)
+    unary(generator, "Exp", -2.0, 2.0)
 }
 
 pub fn log(generator: &mut CaseGenerator) -> OperatorCase {
-    one(generator, "Log", 0.2, 3.0)
+    unary(generator, "Log", 0.2, 3.0)
 }

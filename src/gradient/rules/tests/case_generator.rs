@@ -1,34 +1,36 @@
-//! Random shapes, attributes and values for the cases.
+//! The source of random shapes, attributes and values for the cases.
 
 use std::ops::RangeInclusive;
 
 use proptest::prelude::*;
 
 /// Draws choices from a list of random numbers. Smaller numbers make simpler
-/// choices, so that proptest finds a small case when one fails, although each
-/// case is drawn by plain code.
+/// choices, so that proptest shrinks a failing case by shrinking the numbers.
 #[derive(Clone, Debug)]
 pub struct CaseGenerator {
     choices: Vec<u16>,
-    next: usize,
-    /// State of the generator of values, which need not become simpler.
+    /// Position of the next choice in the list.
+    next_choice: usize,
+    /// State of the generator of values, which are not shrunk (SplitMix64, Steele et
+    /// al. 2014).
     state: u64,
 }
 
 impl CaseGenerator {
+    /// Proptest's source of generators.
     pub fn strategy() -> impl Strategy<Value = CaseGenerator> {
         let choices = proptest::collection::vec(any::<u16>(), 64);
         (choices, any::<u64>()).prop_map(|(choices, seed)| CaseGenerator {
             choices,
-            next: 0,
+            next_choice: 0,
             state: seed | 1,
         })
     }
 
     /// A number of the range; its start is the simplest.
     pub fn number(&mut self, range: RangeInclusive<usize>) -> usize {
-        let choice = self.choices.get(self.next).copied().unwrap_or(0);
-        self.next += 1;
+        let choice = self.choices.get(self.next_choice).copied().unwrap_or(0);
+        self.next_choice += 1;
         let count = range.end() - range.start() + 1;
         range.start() + usize::from(choice) * count / (usize::from(u16::MAX) + 1)
     }
@@ -38,11 +40,12 @@ impl CaseGenerator {
         list[self.number(0..=list.len() - 1)].clone()
     }
 
-    /// Yes or no; no is simpler.
+    /// True or false; false is simpler.
     pub fn boolean(&mut self) -> bool {
         self.number(0..=1) == 1
     }
 
+    /// A version of the operator set from `since` to 22; 22 is the simplest.
     pub fn opset(&mut self, since: i64) -> i64 {
         22 - self.number(0..=(22 - since) as usize) as i64
     }
@@ -81,15 +84,17 @@ impl CaseGenerator {
         axes
     }
 
-    /// The axis as files write it: since operator set 11 also from the end.
+    /// An axis or index as files write it: since operator set 11 also counted from
+    /// the end, as a negative number.
     pub fn maybe_from_end(&mut self, axis: usize, rank: usize, opset: i64) -> i64 {
-        match opset >= 11 && self.boolean() {
-            true => axis as i64 - rank as i64,
-            false => axis as i64,
+        if opset >= 11 && self.boolean() {
+            axis as i64 - rank as i64
+        } else {
+            axis as i64
         }
     }
 
-    /// An order of so many axes.
+    /// A permutation of so many axes.
     pub fn permutation(&mut self, count: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..count).collect();
         for position in 1..count {
@@ -125,7 +130,7 @@ impl CaseGenerator {
             .collect()
     }
 
-    /// Values in general position that also keep away from these corners.
+    /// Values in general position, none of them near one of these corners.
     pub fn values_away_from(
         &mut self,
         corners: &[f32],
@@ -144,7 +149,7 @@ impl CaseGenerator {
         values
     }
 
-    /// Values of both signs whose size is between ½ and 2.
+    /// Values of both signs with magnitudes between ½ and 2.
     pub fn values_away_from_zero(&mut self, count: usize) -> Vec<f32> {
         let mut values = self.values(count, 0.5, 2.0);
         for value in &mut values {

@@ -7,8 +7,9 @@ use super::operator_case::OperatorCase;
 struct Geometry {
     images: usize,
     groups: usize,
-    /// Of each group, before and after the forward convolution.
+    /// Input channels of a group.
     channels: usize,
+    /// Output channels of a group.
     maps: usize,
     input: Vec<usize>,
     kernel: Vec<usize>,
@@ -18,7 +19,7 @@ struct Geometry {
 
 fn geometry(generator: &mut CaseGenerator) -> Geometry {
     let axes = generator.pick(&[2, 1, 2, 3]);
-    // Depthwise is the common case of groups.
+    // One input channel in a group is depthwise, the common case.
     let (groups, channels, maps) = match generator.number(0..=3) {
         0 | 1 => (1, generator.number(1..=3), generator.number(1..=3)),
         2 => (generator.number(2..=3), 1, generator.number(1..=2)),
@@ -42,7 +43,7 @@ impl Geometry {
         (self.kernel[axis] - 1) * self.dilations[axis] + 1
     }
 
-    /// Adds the attributes; those with their default value only sometimes.
+    /// Adds the attributes; those at their default value only sometimes.
     fn write(&self, generator: &mut CaseGenerator, case: &mut OperatorCase) {
         for (name, sizes) in [("strides", &self.strides), ("dilations", &self.dilations)] {
             if sizes.iter().any(|&size| size != 1) || generator.boolean() {
@@ -103,7 +104,7 @@ pub fn conv(generator: &mut CaseGenerator) -> OperatorCase {
         vec![0; 2 * axes]
     };
     if !padding.starts_with("SAME") {
-        // The window must fit.
+        // The window must not be larger than the padded input.
         for axis in 0..axes {
             let min_size = geometry
                 .extent(axis)
@@ -199,7 +200,7 @@ fn decide_size(
         Size::Pads => {
             let mut pads = generator.numbers(2 * axes, 0..=2);
             for axis in 0..axes {
-                // Something must be left.
+                // The output must not be empty.
                 if pads[axis] + pads[axes + axis] >= whole[axis] {
                     (pads[axis], pads[axes + axis]) = (0, 0);
                 }
@@ -207,9 +208,9 @@ fn decide_size(
             case.graph.ints("pads", &list(&pads));
         }
         Size::Asked => {
-            // The checker wants no less than the input's size.
-            let max_padding = |axis: usize| (whole[axis] - input[axis]).min(2);
-            let asked = (0..axes).map(|axis| whole[axis] - generator.number(0..=max_padding(axis)));
+            // The checker refuses a size below the input's.
+            let max_crop = |axis: usize| (whole[axis] - input[axis]).min(2);
+            let asked = (0..axes).map(|axis| whole[axis] - generator.number(0..=max_crop(axis)));
             let asked: Vec<usize> = asked.collect();
             case.graph.ints("output_shape", &list(&asked));
             if case.opset >= 11 && generator.boolean() {

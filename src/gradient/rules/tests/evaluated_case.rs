@@ -53,16 +53,16 @@ impl EvaluatedCase {
         let mut gradients = Vec::new();
         for ((name, values), gradient) in case.inputs.iter().zip(&found) {
             // Two inputs may share one tensor as their gradient, but no two outputs.
-            let own = format!("gradient of {name}");
+            let output = format!("gradient of {name}");
             branch
                 .graph_mut()
                 .node
-                .push(node::new("Identity", &[gradient], &own));
+                .push(node::new("Identity", &[gradient], &output));
             branch
                 .graph_mut()
                 .output
-                .push(node::float_value(&own, values.shape()));
-            gradients.push(own);
+                .push(node::float_value(&output, values.shape()));
+            gradients.push(output);
         }
         let values = evaluate(branch.graph(), branch.opset(), &to_f64(&inputs))?;
         Ok(EvaluatedCase {
@@ -81,8 +81,8 @@ impl EvaluatedCase {
     }
 }
 
-/// The output's shape by the evaluator, and all shapes by inference, which must
-/// agree.
+/// The output's shape by the evaluator, and all shapes by inference; an error where
+/// they differ.
 fn shapes(case: &OperatorCase) -> Result<(Vec<usize>, Shapes), String> {
     let model = case.model(None)?;
     let values = evaluate(model.graph(), model.opset(), &case.values())?;

@@ -1,5 +1,5 @@
-//! Cases that go forward only, for the evaluator: operators without a rule of
-//! their own that branches are made of, and forms that no rule takes.
+//! Cases without a gradient, which check the evaluator: operators that have no rule
+//! but are used in branches, and forms that rules refuse.
 
 use super::case_generator::CaseGenerator;
 use super::operator_case::{DrawCase, OperatorCase};
@@ -56,8 +56,8 @@ fn start(generator: &mut CaseGenerator, since: i64) -> (OperatorCase, String, Ve
     (case, x, shape)
 }
 
-/// Makes the tensor `raw`, which holds no floats, the output.
-fn finish(case: &mut OperatorCase) {
+/// Makes the tensor `raw`, which is not float32, the output.
+fn cast_output(case: &mut OperatorCase) {
     case.node("Cast", &["raw"])
         .int("to", DataType::Float as i64);
 }
@@ -86,7 +86,7 @@ fn arg_max(generator: &mut CaseGenerator) -> OperatorCase {
     if case.opset >= 12 && generator.boolean() {
         case.graph.int("select_last_index", 1);
     }
-    finish(&mut case);
+    cast_output(&mut case);
     case
 }
 
@@ -151,7 +151,7 @@ fn gather_elements(generator: &mut CaseGenerator) -> OperatorCase {
     case
 }
 
-/// Places are taken once, unless what comes there is summed.
+/// No index occurs twice, unless the updates are summed.
 fn scatter_elements(generator: &mut CaseGenerator) -> OperatorCase {
     let (mut case, x, shape) = start(generator, 11);
     let axis = generator.number(0..=shape.len() - 1);
@@ -223,7 +223,7 @@ fn comparison(generator: &mut CaseGenerator, operator: &str, since: i64) -> Oper
         small(generator, &mut case, &other),
     );
     case.node_to(operator, &[a, b], "raw");
-    finish(&mut case);
+    cast_output(&mut case);
     case
 }
 
@@ -238,7 +238,7 @@ fn logic(generator: &mut CaseGenerator, operator: &str) -> OperatorCase {
     }
     case.node_to("Not", &["b"], "not b");
     case.node_to(operator, &["a", "not b"], "raw");
-    finish(&mut case);
+    cast_output(&mut case);
     case
 }
 
@@ -248,7 +248,7 @@ fn sizes(generator: &mut CaseGenerator) -> OperatorCase {
     case.node_to("Shape", &[&x], "shape").int("start", start);
     case.node_to("Size", &[&x], "size");
     case.node_to("Mul", &["shape", "size"], "raw");
-    finish(&mut case);
+    cast_output(&mut case);
     case
 }
 
@@ -277,7 +277,7 @@ fn pool_indices(generator: &mut CaseGenerator) -> OperatorCase {
     let pool = case.graph.last();
     pool.name = "pool".into();
     pool.output = vec!["value".into(), "raw".into()];
-    finish(&mut case);
+    cast_output(&mut case);
     case
 }
 

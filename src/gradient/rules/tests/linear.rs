@@ -3,7 +3,7 @@
 use super::case_generator::CaseGenerator;
 use super::operator_case::OperatorCase;
 
-/// Which of so many operands want their gradient: at least one.
+/// Which of so many operands are active: at least one.
 fn active(generator: &mut CaseGenerator, count: usize) -> Vec<bool> {
     let mut active: Vec<bool> = (0..count)
         .map(|position| generator.boolean() != (position == 0))
@@ -30,15 +30,25 @@ pub fn gemm(generator: &mut CaseGenerator) -> OperatorCase {
     let [m, k, n] = [1, 2, 3].map(|_| generator.number(1..=5));
     let (trans_a, trans_b) = (generator.boolean(), generator.boolean());
     let active = active(generator, 3);
-    let turned = |rows, columns, turn| {
-        if turn {
+    let matrix_shape = |rows, columns, is_transposed| {
+        if is_transposed {
             vec![columns, rows]
         } else {
             vec![rows, columns]
         }
     };
-    let a = operand(generator, &mut case, active[0], &turned(m, k, trans_a));
-    let b = operand(generator, &mut case, active[1], &turned(k, n, trans_b));
+    let a = operand(
+        generator,
+        &mut case,
+        active[0],
+        &matrix_shape(m, k, trans_a),
+    );
+    let b = operand(
+        generator,
+        &mut case,
+        active[1],
+        &matrix_shape(k, n, trans_b),
+    );
     let mut inputs = vec![a, b];
     let shapes: [Option<Vec<usize>>; 7] = [
         Some(vec![n]),
@@ -51,10 +61,10 @@ pub fn gemm(generator: &mut CaseGenerator) -> OperatorCase {
     ];
     match generator.pick(&shapes) {
         Some(shape) => {
-            let wants = active[2] && !shape.is_empty();
-            inputs.push(operand(generator, &mut case, wants, &shape));
+            let is_active = active[2] && !shape.is_empty();
+            inputs.push(operand(generator, &mut case, is_active, &shape));
         }
-        // Before operator set 11 there must be something to add.
+        // Before operator set 11 C is required.
         None if case.opset < 11 => inputs.push(operand(generator, &mut case, false, &[n])),
         None => {}
     }
@@ -108,9 +118,10 @@ pub fn einsum(generator: &mut CaseGenerator) -> OperatorCase {
         "bij,bj->bi",
         "ab, ab ->",
     ];
-    let equation = match generator.boolean() {
-        false => generator.pick(&known).to_owned(),
-        true => random_equation(generator),
+    let equation = if generator.boolean() {
+        random_equation(generator)
+    } else {
+        generator.pick(&known).to_owned()
     };
     let terms = equation.replace(' ', "");
     let terms: Vec<&str> = terms.split("->").next().unwrap().split(',').collect();
@@ -127,7 +138,7 @@ pub fn einsum(generator: &mut CaseGenerator) -> OperatorCase {
     case
 }
 
-/// Each of four letters is in one operand or in both, and in the result or not.
+/// Each of four subscripts is in one operand or in both, and in the output or not.
 fn random_equation(generator: &mut CaseGenerator) -> String {
     let mut terms = [String::new(), String::new(), String::new()];
     for letter in ['a', 'b', 'c', 'd'] {
@@ -137,7 +148,7 @@ fn random_equation(generator: &mut CaseGenerator) -> String {
         }
     }
     for (position, letter) in ['e', 'f'].into_iter().enumerate() {
-        // No operand is a single value.
+        // No operand is a scalar.
         if terms[position].is_empty() {
             terms[position].push(letter);
         }

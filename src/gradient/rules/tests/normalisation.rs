@@ -28,7 +28,7 @@ fn epsilon(generator: &mut CaseGenerator, case: &mut OperatorCase) {
     }
 }
 
-/// With statistics of a training that know nothing of x.
+/// With stored statistics that are independent of x.
 pub fn batch(generator: &mut CaseGenerator) -> OperatorCase {
     let mut case = OperatorCase::new(generator.opset(9));
     let mut shape = generator.shape(2..=5);
@@ -39,10 +39,10 @@ pub fn batch(generator: &mut CaseGenerator) -> OperatorCase {
         list(generator, &mut case, &shape[1..2]),
         list(generator, &mut case, &shape[1..2]),
     );
-    let centre = list(generator, &mut case, &shape[1..2]);
-    let spread = generator.values(shape[1], 0.1, 3.0);
-    let spread = case.constant(&shape[1..2], &spread);
-    case.node("BatchNormalization", &[x, scale, bias, centre, spread]);
+    let mean = list(generator, &mut case, &shape[1..2]);
+    let variance = generator.values(shape[1], 0.1, 3.0);
+    let variance = case.constant(&shape[1..2], &variance);
+    case.node("BatchNormalization", &[x, scale, bias, mean, variance]);
     epsilon(generator, &mut case);
     if generator.boolean() {
         case.graph.float("momentum", 0.8);

@@ -1,5 +1,5 @@
-//! Forward graph and branch in onnxruntime, an engine that is not ours, against
-//! the evaluator in f64. That proves the evaluator as well as the branch.
+//! Forward graph and branch in onnxruntime, an independent engine, compared with the
+//! evaluator in f64. That checks the evaluator as well as the branch.
 
 use std::fs;
 use std::io::Write as _;
@@ -18,7 +18,7 @@ use crate::gradient::relu_policy::ReluPolicy;
 use crate::onnx::Model;
 use crate::onnx::reference::evaluate;
 
-/// Cases of each operator, unless GRADCAM_RULE_CASES asks for more.
+/// Number of cases of each operator, unless GRADCAM_RULE_CASES states it.
 const CASES: usize = 10;
 /// Percentage of them that must run: an engine may lack an operator at some
 /// operator set, which the script prints.
@@ -58,7 +58,7 @@ fn write_forward(case: &OperatorCase, _: &mut CaseGenerator, folder: &Path) -> R
     Ok(())
 }
 
-/// Writes cases of all operators and hands them to the script.
+/// Writes cases of all operators and runs the script on them.
 fn run(
     name: &str,
     operators: &[(&str, DrawCase)],
@@ -67,7 +67,7 @@ fn run(
     let Ok(python) = std::env::var("GRADCAM_PYTHON") else {
         let line =
             "\nSKIPPED: the rules in onnxruntime. To run it: make test (it sets GRADCAM_PYTHON)\n";
-        // Past the test runner's capture.
+        // The test runner captures println! but not this.
         let _ = std::io::stderr().write_all(line.as_bytes());
         return;
     };

@@ -13,6 +13,7 @@ use crate::onnx::{Limits, Model, node, pb, tensor};
 
 /// Name of the output.
 pub const Y: &str = "y";
+
 /// Draws a case of one operator.
 pub type DrawCase = fn(&mut CaseGenerator) -> OperatorCase;
 
@@ -50,18 +51,19 @@ impl OperatorCase {
         format!("c{}", self.constants)
     }
 
-    /// Weights.
+    /// A float32 constant.
     pub fn constant(&mut self, shape: &[usize], values: &[f32]) -> String {
         let name = self.constant_name();
         self.graph.floats(&name, shape, values);
         name
     }
 
-    /// A list of integers.
+    /// An int64 constant with one axis.
     pub fn ints(&mut self, values: &[i64]) -> String {
         self.shaped_ints(&[values.len()], values)
     }
 
+    /// An int64 constant.
     pub fn shaped_ints(&mut self, shape: &[usize], values: &[i64]) -> String {
         let name = self.constant_name();
         let initialiser = tensor::from_ints(&name, shape, values);
@@ -69,6 +71,7 @@ impl OperatorCase {
         name
     }
 
+    /// A constant of truth values.
     pub fn bools(&mut self, shape: &[usize], values: &[bool]) -> String {
         let name = self.constant_name();
         self.graph.graph.initializer.push(pb::TensorProto {
@@ -81,7 +84,7 @@ impl OperatorCase {
         name
     }
 
-    /// An active input, or weights.
+    /// An active input, or a constant.
     pub fn operand(&mut self, active: bool, shape: &[usize], values: Vec<f32>) -> String {
         if active {
             self.active(shape, values)
@@ -107,7 +110,7 @@ impl OperatorCase {
             .node(operator, &format!("node of {output}"), &inputs, output)
     }
 
-    /// The forward graph alone, its output of this shape.
+    /// The forward graph alone, its output of this shape, or of none stated.
     pub fn model(&self, output: Option<&[usize]>) -> Result<Model, String> {
         let mut graph = GraphBuilder {
             graph: self.graph.graph.clone(),

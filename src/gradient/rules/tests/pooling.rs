@@ -1,9 +1,9 @@
-//! Cases for pools.
+//! Cases for pooling and reductions.
 
 use super::case_generator::CaseGenerator;
 use super::operator_case::OperatorCase;
 
-/// What slides along one axis.
+/// A window along one axis.
 struct Axis {
     input: usize,
     kernel: usize,
@@ -18,7 +18,7 @@ impl Axis {
         (self.kernel - 1) * self.dilation + 1
     }
 
-    /// Whether every window that could be there holds a value of the input.
+    /// Whether every possible window contains a value of the input.
     fn is_sound(&self) -> bool {
         let whole = self.input + self.begin + self.end;
         let holds_value = |start: usize| {
@@ -74,7 +74,7 @@ fn pool(generator: &mut CaseGenerator, operator: &str, dilations_since: i64) -> 
         "pads",
     ]);
     let explicit = matches!(padding, "pads" | "NOTSET");
-    // onnxruntime leaves dilations out of account where it finds the pads of SAME.
+    // onnxruntime ignores dilations when it computes the pads of SAME.
     let same = padding.starts_with("SAME");
     let dilated = case.opset >= dilations_since && !same && generator.boolean();
     let axes: Vec<Axis> = (0..rank)

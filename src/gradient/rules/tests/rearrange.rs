@@ -1,4 +1,4 @@
-//! Cases for operators that take parts of a tensor or put parts together.
+//! Cases for operators that concatenate, split, slice, pad or gather values.
 
 use super::case_generator::CaseGenerator;
 use super::operator_case::OperatorCase;
@@ -29,16 +29,17 @@ pub fn concat(generator: &mut CaseGenerator) -> OperatorCase {
 }
 
 /// The lengths as an attribute, as an input, or by their number. Some of the
-/// parts are joined in another order; the others nobody reads.
+/// parts are concatenated in another order; no node reads the others.
 pub fn split(generator: &mut CaseGenerator) -> OperatorCase {
     let mut case = OperatorCase::new(generator.opset(9));
     let mut shape = generator.shape(1..=4);
     let axis = generator.number(0..=shape.len() - 1);
     let parts = generator.number(1..=3);
     let equal = generator.boolean();
-    let lengths = match equal {
-        true => vec![generator.number(1..=3); parts],
-        false => generator.numbers(parts, 1..=3),
+    let lengths = if equal {
+        vec![generator.number(1..=3); parts]
+    } else {
+        generator.numbers(parts, 1..=3)
     };
     shape[axis] = lengths.iter().sum();
     let uneven = equal && case.opset >= 18 && parts > 1 && lengths[0] > 1 && generator.boolean();
@@ -139,7 +140,7 @@ pub fn slice(generator: &mut CaseGenerator) -> OperatorCase {
     case
 }
 
-/// Every mode; a negative size cuts off.
+/// Every mode; a negative size crops.
 pub fn pad(generator: &mut CaseGenerator) -> OperatorCase {
     let mut case = OperatorCase::new(generator.opset(9));
     let shape = generator.shape(1..=4);

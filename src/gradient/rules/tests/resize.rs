@@ -3,12 +3,12 @@
 use super::case_generator::CaseGenerator;
 use super::operator_case::OperatorCase;
 
-/// Where engines that count in f32 agree: no position of the output may lie so near
-/// to the middle between two of the input that rounding decides.
+/// Whether engines that compute in f32 agree: no coordinate of an output pixel may be
+/// so near to the middle between two input pixels that rounding decides.
 fn is_certain(input: usize, output: usize, scale: f64) -> bool {
     let exact = (scale * 8.0).fract() == 0.0;
-    let far = |position: f64| {
-        let halves = position * 2.0;
+    let is_far = |coordinate: f64| {
+        let halves = coordinate * 2.0;
         (halves - halves.round()).abs() > 1e-3
     };
     let symmetric = input as f64 / 2.0 * (1.0 - output as f64 / (scale * input as f64));
@@ -16,8 +16,8 @@ fn is_certain(input: usize, output: usize, scale: f64) -> bool {
     exact && (corners * 8.0).fract() == 0.0
         || (0..output).map(|x| x as f64).all(|x| {
             let half_pixel = (x + 0.5) / scale - 0.5;
-            let positions = [half_pixel, half_pixel + symmetric, x / scale, x * corners];
-            x == 0.0 && far(half_pixel) || positions.into_iter().all(far)
+            let coordinates = [half_pixel, half_pixel + symmetric, x / scale, x * corners];
+            x == 0.0 && is_far(half_pixel) || coordinates.into_iter().all(is_far)
         })
 }
 
@@ -47,9 +47,10 @@ fn stretched(
         };
         // onnxruntime copies what keeps its size, whatever the scale.
         let copied = output == input && exact != 1.0;
-        let (output, scale) = match !copied && is_certain(input, output, exact) {
-            true => (output, scale),
-            false => (2 * input, 2.0),
+        let (output, scale) = if !copied && is_certain(input, output, exact) {
+            (output, scale)
+        } else {
+            (2 * input, 2.0)
         };
         shape.push(input);
         sizes.push(output);
@@ -83,12 +84,12 @@ fn mode(generator: &mut CaseGenerator, case: &mut OperatorCase) -> bool {
     nearest != Some("linear")
 }
 
-/// Sizes or scales, on all axes or since operator set 18 on some, and every way
-/// to transform coordinates but that of cropping.
+/// Sizes or scales, on all axes or since operator set 18 on some, and every
+/// coordinate transformation mode but tf_crop_and_resize.
 pub fn resize(generator: &mut CaseGenerator) -> OperatorCase {
     let mut case = OperatorCase::new(generator.opset(10));
     let by_sizes = case.opset >= 11 && generator.boolean();
-    // How operator set 10 rounds where the output is smaller, it does not say.
+    // Operator set 10 does not define the rounding where the output is smaller.
     let upwards = case.opset == 10;
     let (shape, sizes, scales) = stretched(generator, by_sizes, upwards);
     let x = input(generator, &mut case, &shape);
@@ -102,23 +103,22 @@ pub fn resize(generator: &mut CaseGenerator) -> OperatorCase {
     let scales = &scales[skipped..];
     let mut inputs = vec![x];
     if case.opset >= 11 {
-        // Before operator set 13 what is not used must be there and empty.
+        // Before operator set 13 an unused input must be an empty tensor.
         inputs.push(if case.opset < 13 {
             case.constant(&[0], &[])
         } else {
             String::new()
         });
     }
-    match by_sizes {
-        true => {
-            inputs.push(if case.opset < 13 {
-                case.constant(&[0], &[])
-            } else {
-                String::new()
-            });
-            inputs.push(case.ints(&sizes));
-        }
-        false => inputs.push(case.constant(&[scales.len()], scales)),
+    if by_sizes {
+        inputs.push(if case.opset < 13 {
+            case.constant(&[0], &[])
+        } else {
+            String::new()
+        });
+        inputs.push(case.ints(&sizes));
+    } else {
+        inputs.push(case.constant(&[scales.len()], scales));
     }
     case.node("Resize", &inputs);
     if skipped > 0 {

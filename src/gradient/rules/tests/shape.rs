@@ -27,7 +27,7 @@ pub fn identity(generator: &mut CaseGenerator) -> OperatorCase {
     case
 }
 
-/// Outside of training nothing is dropped.
+/// Outside of training Dropout is the identity.
 pub fn dropout(generator: &mut CaseGenerator) -> OperatorCase {
     let (mut case, x, _) = start(generator, 9);
     let mut inputs = vec![x];
@@ -64,7 +64,7 @@ pub fn flatten(generator: &mut CaseGenerator) -> OperatorCase {
     case.node("Flatten", &[x]);
     if shape.len() == 1 || generator.boolean() {
         let axis = generator.number(0..=shape.len());
-        // The rank itself has no way to be counted from the end.
+        // The rank itself cannot be counted from the end.
         let from_end = case.opset >= 11 && axis < shape.len() && generator.boolean();
         let axis = axis as i64 - if from_end { shape.len() as i64 } else { 0 };
         case.graph.int("axis", axis);
@@ -72,7 +72,7 @@ pub fn flatten(generator: &mut CaseGenerator) -> OperatorCase {
     case
 }
 
-/// Sizes in another order, joined or apart, with 0 and −1 among them.
+/// Sizes permuted, merged or with a 1 inserted, with 0 and −1 among them.
 pub fn reshape(generator: &mut CaseGenerator) -> OperatorCase {
     let (mut case, x, shape) = start(generator, 9);
     let mut wanted: Vec<i64> = signed(&shape);
@@ -200,7 +200,7 @@ pub fn space_to_depth(generator: &mut CaseGenerator) -> OperatorCase {
     case
 }
 
-/// Either the input or the shape that is asked for may have the longer axes.
+/// Either the input or the target shape may have the longer axes.
 pub fn expand(generator: &mut CaseGenerator) -> OperatorCase {
     let mut case = OperatorCase::new(generator.opset(9));
     let whole = generator.shape(1..=4);
