@@ -261,9 +261,9 @@ impl Builder {
     ) -> String {
         if self.opset < 10 && step > 1 {
             // Before operator set 10 Slice has no steps.
-            let places = (0..count).map(|n| (start + n * step) as i64);
-            let places: Vec<i64> = places.collect();
-            return self.gather(input, axis, &places);
+            let positions = (0..count).map(|n| (start + n * step) as i64);
+            let positions: Vec<i64> = positions.collect();
+            return self.gather(input, axis, &positions);
         }
         let end = start + count.saturating_sub(1) * step + 1;
         let (start, end, axis, step) = (start as i64, end as i64, axis as i64, step as i64);
@@ -281,10 +281,10 @@ impl Builder {
     }
 
     /// The listed positions of an axis.
-    pub fn gather(&mut self, input: &str, axis: usize, places: &[i64]) -> String {
-        let places = self.ints(places);
+    pub fn gather(&mut self, input: &str, axis: usize, positions: &[i64]) -> String {
+        let positions = self.ints(positions);
         let attributes = vec![node::int_attribute("axis", axis as i64)];
-        self.add_node("Gather", &[input, &places], attributes)
+        self.add_node("Gather", &[input, &positions], attributes)
     }
 
     /// `value` where the condition holds, else 0.

@@ -2,7 +2,7 @@
 //!
 //! A rule gets a [`VjpContext`]: the node, the cotangent of its output, and which
 //! of its inputs are active, that is depend on a tensor whose gradient is asked
-//! for. It adds nodes through `context.builder` and hands each active input its
+//! for. It adds nodes through `context.builder` and gives each active input its
 //! cotangent by [`VjpContext::accumulate`].
 //!
 //! In the comments x is the first input, y the output, and a bar marks a

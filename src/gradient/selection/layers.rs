@@ -147,7 +147,7 @@ fn not_explainable(
     })
 }
 
-/// The first node without a rule on the way from the logits to the input.
+/// The last node of the graph that leads to the logits and has no rule.
 fn blocking_node(model: &Model, logits: &str) -> Result<Option<GradientError>, GradientError> {
     let graph = model.graph();
     let index = Index::new(graph)?;
