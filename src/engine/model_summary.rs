@@ -33,7 +33,7 @@ impl Description {
             input: self.input(origin.size_is_chosen),
             output: OutputSummary {
                 logits: self.selection.logits.clone(),
-                activation: output_activation(self.selection.ending),
+                activation: output_activation(self.selection.output_activation),
                 probabilities: output_activation(self.output_activation())
                     .unwrap_or(OutputActivation::Softmax),
                 others: self.outputs.clone(),
@@ -62,11 +62,11 @@ impl Description {
     }
 }
 
-fn output_activation(activation: gradient::Ending) -> Option<OutputActivation> {
+fn output_activation(activation: gradient::OutputActivation) -> Option<OutputActivation> {
     match activation {
-        gradient::Ending::Logits => None,
-        gradient::Ending::Softmax => Some(OutputActivation::Softmax),
-        gradient::Ending::Sigmoid => Some(OutputActivation::Sigmoid),
+        gradient::OutputActivation::Logits => None,
+        gradient::OutputActivation::Softmax => Some(OutputActivation::Softmax),
+        gradient::OutputActivation::Sigmoid => Some(OutputActivation::Sigmoid),
     }
 }
 

@@ -1,30 +1,41 @@
-//! New nodes and constants, in the form that the model's operator set wants.
+//! New nodes and constants, in the form of the model's operator set.
 
 use std::collections::{HashMap, HashSet};
 
-use super::COTANGENT;
+use super::contract::COTANGENT;
 use crate::onnx::{node, pb, tensor};
 
-/// Nodes of a branch, and values of all its constants together. A small file
-/// can ask for any number of either.
-pub const MOST_NODES: usize = 1 << 19;
-pub const MOST_VALUES: usize = 1 << 28;
-/// Constants up to this size are stored once, however often a branch needs them.
-const MOST_SHARED_BYTES: usize = 1 << 12;
+/// Limit of the nodes of a branch: a small file can ask for any number.
+pub const MAX_NODES: usize = 1 << 19;
+/// Limit of the values of all constants of a branch together.
+pub const MAX_VALUES: usize = 1 << 28;
+/// Size of the largest constants that are stored once for all their uses.
+const MAX_SHARED_BYTES: usize = 1 << 12;
+
+/// What makes two constants the same: type and value.
+#[derive(PartialEq, Eq, Hash)]
+struct ConstantKey {
+    dims: Vec<usize>,
+    bytes: Vec<u8>,
+    stem: &'static str,
+}
 
 /// Collects the nodes of the branch; [`Builder::write_into`] adds them to the graph.
 pub struct Builder {
+    /// Version of the model's operator set.
     opset: i64,
+    /// Names of all tensors, the model's and the branch's.
     names: HashSet<String>,
-    /// The next number of each stem.
+    /// The next number of each stem of a name.
     numbers: HashMap<String, usize>,
-    /// Values of all constants.
+    /// Number of values of all constants.
     values: usize,
-    /// Tensors that must give their name to the contract's.
+    /// New names of the model's tensors that have a name of the contract.
     renames: HashMap<String, String>,
     nodes: Vec<pb::NodeProto>,
     initialisers: Vec<pb::TensorProto>,
-    known_constants: HashMap<(Vec<usize>, Vec<u8>), String>,
+    /// Names of the shared constants.
+    shared_constants: HashMap<ConstantKey, String>,
 }
 
 impl Builder {
@@ -41,29 +52,30 @@ impl Builder {
             renames: HashMap::new(),
             nodes: Vec::new(),
             initialisers: Vec::new(),
-            known_constants: HashMap::new(),
+            shared_constants: HashMap::new(),
         }
     }
 
-    /// Whether the branch has grown beyond what any network needs.
-    pub fn is_full(&self) -> bool {
-        self.nodes.len() > MOST_NODES || self.values > MOST_VALUES
+    /// Whether the branch has more nodes or values than the limits.
+    pub fn exceeds_limits(&self) -> bool {
+        self.nodes.len() > MAX_NODES || self.values > MAX_VALUES
     }
 
+    /// Version of the model's operator set.
     pub fn opset(&self) -> i64 {
         self.opset
     }
 
-    /// Keeps a name of the contract free: a tensor of the model that has it is
-    /// called otherwise from now on.
-    pub fn reserve(&mut self, name: &str) {
+    /// Keeps a name for the contract: a tensor of the model that has it gets another
+    /// by [`Builder::write_into`].
+    pub fn reserve_name(&mut self, name: &str) {
         if !self.names.insert(name.to_owned()) {
-            let other = self.fresh(name);
+            let other = self.unique_name(name);
             self.renames.insert(name.to_owned(), other);
         }
     }
 
-    fn fresh(&mut self, stem: &str) -> String {
+    fn unique_name(&mut self, stem: &str) -> String {
         let number = self.numbers.entry(stem.to_owned()).or_default();
         loop {
             let name = format!("gradcam/{stem}_{number}");
@@ -75,13 +87,13 @@ impl Builder {
     }
 
     /// Adds a node with one output and returns the output's name.
-    pub fn add(
+    pub fn add_node(
         &mut self,
         operator: &str,
         inputs: &[&str],
         attributes: Vec<pb::AttributeProto>,
     ) -> String {
-        let output = self.fresh(operator);
+        let output = self.unique_name(operator);
         self.push(operator, inputs, attributes, &output);
         output
     }
@@ -103,26 +115,29 @@ impl Builder {
         self.constant(tensor::from_floats("", dims, values), "constant")
     }
 
+    /// An int64 constant with one axis; a small one is stored once.
     pub fn ints(&mut self, values: &[i64]) -> String {
         self.constant(tensor::from_ints("", &[values.len()], values), "integers")
     }
 
-    fn constant(&mut self, mut value: pb::TensorProto, stem: &str) -> String {
+    fn constant(&mut self, mut value: pb::TensorProto, stem: &'static str) -> String {
         let dims = tensor::dims(&value);
         let values = dims.iter().product();
-        // Weights are not looked up: their bytes would be held twice.
-        let is_small = value.raw_data.len() <= MOST_SHARED_BYTES;
-        let stored = is_small.then(|| (dims, [&value.raw_data, stem.as_bytes()].concat()));
-        let known = stored
-            .as_ref()
-            .and_then(|stored| self.known_constants.get(stored));
-        if let Some(name) = known {
+        // Large ones are not shared: the keys would hold their bytes again.
+        let is_small = value.raw_data.len() <= MAX_SHARED_BYTES;
+        let key = is_small.then(|| ConstantKey {
+            dims,
+            bytes: value.raw_data.clone(),
+            stem,
+        });
+        let shared = key.as_ref().and_then(|key| self.shared_constants.get(key));
+        if let Some(name) = shared {
             return name.clone();
         }
         self.values = self.values.saturating_add(values);
-        let name = self.fresh(stem);
-        if let Some(stored) = stored {
-            self.known_constants.insert(stored, name.clone());
+        let name = self.unique_name(stem);
+        if let Some(key) = key {
+            self.shared_constants.insert(key, name.clone());
         }
         value.name.clone_from(&name);
         self.initialisers.push(value);
@@ -132,54 +147,54 @@ impl Builder {
     pub fn reshape(&mut self, input: &str, shape: &[usize]) -> String {
         let shape: Vec<i64> = shape.iter().map(|&size| size as i64).collect();
         let shape = self.ints(&shape);
-        self.add("Reshape", &[input, &shape], vec![])
+        self.add_node("Reshape", &[input, &shape], vec![])
     }
 
     pub fn expand(&mut self, input: &str, shape: &[usize]) -> String {
         let shape: Vec<i64> = shape.iter().map(|&size| size as i64).collect();
         let shape = self.ints(&shape);
-        self.add("Expand", &[input, &shape], vec![])
+        self.add_node("Expand", &[input, &shape], vec![])
     }
 
     pub fn unary(&mut self, operator: &str, input: &str) -> String {
-        self.add(operator, &[input], vec![])
+        self.add_node(operator, &[input], vec![])
     }
 
     pub fn mul(&mut self, a: &str, b: &str) -> String {
-        self.add("Mul", &[a, b], vec![])
+        self.add_node("Mul", &[a, b], vec![])
     }
 
     pub fn sub(&mut self, a: &str, b: &str) -> String {
-        self.add("Sub", &[a, b], vec![])
+        self.add_node("Sub", &[a, b], vec![])
     }
 
-    pub fn plus(&mut self, a: &str, b: &str) -> String {
-        self.add("Add", &[a, b], vec![])
+    pub fn add(&mut self, a: &str, b: &str) -> String {
+        self.add_node("Add", &[a, b], vec![])
     }
 
     pub fn div(&mut self, a: &str, b: &str) -> String {
-        self.add("Div", &[a, b], vec![])
+        self.add_node("Div", &[a, b], vec![])
     }
 
-    /// A comparison, of broadcast shape.
-    pub fn compare(&mut self, operator: &str, a: &str, b: &str) -> String {
-        self.add(operator, &[a, b], vec![])
+    /// A comparison or logical operator, with broadcasting.
+    pub fn binary(&mut self, operator: &str, a: &str, b: &str) -> String {
+        self.add_node(operator, &[a, b], vec![])
     }
 
     /// 1 where a condition holds, 0 elsewhere.
-    pub fn as_number(&mut self, condition: &str) -> String {
+    pub fn cast_to_float(&mut self, condition: &str) -> String {
         let to = pb::tensor_proto::DataType::Float as i64;
-        self.add("Cast", &[condition], vec![node::int_attribute("to", to)])
+        self.add_node("Cast", &[condition], vec![node::int_attribute("to", to)])
     }
 
     /// A float32 scalar.
-    pub fn number(&mut self, value: f32) -> String {
+    pub fn scalar(&mut self, value: f32) -> String {
         self.floats(&[], &[value])
     }
 
     pub fn transpose(&mut self, input: &str, order: &[usize]) -> String {
         let order: Vec<i64> = order.iter().map(|&axis| axis as i64).collect();
-        self.add(
+        self.add_node(
             "Transpose",
             &[input],
             vec![node::ints_attribute("perm", &order)],
@@ -188,17 +203,17 @@ impl Builder {
 
     pub fn scale(&mut self, input: &str, factor: f32) -> String {
         let factor = self.floats(&[], &[factor]);
-        self.add("Mul", &[input, &factor], vec![])
+        self.add_node("Mul", &[input, &factor], vec![])
     }
 
     /// A product of matrices, transposed as the attributes say.
     pub fn gemm(&mut self, a: &str, b: &str, attributes: Vec<pb::AttributeProto>) -> String {
         if self.opset >= 11 {
-            return self.add("Gemm", &[a, b], attributes);
+            return self.add_node("Gemm", &[a, b], attributes);
         }
-        // Older operator sets insist on something to add.
+        // Before operator set 11 the third input is required.
         let zero = self.floats(&[1], &[0.0]);
-        self.add("Gemm", &[a, b, &zero], attributes)
+        self.add_node("Gemm", &[a, b, &zero], attributes)
     }
 
     /// Sums over `axes`, which stay with size 1.
@@ -206,9 +221,9 @@ impl Builder {
         let axes: Vec<i64> = axes.iter().map(|&axis| axis as i64).collect();
         if self.opset >= 13 {
             let axes = self.ints(&axes);
-            self.add("ReduceSum", &[input, &axes], vec![])
+            self.add_node("ReduceSum", &[input, &axes], vec![])
         } else {
-            self.add(
+            self.add_node(
                 "ReduceSum",
                 &[input],
                 vec![node::ints_attribute("axes", &axes)],
@@ -216,7 +231,8 @@ impl Builder {
         }
     }
 
-    /// Surrounds with a constant; `begin` and `end` hold one size for each axis.
+    /// Adds a margin of the constant `value`; `begin` and `end` have one size for each
+    /// axis.
     pub fn pad(&mut self, input: &str, begin: &[usize], end: &[usize], value: f32) -> String {
         if begin.iter().chain(end).all(|&size| size == 0) {
             return input.to_owned();
@@ -224,17 +240,17 @@ impl Builder {
         let pads: Vec<i64> = begin.iter().chain(end).map(|&size| size as i64).collect();
         if self.opset >= 11 {
             let (pads, value) = (self.ints(&pads), self.floats(&[], &[value]));
-            self.add("Pad", &[input, &pads, &value], vec![])
+            self.add_node("Pad", &[input, &pads, &value], vec![])
         } else {
             let attributes = vec![
                 node::ints_attribute("pads", &pads),
                 node::float_attribute("value", value),
             ];
-            self.add("Pad", &[input], attributes)
+            self.add_node("Pad", &[input], attributes)
         }
     }
 
-    /// Every `step`-th position of `axis` from `start`, `count` of them.
+    /// `count` positions of `axis`, every `step`-th from `start` on.
     pub fn slice(
         &mut self,
         input: &str,
@@ -244,16 +260,16 @@ impl Builder {
         step: usize,
     ) -> String {
         if self.opset < 10 && step > 1 {
-            // Older operator sets take every position between start and end.
-            let places = (0..count).map(|n| (start + n * step) as i64);
-            let places: Vec<i64> = places.collect();
-            return self.gather(input, axis, &places);
+            // Before operator set 10 Slice has no steps.
+            let positions = (0..count).map(|n| (start + n * step) as i64);
+            let positions: Vec<i64> = positions.collect();
+            return self.gather(input, axis, &positions);
         }
         let end = start + count.saturating_sub(1) * step + 1;
         let (start, end, axis, step) = (start as i64, end as i64, axis as i64, step as i64);
         if self.opset < 10 {
             let list = |name, value| node::ints_attribute(name, &[value]);
-            return self.add(
+            return self.add_node(
                 "Slice",
                 &[input],
                 vec![list("starts", start), list("ends", end), list("axes", axis)],
@@ -261,20 +277,20 @@ impl Builder {
         }
         let lists = [start, end, axis, step].map(|value| self.ints(&[value]));
         let [start, end, axis, step] = lists.each_ref().map(String::as_str);
-        self.add("Slice", &[input, start, end, axis, step], vec![])
+        self.add_node("Slice", &[input, start, end, axis, step], vec![])
     }
 
     /// The listed positions of an axis.
-    pub fn gather(&mut self, input: &str, axis: usize, places: &[i64]) -> String {
-        let places = self.ints(places);
+    pub fn gather(&mut self, input: &str, axis: usize, positions: &[i64]) -> String {
+        let positions = self.ints(positions);
         let attributes = vec![node::int_attribute("axis", axis as i64)];
-        self.add("Gather", &[input, &places], attributes)
+        self.add_node("Gather", &[input, &positions], attributes)
     }
 
     /// `value` where the condition holds, else 0.
-    pub fn keep_where(&mut self, condition: &str, value: &str) -> String {
+    pub fn where_or_zero(&mut self, condition: &str, value: &str) -> String {
         let zero = self.floats(&[], &[0.0]);
-        self.add("Where", &[condition, value, &zero], vec![])
+        self.add_node("Where", &[condition, value, &zero], vec![])
     }
 
     /// The sum of several tensors of one shape.
@@ -284,16 +300,17 @@ impl Builder {
             _ => {
                 let mut total = terms[0].clone();
                 for term in &terms[1..] {
-                    total = self.add("Add", &[&total, term], vec![]);
+                    total = self.add_node("Add", &[&total, term], vec![]);
                 }
                 total
             }
         }
     }
 
-    /// Gives a tensor one of the contract's names, its axes in another order if asked.
-    pub fn finish(&mut self, tensor: &str, order: Option<&[i64]>, name: &str) {
-        self.reserve(name);
+    /// Adds a node that gives a tensor a name of the contract, with its axes permuted
+    /// by `order` if there is one.
+    pub fn name_output(&mut self, tensor: &str, order: Option<&[i64]>, name: &str) {
+        self.reserve_name(name);
         match order {
             Some(order) => self.push(
                 "Transpose",
@@ -305,15 +322,15 @@ impl Builder {
         }
     }
 
-    /// Gives a tensor one of the contract's names, in another shape.
-    pub fn finish_reshaped(&mut self, tensor: &str, shape: &[i64], name: &str) {
-        self.reserve(name);
+    /// Adds a node that gives a tensor a name of the contract, in another shape.
+    pub fn name_output_reshaped(&mut self, tensor: &str, shape: &[i64], name: &str) {
+        self.reserve_name(name);
         let shape = self.ints(shape);
         self.push("Reshape", &[tensor, &shape], vec![], name);
     }
 
-    /// Adds everything to the graph and returns the new names of the model's own
-    /// tensors that had to give theirs to the contract.
+    /// Adds everything to the graph and returns the new names of the model's
+    /// tensors that had a name of the contract, by their old ones.
     pub fn write_into(mut self, graph: &mut pb::GraphProto) -> HashMap<String, String> {
         let rename = |name: &mut String| {
             if let Some(other) = self.renames.get(name) {
@@ -333,7 +350,7 @@ impl Builder {
             .iter_mut()
             .for_each(|weights| rename(&mut weights.name));
         for added in &mut self.nodes {
-            // The branch's own cotangent is the only name of the contract it reads.
+            // Of the contract's names the branch reads its own cotangent only.
             added
                 .input
                 .iter_mut()

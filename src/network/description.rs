@@ -3,7 +3,7 @@
 use super::load_error::LoadError;
 use super::preprocessing_guess::{ScalingGuess, channels, guess_scaling};
 use super::probabilities::{sigmoid, softmax};
-use crate::gradient::{ACTIVATIONS, Ending, GRADIENTS, Layer, Selection};
+use crate::gradient::{ACTIVATIONS, OutputActivation, GRADIENTS, Layer, Selection};
 use crate::onnx::{Model, OnnxError, key};
 use crate::picture::{Layout, Preprocess};
 
@@ -87,18 +87,18 @@ impl Description {
     /// Probabilities of the K classes: [`Description::output_activation`] of the logits.
     pub fn probabilities(&self, logits: &[f32]) -> Vec<f32> {
         match self.output_activation() {
-            Ending::Sigmoid => sigmoid(logits),
-            Ending::Logits | Ending::Softmax => softmax(logits),
+            OutputActivation::Sigmoid => sigmoid(logits),
+            OutputActivation::Logits | OutputActivation::Softmax => softmax(logits),
         }
     }
 
-    /// The activation that makes probabilities of the logits, never [`Ending::Logits`]:
+    /// The activation that makes probabilities of the logits, never [`OutputActivation::Logits`]:
     /// the model's own; for a model that ends with its logits a softmax, or a sigmoid if
     /// it has one class only.
-    pub fn output_activation(&self) -> Ending {
-        match self.selection.ending {
-            Ending::Logits if self.selection.classes == 1 => Ending::Sigmoid,
-            Ending::Logits => Ending::Softmax,
+    pub fn output_activation(&self) -> OutputActivation {
+        match self.selection.output_activation {
+            OutputActivation::Logits if self.selection.classes == 1 => OutputActivation::Sigmoid,
+            OutputActivation::Logits => OutputActivation::Softmax,
             stated => stated,
         }
     }

@@ -1,7 +1,7 @@
 //! The scaling of pixel values that a network probably wants, where its file does not
 //! state it.
 
-use crate::gradient::Picture;
+use crate::gradient::PictureInput;
 use crate::onnx::{Index, Model, OnnxError, node, tensor};
 use crate::picture::{Layout, Scaling};
 
@@ -19,7 +19,7 @@ pub struct ScalingGuess {
 ///
 /// # Errors
 /// [`OnnxError`] if the graph contradicts itself.
-pub fn guess_scaling(model: &Model, picture: &Picture) -> Result<Option<ScalingGuess>, OnnxError> {
+pub fn guess_scaling(model: &Model, picture: &PictureInput) -> Result<Option<ScalingGuess>, OnnxError> {
     let range = range_from_arithmetic(model, &picture.name)?;
     let (id, reason) = match (channels(picture), range, picture.layout) {
         (1, Some(InputRange::Bytes), _) => ("grey-bytes", SCALES_ITSELF),
@@ -39,7 +39,7 @@ const SCALES_ITSELF: &str = "since the network begins by scaling them itself";
 const SUBTRACTS_ITSELF: &str = "since the network begins by subtracting a mean itself";
 
 /// Number of channels of the input tensor.
-pub fn channels(picture: &Picture) -> usize {
+pub fn channels(picture: &PictureInput) -> usize {
     let axis = match picture.layout {
         Layout::Nchw => 1,
         Layout::Nhwc => 3,
@@ -121,7 +121,7 @@ mod tests {
         graph.node("Relu", "relu", &[&at], "y");
         let file = model(graph.output("y", &shape)).encode_to_vec();
         let decoded = Model::decode(&file, Limits::default()).unwrap();
-        let picture = Picture {
+        let picture = PictureInput {
             name: "x".into(),
             shape: shape.to_vec(),
             layout,

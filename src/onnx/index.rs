@@ -75,13 +75,13 @@ impl<'graph> Index<'graph> {
     }
 
     /// For each node, whether small changes of `tensor` reach it. Nothing gets
-    /// through a node that [is flat](node::is_flat).
+    /// through a node that [has zero gradient](node::has_zero_gradient).
     pub fn reached_from(&self, graph: &pb::GraphProto, tensor: &str) -> Vec<bool> {
         let mut tensors = HashSet::from([tensor]);
         let mut reached = vec![false; graph.node.len()];
         for (place, node) in graph.node.iter().enumerate() {
             let reads = |input: &String| tensors.contains(input.as_str());
-            if node.input.iter().any(reads) && !node::is_flat(node) {
+            if node.input.iter().any(reads) && !node::has_zero_gradient(node) {
                 reached[place] = true;
                 tensors.extend(node.output.iter().map(String::as_str));
             }

@@ -28,7 +28,7 @@ fn attribute<'node>(node: &'node pb::NodeProto, name: &str) -> Option<&'node pb:
 
 /// Whether small changes of a node's inputs never change its output, so that no
 /// gradient passes: it reads shapes only, gives whole numbers, or compares.
-pub fn is_flat(node: &pb::NodeProto) -> bool {
+pub fn has_zero_gradient(node: &pb::NodeProto) -> bool {
     match node.op_type.as_str() {
         "Shape" | "Size" | "ConstantOfShape" | "Range" | "OneHot" | "NonZero" | "EyeLike" => true,
         "ArgMax" | "ArgMin" | "Equal" | "Less" | "LessOrEqual" | "Greater" | "GreaterOrEqual" => {

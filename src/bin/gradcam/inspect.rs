@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gradcam::gradient::{self, Choices, Ending, Layer, Survey};
+use gradcam::gradient::{self, Choices, Layer, OutputActivation, Survey};
 use gradcam::onnx::{Limits, Metadata, Model, key};
 use gradcam::picture::{Layout, Preprocess};
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ fn as_json(model: &Model, survey: &Survey) -> anyhow::Result<Value> {
             "shape": survey.shapes.get(&output.name),
         })).collect::<Vec<_>>(),
         "logits": selection.logits,
-        "ending": ending(selection.ending),
+        "ending": ending(selection.output_activation),
         "classes": selection.classes,
         "layers": survey.layers.iter().map(layer).collect::<Vec<_>>(),
         "chosen": layer(&selection.layer),
@@ -64,11 +64,11 @@ fn layer(layer: &Layer) -> Value {
     })
 }
 
-fn ending(ending: Ending) -> &'static str {
+fn ending(ending: OutputActivation) -> &'static str {
     match ending {
-        Ending::Logits => "logits",
-        Ending::Softmax => "softmax",
-        Ending::Sigmoid => "sigmoid",
+        OutputActivation::Logits => "logits",
+        OutputActivation::Softmax => "softmax",
+        OutputActivation::Sigmoid => "sigmoid",
     }
 }
 
@@ -93,7 +93,7 @@ fn print(model: &Model, survey: &Survey) -> anyhow::Result<()> {
         "logits   {}, {} classes, the model ends with {}",
         selection.logits,
         selection.classes,
-        ending(selection.ending)
+        ending(selection.output_activation)
     );
     match metadata.json::<Preprocess>(key::PREPROCESS)? {
         Some(p) => println!(

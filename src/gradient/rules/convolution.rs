@@ -1,19 +1,21 @@
 //! Conv and ConvTranspose.
 //!
-//! The gradient of a convolution is a convolution of the cotangent with the
-//! weights flipped and transposed. A ConvTranspose node would say the same, but
-//! engines run it far slower, so the branch is made of ordinary convolutions:
+//! The VJP of a convolution is a transposed convolution of the cotangent, which is
+//! a convolution with the weights flipped and transposed (Dumoulin and Visin
+//! 2016). Engines run ConvTranspose nodes far slower than Conv, so the branch has
+//! ordinary convolutions:
 //!
 //! - stride 1: one convolution with flipped weights;
-//! - one tap: a convolution on the coarse grid, then zeros between its values;
-//! - depthwise: zeros between the values first, then a depthwise convolution;
-//! - other strides: one convolution that gives every phase of the stride as
-//!   channels of its own, which are then put between each other. Nothing is
-//!   multiplied by the zeros that a stride would bring.
+//! - one tap with a stride: a convolution on the coarse grid, then zero insertion;
+//! - depthwise with a stride: zero insertion, then a depthwise convolution;
+//! - other strides: one convolution that gives each phase of the polyphase
+//!   decomposition as channels, which are then interleaved.
 
-use super::Step;
-use super::windows::{Phases, check_taps, offsets, pad_or_cut, spread};
-use crate::gradient::GradientError;
+use super::polyphase::Polyphase;
+use super::vjp_context::VjpContext;
+use super::window_taps::{check_taps, grid_positions};
+use super::zero_insertion::{AxisPadding, insert_zeros, pad_or_crop};
+use crate::gradient::error::GradientError;
 use crate::onnx::{TransposedWindow, Window, count, node, pb};
 
 /// Weights [O, C/G, k…] of a convolution in G groups.
@@ -37,12 +39,14 @@ impl Weights {
 
     /// The weight from one group's input to its output at a tap.
     fn at(&self, group: usize, output: usize, input: usize, tap: &[usize]) -> f32 {
-        let tap = (tap.iter().zip(&self.kernel)).fold(0, |place, (tap, size)| place * size + tap);
+        let tap =
+            (tap.iter().zip(&self.kernel)).fold(0, |position, (tap, size)| position * size + tap);
         let row = (group * self.outputs + output) * self.inputs + input;
         self.values[row * self.taps() + tap]
     }
 
-    /// Weights [C, O/G, k…] that lead back, every axis flipped.
+    /// Weights [C, O/G, k…] of the VJP: input and output channels exchanged, every
+    /// spatial axis flipped.
     fn flipped(&self) -> Vec<f32> {
         let taps = self.taps();
         let mut flipped = Vec::with_capacity(self.values.len());
@@ -58,15 +62,16 @@ impl Weights {
         flipped
     }
 
-    /// Weights [C · phases, O/G, t…] that lead back to each phase of a stride.
-    fn by_phase(&self, window: &Window, reach: &[usize]) -> Vec<f32> {
+    /// Weights [C · phases, O/G, t…] of the VJP, the flipped kernel of each phase.
+    /// `sizes` is the size t of a phase's kernel on each axis.
+    fn polyphase(&self, window: &Window, sizes: &[usize]) -> Vec<f32> {
         let mut weights = Vec::new();
         for group in 0..self.groups {
             for input in 0..self.inputs {
-                for phase in offsets(&window.strides) {
+                for phase in grid_positions(&window.strides) {
                     for output in 0..self.outputs {
-                        for place in offsets(reach) {
-                            let tap = tap_of(window, reach, &phase, &place);
+                        for position in grid_positions(sizes) {
+                            let tap = tap_of(window, sizes, &phase, &position);
                             let weight = tap.map(|tap| self.at(group, output, input, &tap));
                             weights.push(weight.unwrap_or(0.0));
                         }
@@ -78,38 +83,39 @@ impl Weights {
     }
 }
 
-/// The tap that is at this place of a phase's kernel, if there is one:
-/// dilation · tap = stride · shift + phase, and kernels run backwards.
+/// The tap at a position of a phase's flipped kernel, if there is one:
+/// dilation · tap = stride · shift + phase.
 fn tap_of(
     window: &Window,
-    reach: &[usize],
+    sizes: &[usize],
     phase: &[usize],
-    place: &[usize],
+    position: &[usize],
 ) -> Option<Vec<usize>> {
     let along = |axis: usize| {
-        let shift = reach[axis] - 1 - place[axis];
+        let shift = sizes[axis] - 1 - position[axis];
         let distance = window.strides[axis] * shift + phase[axis];
         let whole = distance.is_multiple_of(window.dilations[axis]);
         let tap = distance / window.dilations[axis];
         (whole && tap < window.kernel[axis]).then_some(tap)
     };
-    (0..reach.len()).map(along).collect()
+    (0..sizes.len()).map(along).collect()
 }
 
 /// y = W ∗ x + b: x̄ is ȳ convolved with W flipped and transposed.
-pub fn conv(step: &mut Step) -> Result<(), GradientError> {
-    only_the_first(step)?;
-    let shape = step.shape(step.input(0)?)?;
-    let weights = weights(step, shape)?;
-    let window = Window::of(step.node, &shape[2..], &weights.kernel)?;
-    let cotangent = carry(step, step.cotangent, &window, &weights, shape)?;
-    step.give(0, cotangent);
+pub fn conv(context: &mut VjpContext) -> Result<(), GradientError> {
+    require_constant_weights(context)?;
+    let shape = context.shape(context.input(0)?)?;
+    let weights = weights(context, shape)?;
+    let window = Window::of(context.node, &shape[2..], &weights.kernel)?;
+    let cotangent = conv_vjp(context, context.cotangent, &window, &weights, shape)?;
+    context.accumulate(0, cotangent);
     Ok(())
 }
 
-/// The cotangent of a convolution's input [1, C, …], from that of its output.
-fn carry(
-    step: &mut Step,
+/// The cotangent of a convolution's input, from that of its output. `shape` is the
+/// input's, [1, C, …].
+fn conv_vjp(
+    context: &mut VjpContext,
     cotangent: &str,
     window: &Window,
     weights: &Weights,
@@ -120,139 +126,160 @@ fn carry(
     let strides = [&[1, 1], window.strides.as_slice()].concat();
     let is_strided = window.strides.iter().any(|&stride| stride > 1);
     if is_strided && weights.taps() == 1 {
-        let cotangent = Padded::without(cotangent, window.kernel.len());
-        let back = flipped_convolution(step, &cotangent, window, weights);
-        let coarse = [&shape[..2], window.output.as_slice()].concat();
-        let fine = spread(step, &back, &coarse, &strides);
-        let (length, sides) = sides(window, shape);
-        let length = [&shape[..2], &length].concat();
-        return Ok(pad_or_cut(step, &fine, &length, &sides));
+        let cotangent = PaddedInput::unpadded(cotangent, window.kernel.len());
+        let coarse = flipped_convolution(context, &cotangent, window, weights);
+        let coarse_shape = [&shape[..2], window.output.as_slice()].concat();
+        let dilated = insert_zeros(context, &coarse, &coarse_shape, &strides);
+        let geometry = dilated_cotangent(window, shape);
+        let dilated_shape = [&shape[..2], &geometry.sizes].concat();
+        return Ok(pad_or_crop(
+            context,
+            &dilated,
+            &dilated_shape,
+            &geometry.padding,
+        ));
     }
     if is_strided && !weights.is_depthwise() {
-        return carry_by_phase(step, cotangent, window, weights, shape);
+        return polyphase_vjp(context, cotangent, window, weights, shape);
     }
-    let fine = spread(step, cotangent, &output, &strides);
-    let (length, sides) = sides(window, shape);
-    let length = [&output[..2], &length].concat();
-    let padded = Padded::of(step, &fine, &length, &sides);
-    Ok(flipped_convolution(step, &padded, window, weights))
+    let dilated = insert_zeros(context, cotangent, &output, &strides);
+    let geometry = dilated_cotangent(window, shape);
+    let dilated_shape = [&output[..2], &geometry.sizes].concat();
+    let padded = PaddedInput::of(context, &dilated, &dilated_shape, &geometry.padding);
+    Ok(flipped_convolution(context, &padded, window, weights))
 }
 
-/// What a convolution reads, and by how much it pads that itself.
-struct Padded {
+/// The input of a Conv node of the branch, and the node's own padding.
+struct PaddedInput {
     values: String,
     pads: pb::AttributeProto,
 }
 
-impl Padded {
-    fn without(values: &str, spatial: usize) -> Padded {
-        Padded {
+impl PaddedInput {
+    fn unpadded(values: &str, spatial_axes: usize) -> PaddedInput {
+        PaddedInput {
             values: values.to_owned(),
-            pads: ints("pads", &vec![0; 2 * spatial]),
+            pads: ints("pads", &vec![0; 2 * spatial_axes]),
         }
     }
 
-    /// Values of a whole shape with `sides` added on both sides of each axis: what is
-    /// negative there is cut off first.
-    fn of(step: &mut Step, values: &str, shape: &[usize], sides: &[(i64, i64)]) -> Padded {
-        let cuts: Vec<_> = sides.iter().map(|&(a, b)| (a.min(0), b.min(0))).collect();
-        let (begin, end) = (
-            sides.iter().map(|side| side.0),
-            sides.iter().map(|side| side.1),
-        );
-        let pads = begin.skip(2).chain(end.skip(2));
-        let pads: Vec<usize> = pads.map(|pad| usize::try_from(pad).unwrap_or(0)).collect();
-        Padded {
-            values: pad_or_cut(step, values, shape, &cuts),
+    /// For values of this whole shape. What `padding` crops is cropped first; the
+    /// zeros it adds are left to the Conv node.
+    fn of(
+        context: &mut VjpContext,
+        values: &str,
+        shape: &[usize],
+        padding: &[AxisPadding],
+    ) -> PaddedInput {
+        let crops: Vec<AxisPadding> = padding.iter().map(|axis| axis.crop()).collect();
+        let spatial = &padding[2..];
+        let begin = spatial.iter().map(|axis| axis.zeros_begin());
+        let end = spatial.iter().map(|axis| axis.zeros_end());
+        let pads: Vec<usize> = begin.chain(end).collect();
+        PaddedInput {
+            values: pad_or_crop(context, values, shape, &crops),
             pads: ints("pads", &pads),
         }
     }
 }
 
-/// Sizes of a spread cotangent, and what is to be added on both sides of its
-/// axes for a convolution to give the input's size.
-fn sides(window: &Window, shape: &[usize]) -> (Vec<usize>, Vec<(i64, i64)>) {
-    let mut sides = vec![(0, 0); 2];
-    let mut lengths = Vec::new();
+/// A cotangent after zero insertion.
+struct DilatedCotangent {
+    /// Its size on each spatial axis.
+    sizes: Vec<usize>,
+    /// For each axis of the whole tensor, the padding with which a convolution of
+    /// stride 1 gives the size of the forward input.
+    padding: Vec<AxisPadding>,
+}
+
+fn dilated_cotangent(window: &Window, shape: &[usize]) -> DilatedCotangent {
+    let mut padding = vec![AxisPadding::NONE; 2];
+    let mut sizes = Vec::new();
     for axis in 0..window.kernel.len() {
-        let length = (window.output[axis] - 1) * window.strides[axis] + 1;
-        let begin = window.reach(axis) as i64 - 1 - window.pads_begin[axis] as i64;
-        let end = (shape[axis + 2] + window.pads_begin[axis]) as i64 - length as i64;
-        sides.push((begin, end));
-        lengths.push(length);
+        let size = (window.output[axis] - 1) * window.strides[axis] + 1;
+        padding.push(AxisPadding {
+            begin: window.reach(axis) as i64 - 1 - window.pads_begin[axis] as i64,
+            end: (shape[axis + 2] + window.pads_begin[axis]) as i64 - size as i64,
+        });
+        sizes.push(size);
     }
-    (lengths, sides)
+    DilatedCotangent { sizes, padding }
 }
 
 /// A convolution of stride 1, with the weights flipped.
 fn flipped_convolution(
-    step: &mut Step,
-    cotangent: &Padded,
+    context: &mut VjpContext,
+    cotangent: &PaddedInput,
     window: &Window,
     weights: &Weights,
 ) -> String {
     let channels = weights.groups * weights.inputs;
     let dims = [&[channels, weights.outputs], weights.kernel.as_slice()].concat();
-    let flipped = step.builder.floats(&dims, &weights.flipped());
+    let flipped = context.builder.floats(&dims, &weights.flipped());
     let attributes = vec![
         ints("kernel_shape", &window.kernel),
         ints("dilations", &window.dilations),
         node::int_attribute("group", weights.groups as i64),
         cotangent.pads.clone(),
     ];
-    step.builder
-        .add("Conv", &[&cotangent.values, &flipped], attributes)
+    context
+        .builder
+        .add_node("Conv", &[&cotangent.values, &flipped], attributes)
 }
 
-/// One convolution for all phases of the stride.
-fn carry_by_phase(
-    step: &mut Step,
+/// One convolution for all phases of the stride, whose channels are interleaved.
+fn polyphase_vjp(
+    context: &mut VjpContext,
     cotangent: &str,
     window: &Window,
     weights: &Weights,
     shape: &[usize],
 ) -> Result<String, GradientError> {
-    let phases = Phases::of(window, shape);
+    let polyphase = Polyphase::of(window, shape);
     let spatial = window.kernel.len();
-    let reach: Vec<usize> = (0..spatial)
+    let kernel: Vec<usize> = (0..spatial)
         .map(|axis| (window.reach(axis) - 1) / window.strides[axis] + 1)
         .collect();
     let channels = weights.groups * weights.outputs;
     let output = [&[shape[0], channels], window.output.as_slice()].concat();
-    // Outputs beyond the last row saw nothing but padding.
-    let mut sides = vec![(0, 0); 2];
-    for (axis, &reach) in reach.iter().enumerate() {
-        let missing = phases.rows[axis] as i64 - window.output[axis] as i64;
-        sides.push((reach as i64 - 1, missing));
+    // Outputs beyond the last row read padding only: their end is negative.
+    let mut padding = vec![AxisPadding::NONE; 2];
+    for (axis, &size) in kernel.iter().enumerate() {
+        padding.push(AxisPadding {
+            begin: size as i64 - 1,
+            end: polyphase.rows[axis] as i64 - window.output[axis] as i64,
+        });
     }
-    let cotangent = Padded::of(step, cotangent, &output, &sides);
-    let rows = weights.groups * weights.inputs * phases.count();
-    let dims = [&[rows, weights.outputs], reach.as_slice()].concat();
-    // Weights that the file holds may well become some times as many.
+    let cotangent = PaddedInput::of(context, cotangent, &output, &padding);
+    let rows = weights.groups * weights.inputs * polyphase.count();
+    let dims = [&[rows, weights.outputs], kernel.as_slice()].concat();
+    // Up to 16 times the weights of the file are not counted as a large constant.
     if count(&dims).is_none_or(|values| values / 16 > weights.values.len()) {
-        step.check_constant(count(&dims))?;
+        context.check_constant(count(&dims))?;
     }
-    let by_phase = step
+    let polyphase_weights = context
         .builder
-        .floats(&dims, &weights.by_phase(window, &reach));
+        .floats(&dims, &weights.polyphase(window, &kernel));
     let attributes = vec![
-        ints("kernel_shape", &reach),
+        ints("kernel_shape", &kernel),
         node::int_attribute("group", weights.groups as i64),
         cotangent.pads,
     ];
-    let parts = step
-        .builder
-        .add("Conv", &[&cotangent.values, &by_phase], attributes);
-    Ok(phases.join(step, &parts))
+    let phases =
+        context
+            .builder
+            .add_node("Conv", &[&cotangent.values, &polyphase_weights], attributes);
+    Ok(polyphase.interleave(context, &phases))
 }
 
-/// The cotangent of a tensor [1, C, …] of which every channel was summed over
-/// windows, from the cotangent of the sums.
+/// The cotangent of a tensor [1, C, …] whose channels were each summed over
+/// windows (sum pooling), from the cotangent of the sums: the VJP of a depthwise
+/// convolution with ones.
 ///
 /// # Errors
 /// [`GradientError::Unsupported`] for a branch that would be too large.
-pub fn carry_sums(
-    step: &mut Step,
+pub fn sum_pool_vjp(
+    context: &mut VjpContext,
     sums: &str,
     window: &Window,
     shape: &[usize],
@@ -265,50 +292,52 @@ pub fn carry_sums(
         groups: channels,
         kernel: window.kernel.clone(),
     };
-    carry(step, sums, window, &ones, shape)
+    conv_vjp(context, sums, window, &ones, shape)
 }
 
 /// y = W ∗ᵀ x + b: x̄ is ȳ convolved with W as it is stored.
-pub fn conv_transpose(step: &mut Step) -> Result<(), GradientError> {
-    only_the_first(step)?;
-    let shape = step.shape(step.input(0)?)?;
-    let dims = step.shape(step.input(1)?)?;
+pub fn conv_transpose(context: &mut VjpContext) -> Result<(), GradientError> {
+    require_constant_weights(context)?;
+    let shape = context.shape(context.input(0)?)?;
+    let dims = context.shape(context.input(1)?)?;
     if shape.len() < 3 || dims.len() != shape.len() {
-        return Err(step.unsupported("weights and input differ in their number of axes"));
+        return Err(context.unsupported("weights and input differ in their number of axes"));
     }
-    let window = TransposedWindow::of(step.node, &shape[2..], &dims[2..])?;
-    let output = step.shape(step.output())?;
-    let mut sides = vec![(0, 0); 2];
+    let window = TransposedWindow::of(context.node, &shape[2..], &dims[2..])?;
+    let output = context.shape(context.output())?;
+    let mut padding = vec![AxisPadding::NONE; 2];
     for axis in 0..window.kernel.len() {
         let reach = window.dilations[axis] * (window.kernel[axis] - 1) + 1;
-        let seen = window.strides[axis] * (shape[axis + 2] - 1) + reach;
+        let whole = window.strides[axis] * (shape[axis + 2] - 1) + reach;
         let begin = window.pads_begin[axis];
-        sides.push((begin, seen as i64 - begin - output[axis + 2] as i64));
+        let end = whole as i64 - begin - output[axis + 2] as i64;
+        padding.push(AxisPadding { begin, end });
     }
-    let padded = Padded::of(step, step.cotangent, output, &sides);
+    let padded = PaddedInput::of(context, context.cotangent, output, &padding);
     let attributes = vec![
         ints("kernel_shape", &window.kernel),
         ints("strides", &window.strides),
         ints("dilations", &window.dilations),
-        node::int_attribute("group", node::int(step.node, "group").unwrap_or(1)),
+        node::int_attribute("group", node::int(context.node, "group").unwrap_or(1)),
         padded.pads,
     ];
-    let inputs = [padded.values.as_str(), step.input(1)?];
-    let cotangent = step.builder.add("Conv", &inputs, attributes);
-    step.give(0, cotangent);
+    let inputs = [padded.values.as_str(), context.input(1)?];
+    let cotangent = context.builder.add_node("Conv", &inputs, attributes);
+    context.accumulate(0, cotangent);
     Ok(())
 }
 
-fn only_the_first(step: &Step) -> Result<(), GradientError> {
-    if step.is_active(1) || step.is_active(2) {
-        return Err(step.unsupported("its weights depend on the picture"));
+fn require_constant_weights(context: &VjpContext) -> Result<(), GradientError> {
+    if context.is_active(1) || context.is_active(2) {
+        return Err(context.unsupported("its weights depend on the picture"));
     }
     Ok(())
 }
 
-fn weights(step: &Step, shape: &[usize]) -> Result<Weights, GradientError> {
-    let dims = step.shape(step.input(1)?)?;
-    let groups = usize::try_from(node::int(step.node, "group").unwrap_or(1)).unwrap_or(0);
+/// The constant weights of a Conv whose input has this whole shape.
+fn weights(context: &VjpContext, shape: &[usize]) -> Result<Weights, GradientError> {
+    let dims = context.shape(context.input(1)?)?;
+    let groups = usize::try_from(node::int(context.node, "group").unwrap_or(1)).unwrap_or(0);
     let fits = shape.len() > 2
         && dims.len() == shape.len()
         && groups > 0
@@ -316,12 +345,12 @@ fn weights(step: &Step, shape: &[usize]) -> Result<Weights, GradientError> {
         && dims[1].checked_mul(groups) == Some(shape[1]);
     if !fits {
         let problem = format!("weights {dims:?} in {groups} groups do not fit {shape:?}");
-        return Err(step.unsupported(problem));
+        return Err(context.unsupported(problem));
     }
-    let values = step
+    let values = context
         .constant(1)?
-        .ok_or_else(|| step.unsupported("it has no weights"))?;
-    check_taps(step, &dims[2..])?;
+        .ok_or_else(|| context.unsupported("it has no weights"))?;
+    check_taps(context, &dims[2..])?;
     Ok(Weights {
         values,
         inputs: dims[1],

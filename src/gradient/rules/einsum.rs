@@ -1,98 +1,112 @@
 //! Einsum of one or two operands.
 
-use super::Step;
-use crate::gradient::GradientError;
-use crate::onnx::{Equation, node, pb};
+use super::vjp_context::VjpContext;
+use crate::gradient::error::GradientError;
+use crate::onnx::{Equation, node};
 
-/// y[out] = Σ a·b: ā = Σ ȳ·b over the letters that a lacks, repeated along those
-/// that only a has.
-pub fn einsum(step: &mut Step) -> Result<(), GradientError> {
-    let equation = Equation::of(step.node)?;
+/// y[out] = Σ a·b: ā is the Einsum of ȳ and b with the subscripts exchanged, repeated
+/// along the axes that only a has.
+pub fn einsum(context: &mut VjpContext) -> Result<(), GradientError> {
+    let equation = Equation::of(context.node)?;
     if equation.inputs.len() > 2 {
-        return Err(step.unsupported("only products of two tensors are supported"));
+        return Err(context.unsupported("only products of two tensors are supported"));
     }
-    for (place, letters) in equation.inputs.iter().enumerate() {
-        let shape = step.shape(step.input(place)?)?;
-        if shape.len() != letters.len() {
-            return Err(step.unsupported(format!("its equation does not fit {shape:?}")));
+    for (position, subscripts) in equation.inputs.iter().enumerate() {
+        let shape = context.shape(context.input(position)?)?;
+        if shape.len() != subscripts.len() {
+            return Err(context.unsupported(format!("its equation does not fit {shape:?}")));
         }
     }
-    for (place, letters) in equation.inputs.iter().enumerate() {
-        if !step.is_active(place) {
-            continue;
+    for position in 0..equation.inputs.len() {
+        if context.is_active(position) {
+            let cotangent = operand_cotangent(context, &equation, position)?;
+            context.accumulate(position, cotangent);
         }
-        let repeats = |letter| letters.iter().filter(|other| *other == letter).count() > 1;
-        if letters.iter().any(repeats) {
-            return Err(step.unsupported("an axis that is named twice is not supported"));
-        }
-        let other = equation.inputs.get(1 - place.min(1));
-        let other = other.filter(|_| equation.inputs.len() == 2);
-        let is_known = |letter: &&char| {
-            equation.output.contains(letter) || other.is_some_and(|o| o.contains(letter))
-        };
-        let found: Vec<char> = letters.iter().filter(is_known).copied().collect();
-
-        let second;
-        let mut inputs = vec![step.cotangent];
-        let mut text: String = equation.output.iter().collect();
-        if let Some(other) = other {
-            let (reduced, left) = without_lone(step, 1 - place, other, &found, &equation.output)?;
-            second = reduced;
-            inputs.push(&second);
-            text.push(',');
-            text.extend(left);
-        }
-        text.push_str("->");
-        text.extend(&found);
-        let product = step
-            .builder
-            .add("Einsum", &inputs, vec![equation_attribute(&text)]);
-
-        let shape = step.shape(step.input(place)?)?;
-        let cotangent = if found == *letters {
-            product
-        } else {
-            let kept = letters.iter().zip(shape).map(
-                |(letter, &size)| {
-                    if found.contains(letter) { size } else { 1 }
-                },
-            );
-            let kept: Vec<usize> = kept.collect();
-            let apart = step.builder.reshape(&product, &kept);
-            step.builder.expand(&apart, shape)
-        };
-        step.give(place, cotangent);
     }
     Ok(())
 }
 
-/// An operand summed over the axes that nobody else names, and its other letters.
-fn without_lone(
-    step: &mut Step,
-    place: usize,
-    letters: &[char],
-    found: &[char],
-    output: &[char],
-) -> Result<(String, Vec<char>), GradientError> {
-    let operand = step.input(place)?;
-    let shape = step.shape(operand)?;
-    let is_lone = |axis: &usize| {
-        let letter = &letters[*axis];
-        !found.contains(letter) && !output.contains(letter)
+/// The cotangent of one operand.
+fn operand_cotangent(
+    context: &mut VjpContext,
+    equation: &Equation,
+    position: usize,
+) -> Result<String, GradientError> {
+    let subscripts = &equation.inputs[position];
+    let count = |subscript| {
+        subscripts
+            .iter()
+            .filter(|&other| other == subscript)
+            .count()
     };
-    let lone: Vec<usize> = (0..letters.len()).filter(is_lone).collect();
-    if lone.is_empty() {
-        return Ok((operand.to_owned(), letters.to_vec()));
+    if subscripts.iter().any(|subscript| count(subscript) > 1) {
+        return Err(context.unsupported("an axis that is named twice is not supported"));
     }
-    let kept: Vec<usize> = (0..letters.len())
-        .filter(|axis| !lone.contains(axis))
+    let other = equation.inputs.get(1 - position.min(1));
+    let other = other.filter(|_| equation.inputs.len() == 2);
+    let is_shared = |subscript: &&char| {
+        equation.output.contains(subscript) || other.is_some_and(|o| o.contains(subscript))
+    };
+    let shared: Vec<char> = subscripts.iter().filter(is_shared).copied().collect();
+
+    let second;
+    let mut inputs = vec![context.cotangent];
+    let mut text: String = equation.output.iter().collect();
+    if let Some(other) = other {
+        let is_needed =
+            |subscript: &char| shared.contains(subscript) || equation.output.contains(subscript);
+        second = sum_private_axes(context, 1 - position, other, is_needed)?;
+        inputs.push(&second.tensor);
+        text.push(',');
+        text.extend(&second.subscripts);
+    }
+    text.push_str("->");
+    text.extend(&shared);
+    let attributes = vec![node::text_attribute("equation", &text)];
+    let product = context.builder.add_node("Einsum", &inputs, attributes);
+    if shared == *subscripts {
+        return Ok(product);
+    }
+
+    let shape = context.shape(context.input(position)?)?;
+    let with_ones: Vec<usize> = (subscripts.iter().zip(shape))
+        .map(
+            |(subscript, &size)| {
+                if shared.contains(subscript) { size } else { 1 }
+            },
+        )
         .collect();
-    let summed = step.builder.reduce_sum(operand, &lone);
-    let sizes: Vec<usize> = kept.iter().map(|&axis| shape[axis]).collect();
-    let summed = step.builder.reshape(&summed, &sizes);
-    Ok((summed, kept.iter().map(|&axis| letters[axis]).collect()))
+    let aligned = context.builder.reshape(&product, &with_ones);
+    Ok(context.builder.expand(&aligned, shape))
 }
 
-fn equation_attribute(text: &str) -> pb::AttributeProto {
-    node::text_attribute("equation", text)
+/// A tensor and the subscripts of its axes.
+struct Operand {
+    tensor: String,
+    subscripts: Vec<char>,
+}
+
+/// An operand summed over the axes whose subscripts are not needed.
+fn sum_private_axes(
+    context: &mut VjpContext,
+    position: usize,
+    subscripts: &[char],
+    is_needed: impl Fn(&char) -> bool,
+) -> Result<Operand, GradientError> {
+    let operand = context.input(position)?;
+    let shape = context.shape(operand)?;
+    let (kept, private): (Vec<usize>, Vec<usize>) =
+        (0..subscripts.len()).partition(|&axis| is_needed(&subscripts[axis]));
+    if private.is_empty() {
+        return Ok(Operand {
+            tensor: operand.to_owned(),
+            subscripts: subscripts.to_vec(),
+        });
+    }
+    let summed = context.builder.reduce_sum(operand, &private);
+    let sizes: Vec<usize> = kept.iter().map(|&axis| shape[axis]).collect();
+    Ok(Operand {
+        tensor: context.builder.reshape(&summed, &sizes),
+        subscripts: kept.iter().map(|&axis| subscripts[axis]).collect(),
+    })
 }

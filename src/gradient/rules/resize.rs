@@ -1,77 +1,87 @@
-//! Resize, which Upsample has become by now, too.
+//! Resize. Upsample is read as Resize of operator set 10.
 //!
-//! It is linear along each axis: y = R x with a matrix R that follows from
-//! the sizes. So x̄ = Rᵀ ȳ, axis by axis.
+//! Interpolation is linear along each axis: y = R x with a matrix R [output, input]
+//! that follows from the sizes. So x̄ = Rᵀ ȳ, axis by axis.
 
-use super::Step;
-use crate::gradient::GradientError;
+use super::vjp_context::VjpContext;
+use crate::gradient::error::GradientError;
 use crate::onnx::{node, normal_axes};
 
 /// y = x in another size: x̄ is ȳ multiplied with the transposed matrix of each axis.
-pub fn resize(step: &mut Step) -> Result<(), GradientError> {
-    let shape = step.shape(step.input(0)?)?;
-    let output = step.shape(step.output())?;
-    let way = Way::of(step)?;
+pub fn resize(context: &mut VjpContext) -> Result<(), GradientError> {
+    let shape = context.shape(context.input(0)?)?;
+    let output = context.shape(context.output())?;
+    let interpolation = Interpolation::of(context)?;
     if shape.len() != output.len() {
         let problem = format!("it cannot make {output:?} of {shape:?}");
-        return Err(step.unsupported(problem));
+        return Err(context.unsupported(problem));
     }
-    let factors = factors(step, shape, output)?;
-    let mut cotangent = step.cotangent.to_owned();
-    let mut part = output.to_vec();
+    let scales = scales(context, shape, output)?;
+    let mut cotangent = context.cotangent.to_owned();
+    let mut current = output.to_vec();
     for axis in 0..shape.len() {
-        if shape[axis] == output[axis] && factors[axis] == 1.0 {
+        if shape[axis] == output[axis] && scales[axis] == 1.0 {
             continue;
         }
-        step.check_constant(shape[axis].checked_mul(output[axis]))?;
-        let matrix = way.transposed_matrix(shape[axis], output[axis], factors[axis]);
-        let matrix = step.builder.floats(&[shape[axis], output[axis]], &matrix);
-        let outer: usize = part[..axis].iter().product();
-        let inner: usize = part[axis + 1..].iter().product();
-        let rows = step
+        context.check_constant(shape[axis].checked_mul(output[axis]))?;
+        let matrix = interpolation.transposed_matrix(shape[axis], output[axis], scales[axis]);
+        let matrix = context
             .builder
-            .reshape(&cotangent, &[outer, part[axis], inner]);
-        let product = step.builder.add("MatMul", &[&matrix, &rows], vec![]);
-        part[axis] = shape[axis];
-        cotangent = step.builder.reshape(&product, &part);
+            .floats(&[shape[axis], output[axis]], &matrix);
+        let outer: usize = current[..axis].iter().product();
+        let inner: usize = current[axis + 1..].iter().product();
+        let rows = context
+            .builder
+            .reshape(&cotangent, &[outer, current[axis], inner]);
+        let product = context
+            .builder
+            .add_node("MatMul", &[&matrix, &rows], vec![]);
+        current[axis] = shape[axis];
+        cotangent = context.builder.reshape(&product, &current);
     }
-    step.give(0, cotangent);
+    context.accumulate(0, cotangent);
     Ok(())
 }
 
-/// How many times larger each axis becomes, as the file says it.
-fn factors(step: &Step, shape: &[usize], output: &[usize]) -> Result<Vec<f32>, GradientError> {
-    let is_old = step.builder.opset() < 11;
-    let given = step.constant(if is_old { 1 } else { 2 })?;
+/// The scale of each axis, output / input, as the file states it.
+fn scales(
+    context: &VjpContext,
+    shape: &[usize],
+    output: &[usize],
+) -> Result<Vec<f32>, GradientError> {
+    let is_old = context.builder.opset() < 11;
+    let given = context.constant(if is_old { 1 } else { 2 })?;
     let given = given.filter(|given| !given.is_empty());
-    let axes = match node::ints(step.node, "axes") {
-        Some(axes) => normal_axes(step.node, axes, shape.len())?,
+    let axes = match node::ints(context.node, "axes") {
+        Some(axes) => normal_axes(context.node, axes, shape.len())?,
         None => (0..shape.len()).collect(),
     };
-    let mut factors: Vec<f32> = (shape.iter().zip(output))
+    let mut scales: Vec<f32> = (shape.iter().zip(output))
         .map(|(&size, &target)| target as f32 / size as f32)
         .collect();
     if let Some(given) = given.filter(|given| given.len() == axes.len()) {
-        for (&axis, &factor) in axes.iter().zip(&given) {
-            factors[axis] = factor;
+        for (&axis, &scale) in axes.iter().zip(&given) {
+            scales[axis] = scale;
         }
     }
-    Ok(factors)
+    Ok(scales)
 }
 
-/// How a pixel of the result finds its pixels in the input.
-struct Way {
-    coordinates: String,
+/// How the coordinate of an output pixel is mapped to input pixels, by the attributes
+/// of ONNX Resize.
+struct Interpolation {
+    coordinate_mode: String,
     is_linear: bool,
-    rounding: String,
+    nearest_mode: String,
 }
 
-impl Way {
-    fn of(step: &Step) -> Result<Way, GradientError> {
-        let text =
-            |name, default: &str| node::text(step.node, name).unwrap_or_else(|| default.to_owned());
-        let is_old = step.builder.opset() < 11;
-        let (coordinates, rounding) = if is_old {
+impl Interpolation {
+    fn of(context: &VjpContext) -> Result<Interpolation, GradientError> {
+        let text = |name, default: &str| {
+            node::text(context.node, name).unwrap_or_else(|| default.to_owned())
+        };
+        let is_old = context.builder.opset() < 11;
+        let (coordinate_mode, nearest_mode) = if is_old {
             ("asymmetric".into(), "floor".into())
         } else {
             (
@@ -87,57 +97,58 @@ impl Way {
             "asymmetric",
             "half_pixel_symmetric",
         ];
-        let is_smoothed = node::int(step.node, "antialias") == Some(1);
-        if !known.contains(&coordinates.as_str())
+        let is_smoothed = node::int(context.node, "antialias") == Some(1);
+        if !known.contains(&coordinate_mode.as_str())
             || !["nearest", "linear"].contains(&mode.as_str())
             || is_smoothed
         {
-            let problem = format!("mode '{mode}' with '{coordinates}' is not supported");
-            return Err(step.unsupported(problem));
+            let problem = format!("mode '{mode}' with '{coordinate_mode}' is not supported");
+            return Err(context.unsupported(problem));
         }
-        Ok(Way {
-            coordinates,
+        Ok(Interpolation {
+            coordinate_mode,
             is_linear: mode == "linear",
-            rounding,
+            nearest_mode,
         })
     }
 
     /// Rᵀ [input, output], in row-major order.
-    fn transposed_matrix(&self, input: usize, output: usize, factor: f32) -> Vec<f32> {
+    fn transposed_matrix(&self, input: usize, output: usize, scale: f32) -> Vec<f32> {
         let mut matrix = vec![0.0; input * output];
-        let clamped = |place: f32| place.clamp(0.0, (input - 1) as f32) as usize;
+        let clamped = |coordinate: f32| coordinate.clamp(0.0, (input - 1) as f32) as usize;
         for column in 0..output {
-            let x = self.place(column as f32, input as f32, output as f32, factor);
+            let x = self.source_coordinate(column as f32, input as f32, output as f32, scale);
             if self.is_linear {
                 let low = x.floor();
                 let weight = x - low;
                 matrix[clamped(low) * output + column] += 1.0 - weight;
                 matrix[clamped(low + 1.0) * output + column] += weight;
             } else {
-                matrix[clamped(self.rounded(x)) * output + column] += 1.0;
+                matrix[clamped(self.nearest(x)) * output + column] += 1.0;
             }
         }
         matrix
     }
 
-    /// Where a pixel of the result lies in the input: the specification's
-    /// formulas, in float32 as engines compute them.
-    fn place(&self, x: f32, input: f32, output: f32, factor: f32) -> f32 {
-        match self.coordinates.as_str() {
-            "asymmetric" => x / factor,
+    /// The input coordinate of output pixel `x`, by the specification's formulas, in
+    /// float32 as engines compute them. `input` and `output` are sizes in pixels.
+    fn source_coordinate(&self, x: f32, input: f32, output: f32, scale: f32) -> f32 {
+        match self.coordinate_mode.as_str() {
+            "asymmetric" => x / scale,
             "align_corners" if output == 1.0 => 0.0,
             "align_corners" => x * (input - 1.0) / (output - 1.0),
             "pytorch_half_pixel" if output == 1.0 => 0.0,
             "half_pixel_symmetric" => {
-                let offset = input / 2.0 * (1.0 - output / (factor * input));
-                offset + (x + 0.5) / factor - 0.5
+                let offset = input / 2.0 * (1.0 - output / (scale * input));
+                offset + (x + 0.5) / scale - 0.5
             }
-            _ => (x + 0.5) / factor - 0.5,
+            _ => (x + 0.5) / scale - 0.5,
         }
     }
 
-    fn rounded(&self, x: f32) -> f32 {
-        match self.rounding.as_str() {
+    /// The input coordinate, still unclamped, that `nearest_mode` rounds `x` to.
+    fn nearest(&self, x: f32) -> f32 {
+        match self.nearest_mode.as_str() {
             "floor" => x.floor(),
             "ceil" => x.ceil(),
             "round_prefer_ceil" => (x + 0.5).floor(),

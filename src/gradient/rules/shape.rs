@@ -1,30 +1,32 @@
-//! Operators that leave every value as it is: only its place changes.
+//! Operators that leave every value as it is: only its position changes.
 
-use super::Step;
-use crate::gradient::GradientError;
+use super::vjp_context::VjpContext;
+use crate::gradient::error::GradientError;
 use crate::onnx::pb::tensor_proto::DataType;
 use crate::onnx::{node, transpose_order};
 
 /// Identity, Dropout (which does nothing outside of training): x̄ = ȳ.
-pub fn identity(step: &mut Step) -> Result<(), GradientError> {
-    step.give(0, step.cotangent.to_owned());
+pub fn identity(context: &mut VjpContext) -> Result<(), GradientError> {
+    context.accumulate(0, context.cotangent.to_owned());
     Ok(())
 }
 
 /// Cast between floats: x̄ is ȳ in the type of x.
-pub fn cast(step: &mut Step) -> Result<(), GradientError> {
-    let to = element_type(step, step.input(0)?);
+pub fn cast(context: &mut VjpContext) -> Result<(), GradientError> {
+    let to = element_type(context, context.input(0)?);
     let attributes = vec![node::int_attribute("to", to)];
-    let cotangent = step.builder.add("Cast", &[step.cotangent], attributes);
-    step.give(0, cotangent);
+    let cotangent = context
+        .builder
+        .add_node("Cast", &[context.cotangent], attributes);
+    context.accumulate(0, cotangent);
     Ok(())
 }
 
-/// The type of a tensor on the way: what the last Cast before it made of it. The
-/// picture is float32.
-fn element_type(step: &Step, tensor: &str) -> i64 {
+/// The element type of an active tensor: that of the last Cast before it, else
+/// float32, which the picture has.
+fn element_type(context: &VjpContext, tensor: &str) -> i64 {
     let mut tensor = tensor;
-    while let Some(node) = step.producer(tensor) {
+    while let Some(node) = context.producer(tensor) {
         match (node.op_type.as_str(), node::int(node, "to")) {
             ("Cast", Some(to)) => return to,
             _ => match node.input.first() {
@@ -37,28 +39,28 @@ fn element_type(step: &Step, tensor: &str) -> i64 {
 }
 
 /// Flatten, Reshape, Squeeze, Unsqueeze: x̄ is ȳ in the shape of x.
-pub fn reshape(step: &mut Step) -> Result<(), GradientError> {
-    let shape = step.shape(step.input(0)?)?;
-    let cotangent = step.builder.reshape(step.cotangent, shape);
-    step.give(0, cotangent);
+pub fn reshape(context: &mut VjpContext) -> Result<(), GradientError> {
+    let shape = context.shape(context.input(0)?)?;
+    let cotangent = context.builder.reshape(context.cotangent, shape);
+    context.accumulate(0, cotangent);
     Ok(())
 }
 
-/// Transpose: x̄ is ȳ with the axes put back.
-pub fn transpose(step: &mut Step) -> Result<(), GradientError> {
-    let rank = step.shape(step.input(0)?)?.len();
-    let order = transpose_order(step.node, rank)?;
-    let mut back = vec![0; rank];
-    for (place, axis) in order.into_iter().enumerate() {
-        back[axis] = place;
+/// Transpose: x̄ is ȳ with the inverse permutation of axes.
+pub fn transpose(context: &mut VjpContext) -> Result<(), GradientError> {
+    let rank = context.shape(context.input(0)?)?.len();
+    let order = transpose_order(context.node, rank)?;
+    let mut inverse = vec![0; rank];
+    for (position, axis) in order.into_iter().enumerate() {
+        inverse[axis] = position;
     }
-    let cotangent = step.builder.transpose(step.cotangent, &back);
-    step.give(0, cotangent);
+    let cotangent = context.builder.transpose(context.cotangent, &inverse);
+    context.accumulate(0, cotangent);
     Ok(())
 }
 
-/// Expand: x̄ is ȳ summed over the axes along which x was repeated.
-pub fn expand(step: &mut Step) -> Result<(), GradientError> {
-    let from = step.shape(step.output())?;
-    step.give_summed(0, step.cotangent, from)
+/// Expand: x̄ is ȳ summed over the axes along which x was broadcast.
+pub fn expand(context: &mut VjpContext) -> Result<(), GradientError> {
+    let from = context.shape(context.output())?;
+    context.accumulate_unbroadcast(0, context.cotangent, from)
 }

@@ -1,38 +1,39 @@
 //! Softmax and its logarithm.
 
-use super::Step;
-use crate::gradient::GradientError;
+use super::vjp_context::VjpContext;
+use crate::gradient::error::GradientError;
 use crate::onnx::node;
 
 /// y = softmax x along an axis: x̄ = y · (ȳ − Σ ȳ·y).
-pub fn softmax(step: &mut Step) -> Result<(), GradientError> {
-    let axes = axes(step)?;
-    let weighted = step.builder.mul(step.cotangent, step.output());
-    let mean = step.builder.reduce_sum(&weighted, &axes);
-    let rest = step.builder.sub(step.cotangent, &mean);
-    let cotangent = step.builder.mul(step.output(), &rest);
-    step.give(0, cotangent);
+pub fn softmax(context: &mut VjpContext) -> Result<(), GradientError> {
+    let axes = axes(context)?;
+    let weighted = context.builder.mul(context.cotangent, context.output());
+    let sum = context.builder.reduce_sum(&weighted, &axes);
+    let centred = context.builder.sub(context.cotangent, &sum);
+    let cotangent = context.builder.mul(context.output(), &centred);
+    context.accumulate(0, cotangent);
     Ok(())
 }
 
 /// y = ln softmax x along an axis: x̄ = ȳ − eʸ · Σ ȳ.
-pub fn log_softmax(step: &mut Step) -> Result<(), GradientError> {
-    let axes = axes(step)?;
-    let probability = step.builder.unary("Exp", step.output());
-    let total = step.builder.reduce_sum(step.cotangent, &axes);
-    let share = step.builder.mul(&probability, &total);
-    let cotangent = step.builder.sub(step.cotangent, &share);
-    step.give(0, cotangent);
+pub fn log_softmax(context: &mut VjpContext) -> Result<(), GradientError> {
+    let axes = axes(context)?;
+    let probability = context.builder.unary("Exp", context.output());
+    let total = context.builder.reduce_sum(context.cotangent, &axes);
+    let weighted = context.builder.mul(&probability, &total);
+    let cotangent = context.builder.sub(context.cotangent, &weighted);
+    context.accumulate(0, cotangent);
     Ok(())
 }
 
-/// The axes that sum to 1. Before operator set 13 those from `axis` on count as one.
-fn axes(step: &Step) -> Result<Vec<usize>, GradientError> {
-    let rank = step.shape(step.output())?.len();
-    let joined = step.builder.opset() < 13;
-    let default = if joined { 1 } else { -1 };
-    let axis = step.axis(node::int(step.node, "axis").unwrap_or(default), rank)?;
-    Ok(if joined {
+/// The axes along which the values sum to 1. Before operator set 13
+/// those from `axis` on count as one.
+fn axes(context: &VjpContext) -> Result<Vec<usize>, GradientError> {
+    let rank = context.shape(context.output())?.len();
+    let is_merged = context.builder.opset() < 13;
+    let default = if is_merged { 1 } else { -1 };
+    let axis = context.axis(node::int(context.node, "axis").unwrap_or(default), rank)?;
+    Ok(if is_merged {
         (axis..rank).collect()
     } else {
         vec![axis]

@@ -1,48 +1,53 @@
-//! Cases for functions of one value, and Softmax.
+//! Cases for activation functions, Softmax included.
 
-use super::case::Case;
-use super::dice::Dice;
+use super::case_generator::CaseGenerator;
+use super::operator_case::OperatorCase;
 use crate::onnx::testing::GraphBuilder;
 
 /// y = f(x) in an operator set from `since` on, with x away from the corners.
-fn function(dice: &mut Dice, operator: &str, since: i64, corners: &[f32]) -> Case {
-    let mut case = Case::new(dice.opset(since));
-    let x = input(dice, &mut case, corners);
+fn function(
+    generator: &mut CaseGenerator,
+    operator: &str,
+    since: i64,
+    corners: &[f32],
+) -> OperatorCase {
+    let mut case = OperatorCase::new(generator.opset(since));
+    let x = input(generator, &mut case, corners);
     case.node(operator, &[x]);
     case
 }
 
-fn input(dice: &mut Dice, case: &mut Case, corners: &[f32]) -> String {
-    let shape = dice.shape(1..=4);
-    let values = dice.values_off(corners, shape.iter().product(), -4.0, 4.0);
+fn input(generator: &mut CaseGenerator, case: &mut OperatorCase, corners: &[f32]) -> String {
+    let shape = generator.shape(1..=4);
+    let values = generator.values_away_from(corners, shape.iter().product(), -4.0, 4.0);
     case.active(&shape, values)
 }
 
 /// Sets an attribute, or leaves it at its default.
-fn perhaps(dice: &mut Dice, graph: &mut GraphBuilder, name: &str, values: &[f32]) {
-    if dice.coin() {
-        graph.float(name, dice.pick(values));
+fn perhaps(generator: &mut CaseGenerator, graph: &mut GraphBuilder, name: &str, values: &[f32]) {
+    if generator.boolean() {
+        graph.float(name, generator.pick(values));
     }
 }
 
-pub fn relu(dice: &mut Dice) -> Case {
-    function(dice, "Relu", 9, &[0.0])
+pub fn relu(generator: &mut CaseGenerator) -> OperatorCase {
+    function(generator, "Relu", 9, &[0.0])
 }
 
-pub fn leaky_relu(dice: &mut Dice) -> Case {
-    let mut case = function(dice, "LeakyRelu", 9, &[0.0]);
-    perhaps(dice, &mut case.graph, "alpha", &[0.2, 0.0, -0.3, 1.5]);
+pub fn leaky_relu(generator: &mut CaseGenerator) -> OperatorCase {
+    let mut case = function(generator, "LeakyRelu", 9, &[0.0]);
+    perhaps(generator, &mut case.graph, "alpha", &[0.2, 0.0, -0.3, 1.5]);
     case
 }
 
 /// The slope is one for all, one for each channel, or one for each value.
-pub fn prelu(dice: &mut Dice) -> Case {
-    let mut case = Case::new(dice.opset(9));
-    let shape = dice.shape(1..=4);
-    let values = dice.values(shape.iter().product(), -4.0, 4.0);
+pub fn prelu(generator: &mut CaseGenerator) -> OperatorCase {
+    let mut case = OperatorCase::new(generator.opset(9));
+    let shape = generator.shape(1..=4);
+    let values = generator.values(shape.iter().product(), -4.0, 4.0);
     let x = case.active(&shape, values);
-    let slope_shape = dice.narrower(&shape);
-    let slope = dice.values(slope_shape.iter().product(), -1.0, 1.0);
+    let slope_shape = generator.broadcastable(&shape);
+    let slope = generator.values(slope_shape.iter().product(), -1.0, 1.0);
     let slope = case.constant(&slope_shape, &slope);
     case.node("PRelu", &[x, slope]);
     case
@@ -50,12 +55,12 @@ pub fn prelu(dice: &mut Dice) -> Case {
 
 /// Bounds as attributes before operator set 11, as inputs since; either may be
 /// missing.
-pub fn clip(dice: &mut Dice) -> Case {
-    let mut case = Case::new(dice.opset(9));
-    let low = dice.pick(&[Some(-1.0), Some(0.0), None, Some(-2.5)]);
-    let high = dice.pick(&[Some(1.0), Some(6.0), None, Some(2.5)]);
+pub fn clip(generator: &mut CaseGenerator) -> OperatorCase {
+    let mut case = OperatorCase::new(generator.opset(9));
+    let low = generator.pick(&[Some(-1.0), Some(0.0), None, Some(-2.5)]);
+    let high = generator.pick(&[Some(1.0), Some(6.0), None, Some(2.5)]);
     let corners: Vec<f32> = [low, high].into_iter().flatten().collect();
-    let x = input(dice, &mut case, &corners);
+    let x = input(generator, &mut case, &corners);
     if case.opset < 11 {
         case.node("Clip", &[x]);
         for (name, bound) in [("min", low), ("max", high)] {
@@ -76,69 +81,69 @@ pub fn clip(dice: &mut Dice) -> Case {
     case
 }
 
-pub fn elu(dice: &mut Dice) -> Case {
-    let mut case = function(dice, "Elu", 9, &[0.0]);
-    perhaps(dice, &mut case.graph, "alpha", &[0.5, 1.7]);
+pub fn elu(generator: &mut CaseGenerator) -> OperatorCase {
+    let mut case = function(generator, "Elu", 9, &[0.0]);
+    perhaps(generator, &mut case.graph, "alpha", &[0.5, 1.7]);
     case
 }
 
-pub fn selu(dice: &mut Dice) -> Case {
-    let mut case = function(dice, "Selu", 9, &[0.0]);
-    perhaps(dice, &mut case.graph, "alpha", &[1.2, 2.0]);
-    perhaps(dice, &mut case.graph, "gamma", &[0.7, 1.5]);
+pub fn selu(generator: &mut CaseGenerator) -> OperatorCase {
+    let mut case = function(generator, "Selu", 9, &[0.0]);
+    perhaps(generator, &mut case.graph, "alpha", &[1.2, 2.0]);
+    perhaps(generator, &mut case.graph, "gamma", &[0.7, 1.5]);
     case
 }
 
-pub fn celu(dice: &mut Dice) -> Case {
-    let mut case = function(dice, "Celu", 12, &[0.0]);
-    perhaps(dice, &mut case.graph, "alpha", &[0.5, 1.7]);
+pub fn celu(generator: &mut CaseGenerator) -> OperatorCase {
+    let mut case = function(generator, "Celu", 12, &[0.0]);
+    perhaps(generator, &mut case.graph, "alpha", &[0.5, 1.7]);
     case
 }
 
-pub fn sigmoid(dice: &mut Dice) -> Case {
-    function(dice, "Sigmoid", 9, &[])
+pub fn sigmoid(generator: &mut CaseGenerator) -> OperatorCase {
+    function(generator, "Sigmoid", 9, &[])
 }
 
-pub fn tanh(dice: &mut Dice) -> Case {
-    function(dice, "Tanh", 9, &[])
+pub fn tanh(generator: &mut CaseGenerator) -> OperatorCase {
+    function(generator, "Tanh", 9, &[])
 }
 
-pub fn erf(dice: &mut Dice) -> Case {
-    function(dice, "Erf", 9, &[])
+pub fn erf(generator: &mut CaseGenerator) -> OperatorCase {
+    function(generator, "Erf", 9, &[])
 }
 
-pub fn abs(dice: &mut Dice) -> Case {
-    function(dice, "Abs", 9, &[0.0])
+pub fn abs(generator: &mut CaseGenerator) -> OperatorCase {
+    function(generator, "Abs", 9, &[0.0])
 }
 
-pub fn softsign(dice: &mut Dice) -> Case {
-    function(dice, "Softsign", 9, &[])
+pub fn softsign(generator: &mut CaseGenerator) -> OperatorCase {
+    function(generator, "Softsign", 9, &[])
 }
 
-pub fn thresholded_relu(dice: &mut Dice) -> Case {
-    let mut case = function(dice, "ThresholdedRelu", 10, &[0.5, 1.0]);
-    perhaps(dice, &mut case.graph, "alpha", &[0.5]);
+pub fn thresholded_relu(generator: &mut CaseGenerator) -> OperatorCase {
+    let mut case = function(generator, "ThresholdedRelu", 10, &[0.5, 1.0]);
+    perhaps(generator, &mut case.graph, "alpha", &[0.5]);
     case
 }
 
-pub fn softplus(dice: &mut Dice) -> Case {
-    function(dice, "Softplus", 9, &[])
+pub fn softplus(generator: &mut CaseGenerator) -> OperatorCase {
+    function(generator, "Softplus", 9, &[])
 }
 
-pub fn mish(dice: &mut Dice) -> Case {
-    function(dice, "Mish", 18, &[])
+pub fn mish(generator: &mut CaseGenerator) -> OperatorCase {
+    function(generator, "Mish", 18, &[])
 }
 
-pub fn hard_swish(dice: &mut Dice) -> Case {
-    function(dice, "HardSwish", 14, &[-3.0, 3.0])
+pub fn hard_swish(generator: &mut CaseGenerator) -> OperatorCase {
+    function(generator, "HardSwish", 14, &[-3.0, 3.0])
 }
 
-pub fn hard_sigmoid(dice: &mut Dice) -> Case {
-    let alpha = dice.pick(&[None, Some(1.0 / 6.0), Some(0.7)]);
-    let beta = dice.pick(&[None, Some(0.4), Some(0.0)]);
+pub fn hard_sigmoid(generator: &mut CaseGenerator) -> OperatorCase {
+    let alpha = generator.pick(&[None, Some(1.0 / 6.0), Some(0.7)]);
+    let beta = generator.pick(&[None, Some(0.4), Some(0.0)]);
     let (slope, shift) = (alpha.unwrap_or(0.2), beta.unwrap_or(0.5));
     let corners = [-shift / slope, (1.0 - shift) / slope];
-    let mut case = function(dice, "HardSigmoid", 9, &corners);
+    let mut case = function(generator, "HardSigmoid", 9, &corners);
     for (name, value) in [("alpha", alpha), ("beta", beta)] {
         if let Some(value) = value {
             case.graph.float(name, value);
@@ -147,35 +152,35 @@ pub fn hard_sigmoid(dice: &mut Dice) -> Case {
     case
 }
 
-pub fn gelu(dice: &mut Dice) -> Case {
-    let mut case = function(dice, "Gelu", 20, &[]);
-    if let Some(form) = dice.pick(&[None, Some("none"), Some("tanh")]) {
+pub fn gelu(generator: &mut CaseGenerator) -> OperatorCase {
+    let mut case = function(generator, "Gelu", 20, &[]);
+    if let Some(form) = generator.pick(&[None, Some("none"), Some("tanh")]) {
         case.graph.text("approximate", form);
     }
     case
 }
 
 /// Along one axis since operator set 13, over all axes from one on before.
-fn normalised(dice: &mut Dice, operator: &str) -> Case {
-    let mut case = Case::new(dice.opset(9));
-    let mut shape = dice.shape(1..=4);
+fn normalised(generator: &mut CaseGenerator, operator: &str) -> OperatorCase {
+    let mut case = OperatorCase::new(generator.opset(9));
+    let mut shape = generator.shape(1..=4);
     // A single value has no slope.
     *shape.last_mut().unwrap() += 1;
-    let values = dice.values(shape.iter().product(), -2.0, 2.0);
+    let values = generator.values(shape.iter().product(), -2.0, 2.0);
     let x = case.active(&shape, values);
     case.node(operator, &[x]);
-    if dice.coin() || shape.len() == 1 {
-        let axis = dice.number(0..=shape.len() - 1);
-        let axis = dice.signed(axis, shape.len(), case.opset);
+    if generator.boolean() || shape.len() == 1 {
+        let axis = generator.number(0..=shape.len() - 1);
+        let axis = generator.maybe_from_end(axis, shape.len(), case.opset);
         case.graph.int("axis", axis);
     }
     case
 }
 
-pub fn softmax(dice: &mut Dice) -> Case {
-    normalised(dice, "Softmax")
+pub fn softmax(generator: &mut CaseGenerator) -> OperatorCase {
+    normalised(generator, "Softmax")
 }
 
-pub fn log_softmax(dice: &mut Dice) -> Case {
-    normalised(dice, "LogSoftmax")
+pub fn log_softmax(generator: &mut CaseGenerator) -> OperatorCase {
+    normalised(generator, "LogSoftmax")
 }

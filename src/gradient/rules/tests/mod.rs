@@ -1,43 +1,47 @@
-//! The proof of every rule: random cases over everything that an operator's
-//! attributes allow, compared with central differences of a second, plain
-//! implementation ([`crate::onnx::reference`]) in f64, some of them run by tract
-//! and some by onnxruntime; and the ties, where differences say nothing.
+//! Checks of every rule: random cases over everything that an operator's attributes
+//! allow, compared with central differences of a second, plain implementation
+//! ([`crate::onnx::reference`]) in f64, some of them also run by tract and
+//! onnxruntime; and exact cases where there is no derivative.
 //!
-//! - `dice`: random choices; `case`: a graph around one operator with values
-//! - `check`: the comparisons; `onnxruntime`: the same by an engine that is not ours
-//! - one file for each family of operators, which draws its cases
-//! - `ties`: corners, and the policies for rectifiers
+//! - `case_generator`: random choices; `operator_case`: a graph around one operator
+//!   with values; `evaluated_case`: the same with its branch, evaluated in f64
+//! - `central_differences`, `tract`, `onnxruntime`: the comparisons
+//! - `nondifferentiable`: corners and ties, and the policies for rectifiers
+//! - `forward_only`: operators without a rule, for the evaluator
+//! - every other file: the cases of one family of operators
 //!
 //! To add an operator: write a function that draws a case, and add it below.
 
 mod activation;
 mod arithmetic;
-mod case;
-mod check;
+mod case_generator;
+mod central_differences;
 mod convolution;
-mod dice;
-mod forward;
+mod evaluated_case;
+mod forward_only;
 mod linear;
+mod nondifferentiable;
 mod normalisation;
 mod onnxruntime;
-mod parts;
+mod operator_case;
 mod pooling;
+mod rearrange;
 mod resize;
 mod shape;
-mod ties;
+mod tract;
 
-use case::Draw;
+use operator_case::DrawCase;
 
 /// One test for each operator, and the list of them all.
 macro_rules! operators {
     ($($test:ident: $operator:literal => $draw:path,)*) => {
         /// Every operator with a rule, and what draws its cases.
-        const OPERATORS: &[(&str, Draw)] = &[$(($operator, $draw)),*];
+        const OPERATORS: &[(&str, DrawCase)] = &[$(($operator, $draw)),*];
 
         $(
             #[test]
             fn $test() {
-                check::rule($operator, $draw);
+                central_differences::check_rule($operator, $draw);
             }
         )*
     };
@@ -101,14 +105,14 @@ operators! {
     squeeze: "Squeeze" => shape::squeeze,
     unsqueeze: "Unsqueeze" => shape::unsqueeze,
     transpose: "Transpose" => shape::transpose,
-    concat: "Concat" => parts::concat,
-    split: "Split" => parts::split,
-    slice: "Slice" => parts::slice,
-    pad: "Pad" => parts::pad,
+    concat: "Concat" => rearrange::concat,
+    split: "Split" => rearrange::split,
+    slice: "Slice" => rearrange::slice,
+    pad: "Pad" => rearrange::pad,
     depth_to_space: "DepthToSpace" => shape::depth_to_space,
     space_to_depth: "SpaceToDepth" => shape::space_to_depth,
     expand: "Expand" => shape::expand,
-    gather: "Gather" => parts::gather,
+    gather: "Gather" => rearrange::gather,
     resize: "Resize" => resize::resize,
     upsample: "Upsample" => resize::upsample,
     identity: "Identity" => shape::identity,

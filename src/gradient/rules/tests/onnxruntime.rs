@@ -1,5 +1,5 @@
-//! Forward graph and branch in onnxruntime, an engine that is not ours, against
-//! the evaluator in f64. That proves the evaluator as well as the branch.
+//! Forward graph and branch in onnxruntime, an independent engine, compared with the
+//! evaluator in f64. That checks the evaluator as well as the branch.
 
 use std::fs;
 use std::io::Write as _;
@@ -10,27 +10,30 @@ use ndarray::ArrayD;
 use ndarray_npy::WriteNpyExt as _;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 
-use super::case::{Case, Draw, Prepared, Y};
-use super::dice::Dice;
-use super::{OPERATORS, check, forward};
-use crate::gradient::ReluPolicy;
+use super::case_generator::CaseGenerator;
+use super::evaluated_case::EvaluatedCase;
+use super::operator_case::{DrawCase, OperatorCase, Y};
+use super::{OPERATORS, central_differences, forward_only};
+use crate::gradient::relu_policy::ReluPolicy;
 use crate::onnx::Model;
 use crate::onnx::reference::evaluate;
 
-/// Cases of each operator, unless GRADCAM_RULE_CASES asks for more.
+/// Number of cases of each operator, unless GRADCAM_RULE_CASES states it.
 const CASES: usize = 10;
-/// So many per cent of them must run: an engine may lack an operator at some
-/// operator set, and the script says so aloud.
-const LEAST_PERCENT: usize = 95;
+/// Percentage of them that must run: an engine may lack an operator at some
+/// operator set, which the script prints.
+const MIN_RUN_PERCENT: usize = 95;
 
 #[test]
 fn onnxruntime_agrees_with_every_rule() {
-    let write = |case: &Case, dice: &mut Dice, folder: &Path| {
-        let cotangent = |count| dice.values(count, -1.0, 1.0);
-        let prepared = Prepared::new(case, ReluPolicy::Plain, cotangent)?;
-        let outputs = prepared.branch.graph().output.iter();
-        let wanted: Vec<_> = outputs.map(|output| prepared.value(&output.name)).collect();
-        write_case(folder, &prepared.branch, &prepared.inputs, &wanted);
+    let write = |case: &OperatorCase, generator: &mut CaseGenerator, folder: &Path| {
+        let cotangent = |count| generator.values(count, -1.0, 1.0);
+        let evaluated = EvaluatedCase::new(case, ReluPolicy::Plain, cotangent)?;
+        let outputs = evaluated.branch.graph().output.iter();
+        let wanted: Vec<_> = outputs
+            .map(|output| evaluated.value(&output.name))
+            .collect();
+        write_case(folder, &evaluated.branch, &evaluated.inputs, &wanted);
         Ok(())
     };
     run("rules", OPERATORS, write);
@@ -43,10 +46,10 @@ fn onnxruntime_agrees_with_the_evaluator_where_there_are_rules() {
 
 #[test]
 fn onnxruntime_agrees_with_the_evaluator_where_there_are_none() {
-    run("forward-only", forward::OPERATORS, write_forward);
+    run("forward-only", forward_only::OPERATORS, write_forward);
 }
 
-fn write_forward(case: &Case, _: &mut Dice, folder: &Path) -> Result<(), String> {
+fn write_forward(case: &OperatorCase, _: &mut CaseGenerator, folder: &Path) -> Result<(), String> {
     let values = |model: &Model| evaluate(model.graph(), model.opset(), &case.values());
     let shape = values(&case.model(None)?)?[Y].shape().to_vec();
     let model = case.model(Some(&shape))?;
@@ -55,16 +58,16 @@ fn write_forward(case: &Case, _: &mut Dice, folder: &Path) -> Result<(), String>
     Ok(())
 }
 
-/// Writes cases of all operators and hands them to the script.
+/// Writes cases of all operators and runs the script on them.
 fn run(
     name: &str,
-    operators: &[(&str, Draw)],
-    write: impl Fn(&Case, &mut Dice, &Path) -> Result<(), String>,
+    operators: &[(&str, DrawCase)],
+    write: impl Fn(&OperatorCase, &mut CaseGenerator, &Path) -> Result<(), String>,
 ) {
     let Ok(python) = std::env::var("GRADCAM_PYTHON") else {
         let line =
             "\nSKIPPED: the rules in onnxruntime. To run it: make test (it sets GRADCAM_PYTHON)\n";
-        // Past the test runner's capture.
+        // The test runner captures println! but not this.
         let _ = std::io::stderr().write_all(line.as_bytes());
         return;
     };
@@ -76,22 +79,25 @@ fn run(
     let cases = asked.map_or(CASES, |count| count.parse().unwrap());
     let mut refused = Vec::new();
     for (operator, draw) in operators {
-        let mut runner = check::runner();
+        let mut runner = central_differences::runner();
         for number in 0..cases {
-            let mut dice = Dice::strategy().new_tree(&mut runner).unwrap().current();
-            let case = draw(&mut dice);
-            let place = folder.join(operator).join(number.to_string());
-            if let Err(problem) = write(&case, &mut dice, &place) {
+            let mut generator = CaseGenerator::strategy()
+                .new_tree(&mut runner)
+                .unwrap()
+                .current();
+            let case = draw(&mut generator);
+            let position = folder.join(operator).join(number.to_string());
+            if let Err(problem) = write(&case, &mut generator, &position) {
                 refused.push(format!("{operator} {number}: {problem}"));
             }
         }
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/check_rules.py");
-    let least = operators.len() * cases * LEAST_PERCENT / 100;
+    let min_cases = operators.len() * cases * MIN_RUN_PERCENT / 100;
     let output = Command::new(python)
         .arg(script)
         .arg(&folder)
-        .args(["--least", &least.to_string()])
+        .args(["--least", &min_cases.to_string()])
         .output()
         .unwrap();
     let said = [output.stdout, output.stderr].concat();

@@ -1,9 +1,9 @@
-//! Cases for pools.
+//! Cases for pooling and reductions.
 
-use super::case::Case;
-use super::dice::Dice;
+use super::case_generator::CaseGenerator;
+use super::operator_case::OperatorCase;
 
-/// What slides along one axis.
+/// A window along one axis.
 struct Axis {
     input: usize,
     kernel: usize,
@@ -18,7 +18,7 @@ impl Axis {
         (self.kernel - 1) * self.dilation + 1
     }
 
-    /// Whether every window that could be there holds a value of the input.
+    /// Whether every possible window contains a value of the input.
     fn is_sound(&self) -> bool {
         let whole = self.input + self.begin + self.end;
         let holds_value = |start: usize| {
@@ -31,21 +31,21 @@ impl Axis {
     }
 }
 
-fn axis(dice: &mut Dice, most: usize, dilated: bool, padded: bool) -> Axis {
-    let kernel = dice.number(1..=3);
+fn axis(generator: &mut CaseGenerator, max_size: usize, dilated: bool, padded: bool) -> Axis {
+    let kernel = generator.number(1..=3);
     let mut axis = Axis {
-        input: dice.number(1..=most),
+        input: generator.number(1..=max_size),
         kernel,
-        stride: dice.number(1..=3),
-        dilation: if dilated { dice.number(1..=2) } else { 1 },
+        stride: generator.number(1..=3),
+        dilation: if dilated { generator.number(1..=2) } else { 1 },
         // Padding is less than the kernel.
         begin: if padded {
-            dice.number(0..=kernel - 1)
+            generator.number(0..=kernel - 1)
         } else {
             0
         },
         end: if padded {
-            dice.number(0..=kernel - 1)
+            generator.number(0..=kernel - 1)
         } else {
             0
         },
@@ -60,11 +60,11 @@ fn axis(dice: &mut Dice, most: usize, dilated: bool, padded: bool) -> Axis {
     axis
 }
 
-fn pool(dice: &mut Dice, operator: &str, dilations_since: i64) -> Case {
-    let mut case = Case::new(dice.opset(9));
-    let rank = dice.pick(&[2, 1, 2, 3]);
-    let most = [9, 6, 3][rank - 1];
-    let padding = dice.pick(&[
+fn pool(generator: &mut CaseGenerator, operator: &str, dilations_since: i64) -> OperatorCase {
+    let mut case = OperatorCase::new(generator.opset(9));
+    let rank = generator.pick(&[2, 1, 2, 3]);
+    let max_size = [9, 6, 3][rank - 1];
+    let padding = generator.pick(&[
         "pads",
         "",
         "SAME_UPPER",
@@ -74,15 +74,15 @@ fn pool(dice: &mut Dice, operator: &str, dilations_since: i64) -> Case {
         "pads",
     ]);
     let explicit = matches!(padding, "pads" | "NOTSET");
-    // onnxruntime leaves dilations out of account where it finds the pads of SAME.
+    // onnxruntime ignores dilations when it computes the pads of SAME.
     let same = padding.starts_with("SAME");
-    let dilated = case.opset >= dilations_since && !same && dice.coin();
+    let dilated = case.opset >= dilations_since && !same && generator.boolean();
     let axes: Vec<Axis> = (0..rank)
-        .map(|_| axis(dice, most, dilated, explicit))
+        .map(|_| axis(generator, max_size, dilated, explicit))
         .collect();
     let spatial: Vec<usize> = axes.iter().map(|axis| axis.input).collect();
-    let shape = [dice.numbers(2, 1..=2), spatial].concat();
-    let values = dice.values(shape.iter().product(), -2.0, 2.0);
+    let shape = [generator.numbers(2, 1..=2), spatial].concat();
+    let values = generator.values(shape.iter().product(), -2.0, 2.0);
     let x = case.active(&shape, values);
     let list = |size: fn(&Axis) -> usize| {
         axes.iter()
@@ -91,7 +91,7 @@ fn pool(dice: &mut Dice, operator: &str, dilations_since: i64) -> Case {
     };
     case.node(operator, &[x])
         .ints("kernel_shape", &list(|axis| axis.kernel));
-    if axes.iter().any(|axis| axis.stride > 1) || dice.coin() {
+    if axes.iter().any(|axis| axis.stride > 1) || generator.boolean() {
         case.graph.ints("strides", &list(|axis| axis.stride));
     }
     if dilated {
@@ -107,53 +107,53 @@ fn pool(dice: &mut Dice, operator: &str, dilations_since: i64) -> Case {
     // With SAME and VALID, which are deprecated, the checker and the specification
     // differ about ceil_mode.
     let named = matches!(padding, "SAME_UPPER" | "SAME_LOWER" | "VALID");
-    if case.opset >= 10 && !named && dice.coin() {
+    if case.opset >= 10 && !named && generator.boolean() {
         case.graph.int("ceil_mode", 1);
     }
     case
 }
 
-pub fn max(dice: &mut Dice) -> Case {
-    pool(dice, "MaxPool", 10)
+pub fn max(generator: &mut CaseGenerator) -> OperatorCase {
+    pool(generator, "MaxPool", 10)
 }
 
-pub fn average(dice: &mut Dice) -> Case {
-    let mut case = pool(dice, "AveragePool", 19);
-    if dice.coin() {
+pub fn average(generator: &mut CaseGenerator) -> OperatorCase {
+    let mut case = pool(generator, "AveragePool", 19);
+    if generator.boolean() {
         case.graph.int("count_include_pad", 1);
     }
     case
 }
 
-fn global(dice: &mut Dice, operator: &str) -> Case {
-    let mut case = Case::new(dice.opset(9));
-    let shape = dice.shape(3..=5);
-    let values = dice.values(shape.iter().product(), -2.0, 2.0);
+fn global(generator: &mut CaseGenerator, operator: &str) -> OperatorCase {
+    let mut case = OperatorCase::new(generator.opset(9));
+    let shape = generator.shape(3..=5);
+    let values = generator.values(shape.iter().product(), -2.0, 2.0);
     let x = case.active(&shape, values);
     case.node(operator, &[x]);
     case
 }
 
-pub fn global_average(dice: &mut Dice) -> Case {
-    global(dice, "GlobalAveragePool")
+pub fn global_average(generator: &mut CaseGenerator) -> OperatorCase {
+    global(generator, "GlobalAveragePool")
 }
 
-pub fn global_max(dice: &mut Dice) -> Case {
-    global(dice, "GlobalMaxPool")
+pub fn global_max(generator: &mut CaseGenerator) -> OperatorCase {
+    global(generator, "GlobalMaxPool")
 }
 
 /// Axes as an attribute, as an input from operator set `since` on, or none.
-fn reduce(dice: &mut Dice, operator: &str, since: i64) -> Case {
-    let mut case = Case::new(dice.opset(9));
-    let shape = dice.shape(1..=4);
-    let values = dice.values(shape.iter().product(), -2.0, 2.0);
+fn reduce(generator: &mut CaseGenerator, operator: &str, since: i64) -> OperatorCase {
+    let mut case = OperatorCase::new(generator.opset(9));
+    let shape = generator.shape(1..=4);
+    let values = generator.values(shape.iter().product(), -2.0, 2.0);
     let mut inputs = vec![case.active(&shape, values)];
-    let axes = dice.axes(shape.len());
+    let axes = generator.axes(shape.len());
     let axes: Vec<i64> = axes
         .into_iter()
-        .map(|axis| dice.signed(axis, shape.len(), case.opset))
+        .map(|axis| generator.maybe_from_end(axis, shape.len(), case.opset))
         .collect();
-    let named = dice.number(0..=3);
+    let named = generator.number(0..=3);
     let as_input = case.opset >= since;
     if as_input && named > 0 {
         inputs.push(case.ints(if named == 1 { &[] } else { &axes }));
@@ -162,23 +162,23 @@ fn reduce(dice: &mut Dice, operator: &str, since: i64) -> Case {
     if !as_input && named > 0 {
         case.graph.ints("axes", &axes);
     }
-    if let Some(flag) = dice.pick(&[None, Some(0), Some(1)]) {
+    if let Some(flag) = generator.pick(&[None, Some(0), Some(1)]) {
         case.graph.int("keepdims", flag);
     }
-    if as_input && dice.number(0..=3) == 3 {
+    if as_input && generator.number(0..=3) == 3 {
         case.graph.int("noop_with_empty_axes", 1);
     }
     case
 }
 
-pub fn reduce_mean(dice: &mut Dice) -> Case {
-    reduce(dice, "ReduceMean", 18)
+pub fn reduce_mean(generator: &mut CaseGenerator) -> OperatorCase {
+    reduce(generator, "ReduceMean", 18)
 }
 
-pub fn reduce_sum(dice: &mut Dice) -> Case {
-    reduce(dice, "ReduceSum", 13)
+pub fn reduce_sum(generator: &mut CaseGenerator) -> OperatorCase {
+    reduce(generator, "ReduceSum", 13)
 }
 
-pub fn reduce_max(dice: &mut Dice) -> Case {
-    reduce(dice, "ReduceMax", 18)
+pub fn reduce_max(generator: &mut CaseGenerator) -> OperatorCase {
+    reduce(generator, "ReduceMax", 18)
 }

@@ -1,14 +1,14 @@
 //! Cases for Resize and Upsample.
 
-use super::case::Case;
-use super::dice::Dice;
+use super::case_generator::CaseGenerator;
+use super::operator_case::OperatorCase;
 
-/// Where engines that count in f32 agree: no place of the output may lie so near
-/// to the middle between two of the input that rounding decides.
+/// Whether engines that compute in f32 agree: no coordinate of an output pixel may be
+/// so near to the middle between two input pixels that rounding decides.
 fn is_certain(input: usize, output: usize, scale: f64) -> bool {
     let exact = (scale * 8.0).fract() == 0.0;
-    let far = |place: f64| {
-        let halves = place * 2.0;
+    let is_far = |coordinate: f64| {
+        let halves = coordinate * 2.0;
         (halves - halves.round()).abs() > 1e-3
     };
     let symmetric = input as f64 / 2.0 * (1.0 - output as f64 / (scale * input as f64));
@@ -16,23 +16,27 @@ fn is_certain(input: usize, output: usize, scale: f64) -> bool {
     exact && (corners * 8.0).fract() == 0.0
         || (0..output).map(|x| x as f64).all(|x| {
             let half_pixel = (x + 0.5) / scale - 0.5;
-            let places = [half_pixel, half_pixel + symmetric, x / scale, x * corners];
-            x == 0.0 && far(half_pixel) || places.into_iter().all(far)
+            let coordinates = [half_pixel, half_pixel + symmetric, x / scale, x * corners];
+            x == 0.0 && is_far(half_pixel) || coordinates.into_iter().all(is_far)
         })
 }
 
 /// One size and scale for each axis: batch and channels stay.
-fn stretched(dice: &mut Dice, by_sizes: bool, upwards: bool) -> (Vec<usize>, Vec<usize>, Vec<f32>) {
-    let spatial = dice.pick(&[2, 1, 2]);
-    let mut shape = dice.numbers(2, 1..=2);
+fn stretched(
+    generator: &mut CaseGenerator,
+    by_sizes: bool,
+    upwards: bool,
+) -> (Vec<usize>, Vec<usize>, Vec<f32>) {
+    let spatial = generator.pick(&[2, 1, 2]);
+    let mut shape = generator.numbers(2, 1..=2);
     let (mut sizes, mut scales) = (shape.clone(), vec![1.0, 1.0]);
     for _ in 0..spatial {
-        let input = dice.number(1..=5);
-        let least = if upwards { 1.0 } else { 1.0 / input as f32 };
-        let scale = dice.pick(&[2.0, 1.0, 3.0, 1.5, 0.5, 0.75, 2.25, 1.25]);
-        let scale = if scale < least { 1.0 } else { scale };
+        let input = generator.number(1..=5);
+        let min_scale = if upwards { 1.0 } else { 1.0 / input as f32 };
+        let scale = generator.pick(&[2.0, 1.0, 3.0, 1.5, 0.5, 0.75, 2.25, 1.25]);
+        let scale = if scale < min_scale { 1.0 } else { scale };
         let output = if by_sizes {
-            dice.number(1..=7)
+            generator.number(1..=7)
         } else {
             (input as f32 * scale).floor() as usize
         };
@@ -43,9 +47,10 @@ fn stretched(dice: &mut Dice, by_sizes: bool, upwards: bool) -> (Vec<usize>, Vec
         };
         // onnxruntime copies what keeps its size, whatever the scale.
         let copied = output == input && exact != 1.0;
-        let (output, scale) = match !copied && is_certain(input, output, exact) {
-            true => (output, scale),
-            false => (2 * input, 2.0),
+        let (output, scale) = if !copied && is_certain(input, output, exact) {
+            (output, scale)
+        } else {
+            (2 * input, 2.0)
         };
         shape.push(input);
         sizes.push(output);
@@ -54,42 +59,42 @@ fn stretched(dice: &mut Dice, by_sizes: bool, upwards: bool) -> (Vec<usize>, Vec
     (shape, sizes, scales)
 }
 
-fn input(dice: &mut Dice, case: &mut Case, shape: &[usize]) -> String {
-    let values = dice.values(shape.iter().product(), -2.0, 2.0);
+fn input(generator: &mut CaseGenerator, case: &mut OperatorCase, shape: &[usize]) -> String {
+    let values = generator.values(shape.iter().product(), -2.0, 2.0);
     case.active(shape, values)
 }
 
 /// Scales, an input since operator set 9.
-pub fn upsample(dice: &mut Dice) -> Case {
-    let mut case = Case::new(9);
-    let (shape, _, scales) = stretched(dice, false, true);
-    let x = input(dice, &mut case, &shape);
+pub fn upsample(generator: &mut CaseGenerator) -> OperatorCase {
+    let mut case = OperatorCase::new(9);
+    let (shape, _, scales) = stretched(generator, false, true);
+    let x = input(generator, &mut case, &shape);
     let scales = case.constant(&[scales.len()], &scales);
     case.node("Upsample", &[x, scales]);
-    mode(dice, &mut case);
+    mode(generator, &mut case);
     case
 }
 
 /// Nearest, the default, or linear; says whether it is nearest.
-fn mode(dice: &mut Dice, case: &mut Case) -> bool {
-    let nearest = dice.pick(&[None, Some("nearest"), Some("linear"), Some("linear")]);
+fn mode(generator: &mut CaseGenerator, case: &mut OperatorCase) -> bool {
+    let nearest = generator.pick(&[None, Some("nearest"), Some("linear"), Some("linear")]);
     if let Some(mode) = nearest {
         case.graph.text("mode", mode);
     }
     nearest != Some("linear")
 }
 
-/// Sizes or scales, on all axes or since operator set 18 on some, and every way
-/// to transform coordinates but that of cropping.
-pub fn resize(dice: &mut Dice) -> Case {
-    let mut case = Case::new(dice.opset(10));
-    let by_sizes = case.opset >= 11 && dice.coin();
-    // How operator set 10 rounds where the output is smaller, it does not say.
+/// Sizes or scales, on all axes or since operator set 18 on some, and every
+/// coordinate transformation mode but tf_crop_and_resize.
+pub fn resize(generator: &mut CaseGenerator) -> OperatorCase {
+    let mut case = OperatorCase::new(generator.opset(10));
+    let by_sizes = case.opset >= 11 && generator.boolean();
+    // Operator set 10 does not define the rounding where the output is smaller.
     let upwards = case.opset == 10;
-    let (shape, sizes, scales) = stretched(dice, by_sizes, upwards);
-    let x = input(dice, &mut case, &shape);
+    let (shape, sizes, scales) = stretched(generator, by_sizes, upwards);
+    let x = input(generator, &mut case, &shape);
     // Only the last axes change.
-    let skipped = if case.opset >= 18 && dice.coin() {
+    let skipped = if case.opset >= 18 && generator.boolean() {
         2
     } else {
         0
@@ -98,32 +103,31 @@ pub fn resize(dice: &mut Dice) -> Case {
     let scales = &scales[skipped..];
     let mut inputs = vec![x];
     if case.opset >= 11 {
-        // Before operator set 13 what is not used must be there and empty.
+        // Before operator set 13 an unused input must be an empty tensor.
         inputs.push(if case.opset < 13 {
             case.constant(&[0], &[])
         } else {
             String::new()
         });
     }
-    match by_sizes {
-        true => {
-            inputs.push(if case.opset < 13 {
-                case.constant(&[0], &[])
-            } else {
-                String::new()
-            });
-            inputs.push(case.ints(&sizes));
-        }
-        false => inputs.push(case.constant(&[scales.len()], scales)),
+    if by_sizes {
+        inputs.push(if case.opset < 13 {
+            case.constant(&[0], &[])
+        } else {
+            String::new()
+        });
+        inputs.push(case.ints(&sizes));
+    } else {
+        inputs.push(case.constant(&[scales.len()], scales));
     }
     case.node("Resize", &inputs);
     if skipped > 0 {
         let axes: Vec<i64> = (skipped..shape.len())
-            .map(|axis| dice.signed(axis, shape.len(), case.opset))
+            .map(|axis| generator.maybe_from_end(axis, shape.len(), case.opset))
             .collect();
         case.graph.ints("axes", &axes);
     }
-    let nearest = mode(dice, &mut case);
+    let nearest = mode(generator, &mut case);
     if case.opset >= 11 {
         let coordinates = [
             "half_pixel",
@@ -135,13 +139,15 @@ pub fn resize(dice: &mut Dice) -> Case {
         if case.opset >= 19 {
             coordinates.push("half_pixel_symmetric");
         }
-        if dice.number(0..=3) > 0 {
-            case.graph
-                .text("coordinate_transformation_mode", dice.pick(&coordinates));
+        if generator.number(0..=3) > 0 {
+            case.graph.text(
+                "coordinate_transformation_mode",
+                generator.pick(&coordinates),
+            );
         }
-        if nearest && dice.coin() {
+        if nearest && generator.boolean() {
             let modes = ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"];
-            case.graph.text("nearest_mode", dice.pick(&modes));
+            case.graph.text("nearest_mode", generator.pick(&modes));
         }
     }
     case

@@ -1,34 +1,36 @@
-//! Random shapes, attributes and values for the cases.
+//! The source of random shapes, attributes and values for the cases.
 
 use std::ops::RangeInclusive;
 
 use proptest::prelude::*;
 
 /// Draws choices from a list of random numbers. Smaller numbers make simpler
-/// choices, so that proptest finds a small case when one fails, although each
-/// case is drawn by plain code.
+/// choices, so that proptest shrinks a failing case by shrinking the numbers.
 #[derive(Clone, Debug)]
-pub struct Dice {
+pub struct CaseGenerator {
     choices: Vec<u16>,
-    next: usize,
-    /// State of the generator of values, which need not become simpler.
+    /// Position of the next choice in the list.
+    next_choice: usize,
+    /// State of the generator of values, which are not shrunk (SplitMix64, Steele et
+    /// al. 2014).
     state: u64,
 }
 
-impl Dice {
-    pub fn strategy() -> impl Strategy<Value = Dice> {
+impl CaseGenerator {
+    /// Proptest's source of generators.
+    pub fn strategy() -> impl Strategy<Value = CaseGenerator> {
         let choices = proptest::collection::vec(any::<u16>(), 64);
-        (choices, any::<u64>()).prop_map(|(choices, seed)| Dice {
+        (choices, any::<u64>()).prop_map(|(choices, seed)| CaseGenerator {
             choices,
-            next: 0,
+            next_choice: 0,
             state: seed | 1,
         })
     }
 
     /// A number of the range; its start is the simplest.
     pub fn number(&mut self, range: RangeInclusive<usize>) -> usize {
-        let choice = self.choices.get(self.next).copied().unwrap_or(0);
-        self.next += 1;
+        let choice = self.choices.get(self.next_choice).copied().unwrap_or(0);
+        self.next_choice += 1;
         let count = range.end() - range.start() + 1;
         range.start() + usize::from(choice) * count / (usize::from(u16::MAX) + 1)
     }
@@ -38,11 +40,12 @@ impl Dice {
         list[self.number(0..=list.len() - 1)].clone()
     }
 
-    /// Yes or no; no is simpler.
-    pub fn coin(&mut self) -> bool {
+    /// True or false; false is simpler.
+    pub fn boolean(&mut self) -> bool {
         self.number(0..=1) == 1
     }
 
+    /// A version of the operator set from `since` to 22; 22 is the simplest.
     pub fn opset(&mut self, since: i64) -> i64 {
         22 - self.number(0..=(22 - since) as usize) as i64
     }
@@ -55,13 +58,13 @@ impl Dice {
     /// A shape of up to about a hundred values.
     pub fn shape(&mut self, rank: RangeInclusive<usize>) -> Vec<usize> {
         let rank = self.number(rank);
-        let most = [1, 9, 6, 4, 3, 2][rank.min(5)];
-        self.numbers(rank, 1..=most)
+        let max_size = [1, 9, 6, 4, 3, 2][rank.min(5)];
+        self.numbers(rank, 1..=max_size)
     }
 
     /// A shape that broadcasts to this one, perhaps the same.
-    pub fn narrower(&mut self, shape: &[usize]) -> Vec<usize> {
-        let skipped = if self.coin() {
+    pub fn broadcastable(&mut self, shape: &[usize]) -> Vec<usize> {
+        let skipped = if self.boolean() {
             self.number(0..=shape.len())
         } else {
             0
@@ -74,27 +77,29 @@ impl Dice {
 
     /// Some of the axes, in order, at least one.
     pub fn axes(&mut self, rank: usize) -> Vec<usize> {
-        let mut axes: Vec<usize> = (0..rank).filter(|_| self.coin()).collect();
+        let mut axes: Vec<usize> = (0..rank).filter(|_| self.boolean()).collect();
         if axes.is_empty() {
             axes.push(self.number(0..=rank - 1));
         }
         axes
     }
 
-    /// The axis as files write it: since operator set 11 also from the end.
-    pub fn signed(&mut self, axis: usize, rank: usize, opset: i64) -> i64 {
-        match opset >= 11 && self.coin() {
-            true => axis as i64 - rank as i64,
-            false => axis as i64,
+    /// An axis or index as files write it: since operator set 11 also counted from
+    /// the end, as a negative number.
+    pub fn maybe_from_end(&mut self, axis: usize, rank: usize, opset: i64) -> i64 {
+        if opset >= 11 && self.boolean() {
+            axis as i64 - rank as i64
+        } else {
+            axis as i64
         }
     }
 
-    /// An order of so many axes.
-    pub fn order(&mut self, count: usize) -> Vec<usize> {
+    /// A permutation of so many axes.
+    pub fn permutation(&mut self, count: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..count).collect();
-        for place in 1..count {
-            let other = place - self.number(0..=place);
-            order.swap(place, other);
+        for position in 1..count {
+            let other = position - self.number(0..=position);
+            order.swap(position, other);
         }
         order
     }
@@ -113,20 +118,26 @@ impl Dice {
     pub fn values(&mut self, count: usize, low: f64, high: f64) -> Vec<f32> {
         let slots = count.next_multiple_of(2);
         let mut order: Vec<usize> = (0..slots).collect();
-        for place in (1..slots).rev() {
-            order.swap(place, (self.uniform() * (place + 1) as f64) as usize);
+        for position in (1..slots).rev() {
+            order.swap(position, (self.uniform() * (position + 1) as f64) as usize);
         }
         let width = (high - low) / slots as f64;
-        let place = |slot: &usize| low + width * (*slot as f64 + 0.25 + 0.5 * self.uniform());
+        let position = |slot: &usize| low + width * (*slot as f64 + 0.25 + 0.5 * self.uniform());
         order[..count]
             .iter()
-            .map(place)
+            .map(position)
             .map(|value| value as f32)
             .collect()
     }
 
-    /// Values in general position that also keep away from these corners.
-    pub fn values_off(&mut self, corners: &[f32], count: usize, low: f64, high: f64) -> Vec<f32> {
+    /// Values in general position, none of them near one of these corners.
+    pub fn values_away_from(
+        &mut self,
+        corners: &[f32],
+        count: usize,
+        low: f64,
+        high: f64,
+    ) -> Vec<f32> {
         let mut values = self.values(count, low, high);
         for value in &mut values {
             for corner in corners {
@@ -138,8 +149,8 @@ impl Dice {
         values
     }
 
-    /// Values of both signs whose size is between ½ and 2.
-    pub fn values_off_zero(&mut self, count: usize) -> Vec<f32> {
+    /// Values of both signs with magnitudes between ½ and 2.
+    pub fn values_away_from_zero(&mut self, count: usize) -> Vec<f32> {
         let mut values = self.values(count, 0.5, 2.0);
         for value in &mut values {
             if self.uniform() < 0.5 {

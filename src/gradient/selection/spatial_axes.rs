@@ -5,21 +5,21 @@
 
 use std::collections::HashSet;
 
-use super::Picture;
+use super::types::PictureInput;
 use crate::onnx::{Index, Shapes, pb};
 
 /// The tensors [1, …] whose other three axes are channels, height and width, in
 /// either order.
 ///
-/// The picture has them, and what convolutions and poolings give. Everything
-/// else keeps them where it reads such a tensor, except products of two tensors
-/// that both depend on the picture: those mix places. What comes back from
-/// another number of axes has height and width if their sizes are known ones.
-pub fn with_height_and_width<'graph>(
+/// The picture has them, and so have the outputs of convolutions and poolings.
+/// Every other operator preserves them, except products of two tensors that both
+/// depend on the picture, which mix positions. A reshaped tensor has height and
+/// width if their sizes are those of a convolution or pooling before it.
+pub fn tensors_with_height_and_width<'graph>(
     graph: &'graph pb::GraphProto,
     index: &Index<'graph>,
     shapes: &Shapes,
-    picture: &'graph Picture,
+    picture: &'graph PictureInput,
 ) -> HashSet<&'graph str> {
     let mut found = HashSet::from([picture.name.as_str()]);
     let mut sizes: HashSet<[usize; 2]> = HashSet::new();
@@ -32,22 +32,22 @@ pub fn with_height_and_width<'graph>(
             .input
             .iter()
             .any(|input| found.contains(input.as_str()));
-        let makes = matches!(
+        let creates = matches!(
             node.op_type.as_str(),
             "Conv" | "ConvTranspose" | "MaxPool" | "AveragePool" | "Resize"
         );
         let mixes = matches!(node.op_type.as_str(), "MatMul" | "Einsum")
             && node.input.iter().filter(depends).count() > 1;
-        let keeps = reads && !mixes && !matches!(node.op_type.as_str(), "Reshape" | "Flatten");
+        let preserves = reads && !mixes && !matches!(node.op_type.as_str(), "Reshape" | "Flatten");
         for output in &node.output {
             let Some(&[1, a, b, c]) = shapes.get(output) else {
                 continue;
             };
-            if makes {
+            if creates {
                 sizes.insert([b, c]);
             }
             let is_known = !mixes && (sizes.contains(&[b, c]) || sizes.contains(&[a, b]));
-            if makes || keeps || is_known {
+            if creates || preserves || is_known {
                 found.insert(output.as_str());
             }
         }

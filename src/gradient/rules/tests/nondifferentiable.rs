@@ -1,27 +1,28 @@
-//! Corners, where the slope depends on the side and differences say nothing, and
-//! the policies for rectifiers.
+//! Exact cases where a function has no derivative, so that differences say nothing:
+//! corners of activations and ties of maxima. Also the policies for rectifiers.
 
-use super::case::{Case, Prepared};
-use super::check;
-use crate::gradient::ReluPolicy;
+use super::evaluated_case::EvaluatedCase;
+use super::operator_case::OperatorCase;
+use super::tract;
+use crate::gradient::relu_policy::ReluPolicy;
 
 /// The gradients of a case for this cotangent, by the evaluator; tract must agree.
-fn gradients(case: &Case, policy: ReluPolicy, cotangent: &[f32]) -> Vec<Vec<f64>> {
-    let prepared = Prepared::new(case, policy, |_| cotangent.to_vec()).unwrap();
-    check::tract(&prepared).unwrap().unwrap();
-    let gradients = prepared.gradients.iter();
+fn gradients(case: &OperatorCase, policy: ReluPolicy, cotangent: &[f32]) -> Vec<Vec<f64>> {
+    let evaluated = EvaluatedCase::new(case, policy, |_| cotangent.to_vec()).unwrap();
+    tract::check(&evaluated).unwrap().unwrap();
+    let gradients = evaluated.gradients.iter();
     gradients
-        .map(|name| prepared.value(name).iter().copied().collect())
+        .map(|name| evaluated.value(name).iter().copied().collect())
         .collect()
 }
 
 /// The gradient of the only input.
-fn gradient(case: &Case, cotangent: &[f32]) -> Vec<f64> {
+fn gradient(case: &OperatorCase, cotangent: &[f32]) -> Vec<f64> {
     gradients(case, ReluPolicy::Plain, cotangent).remove(0)
 }
 
-fn function(operator: &str, opset: i64, values: &[f32]) -> Case {
-    let mut case = Case::new(opset);
+fn function(operator: &str, opset: i64, values: &[f32]) -> OperatorCase {
+    let mut case = OperatorCase::new(opset);
     let x = case.active(&[values.len()], values.to_vec());
     case.node(operator, &[x]);
     case
@@ -41,8 +42,8 @@ fn a_leaky_rectifier_leaks_at_zero() {
 }
 
 /// A Clip in either of its forms; the bounds are exact.
-fn clip(opset: i64, low: Option<f32>, high: Option<f32>, values: &[f32]) -> Case {
-    let mut case = Case::new(opset);
+fn clip(opset: i64, low: Option<f32>, high: Option<f32>, values: &[f32]) -> OperatorCase {
+    let mut case = OperatorCase::new(opset);
     let x = case.active(&[values.len()], values.to_vec());
     if opset < 11 {
         case.node("Clip", &[x]);
@@ -86,20 +87,20 @@ fn any_other_clip_is_open_at_its_bounds() {
 
 #[test]
 fn a_window_s_first_maximum_gets_all() {
-    let mut case = Case::new(17);
+    let mut case = OperatorCase::new(17);
     let x = case.active(
         &[1, 1, 3, 3],
         vec![1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 0.0, 2.0, 1.0],
     );
     case.node("MaxPool", &[x]).ints("kernel_shape", &[2, 2]);
-    // The windows' first maxima: places 1, 1, 3 and 4.
+    // The windows' first maxima: positions 1, 1, 3 and 4.
     let wanted = [0.0, 3.0, 0.0, 4.0, 8.0, 0.0, 0.0, 0.0, 0.0];
     assert_eq!(gradient(&case, &[1.0, 2.0, 4.0, 8.0]), wanted);
 }
 
 #[test]
 fn padding_is_never_the_maximum() {
-    let mut case = Case::new(17);
+    let mut case = OperatorCase::new(17);
     let x = case.active(&[1, 1, 2, 2], vec![-3.0, -3.0, -3.0, -4.0]);
     case.node("MaxPool", &[x])
         .ints("kernel_shape", &[2, 2])
@@ -114,14 +115,14 @@ fn padding_is_never_the_maximum() {
 #[test]
 fn of_several_maxima_over_everything_the_first_gets_all() {
     let values = vec![1.0, 5.0, 5.0, 2.0, 3.0, 3.0, 3.0, 3.0];
-    let mut case = Case::new(17);
+    let mut case = OperatorCase::new(17);
     let x = case.active(&[2, 1, 2, 2], values.clone());
     case.node("GlobalMaxPool", &[x]);
     let wanted = [0.0, 1.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0];
     assert_eq!(gradient(&case, &[1.0, 2.0]), wanted);
 
     for keep in [0, 1] {
-        let mut case = Case::new(17);
+        let mut case = OperatorCase::new(17);
         let x = case.active(&[2, 1, 2, 2], values.clone());
         case.node("ReduceMax", &[x])
             .ints("axes", &[-1, 2])
@@ -132,9 +133,9 @@ fn of_several_maxima_over_everything_the_first_gets_all() {
 
 #[test]
 fn the_first_maximum_of_axes_apart_is_the_first_in_row_major_order() {
-    let mut case = Case::new(13);
+    let mut case = OperatorCase::new(13);
     let x = case.active(&[2, 2, 2], vec![1.0, 4.0, 7.0, 0.0, 4.0, 4.0, 7.0, 7.0]);
-    // For each place of the middle axis: 1 4 4 4 and 7 0 7 7.
+    // For each position of the middle axis: 1 4 4 4 and 7 0 7 7.
     case.node("ReduceMax", &[x])
         .ints("axes", &[0, 2])
         .int("keepdims", 0);
@@ -145,13 +146,13 @@ fn the_first_maximum_of_axes_apart_is_the_first_in_row_major_order() {
 #[test]
 fn of_equal_operands_the_first_gets_all() {
     for operator in ["Max", "Min"] {
-        let mut case = Case::new(13);
+        let mut case = OperatorCase::new(13);
         let names = [0, 1, 2].map(|_| case.active(&[1], vec![2.0]));
         case.node(operator, &names);
         let found = gradients(&case, ReluPolicy::Plain, &[3.0]);
         assert_eq!(found, [[3.0], [0.0], [0.0]]);
 
-        let mut case = Case::new(13);
+        let mut case = OperatorCase::new(13);
         let x = case.active(&[1], vec![2.0]);
         case.node(operator, &[&x, &x]);
         assert_eq!(gradient(&case, &[3.0]), [3.0]);

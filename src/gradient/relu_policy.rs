@@ -1,12 +1,11 @@
-//! What a rectifier lets through on the way back.
+//! What a rectifier passes backwards.
 
 use std::str::FromStr;
 
 use super::builder::Builder;
 
 /// The rule for every rectifier of a branch. Everything else about the branch is
-/// the same, so that Guided Backpropagation is a policy and no second
-/// implementation.
+/// the same under each policy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ReluPolicy {
     /// The gradient: x̄ = ȳ where x > 0.
@@ -32,14 +31,14 @@ impl ReluPolicy {
         }
     }
 
-    /// Carries `cotangent` through a rectifier. `is_open` adds the nodes that
-    /// give 1 where the rectifier let its input pass and 0 elsewhere: engines
-    /// multiply far faster than they choose.
-    pub(super) fn carry(
+    /// The cotangent of a rectifier's input, from that of its output. `mask` adds
+    /// the nodes of a tensor that is 1 where the rectifier passes its input on,
+    /// else 0: engines run a product far faster than a Where.
+    pub(super) fn vjp(
         self,
         builder: &mut Builder,
         cotangent: &str,
-        is_open: impl FnOnce(&mut Builder) -> String,
+        mask: impl FnOnce(&mut Builder) -> String,
     ) -> String {
         let cotangent = match self {
             ReluPolicy::Plain => cotangent.to_owned(),
@@ -48,8 +47,8 @@ impl ReluPolicy {
         match self {
             ReluPolicy::Deconvnet => cotangent,
             ReluPolicy::Plain | ReluPolicy::Guided => {
-                let open = is_open(builder);
-                builder.mul(&cotangent, &open)
+                let mask = mask(builder);
+                builder.mul(&cotangent, &mask)
             }
         }
     }

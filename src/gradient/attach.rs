@@ -1,0 +1,157 @@
+//! Adds the gradient branch to a model and states it in the file.
+
+use super::backward_pass::BackwardPass;
+use super::builder::Builder;
+use super::choices::Choices;
+use super::contract::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS};
+use super::error::GradientError;
+use super::selection::{Layer, Selection};
+use super::survey::{Survey, survey};
+use crate::onnx::{Model, fold_constants, key, node, rewrite};
+use crate::picture::Layout;
+
+/// What [`attach`] found and did.
+#[derive(Clone, Debug)]
+pub struct Attached {
+    pub selection: Selection,
+    /// Every layer from which the rules reach the logits, in the order of the graph.
+    pub layers: Vec<Layer>,
+    /// Number of rectifiers that the branch crosses. Without any, every policy
+    /// gives the plain gradient.
+    pub rectifiers: usize,
+}
+
+/// Adds the gradient branch: afterwards the model has the inputs picture and
+/// `cotangent` and the outputs `logits`, `activations` and `gradients`, or with
+/// several layers `activations.<layer>` and `gradients.<layer>` of each, and
+/// `gradients.input` if asked for. A branch that the model already has is
+/// replaced. Returns what was selected, so that no second survey is needed.
+///
+/// # Errors
+/// [`GradientError`], which for an operator without a rule names it, its node
+/// and the layers that can be explained without crossing it.
+pub fn attach(model: &mut Model, choices: &Choices) -> Result<Attached, GradientError> {
+    remove_branch(model)?;
+    let Survey {
+        mut selection,
+        layers,
+        shapes,
+    } = survey(model, choices)?;
+    if choices.input_gradient {
+        check_names(&selection)?;
+    }
+    fold_constants(model, &shapes);
+    let Selection {
+        logits, classes, ..
+    } = &selection;
+    let logits_shape = shapes.get(logits).unwrap_or(&[1, *classes]).to_vec();
+    let is_row = logits_shape == [1, *classes];
+
+    let mut builder = Builder::new(model.graph(), model.opset());
+    builder.reserve_name(COTANGENT);
+    let cotangent = if is_row {
+        COTANGENT.to_owned()
+    } else {
+        builder.reshape(COTANGENT, &logits_shape)
+    };
+    let mut wanted: Vec<&str> = selection.layers().map(|layer| &*layer.tensor).collect();
+    if choices.input_gradient {
+        wanted.push(&selection.picture.name);
+    }
+    let pass = BackwardPass {
+        output: logits,
+        cotangent: &cotangent,
+        wanted: &wanted,
+        policy: choices.policy,
+    };
+    let gradients = pass.run(model.graph(), &shapes, &mut builder)?;
+    name_outputs(&mut builder, &selection, &gradients.tensors);
+    if logits != LOGITS || !is_row {
+        builder.name_output_reshaped(logits, &[1, *classes as i64], LOGITS);
+    }
+    rewrite(model, &shapes)?;
+    let renames = builder.write_into(model.graph_mut());
+    selection.rename(&renames);
+    declare(model, &selection, choices);
+    Ok(Attached {
+        selection,
+        layers,
+        rectifiers: gradients.rectifiers,
+    })
+}
+
+/// Refuses a layer whose gradient would have the name of the picture's.
+fn check_names(selection: &Selection) -> Result<(), GradientError> {
+    let is_taken = |layer: &&Layer| selection.output_name(GRADIENTS, layer) == INPUT_GRADIENTS;
+    match selection.layers().find(is_taken) {
+        Some(layer) => Err(GradientError::OutputName {
+            layer: layer.tensor.clone(),
+            picture: selection.picture.name.clone(),
+            output: INPUT_GRADIENTS,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Gives activations and gradients the contract's names and order of axes.
+fn name_outputs(builder: &mut Builder, selection: &Selection, gradients: &[String]) {
+    let to_nchw = |is_last: bool| is_last.then_some([0, 3, 1, 2].as_slice());
+    for (layer, gradient) in selection.layers().zip(gradients) {
+        let order = to_nchw(layer.channels_last);
+        builder.name_output(gradient, order, &selection.output_name(GRADIENTS, layer));
+        let activations = selection.output_name(ACTIVATIONS, layer);
+        if layer.tensor != activations || layer.channels_last {
+            builder.name_output(&layer.tensor, order, &activations);
+        }
+    }
+    if let Some(gradient) = gradients.get(selection.layers().count()) {
+        let order = to_nchw(selection.picture.layout == Layout::Nhwc);
+        builder.name_output(gradient, order, INPUT_GRADIENTS);
+    }
+}
+
+/// States the contract's inputs and outputs in the graph and the metadata.
+fn declare(model: &mut Model, selection: &Selection, choices: &Choices) {
+    let Selection {
+        picture, classes, ..
+    } = selection;
+    let graph = model.graph_mut();
+    // A size or layout that the file left open is fixed now.
+    graph.input = vec![
+        node::float_value(&picture.name, &picture.shape),
+        node::float_value(COTANGENT, &[1, *classes]),
+    ];
+    graph.output = vec![node::float_value(LOGITS, &[1, *classes])];
+    for layer in selection.layers() {
+        let [channels, height, width] = layer.shape;
+        for stem in [ACTIVATIONS, GRADIENTS] {
+            let name = selection.output_name(stem, layer);
+            graph
+                .output
+                .push(node::float_value(&name, &[1, channels, height, width]));
+        }
+    }
+    if choices.input_gradient {
+        let [height, width, channels] = picture.size();
+        let gradients = node::float_value(INPUT_GRADIENTS, &[1, channels, height, width]);
+        graph.output.push(gradients);
+    }
+    model.set_metadata(key::VERSION, "1".into());
+    model.set_metadata(key::LAYER, selection.layer.tensor.clone());
+}
+
+/// Removes the branch that an earlier run of [`attach`] added, so that another
+/// layer can be chosen.
+fn remove_branch(model: &mut Model) -> Result<(), GradientError> {
+    let is_ours = model.metadata().text(key::VERSION).is_some();
+    let graph = model.graph_mut();
+    if !is_ours || !graph.input.iter().any(|input| input.name == COTANGENT) {
+        return Ok(());
+    }
+    graph.input.retain(|input| input.name != COTANGENT);
+    graph.output.retain(|output| output.name == LOGITS);
+    let (inputs, outputs) = (graph.input.clone(), graph.output.clone());
+    let plain = crate::onnx::extract(model, &inputs, &outputs)?;
+    *model.graph_mut() = plain.graph().clone();
+    Ok(())
+}

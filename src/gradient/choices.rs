@@ -1,0 +1,22 @@
+//! What a caller chooses about the branch.
+
+use super::relu_policy::ReluPolicy;
+use crate::picture::Layout;
+
+/// What to take where the model leaves a choice.
+#[derive(Clone, Debug, Default)]
+pub struct Choices {
+    /// Tensors, nodes or aliases of the layers to explain; if empty, the last
+    /// is taken that does not only pool or reorder.
+    pub layers: Vec<String>,
+    /// Tensor that is the logits; if `None` it is found from the first output.
+    pub logits: Option<String>,
+    /// Height and width of the picture in pixels, for a model that takes any.
+    pub size: Option<[usize; 2]>,
+    /// The order of the picture's axes, for a model that leaves it open.
+    pub layout: Option<Layout>,
+    /// Whether the branch also gives the gradient of the picture.
+    pub input_gradient: bool,
+    /// What rectifiers pass backwards.
+    pub policy: ReluPolicy,
+}

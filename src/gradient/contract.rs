@@ -1,0 +1,12 @@
+//! Names of the inputs and outputs of a model that has its gradient branch.
+
+/// Name of the branch's input [1, K].
+pub const COTANGENT: &str = "cotangent";
+/// Name of the output [1, K].
+pub const LOGITS: &str = "logits";
+/// Name of the output [1, C, h, w].
+pub const ACTIVATIONS: &str = "activations";
+/// Name of the output [1, C, h, w]: Σ_k cotangent_k · ∂logits_k/∂activations.
+pub const GRADIENTS: &str = "gradients";
+/// Name of the output [1, C, H, W]: the same for the picture.
+pub const INPUT_GRADIENTS: &str = "gradients.input";

@@ -1,0 +1,170 @@
+//! Which layers can be explained, and which one is.
+
+use super::types::{Layer, PictureInput};
+use super::{channel_layout, layer_blocks, spatial_axes};
+use crate::gradient::error::GradientError;
+use crate::gradient::rules;
+use crate::onnx::{Index, Model, Shapes, node, pb};
+
+/// Every layer with height and width from which the rules reach the logits, in
+/// the order of the graph.
+///
+/// # Errors
+/// [`GradientError::Onnx`] where the graph is inconsistent.
+pub fn find_layers(
+    graph: &pb::GraphProto,
+    shapes: &Shapes,
+    picture: &PictureInput,
+    logits: &str,
+) -> Result<Vec<Layer>, GradientError> {
+    let index = Index::new(graph)?;
+    let explainable = explainable(graph, &index, logits);
+    let spatial = spatial_axes::tensors_with_height_and_width(graph, &index, shapes, picture);
+    let channels_last = channel_layout::channels_last(graph, picture);
+    let mut layers = Vec::new();
+    for (position, node) in graph.node.iter().enumerate() {
+        let Some(tensor) = node.output.first().filter(|_| explainable[position]) else {
+            continue;
+        };
+        let Some(&[1, a, b, c]) = shapes.get(tensor) else {
+            continue;
+        };
+        let channels_last = channels_last.get(tensor.as_str()) == Some(&true);
+        let shape = if channels_last { [c, a, b] } else { [a, b, c] };
+        if shape[1] * shape[2] > 1 && spatial.contains(tensor.as_str()) {
+            layers.push(Layer {
+                node: node::name_of(node).to_owned(),
+                operator: node.op_type.clone(),
+                tensor: tensor.clone(),
+                alias: None,
+                shape,
+                channels_last,
+            });
+        }
+    }
+    layer_blocks::assign_aliases(graph, &index, logits, &mut layers);
+    Ok(layers)
+}
+
+/// For each node, whether its output reaches the logits through nodes with rules
+/// only.
+fn explainable(graph: &pb::GraphProto, index: &Index, logits: &str) -> Vec<bool> {
+    let mut reaches_logits = vec![false; graph.node.len()];
+    let mut explainable = vec![false; graph.node.len()];
+    for (position, node) in graph.node.iter().enumerate().rev() {
+        if node.output.iter().any(|output| output == logits) {
+            (reaches_logits[position], explainable[position]) = (true, true);
+            continue;
+        }
+        let consumers = node
+            .output
+            .iter()
+            .flat_map(|output| index.consumers(output));
+        let is_active = |consumer: &usize| {
+            reaches_logits[*consumer] && !node::has_zero_gradient(&graph.node[*consumer])
+        };
+        let active: Vec<usize> = consumers.copied().filter(is_active).collect();
+        let has_rule = |&consumer: &usize| {
+            explainable[consumer] && rules::rule(&graph.node[consumer].op_type).is_some()
+        };
+        reaches_logits[position] = !active.is_empty();
+        explainable[position] = reaches_logits[position] && active.iter().all(has_rule);
+    }
+    explainable
+}
+
+/// The layer to explain: the one asked for by the name of its tensor or node or by
+/// its alias, else the last that does not only pool or reorder.
+///
+/// # Errors
+/// [`GradientError`] where that layer is not among `layers`, or there are none.
+pub fn choose_layer(
+    model: &Model,
+    layers: &[Layer],
+    logits: &str,
+    wanted: Option<&str>,
+) -> Result<Layer, GradientError> {
+    if let Some(wanted) = wanted {
+        let named = |layer: &&Layer| {
+            layer.tensor == wanted || layer.node == wanted || layer.alias.as_deref() == Some(wanted)
+        };
+        return match layers.iter().find(named) {
+            Some(layer) => Ok(layer.clone()),
+            None => Err(not_explainable(model, layers, logits, wanted)?),
+        };
+    }
+    let last = layers.iter().rev().find(|layer| !layer.is_head());
+    match last.or(layers.last()) {
+        Some(layer) => Ok(layer.clone()),
+        None => Err(blocking_node(model, logits)?.unwrap_or(GradientError::NoLayer)),
+    }
+}
+
+/// Why a layer that was named is not among those that can be explained.
+fn not_explainable(
+    model: &Model,
+    layers: &[Layer],
+    logits: &str,
+    wanted: &str,
+) -> Result<GradientError, GradientError> {
+    let graph = model.graph();
+    let index = Index::new(graph)?;
+    let by_node = graph
+        .node
+        .iter()
+        .find(|node| node.name == wanted)
+        .and_then(|node| node.output.first());
+    let tensor = by_node.map_or(wanted, String::as_str);
+    let known: Vec<String> = layers.iter().map(|layer| layer.tensor.clone()).collect();
+    if index.producer(tensor).is_none() {
+        return Ok(GradientError::UnknownLayer {
+            wanted: wanted.into(),
+            known: known.join(", "),
+        });
+    }
+    let reached = index.reached_from(graph, tensor);
+    let reaches_logits = index
+        .producer(logits)
+        .is_some_and(|position| reached[position]);
+    if !reaches_logits {
+        return Ok(GradientError::NotConnected {
+            layer: wanted.into(),
+            logits: logits.into(),
+        });
+    }
+    let blocking = graph
+        .node
+        .iter()
+        .zip(&reached)
+        .rev()
+        .find(|(node, reached)| **reached && rules::rule(&node.op_type).is_none());
+    Ok(match blocking {
+        Some((node, _)) => no_rule(node, known),
+        None => GradientError::UnknownLayer {
+            wanted: wanted.into(),
+            known: known.join(", "),
+        },
+    })
+}
+
+/// The last node of the graph that leads to the logits and has no rule.
+fn blocking_node(model: &Model, logits: &str) -> Result<Option<GradientError>, GradientError> {
+    let graph = model.graph();
+    let index = Index::new(graph)?;
+    let explainable = explainable(graph, &index, logits);
+    let blocking = graph
+        .node
+        .iter()
+        .zip(explainable)
+        .rev()
+        .find(|(node, explainable)| *explainable && rules::rule(&node.op_type).is_none());
+    Ok(blocking.map(|(node, _)| no_rule(node, Vec::new())))
+}
+
+fn no_rule(node: &pb::NodeProto, layers: Vec<String>) -> GradientError {
+    GradientError::NoRule {
+        node: node::name_of(node).into(),
+        operator: node.op_type.clone(),
+        layers,
+    }
+}

@@ -1,0 +1,26 @@
+//! What is explained of a model: which input is the picture, which tensor the
+//! logits, which the layers.
+//!
+//! - `types`: a selection and its parts
+//! - `picture_input`, `logits`, `layers`: how each part is found
+//! - `layer_blocks`: aliases of layers, such as "block 4"
+//! - `spatial_axes`: which tensors have height and width
+//! - `channel_layout`: which tensors have their channels last
+//!
+//! To add an activation that a model may end with: a variant of
+//! [`OutputActivation`], and its operator in `logits`.
+
+mod channel_layout;
+mod layer_blocks;
+mod layers;
+mod logits;
+mod picture_input;
+mod spatial_axes;
+#[cfg(test)]
+mod tests;
+mod types;
+
+pub use layers::{choose_layer, find_layers};
+pub use logits::find_logits;
+pub use picture_input::find_picture;
+pub use types::{Layer, OutputActivation, PictureInput, Selection};

@@ -1,0 +1,64 @@
+//! Aliases of the layers of small networks.
+
+use prost::Message;
+
+use crate::gradient::{Choices, survey};
+use crate::onnx::testing::{GraphBuilder, model};
+use crate::onnx::{Limits, Model};
+
+/// The aliases of a network that ends with a pooled Dense layer, by tensor.
+fn aliases(mut graph: GraphBuilder, from: &str) -> Vec<(String, String)> {
+    graph.node("GlobalAveragePool", "head", &[from], "p");
+    graph.node("Flatten", "flatten", &["p"], "f");
+    graph.floats("w", &[2, 2], &[1.0, 2.0, 3.0, 4.0]);
+    graph.node("MatMul", "dense", &["f", "w"], "y");
+    let file = model(graph.output("y", &[1, 2])).encode_to_vec();
+    let model = Model::decode(&file, Limits::default()).unwrap();
+    let layers = survey(&model, &Choices::default()).unwrap().layers;
+    let named = layers.into_iter();
+    named
+        .filter_map(|layer| Some((layer.tensor, layer.alias?)))
+        .collect()
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    let owned = |&(tensor, alias): &(&str, &str)| (tensor.to_owned(), alias.to_owned());
+    expected.iter().map(owned).collect()
+}
+
+#[test]
+fn a_block_ends_where_forks_meet() {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 2, 8, 8])]);
+    graph.node("Relu", "stem", &["x"], "s");
+    graph.node("Tanh", "left", &["s"], "l");
+    graph.node("Sigmoid", "right", &["s"], "r");
+    graph.node("Add", "meet", &["l", "r"], "m");
+    graph.node("Tanh", "branch", &["m"], "b");
+    graph.node("Add", "again", &["b", "m"], "a");
+    graph.node("Relu", "tail", &["a"], "t");
+    let expected = [
+        ("s", "block 1"),
+        ("m", "block 2"),
+        ("a", "block 3"),
+        ("t", "block 4"),
+    ];
+    assert_eq!(aliases(graph, "t"), pairs(&expected));
+}
+
+#[test]
+fn without_forks_each_size_is_a_block() {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 2, 8, 8])]);
+    graph.node("Relu", "one", &["x"], "a");
+    graph.node("Tanh", "two", &["a"], "b");
+    graph
+        .node("MaxPool", "pool", &["b"], "c")
+        .ints("kernel_shape", &[2, 2])
+        .ints("strides", &[2, 2]);
+    graph.node("Relu", "three", &["c"], "d");
+    graph
+        .node("MaxPool", "last", &["d"], "e")
+        .ints("kernel_shape", &[2, 2])
+        .ints("strides", &[2, 2]);
+    let expected = [("b", "block 1"), ("d", "block 2")];
+    assert_eq!(aliases(graph, "e"), pairs(&expected));
+}

@@ -1,0 +1,53 @@
+//! What a model offers to explain.
+
+use super::choices::Choices;
+use super::error::GradientError;
+use super::selection::{self, Layer, Selection};
+use crate::onnx::{Model, Shapes, infer_shapes, key};
+
+/// What a model offers to explain, before a branch is attached.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    pub selection: Selection,
+    /// Every layer from which the rules reach the logits, in the order of the graph.
+    pub layers: Vec<Layer>,
+    pub shapes: Shapes,
+}
+
+/// Looks at a model: input, logits, layers, and the layer that is chosen.
+///
+/// # Errors
+/// [`GradientError`] where the model is no classifier of pictures or a choice
+/// names something that is not there.
+pub fn survey(model: &Model, choices: &Choices) -> Result<Survey, GradientError> {
+    let picture = selection::find_picture(model, choices.size, choices.layout)?;
+    let shapes = infer_shapes(model, &[(&picture.name, picture.shape.clone())])?;
+    let found = selection::find_logits(model, &shapes, choices.logits.as_deref())?;
+    let layers = selection::find_layers(model.graph(), &shapes, &picture, &found.tensor)?;
+    let first = choices.layers.first().map(String::as_str);
+    let wanted = first.or_else(|| model.metadata().text(key::LAYER));
+    let layer = selection::choose_layer(model, &layers, &found.tensor, wanted)?;
+    let mut further: Vec<Layer> = Vec::new();
+    for name in choices.layers.iter().skip(1) {
+        let other = selection::choose_layer(model, &layers, &found.tensor, Some(name))?;
+        if other != layer && !further.contains(&other) {
+            further.push(other);
+        }
+    }
+    let classes = shapes
+        .get(&found.tensor)
+        .map_or(0, |shape| shape.iter().product());
+    let selection = Selection {
+        picture,
+        logits: found.tensor,
+        output_activation: found.activation,
+        classes,
+        layer,
+        further,
+    };
+    Ok(Survey {
+        selection,
+        layers,
+        shapes,
+    })
+}
