@@ -188,12 +188,12 @@ mod measure {
     }
 
     /// JSON: `{"chosen", "gflops": [[name, speed]]}`, the matrix kernel in use and
-    /// what each reached in the calibration.
+    /// what each reached while autotuning.
     #[wasm_bindgen]
     pub fn kernels() -> String {
-        kernels::calibrate();
-        let (chosen, speeds) = kernels::report();
-        json!({ "chosen": chosen, "gflops": speeds }).to_string()
+        kernels::autotune();
+        let report = kernels::autotuning_report();
+        json!({ "chosen": report.selected, "gflops": report.gigaflops }).to_string()
     }
 
     /// The most that one core does, in 10⁹ operations a second; a multiply-add

@@ -42,7 +42,7 @@ impl Plan {
 
     fn optimise(part: &Model, whole: &Model, shared: &mut Shared) -> Result<Plan, String> {
         // Weights are packed for the tile that is chosen.
-        kernels::calibrate();
+        kernels::autotune();
         let rest = taken::take(part, whole, shared).map_err(|error| error.to_string())?;
         // The file's own shapes of inner tensors are not believed: tract infers them.
         let onnx = tract_onnx::onnx().with_ignore_value_info(true);
@@ -105,7 +105,7 @@ impl Plan {
         let inputs = inputs.into_iter().map(IntoTValue::into_tvalue).collect();
         let state = &mut self.state;
         let outputs = contained(|| {
-            let _awake = kernels::Awake::start();
+            let _awake = kernels::PoolActivity::start();
             state.run_plan_with_eval(inputs, |context, state, node, inputs| {
                 let result = eval(context, state, node, inputs);
                 after(node);

@@ -51,7 +51,7 @@ pub fn start() -> Result<(), JsValue> {
         };
         pump.send(0, &started, &[]);
         // While the page fetches what it will ask for.
-        kernels::calibrate();
+        kernels::autotune();
     });
     Ok(())
 }

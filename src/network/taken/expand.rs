@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use tract_onnx::tract_hir::internal::*;
 
-use crate::network::kernels::{Convolution, Dense, Geometry, MOST_DENSE_ROWS, Panels};
+use crate::network::kernels::{
+    Clamp, Convolution, ConvolutionWeights, Dense, Geometry, MAX_DENSE_ROWS,
+};
 use crate::onnx::{Window, pb};
 
 /// A convolution over pictures of any size.
 #[derive(Clone, Debug)]
 pub struct Convolving {
-    pub panels: Arc<Panels>,
+    pub panels: Arc<ConvolutionWeights>,
     /// For its attributes.
     pub node: Arc<pb::NodeProto>,
     /// Height and width of the window.
@@ -46,7 +48,7 @@ impl Convolving {
             output: pair(&window.output),
         };
         ensure!(
-            rows > 0 && columns > 0 && geometry.are_modest(channels),
+            rows > 0 && columns > 0 && geometry.are_within_memory_limit(channels),
             "its windows are spread over more memory than there is"
         );
         Ok(geometry)
@@ -107,8 +109,7 @@ impl Expansion for Convolving {
             weights: Arc::clone(&self.panels),
             geometry: self.geometry(&shape)?,
             adds: false,
-            least: f32::NEG_INFINITY,
-            most: f32::INFINITY,
+            clamp: Clamp::NONE,
         };
         model.wire_node(name, convolution, inputs)
     }
@@ -148,7 +149,7 @@ impl Expansion for Dense {
     ) -> TractResult<TVec<OutletId>> {
         let shape = concrete(&model.outlet_fact(inputs[0])?.shape.to_tvec())?;
         let rows: usize = shape.iter().rev().skip(1).product();
-        match rows <= MOST_DENSE_ROWS {
+        match rows <= MAX_DENSE_ROWS {
             true => model.wire_node(name, self.clone(), inputs),
             false => self.wire_for_many_rows(name, model, inputs[0]),
         }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Layer, OPERATOR, Rest, Shared, expand, unusable};
-use crate::network::kernels::{Dense, Matrix, Panels, Stored};
+use crate::network::kernels::{ConvolutionWeights, Dense, DenseWeights, WeightReader};
 use crate::onnx::{Model, OnnxError, node, pb, tensor};
 
 /// What a batch norm does to the convolution before it: each output channel times a
@@ -211,7 +211,7 @@ impl<'a> Finder<'a> {
         weights: &pb::TensorProto,
         bias: Option<Vec<f32>>,
         norm: Option<Norm>,
-    ) -> Result<Arc<Panels>, OnnxError> {
+    ) -> Result<Arc<ConvolutionWeights>, OnnxError> {
         let are_windows_dense = has_dense_windows(node, weights);
         let names = [
             weights.name.as_str(),
@@ -233,9 +233,9 @@ impl<'a> Finder<'a> {
                 (Some(norm.factors), Some(bias))
             }
         };
-        let stored = Stored::of(weights)?;
+        let stored = WeightReader::new(weights)?;
         let (factors, bias) = (factors.as_deref(), bias.as_deref());
-        let packed = Panels::pack(&stored, are_windows_dense, factors, bias);
+        let packed = ConvolutionWeights::pack(&stored, are_windows_dense, factors, bias);
         let panels = Arc::new(packed.map_err(|error| unusable(node, &error))?);
         if self.shared.own.contains(&weights.name) {
             self.shared.panels.insert(key, Arc::clone(&panels));
@@ -275,11 +275,11 @@ impl<'a> Finder<'a> {
         Ok(Some(vec![placed, sum]))
     }
 
-    fn matrix(&mut self, weights: &pb::TensorProto) -> Result<Arc<Matrix>, OnnxError> {
+    fn matrix(&mut self, weights: &pb::TensorProto) -> Result<Arc<DenseWeights>, OnnxError> {
         if let Some(matrix) = self.shared.matrices.get(&weights.name) {
             return Ok(Arc::clone(matrix));
         }
-        let matrix = Arc::new(Matrix::of(&Stored::of(weights)?));
+        let matrix = Arc::new(DenseWeights::read(&WeightReader::new(weights)?));
         if self.shared.own.contains(&weights.name) {
             let name = weights.name.clone();
             self.shared.matrices.insert(name, Arc::clone(&matrix));

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::InferenceOp;
 
-use super::kernels::{Matrix, Panels};
+use super::kernels::{ConvolutionWeights, DenseWeights};
 use crate::onnx::{Model, OnnxError, node, pb};
 
 /// Weights in the form that kernels read, shared by all graphs of one file.
@@ -29,8 +29,8 @@ use crate::onnx::{Model, OnnxError, node, pb};
 pub struct Shared {
     /// Weights of the file itself. Others can have the same name in another graph.
     own: HashSet<String>,
-    panels: HashMap<String, Arc<Panels>>,
-    matrices: HashMap<String, Arc<Matrix>>,
+    panels: HashMap<String, Arc<ConvolutionWeights>>,
+    matrices: HashMap<String, Arc<DenseWeights>>,
 }
 
 impl Shared {
