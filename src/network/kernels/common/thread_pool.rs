@@ -39,9 +39,9 @@ pub struct TaskGrid {
     pub steps: usize,
 }
 
-/// Work in pieces: a thread that takes a piece prepares it and then does its `steps` one
-/// by one; who finds no piece to begin with helps with the steps of the others. Each
-/// thread has a workspace of its own. `work` is as for [`parallel_chunks`].
+/// Tasks of several steps: a thread that takes a task prepares it and then does its steps
+/// one by one; a thread that finds no task left steals steps of those that are not done.
+/// Each thread has a workspace of its own. `work` is as for [`parallel_chunks`].
 ///
 /// # Errors
 /// One of those of `step`; other steps may be done or not.
@@ -140,7 +140,7 @@ mod pool {
         outcome.into_result()
     }
 
-    /// A piece of work.
+    /// A task in the making.
     struct Task<P> {
         is_taken: AtomicBool,
         /// The step that comes next.
@@ -190,7 +190,7 @@ mod pool {
                     outcome.keep(step(prepared, number, &mut workspace));
                 });
             };
-            // Each thread has pieces that it begins with, so that what it reads is, for
+            // Each thread has tasks that it begins with, so that what it reads is, for
             // the most part, what it wrote an operation before.
             let own = rayon::current_thread_index().unwrap_or(0) % threads * count / threads;
             for number in (own..count).chain(0..own) {
@@ -201,7 +201,7 @@ mod pool {
                 let prepared = Arc::new(prepare(number));
                 *locked(&task.prepared) = Some(prepared.clone());
                 take_steps(task, &prepared);
-                // The memory is used again for the next piece, while it is cached.
+                // The memory is used again for the next task, while it is cached.
                 *locked(&task.prepared) = None;
             }
             while !broken.load(Ordering::Relaxed) {

@@ -1,7 +1,7 @@
-//! The few columns of a picture that have no right_offset in a product in halves: they are
+//! The few columns of a picture that belong to neither half in a Strassen–Winograd product: they are
 //! multiplied along with others while the rows are at hand.
 //!
-//! A picture of an odd number of pixels leaves one column. LaneTiles numbers at once are
+//! A picture of an odd number of pixels leaves one column. Four lanes are
 //! then not four columns, but those of four steps of the depth: a panel of rows is
 //! read once from begin to end, and what is added up at each of its places is summed
 //! in the end. Whatever the shape of the tile, the sum of every fourth step is one of

@@ -39,7 +39,7 @@ const PRODUCTS: usize = 7;
 const MIN_ROWS: usize = 128;
 const MIN_DEPTH: usize = 192;
 
-/// Columns that have a right_offset are a multiple of this: tiles of 8 and of 12 columns
+/// Columns of both halves together are a multiple of this: tiles of 8 and of 12 columns
 /// then fit into both halves, or nearly.
 const HALVED_COLUMNS_MULTIPLE: usize = 24;
 
@@ -58,14 +58,14 @@ pub fn upper_rows(rows: usize) -> usize {
     rows.div_ceil(2)
 }
 
-/// How many of a picture's columns are the left half of those that have a right_offset;
+/// How many of a picture's columns are the left half of those of both halves;
 /// the columns after both halves are multiplied in the plain way.
 pub fn left_columns(columns: usize) -> usize {
     columns / HALVED_COLUMNS_MULTIPLE * HALVED_COLUMNS_MULTIPLE / 2
 }
 
 /// y = min(max(A · B + bias + z, min), max) for some columns of the left half
-/// and their partners.
+/// and those of the right half.
 #[derive(Clone, Debug)]
 pub struct StrassenProduct<'a> {
     /// A [rows, depth] in panels of a tile's rows, first those of the upper half.
@@ -76,7 +76,7 @@ pub struct StrassenProduct<'a> {
     pub depth: usize,
     /// Of the left half.
     pub columns: usize,
-    /// From a column to its right_offset.
+    /// From a column of the left half to that of the right half.
     pub right_offset: usize,
     pub remainder: Option<RemainderColumns<'a>>,
     pub epilogue: Epilogue<'a>,
@@ -101,7 +101,7 @@ impl QuadrantPanels {
         PRODUCTS * self.quadrant_len()
     }
 
-    /// Deals lines out to the pairs, as row `place` of each quarter: lines of B11, B12,
+    /// Scatters lines to the pairs of panels, as row `place` of each quadrant: lines of B11, B12,
     /// B21 and B22, equally long.
     pub fn pack_row(self, [line, rest @ ..]: [&[f32]; 4], pairs: &mut [f32], place: usize) {
         let (width, quadrant_len) = (self.width, self.quadrant_len());

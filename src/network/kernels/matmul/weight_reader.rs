@@ -60,7 +60,7 @@ impl<'a> WeightReader<'a> {
         f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
     }
 
-    /// LaneTiles numbers from a place on.
+    /// Four numbers from a place on.
     #[inline(always)]
     pub fn load_lanes(&self, place: usize) -> Lanes {
         let bytes_each = if self.is_f16 { 2 } else { 4 };

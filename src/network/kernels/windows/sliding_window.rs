@@ -1,6 +1,6 @@
 //! Windows that slide over planes: what depthwise convolution and pooling share.
 //!
-//! A channel's plane is first copied into a padded padded_plane plane, with its columns
+//! A channel's plane is first copied into a padded plane, with its columns
 //! sorted by their remainder modulo the stride. There the windows of neighbouring
 //! outputs lie side by side, whatever the stride, padding and dilation: the work
 //! that follows is one loop over taps without a case at the border.
@@ -110,13 +110,13 @@ impl Geometry {
         self.input.0 * self.input.1
     }
 
-    /// Whether a padded_plane plane stays small. A hostile file can spread few numbers
+    /// Whether a padded plane stays small. A hostile file can spread few numbers
     /// by dilations and padding over more memory than there is.
     pub fn is_within_memory_limit(&self) -> bool {
         self.padded_values() <= MAX_PLANE_VALUES
     }
 
-    /// The same for the padded_plane planes of all channels at once.
+    /// The same for the padded planes of all channels at once.
     pub fn are_within_memory_limit(&self, channels: usize) -> bool {
         let all = self.padded_values().saturating_mul(channels as u64);
         self.is_within_memory_limit() && all <= MAX_PADDED_VALUES
@@ -127,7 +127,7 @@ impl Geometry {
         rows as u64 * phase_width as u64 * self.strides.1 as u64
     }
 
-    /// Rows of the padded_plane plane, and columns of each remainder.
+    /// Rows of the padded plane, and columns of each remainder.
     fn padded_size(&self) -> (usize, usize) {
         let reach = |kernel: usize, dilation: usize| (kernel - 1) * dilation;
         let below = (self.output.0 - 1) * self.strides.0 + reach(self.kernel.0, self.dilations.0);
@@ -139,7 +139,7 @@ impl Geometry {
         (rows, right.max(columns) + LANES)
     }
 
-    /// A padded_plane plane full of `filler`; [`PaddedPlane::fill`] never writes its border.
+    /// A padded plane full of `padding`; [`PaddedPlane::fill`] never writes its border.
     fn padded_plane(&self, filler: f32) -> PaddedPlane {
         let stride = self.strides.1;
         let (rows, phase_width) = self.padded_size();
@@ -160,7 +160,7 @@ impl Geometry {
         }
     }
 
-    /// A padded_plane plane for each plane of `input`, padded with zeros.
+    /// A padded plane for each plane of `input`, padded with zeros.
     ///
     /// # Errors
     /// None of its own.
@@ -179,7 +179,7 @@ impl Geometry {
     }
 
     /// Computes the planes of `input` in turn, on all cores: `work` gets a plane's
-    /// number, its output, and its padded_plane plane, in which each value is no less
+    /// number, its output, and its padded plane, in which each value is no less
     /// than `min`.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ pub struct InputTiles {
 /// Some of a picture's tiles, transformed.
 #[derive(Debug)]
 pub struct PackedInputTiles {
-    /// For each panel of tiles and each place a matrix [C, panel].
+    /// For each panel of tiles and each element a matrix [C, panel].
     pub matrices: PackedBuffer,
     /// Where they lie, for the panels' vectors in turn.
     pub lane_tiles: Vec<LaneTiles>,

@@ -10,7 +10,7 @@ use super::transforms::{TRANSFORM_ELEMENTS, transform_output};
 /// y = min(max(W ∗ x + bias + z, min), max) for some tiles of a picture.
 #[derive(Clone, Debug)]
 pub struct WinogradProduct<'a> {
-    /// For each panel of rows, and each place, a matrix [C, panel].
+    /// For each panel of rows, and each element, a matrix [C, panel].
     pub a: PackedPanels<'a>,
     pub b: &'a PackedInputTiles,
     pub rows: usize,

@@ -63,7 +63,7 @@ pub fn pack_weights(
 }
 
 /// Writes the transformed windows of some rows of a matrix [M, C·9] into a panel of
-/// `width` rows for each place, channel by channel.
+/// `width` rows for each element of the transform, channel by channel.
 fn pack_transformed(
     matrix: &WeightReader,
     row_scales: Option<&[f32]>,
@@ -77,8 +77,8 @@ fn pack_transformed(
         for channel in 0..channels(matrix.columns) {
             let first = row * matrix.columns + channel * TAPS;
             let window = std::array::from_fn(|tap| matrix.get(first + tap) * scale);
-            for (place, value) in transform_weights(window).into_iter().enumerate() {
-                panels[place * panel_len + channel * width + number] = value;
+            for (element, value) in transform_weights(window).into_iter().enumerate() {
+                panels[element * panel_len + channel * width + number] = value;
             }
         }
     }
