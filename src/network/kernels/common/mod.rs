@@ -1,11 +1,11 @@
 //! What matrix products and windows both build on; it uses nothing of them.
 //!
 //! - `simd`: vectors of four f32 lanes
-//! - `clamp`: bounds on what an operation gives
-//! - `packed_buffer`: aligned memory for packed f32 numbers
-//! - `thread_pool`: work that threads share
+//! - `clamp`: ReLU, ReLU6 and other bounds that are fused into an operation
+//! - `packed_buffer`: aligned memory for packed matrices
+//! - `thread_pool`: data parallelism within an operation
 //!
-//! One more: a file here, and what others need of it in the list below.
+//! One more: a file here, and what others need of it re-exported below.
 
 mod clamp;
 mod packed_buffer;
@@ -13,6 +13,6 @@ mod simd;
 mod thread_pool;
 
 pub use clamp::Clamp;
-pub use packed_buffer::{PackedBuffer, as_floats};
+pub use packed_buffer::{PackedBuffer, UninitPackedBuffer, blob_elements};
 pub use simd::{LANES, Lanes};
 pub use thread_pool::{PoolActivity, TaskGrid, parallel_chunks, parallel_steps, thread_count};

@@ -36,7 +36,7 @@ pub(super) use kernel_shape::dispatch_on_shape;
 pub use microkernel::{Accumulators, multiply_accumulate, run as run_microkernel};
 pub use packed_product::{Epilogue, PackedProduct};
 pub use packing::{
-    PackedPanels, PanelLayout, RowBlock, into_packed_input, pack_rows, scatter_row, unfilled_panels,
+    ColumnPanels, PackedPanels, PanelLayout, RowBlock, UninitPanels, into_packed_input, pack_rows,
 };
 pub use peak::peak_gigaflops;
 pub use remainder_columns::{

@@ -1,9 +1,12 @@
-//! Packing: matrices in panels, in the order in which the microkernel reads them.
+//! Packing (K. Goto and R. van de Geijn, "Anatomy of High-Performance Matrix
+//! Multiplication", 2008): matrices copied into panels, in the order in which the
+//! microkernel reads them.
 //!
-//! tract packs a weight while it makes a graph ready, from float32 numbers that it
-//! copied out of the file before. Here one pass leads from the file's own bytes to
-//! the panels.
+//! A panel holds a tile's rows of A, or a tile's columns of B, K-major: [depth, width],
+//! followed by padding. Weights are packed from the bytes of the model's file in one
+//! pass, without a float32 copy of the matrix in between.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,27 +14,29 @@ use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::tract_linalg::mmm::{EagerPackedInput, PackedExoticFact};
 use tract_onnx::tract_core::tract_linalg::pack::PackedFormat;
 
-use super::super::common::{LANES, Lanes, PackedBuffer, as_floats, parallel_chunks};
+use super::super::common::{
+    LANES, Lanes, PackedBuffer, UninitPackedBuffer, blob_elements, parallel_chunks,
+};
 use super::weight_reader::WeightReader;
 
-/// Panels one after the other.
+/// Consecutive panels.
 #[derive(Clone, Copy, Debug)]
 pub struct PackedPanels<'a> {
     pub values: &'a [f32],
-    /// Numbers from one panel to the next.
+    /// Elements from one panel to the next.
     pub panel_len: usize,
 }
 
 impl<'a> PackedPanels<'a> {
-    /// Those of a packed matrix.
+    /// All panels of a packed matrix.
     pub fn new(packed: &'a EagerPackedInput) -> PackedPanels<'a> {
         PackedPanels {
-            values: as_floats(&packed.packed),
+            values: blob_elements(&packed.packed),
             panel_len: packed.panel_bytes / size_of::<f32>(),
         }
     }
 
-    /// The first `len` numbers of panel `number`.
+    /// The first `len` elements of panel `number`.
     #[inline(always)]
     pub fn panel(self, number: usize, len: usize) -> &'a [f32] {
         &self.values[number * self.panel_len..][..len]
@@ -120,17 +125,24 @@ impl PanelLayout {
     }
 }
 
-/// A packed matrix that is not written yet, and the length of a panel in numbers.
-pub fn unfilled_panels(format: &PackedFormat, depth: usize, count: usize) -> (PackedBuffer, usize) {
-    let panel_len = format.single_panel_len(depth);
-    let len = format.len(depth, count);
-    (
-        PackedBuffer::unfilled(len, format.alignment_bytes),
-        panel_len,
-    )
+/// Memory for a packed matrix, not initialised.
+pub struct UninitPanels {
+    pub buffer: UninitPackedBuffer,
+    /// Elements of a panel with its padding.
+    pub panel_len: usize,
 }
 
-/// A packed matrix [depth, count] or [count, depth] as tract knows them.
+impl UninitPanels {
+    /// For a matrix [depth, count] or [count, depth], packed along `count`.
+    pub fn new(format: &PackedFormat, depth: usize, count: usize) -> UninitPanels {
+        UninitPanels {
+            buffer: UninitPackedBuffer::new(format.len(depth, count), format.alignment_bytes),
+            panel_len: format.single_panel_len(depth),
+        }
+    }
+}
+
+/// A packed matrix [depth, count] or [count, depth] in the form in which tract knows it.
 pub fn into_packed_input(
     buffer: PackedBuffer,
     format: &PackedFormat,
@@ -161,7 +173,10 @@ pub fn pack_rows(
 ) -> TractResult<EagerPackedInput> {
     let (depth, width) = (matrix.columns, format.r);
     let padded_rows = layout.count() * width;
-    let (mut buffer, panel_len) = unfilled_panels(format, depth, padded_rows);
+    let UninitPanels {
+        mut buffer,
+        panel_len,
+    } = UninitPanels::new(format, depth, padded_rows);
     parallel_chunks(
         buffer.as_mut_slice(),
         panel_len,
@@ -169,61 +184,80 @@ pub fn pack_rows(
         |first, panels| {
             for (number, panel) in (first..).zip(panels.chunks_exact_mut(panel_len)) {
                 let rows = layout.rows(number);
-                // What stands beyond the last row, or behind the panel, is read and
-                // thrown away, and must not slow the machine down.
+                // Rows of padding are multiplied, too: zeros, since subnormal numbers
+                // would be slow.
                 if rows.len() < width {
-                    panel.fill(0.0);
+                    panel.fill(MaybeUninit::new(0.0));
                 }
                 for row in (0..rows.len()).step_by(LANES) {
-                    let to = &mut panel[row..];
-                    let count = LANES.min(rows.len() - row);
-                    pack_four_rows(matrix, row_scales, rows.start + row, count, to, width);
+                    let four = rows.start + row..rows.end.min(rows.start + row + LANES);
+                    pack_four_rows(matrix, row_scales, four, &mut panel[row..], width);
                 }
-                panel[depth * width..].fill(0.0);
+                panel[depth * width..].fill(MaybeUninit::new(0.0));
             }
             Ok(())
         },
     )?;
+    // Safety: the chunks are all panels; of each, columns 0 to `depth` of all rows were
+    // written (with zeros, where a panel has fewer rows), and the padding after them.
+    let buffer = unsafe { buffer.assume_init() };
     Ok(into_packed_input(buffer, format, depth, matrix.rows))
 }
 
-/// Scatters a row of a matrix [depth, columns] to panels of `width` columns, as row
-/// `place` of each.
-pub fn scatter_row(line: &[f32], panels: &mut [f32], panel_len: usize, place: usize, width: usize) {
-    let mut lines = line.chunks_exact(width);
-    let mut panels = panels.chunks_exact_mut(panel_len);
-    for (line, panel) in (&mut lines).zip(&mut panels) {
-        let to = &mut panel[place * width..][..width];
-        if !width.is_multiple_of(LANES) {
-            to.copy_from_slice(line);
-            continue;
+/// Panels of columns of a matrix B [depth, columns], packed row by row.
+#[derive(Clone, Copy, Debug)]
+pub struct ColumnPanels {
+    /// Columns of a panel.
+    pub width: usize,
+    /// Elements from one panel to the next.
+    pub panel_len: usize,
+}
+
+impl ColumnPanels {
+    /// Scatters `line`, which is row `row` of the matrix, to the panels. Of the last panel
+    /// only the columns that the line reaches are written.
+    pub fn pack_row(self, line: &[f32], panels: &mut [MaybeUninit<f32>], row: usize) {
+        let width = self.width;
+        let mut lines = line.chunks_exact(width);
+        let mut panels = panels.chunks_exact_mut(self.panel_len);
+        for (line, panel) in (&mut lines).zip(&mut panels) {
+            let to = &mut panel[row * width..][..width];
+            if !width.is_multiple_of(LANES) {
+                write_all(to, line);
+                continue;
+            }
+            for (to, from) in to.chunks_exact_mut(LANES).zip(line.chunks_exact(LANES)) {
+                Lanes::load_slice(from).store_uninit(to);
+            }
         }
-        for (to, from) in to.chunks_exact_mut(LANES).zip(line.chunks_exact(LANES)) {
-            // Safety: both are four numbers long.
-            unsafe { Lanes::load(from.as_ptr()).store(to.as_mut_ptr()) };
+        let rest = lines.remainder();
+        if let Some(panel) = panels.next() {
+            write_all(&mut panel[row * width..][..rest.len()], rest);
         }
-    }
-    let rest = lines.remainder();
-    if let Some(panel) = panels.next() {
-        panel[place * width..][..rest.len()].copy_from_slice(rest);
     }
 }
 
-/// Writes up to four rows of a matrix into a panel: number k of row r goes to
-/// `to[k · width + r]`.
+/// Initialises a slice with a copy of another, equally long.
+fn write_all(to: &mut [MaybeUninit<f32>], from: &[f32]) {
+    for (to, &value) in to.iter_mut().zip(from) {
+        to.write(value);
+    }
+}
+
+/// Writes up to four rows of a matrix into a panel of `width` rows: element k of row r,
+/// counted from the first of `rows`, goes to `to[k · width + r]`.
 fn pack_four_rows(
     matrix: &WeightReader,
     row_scales: Option<&[f32]>,
-    first: usize,
-    count: usize,
-    to: &mut [f32],
+    rows: Range<usize>,
+    to: &mut [MaybeUninit<f32>],
     width: usize,
 ) {
-    let depth = matrix.columns;
+    let (first, count, depth) = (rows.start, rows.len(), matrix.columns);
     let scale = |row: usize| row_scales.map_or(1.0, |scales| scales[first + row]);
     let mut done = 0;
-    // A narrow panel's columns may be written four numbers long: what is too much is
-    // overwritten by the next column, and the last one's place is padding.
+    // Columns of a panel of three rows are stored as four lanes: the fourth is
+    // overwritten by the next column, or lies in the padding after the last one.
     let is_narrow = count == width && width + 1 == LANES;
     if count == LANES || is_narrow {
         let scales: [Lanes; LANES] =
@@ -239,16 +273,15 @@ fn pack_four_rows(
                 }
             };
             let columns = Lanes::transpose([four(0), four(1), four(2), four(3)]);
-            for (place, column) in (done..).zip(columns) {
-                // Safety: the slice is four numbers long.
-                unsafe { column.store(to[place * width..][..LANES].as_mut_ptr()) };
+            for (k, column) in (done..).zip(columns) {
+                column.store_uninit(&mut to[k * width..]);
             }
             done += LANES;
         }
     }
     for row in 0..count {
-        for place in done..depth {
-            to[place * width + row] = matrix.get((first + row) * depth + place) * scale(row);
+        for k in done..depth {
+            to[k * width + row].write(matrix.get((first + row) * depth + k) * scale(row));
         }
     }
 }

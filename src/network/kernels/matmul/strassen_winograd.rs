@@ -101,42 +101,45 @@ impl QuadrantPanels {
         PRODUCTS * self.quadrant_len()
     }
 
-    /// Scatters lines to the pairs of panels, as row `place` of each quadrant: lines of B11, B12,
-    /// B21 and B22, equally long.
-    pub fn pack_row(self, [line, rest @ ..]: [&[f32]; 4], pairs: &mut [f32], place: usize) {
+    /// Scatters rows `row` of B11, B12, B21 and B22, equally long, to the pairs of panels.
+    /// If `width` is a multiple of [`LANES`], row `row` of all seven matrices of each pair is
+    /// written whole, with zeros after the last column.
+    pub fn pack_row(
+        self,
+        [line, rest @ ..]: [&[f32]; 4],
+        pairs: &mut [MaybeUninit<f32>],
+        row: usize,
+    ) {
         let (width, quadrant_len) = (self.width, self.quadrant_len());
         let starts = (0..line.len()).step_by(width);
         for (start, pair) in starts.zip(pairs.chunks_exact_mut(self.pair_len())) {
             let count = width.min(line.len() - start);
             for vector in (0..width).step_by(LANES) {
                 let left = count.saturating_sub(vector);
-                let four = |line: &[f32]| four(&line[start + vector.min(count)..], left);
+                let load = |line: &[f32]| load_padded(&line[start + vector.min(count)..], left);
                 let [b11, b12, b21, b22] =
-                    [four(line), four(rest[0]), four(rest[1]), four(rest[2])];
+                    [load(line), load(rest[0]), load(rest[1]), load(rest[2])];
                 let t1 = b12.sub(b11);
                 let t2 = b22.sub(t1);
                 let (t3, t4) = (b22.sub(b12), b21.sub(t2));
-                let to = &mut pair[place * width + vector..];
+                let to = &mut pair[row * width + vector..];
                 for (number, values) in [b11, b21, t2, t3, t4, t1, b22].into_iter().enumerate() {
-                    // Safety: the slice is four numbers long.
-                    unsafe { values.store(to[number * quadrant_len..][..LANES].as_mut_ptr()) };
+                    values.store_uninit(&mut to[number * quadrant_len..]);
                 }
             }
         }
     }
 }
 
-/// The next four numbers of a line of which `left` are left; zeros behind its end.
+/// The first elements of a line that has `left` more; zeros after its end.
 #[inline(always)]
-fn four(line: &[f32], left: usize) -> Lanes {
+fn load_padded(line: &[f32], left: usize) -> Lanes {
     if left >= LANES {
-        // Safety: the slice is four numbers long.
-        return unsafe { Lanes::load(line[..LANES].as_ptr()) };
+        return Lanes::load_slice(line);
     }
-    let mut numbers = [0.0; LANES];
-    numbers[..left].copy_from_slice(&line[..left]);
-    // Safety: the array is four numbers long.
-    unsafe { Lanes::load(numbers.as_ptr()) }
+    let mut padded = [0.0; LANES];
+    padded[..left].copy_from_slice(&line[..left]);
+    Lanes::load_array(&padded)
 }
 
 impl StrassenProduct<'_> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use tract_onnx::tract_core::tract_linalg::mmm::{EagerPackedInput, MMMInputValue};
 
-use super::super::common::{PackedBuffer, as_floats};
+use super::super::common::{PackedBuffer, blob_elements};
 use super::super::matmul::{
     Epilogue, KernelShape, MAX_REMAINDER_COLUMNS, PackedPanels, PackedProduct, ProductSize,
     QuadrantPanels, RemainderColumns, StrassenProduct, column_blocks, left_columns,
@@ -78,7 +78,7 @@ fn product_size(weights: &ConvolutionWeights, columns: usize, panel: usize) -> P
         columns,
         width: weights.columns_format.r,
         panel,
-        weights: as_floats(&weights.packed.packed).len(),
+        weights: blob_elements(&weights.packed.packed).len(),
     }
 }
 

@@ -4,15 +4,16 @@
 //! tap by tap. Packed are a few columns at a time, which a kernel reads while they
 //! are in the first cache.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use tract_onnx::tract_core::tract_linalg::mmm::EagerPackedInput;
 use tract_onnx::tract_core::tract_linalg::pack::{PackedFormat, Packing as _};
 
-use super::super::common::{LANES, Lanes, PackedBuffer};
+use super::super::common::{LANES, Lanes, PackedBuffer, UninitPackedBuffer};
 use super::super::matmul::{
-    PackedPanels, QuadrantPanels, into_packed_input, packed_width, repeat_for_rows, scatter_row,
-    unfilled_panels,
+    ColumnPanels, PackedPanels, QuadrantPanels, UninitPanels, into_packed_input, packed_width,
+    repeat_for_rows,
 };
 use super::sliding_window::{Geometry, PaddedPlane};
 
@@ -40,20 +41,28 @@ impl Im2col<'_> {
         depth: usize,
         range: Range<usize>,
     ) -> EagerPackedInput {
-        let (mut packed, panel_len) = unfilled_panels(format, depth, range.len());
-        let panels = packed.as_mut_slice();
+        let UninitPanels {
+            mut buffer,
+            panel_len,
+        } = UninitPanels::new(format, depth, range.len());
+        let panels = buffer.as_mut_slice();
         let width = format.r;
-        let whole = range.len() / width * width;
-        if whole < range.len() {
-            // What stands beyond the last column is read and thrown away, and must
-            // not slow the machine down.
-            panels[whole / width * panel_len..].fill(0.0);
+        let whole_panels = range.len() / width;
+        // Columns of padding are multiplied, too: zeros, since subnormal numbers would
+        // be slow.
+        panels[whole_panels * panel_len..].fill(MaybeUninit::new(0.0));
+        for panel in panels.chunks_exact_mut(panel_len).take(whole_panels) {
+            panel[depth * width..].fill(MaybeUninit::new(0.0));
         }
-        let mut buffer = self.buffer(range.len());
-        for place in 0..depth {
-            let line = self.line(place, range.clone(), &mut buffer);
-            scatter_row(line, panels, panel_len, place, width);
+        let column_panels = ColumnPanels { width, panel_len };
+        let mut line_buffer = self.buffer(range.len());
+        for row in 0..depth {
+            let line = self.line(row, range.clone(), &mut line_buffer);
+            column_panels.pack_row(line, panels, row);
         }
+        // Safety: of whole panels all `depth` rows were written and the padding after
+        // them; what follows the whole panels was filled with zeros first.
+        let packed = unsafe { buffer.assume_init() };
         into_packed_input(packed, format, depth, range.len())
     }
 
@@ -68,21 +77,25 @@ impl Im2col<'_> {
     ) -> PackedBuffer {
         let width = format.r;
         let panels = QuadrantPanels { width, depth };
+        assert!(width.is_multiple_of(LANES));
         let len = range.len().div_ceil(width) * panels.pair_len();
-        let mut packed = PackedBuffer::unfilled(len, format.alignment_bytes);
+        let mut packed = UninitPackedBuffer::new(len, format.alignment_bytes);
         let mut buffers: [Vec<f32>; 4] = std::array::from_fn(|_| self.buffer(range.len()));
         let right = range.start + right_offset..range.end + right_offset;
-        for place in 0..depth / 2 {
+        for row in 0..depth / 2 {
             let [b11, b12, b21, b22] = &mut buffers;
             let lines = [
-                self.line(place, range.clone(), b11),
-                self.line(place, right.clone(), b12),
-                self.line(depth / 2 + place, range.clone(), b21),
-                self.line(depth / 2 + place, right.clone(), b22),
+                self.line(row, range.clone(), b11),
+                self.line(row, right.clone(), b12),
+                self.line(depth / 2 + row, range.clone(), b21),
+                self.line(depth / 2 + row, right.clone(), b22),
             ];
-            panels.pack_row(lines, packed.as_mut_slice(), place);
+            panels.pack_row(lines, packed.as_mut_slice(), row);
         }
-        packed
+        // Safety: there are as many pairs of panels as the lines reach, and every call
+        // writes a whole row of all matrices of each pair, since `width` is a multiple of
+        // LANES; there are `depth / 2` rows.
+        unsafe { packed.assume_init() }
     }
 
     /// The few columns in `range`, for tiles of so many rows: see

@@ -1,11 +1,12 @@
 //! The input of a Winograd convolution, cut into tiles, transformed and packed.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::tract_linalg::pack::PackedFormat;
 
-use super::super::super::common::{LANES, Lanes, PackedBuffer};
+use super::super::super::common::{LANES, Lanes, PackedBuffer, UninitPackedBuffer};
 use super::super::sliding_window::{Geometry, PaddedPlane};
 use super::transforms::{TRANSFORM_ELEMENTS, transform_input};
 
@@ -67,7 +68,8 @@ impl InputTiles {
         let lane_tiles: Vec<LaneTiles> = first_tiles
             .map(|first| self.lane_tiles(first, range.end))
             .collect();
-        let mut matrices = PackedBuffer::unfilled(
+        assert!(format.r.is_multiple_of(LANES));
+        let mut matrices = UninitPackedBuffer::new(
             count * TRANSFORM_ELEMENTS * self.channels.len(),
             format.alignment_bytes,
         );
@@ -77,6 +79,9 @@ impl InputTiles {
         for (panel, lane_tiles) in panels.zip(lane_tiles.chunks_exact(format.r / LANES)) {
             self.transform(lane_tiles, panel, format.r);
         }
+        // Safety: there is a panel for every `format.r` tiles; of each, `transform` writes
+        // all elements, since `format.r` is a multiple of LANES.
+        let matrices = unsafe { matrices.assume_init() };
         PackedInputTiles {
             matrices,
             lane_tiles,
@@ -96,7 +101,7 @@ impl InputTiles {
     }
 
     /// Bᵀ d B of a panel's tiles, of each channel.
-    fn transform(&self, lane_tiles: &[LaneTiles], panel: &mut [f32], width: usize) {
+    fn transform(&self, lane_tiles: &[LaneTiles], panel: &mut [MaybeUninit<f32>], width: usize) {
         let matrix = self.channels.len() * width;
         for (number, channel) in self.channels.iter().enumerate() {
             let taps: [usize; TRANSFORM_ELEMENTS] =
@@ -119,8 +124,7 @@ impl InputTiles {
                 };
                 let to = &mut panel[number * width + vector * LANES..];
                 for (place, values) in transformed.into_iter().enumerate() {
-                    // Safety: the slice is four numbers long.
-                    unsafe { values.store(to[place * matrix..][..LANES].as_mut_ptr()) };
+                    values.store_uninit(&mut to[place * matrix..]);
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! Windows of 3 × 3, transformed and packed.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use tract_onnx::tract_core::internal::*;
@@ -7,7 +8,7 @@ use tract_onnx::tract_core::tract_linalg::mmm::EagerPackedInput;
 use tract_onnx::tract_core::tract_linalg::pack::PackedFormat;
 
 use super::super::super::common::parallel_chunks;
-use super::super::super::matmul::{PanelLayout, WeightReader, into_packed_input, unfilled_panels};
+use super::super::super::matmul::{PanelLayout, UninitPanels, WeightReader, into_packed_input};
 use super::transforms::{TAPS, TRANSFORM_ELEMENTS, transform_weights};
 
 /// Channels and rows from which on transforming costs less than it saves.
@@ -43,7 +44,10 @@ pub fn pack_weights(
 ) -> TractResult<EagerPackedInput> {
     let channels = channels(matrix.columns);
     let padded_rows = layout.count() * TRANSFORM_ELEMENTS * format.r;
-    let (mut buffer, panel_len) = unfilled_panels(format, channels, padded_rows);
+    let UninitPanels {
+        mut buffer,
+        panel_len,
+    } = UninitPanels::new(format, channels, padded_rows);
     let panels = buffer.as_mut_slice();
     let work = panels.len();
     parallel_chunks(
@@ -51,7 +55,7 @@ pub fn pack_weights(
         TRANSFORM_ELEMENTS * panel_len,
         work,
         |first, panels| {
-            panels.fill(0.0);
+            panels.fill(MaybeUninit::new(0.0));
             let panels = panels.chunks_exact_mut(TRANSFORM_ELEMENTS * panel_len);
             for (number, panels) in (first..).zip(panels) {
                 pack_transformed(matrix, row_scales, layout.rows(number), panels, format.r);
@@ -59,6 +63,8 @@ pub fn pack_weights(
             Ok(())
         },
     )?;
+    // Safety: the chunks are all panels, and each was filled with zeros first.
+    let buffer = unsafe { buffer.assume_init() };
     Ok(into_packed_input(buffer, format, channels, padded_rows))
 }
 
@@ -68,7 +74,7 @@ fn pack_transformed(
     matrix: &WeightReader,
     row_scales: Option<&[f32]>,
     rows: Range<usize>,
-    panels: &mut [f32],
+    panels: &mut [MaybeUninit<f32>],
     width: usize,
 ) {
     let panel_len = panels.len() / TRANSFORM_ELEMENTS;
@@ -78,7 +84,7 @@ fn pack_transformed(
             let first = row * matrix.columns + channel * TAPS;
             let window = std::array::from_fn(|tap| matrix.get(first + tap) * scale);
             for (element, value) in transform_weights(window).into_iter().enumerate() {
-                panels[element * panel_len + channel * width + number] = value;
+                panels[element * panel_len + channel * width + number].write(value);
             }
         }
     }
