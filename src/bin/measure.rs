@@ -188,12 +188,12 @@ mod measure {
     }
 
     /// JSON: `{"chosen", "gflops": [[name, speed]]}`, the microkernel in use and the speed
-    /// of each in the calibration.
+    /// of each in autotuning.
     #[wasm_bindgen]
     pub fn kernels() -> String {
-        kernels::calibrate();
-        let (chosen, speeds) = kernels::report();
-        json!({ "chosen": chosen, "gflops": speeds }).to_string()
+        kernels::autotune();
+        let report = kernels::autotuning_report();
+        json!({ "chosen": report.selected, "gflops": report.gigaflops }).to_string()
     }
 
     /// The peak speed of one core, in 10⁹ operations a second; a multiply-add counts as 2.

@@ -3,7 +3,7 @@
 use super::load_error::LoadError;
 use super::preprocessing_guess::{ScalingGuess, channels, guess_scaling};
 use super::probabilities::{sigmoid, softmax};
-use crate::gradient::{ACTIVATIONS, OutputActivation, GRADIENTS, Layer, Selection};
+use crate::gradient::{ACTIVATIONS, GRADIENTS, Layer, OutputActivation, Selection};
 use crate::onnx::{Model, OnnxError, key};
 use crate::picture::{Layout, Preprocess};
 

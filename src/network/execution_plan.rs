@@ -49,7 +49,7 @@ impl ExecutionPlan {
         weights: &mut PackedWeights,
     ) -> Result<ExecutionPlan, String> {
         // Weights are packed for the microkernel that is chosen.
-        kernels::calibrate();
+        kernels::autotune();
         let residual =
             lowering::lower(subgraph, model, weights).map_err(|error| error.to_string())?;
         // tract infers shapes itself; those that the file states may be wrong.
@@ -119,7 +119,7 @@ impl ExecutionPlan {
         let inputs = inputs.into_iter().map(IntoTValue::into_tvalue).collect();
         let state = &mut self.state;
         let outputs = catch_panic(|| {
-            let _awake = kernels::Awake::start();
+            let _awake = kernels::PoolActivity::start();
             state.run_plan_with_eval(inputs, |context, state, node, inputs| {
                 let result = eval(context, state, node, inputs);
                 after(node);

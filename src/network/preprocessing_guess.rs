@@ -19,7 +19,10 @@ pub struct ScalingGuess {
 ///
 /// # Errors
 /// [`OnnxError`] if the graph contradicts itself.
-pub fn guess_scaling(model: &Model, picture: &PictureInput) -> Result<Option<ScalingGuess>, OnnxError> {
+pub fn guess_scaling(
+    model: &Model,
+    picture: &PictureInput,
+) -> Result<Option<ScalingGuess>, OnnxError> {
     let range = range_from_arithmetic(model, &picture.name)?;
     let (id, reason) = match (channels(picture), range, picture.layout) {
         (1, Some(InputRange::Bytes), _) => ("grey-bytes", SCALES_ITSELF),

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use gradcam::network::kernels::{
-    Convolution, Depthwise, Geometry, MaxPooling, Panels, SHAPES, Stored,
+    Clamp, Convolution, ConvolutionWeights, Depthwise, Geometry, KernelShape, MaxPooling,
+    WeightReader, tract_kernel,
 };
 use gradcam::onnx::tensor;
 use tract_onnx::prelude::*;
@@ -46,13 +47,13 @@ fn tiles(criterion: &mut Criterion) {
     let (a, b) = (numbers(&[rows, depth]), numbers(&[depth, columns]));
     let mut group = criterion.benchmark_group("tile, 728 × 728 × 361");
     group.throughput(Throughput::Elements(2 * (rows * depth * columns) as u64));
-    for shape in &SHAPES {
-        let kernel = shape.kernel();
+    for shape in KernelShape::ALL {
+        let kernel = tract_kernel(shape);
         let (of_rows, of_columns) = &kernel.packings()[0];
         let a = of_rows.prepare_one(&a, 1, 0).unwrap();
         let b = of_columns.prepare_one(&b, 0, 1).unwrap();
         let output = numbers(&[rows, columns]);
-        group.bench_function(shape.name, |bencher| {
+        group.bench_function(shape.name(), |bencher| {
             bencher.iter(|| {
                 // Safety: the output is of the product's size.
                 unsafe {
@@ -84,15 +85,15 @@ fn convolutions(criterion: &mut Criterion) {
         let weights = vec![0.25; rows * depth];
         let file = tensor::from_floats("w", &[rows, depth], &weights);
         let geometry = geometry(size, kernel, stride);
-        let stored = Stored::of(&file).unwrap();
-        let panels = Panels::pack(&stored, geometry.is_dense(), None, None).unwrap();
+        let stored = WeightReader::new(&file).unwrap();
+        let panels =
+            ConvolutionWeights::pack(&stored, geometry.has_unit_stride_3x3(), None, None).unwrap();
         let operations = 2 * rows * depth * geometry.output_len();
         let op = Convolution {
             weights: Arc::new(panels),
             geometry,
             adds: false,
-            least: 0.0,
-            most: f32::INFINITY,
+            clamp: Clamp::RELU,
         };
         let input = numbers(&[1, channels, size, size]);
         group.throughput(Throughput::Elements(operations as u64));
@@ -108,8 +109,8 @@ fn packing(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("packing");
     group.throughput(Throughput::Bytes((rows * depth * size_of::<f32>()) as u64));
     group.bench_function("1536 × 1024", |bencher| {
-        let stored = Stored::of(&file).unwrap();
-        bencher.iter(|| black_box(Panels::pack(&stored, false, None, None).unwrap()));
+        let stored = WeightReader::new(&file).unwrap();
+        bencher.iter(|| black_box(ConvolutionWeights::pack(&stored, false, None, None).unwrap()));
     });
     group.finish();
 }
@@ -123,9 +124,8 @@ fn windows(criterion: &mut Criterion) {
     ] {
         let op = Depthwise {
             geometry: geometry(size, kernel, stride),
-            floor: 0.0,
-            least: 0.0,
-            most: 6.0,
+            input_min: 0.0,
+            clamp: Clamp { min: 0.0, max: 6.0 },
         };
         let input = numbers(&[1, channels, size, size]);
         let weights = numbers(&[channels, kernel * kernel]);

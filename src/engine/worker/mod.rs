@@ -41,7 +41,7 @@ pub fn start() -> Result<(), JsValue> {
         };
         events.send(0, &started, &[]);
         // While the page fetches what it will ask for.
-        kernels::calibrate();
+        kernels::autotune();
     });
     Ok(())
 }

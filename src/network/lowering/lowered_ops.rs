@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use tract_onnx::tract_hir::internal::*;
 
-use crate::network::kernels::{Convolution, Dense, Geometry, MOST_DENSE_ROWS, Panels};
+use crate::network::kernels::{
+    Clamp, Convolution, ConvolutionWeights, Dense, Geometry, MAX_DENSE_ROWS,
+};
 use crate::onnx::{Window, pb};
 
 /// A convolution whose input's size is not known yet.
 #[derive(Clone, Debug)]
 pub struct LoweredConvolution {
-    pub weights: Arc<Panels>,
+    pub weights: Arc<ConvolutionWeights>,
     /// The ONNX node, for its attributes.
     pub node: Arc<pb::NodeProto>,
     /// Height and width of the kernel.
@@ -56,7 +58,7 @@ impl LoweredConvolution {
             output: pair(&window.output),
         };
         ensure!(
-            rows > 0 && columns > 0 && geometry.are_modest(channels),
+            rows > 0 && columns > 0 && geometry.are_within_memory_limit(channels),
             "its windows are spread over more memory than there is"
         );
         Ok(geometry)
@@ -117,8 +119,7 @@ impl Expansion for LoweredConvolution {
             weights: Arc::clone(&self.weights),
             geometry: self.geometry(&shape)?,
             adds: false,
-            least: f32::NEG_INFINITY,
-            most: f32::INFINITY,
+            clamp: Clamp::NONE,
         };
         model.wire_node(name, convolution, inputs)
     }
@@ -158,7 +159,7 @@ impl Expansion for Dense {
     ) -> TractResult<TVec<OutletId>> {
         let shape = concrete(&model.outlet_fact(inputs[0])?.shape.to_tvec())?;
         let rows: usize = shape.iter().rev().skip(1).product();
-        if rows <= MOST_DENSE_ROWS {
+        if rows <= MAX_DENSE_ROWS {
             model.wire_node(name, self.clone(), inputs)
         } else {
             self.wire_for_many_rows(name, model, inputs[0])

@@ -8,7 +8,7 @@ use tract_onnx::prelude::TractError;
 use super::lowered_ops::{LoweredConvolution, LoweredLayer};
 use super::residual_graph::{ResidualGraph, operator};
 use super::weight_cache::PackedWeights;
-use crate::network::kernels::{Dense, Matrix, Panels, Stored};
+use crate::network::kernels::{ConvolutionWeights, Dense, DenseWeights, WeightReader};
 use crate::onnx::{Model, OnnxError, node, pb, tensor};
 
 /// A batch norm as what it does to the convolution before it: each output channel is
@@ -226,7 +226,7 @@ impl<'a> PatternMatcher<'a> {
         weights: &pb::TensorProto,
         bias: Option<Vec<f32>>,
         norm: Option<BatchNorm>,
-    ) -> Result<Arc<Panels>, OnnxError> {
+    ) -> Result<Arc<ConvolutionWeights>, OnnxError> {
         let is_unit_stride_3x3 = has_unit_stride_3x3(node, weights);
         let names = [
             weights.name.as_str(),
@@ -248,9 +248,9 @@ impl<'a> PatternMatcher<'a> {
                 (Some(norm.factors), Some(bias))
             }
         };
-        let reader = Stored::of(weights)?;
+        let reader = WeightReader::new(weights)?;
         let (factors, bias) = (factors.as_deref(), bias.as_deref());
-        let packed = Panels::pack(&reader, is_unit_stride_3x3, factors, bias);
+        let packed = ConvolutionWeights::pack(&reader, is_unit_stride_3x3, factors, bias);
         let packed = Arc::new(packed.map_err(|error| unusable_weights(node, &error))?);
         self.cache.keep_convolution(&weights.name, key, &packed);
         Ok(packed)
@@ -289,11 +289,11 @@ impl<'a> PatternMatcher<'a> {
         Ok(Some(vec![stand_in, sum]))
     }
 
-    fn dense_weights(&mut self, weights: &pb::TensorProto) -> Result<Arc<Matrix>, OnnxError> {
+    fn dense_weights(&mut self, weights: &pb::TensorProto) -> Result<Arc<DenseWeights>, OnnxError> {
         if let Some(matrix) = self.cache.dense(&weights.name) {
             return Ok(matrix);
         }
-        let matrix = Arc::new(Matrix::of(&Stored::of(weights)?));
+        let matrix = Arc::new(DenseWeights::read(&WeightReader::new(weights)?));
         self.cache.keep_dense(&weights.name, &matrix);
         Ok(matrix)
     }

@@ -1,10 +1,10 @@
 //! The kernels against tract's generic ones and against plain loops.
 
-mod graph;
-mod matrix;
-mod products;
+mod convolution;
+mod declutter;
+mod microkernel;
 #[cfg(feature = "cli")]
-mod threads;
+mod thread_pool;
 mod windows;
 
 use proptest::prelude::*;

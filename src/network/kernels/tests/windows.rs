@@ -2,9 +2,8 @@ use proptest::prelude::*;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{EvalContext, EvalOp, tvec};
 
-use super::super::depthwise::Depthwise;
-use super::super::max_pool::MaxPooling;
-use super::super::planes::Geometry;
+use super::super::common::Clamp;
+use super::super::windows::{Depthwise, Geometry, MaxPooling};
 use super::{close, numbers};
 
 /// Square windows over a square.
@@ -47,7 +46,7 @@ pub fn dense_windows() -> impl Strategy<Value = Geometry> {
         kernel: (3, 3),
         padding: (rows.1, columns.1),
         output: (rows.2, columns.2),
-        ..Geometry::of_pixels((rows.0, columns.0))
+        ..Geometry::pointwise((rows.0, columns.0))
     })
 }
 
@@ -56,7 +55,7 @@ fn windows_around_pixels() -> impl Strategy<Value = Geometry> {
     (1_usize..12, 1_usize..24).prop_map(|size| Geometry {
         kernel: (3, 3),
         padding: (1, 1),
-        ..Geometry::of_pixels(size)
+        ..Geometry::pointwise(size)
     })
 }
 
@@ -70,7 +69,7 @@ fn windows_in_a_line() -> impl Strategy<Value = Geometry> {
         Geometry {
             kernel,
             output,
-            ..Geometry::of_pixels((size, size))
+            ..Geometry::pointwise((size, size))
         }
     })
 }
@@ -167,7 +166,7 @@ proptest! {
         ]),
         seed in any::<u64>(),
     ) {
-        let (floor, least, most) = bounds;
+        let (input_min, min, max) = bounds;
         let taps = geometry.kernel.0 * geometry.kernel.1;
         let input = numbers(&[batch, channels, geometry.input.0, geometry.input.1], seed);
         let kernel = numbers(&[channels, taps], seed ^ 0x51);
@@ -178,13 +177,13 @@ proptest! {
             let from = &slice(&input)[plane * geometry.input_len()..];
             let mut sums = vec![slice(&bias)[channel]; geometry.output_len()];
             windows(&geometry, |output, input, tap| {
-                sums[output] += from[input].max(floor) * slice(&kernel)[channel * taps + tap];
+                sums[output] += from[input].max(input_min) * slice(&kernel)[channel * taps + tap];
             });
-            wanted.extend(sums.into_iter().map(|sum| sum.max(least).min(most)));
+            wanted.extend(sums.into_iter().map(|sum| sum.max(min).min(max)));
         }
         let shape = [batch, channels, geometry.output.0, geometry.output.1];
         let wanted = Tensor::from_shape(&shape, &wanted).unwrap();
-        let op = Depthwise { geometry, floor, least, most };
+        let op = Depthwise { geometry, input_min, clamp: Clamp { min, max } };
         close(&run(&op, &[&input, &kernel, &bias]), &wanted)?;
     }
 

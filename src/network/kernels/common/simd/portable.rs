@@ -1,0 +1,85 @@
+//! [`Vector`] as an array, which the compiler turns into the machine's own SIMD.
+
+use std::array::from_fn;
+
+pub type Vector = [f32; 4];
+
+#[inline(always)]
+pub fn splat(value: f32) -> Vector {
+    [value; 4]
+}
+#[inline(always)]
+pub unsafe fn load(from: *const f32) -> Vector {
+    unsafe { from.cast::<Vector>().read_unaligned() }
+}
+#[inline(always)]
+pub unsafe fn load_splat(from: *const f32) -> Vector {
+    unsafe { [from.read(); 4] }
+}
+#[inline(always)]
+pub unsafe fn load_f16(from: *const u16) -> Vector {
+    let halves = unsafe { from.cast::<[u16; 4]>().read_unaligned() };
+    halves.map(|bits| half::f16::from_bits(u16::from_le(bits)).to_f32())
+}
+#[inline(always)]
+pub unsafe fn store(to: *mut f32, value: Vector) {
+    unsafe { to.cast::<Vector>().write_unaligned(value) }
+}
+#[inline(always)]
+pub fn add(a: Vector, b: Vector) -> Vector {
+    from_fn(|lane| a[lane] + b[lane])
+}
+#[inline(always)]
+pub fn sub(a: Vector, b: Vector) -> Vector {
+    from_fn(|lane| a[lane] - b[lane])
+}
+#[inline(always)]
+pub fn mul(a: Vector, b: Vector) -> Vector {
+    from_fn(|lane| a[lane] * b[lane])
+}
+#[inline(always)]
+pub fn mul_add(a: Vector, b: Vector, sum: Vector) -> Vector {
+    from_fn(|lane| a[lane] * b[lane] + sum[lane])
+}
+#[inline(always)]
+pub fn max(a: Vector, b: Vector) -> Vector {
+    from_fn(|lane| if a[lane] < b[lane] { b[lane] } else { a[lane] })
+}
+#[inline(always)]
+pub fn min(a: Vector, b: Vector) -> Vector {
+    from_fn(|lane| if b[lane] < a[lane] { b[lane] } else { a[lane] })
+}
+#[inline(always)]
+pub fn select_positive(test: Vector, yes: Vector, no: Vector) -> Vector {
+    from_fn(|lane| {
+        if test[lane] > 0.0 {
+            yes[lane]
+        } else {
+            no[lane]
+        }
+    })
+}
+#[inline(always)]
+pub fn even(a: Vector, b: Vector) -> Vector {
+    [a[0], a[2], b[0], b[2]]
+}
+#[inline(always)]
+pub fn odd(a: Vector, b: Vector) -> Vector {
+    [a[1], a[3], b[1], b[3]]
+}
+#[inline(always)]
+pub fn extract_from_1(a: Vector, b: Vector) -> Vector {
+    [a[1], a[2], a[3], b[0]]
+}
+#[inline(always)]
+pub fn extract_from_3(a: Vector, b: Vector) -> Vector {
+    [a[3], b[0], b[1], b[2]]
+}
+#[inline(always)]
+pub fn zip(a: Vector, b: Vector) -> [Vector; 2] {
+    [[a[0], b[0], a[1], b[1]], [a[2], b[2], a[3], b[3]]]
+}
+#[inline(always)]
+pub fn transpose(rows: [Vector; 4]) -> [Vector; 4] {
+    from_fn(|column| from_fn(|row| rows[row][column]))
+}

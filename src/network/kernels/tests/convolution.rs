@@ -1,0 +1,184 @@
+use std::sync::Arc;
+
+use half::f16;
+use proptest::prelude::*;
+use tract_onnx::prelude::*;
+
+use super::super::common::Clamp;
+use super::super::matmul::{Kernel, KernelShape, WeightReader};
+use super::super::tract::{Dense, DenseWeights};
+use super::super::windows::{Convolution, ConvolutionWeights, Form};
+use super::windows::{dense_windows, geometries, geometry, run, samples, slice, windows};
+use super::{close, numbers};
+use crate::onnx::pb::{self, tensor_proto::DataType};
+use crate::onnx::tensor;
+
+/// Weights as a file stores them. Those of `numbers` with an even seed are the same as
+/// float16.
+fn file(weights: &Tensor, as_half: bool) -> pb::TensorProto {
+    let floats = tensor::from_floats("w", weights.shape(), slice(weights));
+    if !as_half {
+        return floats;
+    }
+    let halves = slice(weights).iter().map(|&value| f16::from_f32(value));
+    pb::TensorProto {
+        data_type: DataType::Float16 as i32,
+        raw_data: halves.flat_map(f16::to_le_bytes).collect(),
+        ..floats
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
+
+    #[test]
+    fn convolution_is_the_sum_over_its_windows(
+        geometry in prop_oneof![geometries(), samples(), dense_windows()],
+        (batch, channels, rows) in (1_usize..3, 1_usize..7, 1_usize..40),
+        own in prop::option::weighted(0.8, 0..KernelShape::ALL.len()),
+        (as_half, has_factors, has_bias, adds) in any::<(bool, bool, bool, bool)>(),
+        is_plain in any::<bool>(),
+        (min, max) in prop::sample::select(vec![
+            (f32::NEG_INFINITY, f32::INFINITY),
+            (0.0, f32::INFINITY),
+            (-0.5, 6.0),
+        ]),
+        seed in any::<u64>(),
+    ) {
+        let seed = if as_half { seed & !1 } else { seed };
+        let taps = geometry.kernel.0 * geometry.kernel.1;
+        let depth = channels * taps;
+        let input = numbers(&[batch, channels, geometry.input.0, geometry.input.1], seed);
+        let weights = numbers(&[rows, channels, geometry.kernel.0, geometry.kernel.1], seed ^ 0x52);
+        let row_scales = numbers(&[rows], seed ^ 0x64);
+        let bias = numbers(&[rows], seed ^ 0x76);
+        let shape = [batch, rows, geometry.output.0, geometry.output.1];
+        let added = numbers(&shape, seed ^ 0x88);
+        let mut wanted = Vec::new();
+        for (picture, row) in (0..batch).flat_map(|picture| (0..rows).map(move |row| (picture, row))) {
+            let mut sums = vec![0.0; geometry.output_len()];
+            for channel in 0..channels {
+                let from = (picture * channels + channel) * geometry.input_len();
+                windows(&geometry, |output, input_place, tap| {
+                    let weight = slice(&weights)[row * depth + channel * taps + tap];
+                    sums[output] += weight * slice(&input)[from + input_place];
+                });
+            }
+            let factor = if has_factors { slice(&row_scales)[row] } else { 1.0 };
+            let bias = if has_bias { slice(&bias)[row] } else { 0.0 };
+            let first = (picture * rows + row) * geometry.output_len();
+            wanted.extend(sums.into_iter().enumerate().map(|(place, sum)| {
+                let added = if adds { slice(&added)[first + place] } else { 0.0 };
+                (sum * factor + bias + added).max(min).min(max)
+            }));
+        }
+        let wanted = Tensor::from_shape(&shape, &wanted).unwrap();
+        let file = file(&weights, as_half);
+        let kernel = match own {
+            Some(shape) => Kernel::Own(KernelShape::ALL[shape]),
+            None => Kernel::pick(rows, depth).unwrap(),
+        };
+        let form = match (is_plain, geometry.has_unit_stride_3x3()) {
+            (true, _) => Form::Plain,
+            (false, true) => Form::WinogradConvolution,
+            (false, false) => Form::StrassenWinograd,
+        };
+        let panels = ConvolutionWeights::pack_for(
+            kernel,
+            form,
+            &WeightReader::new(&file).unwrap(),
+            has_factors.then(|| slice(&row_scales)),
+            has_bias.then(|| slice(&bias)),
+        );
+        let weights = Arc::new(panels.unwrap());
+        let op = Convolution { weights, geometry, adds, clamp: Clamp { min, max } };
+        let inputs: &[&Tensor] = if adds { &[&input, &added] } else { &[&input] };
+        close(&run(&op, inputs), &wanted)?;
+    }
+
+    #[test]
+    fn a_dense_layer_is_a_product(
+        (rows, depth, wide) in (1_usize..4, 1_usize..80, 1_usize..80),
+        (as_half, is_transposed) in any::<(bool, bool)>(),
+        seed in any::<u64>(),
+    ) {
+        let seed = if as_half { seed & !1 } else { seed };
+        let input = numbers(&[rows, depth], seed);
+        let shape = if is_transposed { [wide, depth] } else { [depth, wide] };
+        let weights = numbers(&shape, seed ^ 0x52);
+        let weight = |k: usize, o: usize| match is_transposed {
+            true => slice(&weights)[o * depth + k],
+            false => slice(&weights)[k * wide + o],
+        };
+        let mut wanted = Vec::new();
+        for row in slice(&input).chunks(depth) {
+            for o in 0..wide {
+                wanted.push((0..depth).map(|k| row[k] * weight(k, o)).sum::<f32>());
+            }
+        }
+        let wanted = Tensor::from_shape(&[rows, wide], &wanted).unwrap();
+        let file = file(&weights, as_half);
+        let weights = Arc::new(DenseWeights::read(&WeightReader::new(&file).unwrap()));
+        close(&run(&Dense { weights, is_transposed }, &[&input]), &wanted)?;
+    }
+}
+
+/// Which tile is the fastest is measured anew each time the engine starts.
+#[test]
+fn every_tile_gives_the_same_bits() {
+    for (channels, rows, geometry) in [
+        (728, 728, geometry(19, 1, 1, 0)),
+        (1024, 300, geometry(10, 1, 1, 0)),
+        (200, 131, geometry(17, 1, 1, 0)),
+        (96, 64, geometry(20, 1, 1, 0)),
+        (32, 70, geometry(23, 3, 1, 0)),
+    ] {
+        let depth = channels * geometry.kernel.0 * geometry.kernel.1;
+        let form = Form::pick(rows, depth, geometry.has_unit_stride_3x3());
+        let weights = numbers(&[rows, depth], 1);
+        let input = numbers(&[1, channels, geometry.input.0, geometry.input.1], 3);
+        let file = file(&weights, false);
+        let by = |shape| {
+            let stored = WeightReader::new(&file).unwrap();
+            let weights =
+                ConvolutionWeights::pack_for(Kernel::Own(shape), form, &stored, None, None);
+            let op = Convolution {
+                weights: Arc::new(weights.unwrap()),
+                geometry: geometry.clone(),
+                adds: false,
+                clamp: Clamp {
+                    min: 0.0,
+                    max: f32::INFINITY,
+                },
+            };
+            run(&op, &[&input])
+        };
+        let wanted = by(KernelShape::ALL[0]);
+        for shape in KernelShape::ALL.into_iter().skip(1) {
+            assert!(
+                slice(&by(shape)) == slice(&wanted),
+                "{}, {depth}",
+                shape.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn halves_are_widened_without_loss() {
+    let halves: Vec<u8> = (0..=u16::MAX).flat_map(u16::to_le_bytes).collect();
+    let file = pb::TensorProto {
+        dims: vec![1 << 8, 1 << 8],
+        data_type: DataType::Float16 as i32,
+        raw_data: halves,
+        ..Default::default()
+    };
+    let widened = WeightReader::new(&file).unwrap().to_floats();
+    for (bits, found) in (0..=u16::MAX).zip(widened) {
+        let wanted = f16::from_bits(bits).to_f32();
+        assert!(
+            found == wanted || found.is_nan() && wanted.is_nan(),
+            "{bits:#x}: {found}"
+        );
+    }
+}

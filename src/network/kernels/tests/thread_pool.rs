@@ -1,0 +1,185 @@
+//! On several threads every operation gives the very numbers of one thread.
+
+use std::sync::{Arc, Mutex};
+
+use tract_linalg::multithread::{Executor, multithread_tract_scope};
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::internal::{EvalOp, bail};
+
+use super::super::common::{Clamp, TaskGrid, parallel_steps};
+use super::super::matmul::{Kernel, KernelShape, WeightReader};
+use super::super::tract::tract_kernel;
+use super::super::windows::{Convolution, ConvolutionWeights, Depthwise, Form, MaxPooling};
+use super::numbers;
+use super::windows::{geometry, run, slice};
+use crate::onnx::tensor;
+
+const THREADS: usize = 3;
+/// Work that is worth asking others for help.
+const MUCH: usize = 1 << 20;
+
+fn check(op: &dyn EvalOp, inputs: &[&Tensor], what: &str) {
+    let alone = run(op, inputs);
+    let together = multithread_tract_scope(Executor::multithread(THREADS), || run(op, inputs));
+    let differing = slice(&alone)
+        .iter()
+        .zip(slice(&together))
+        .position(|(a, b)| a != b);
+    assert_eq!(differing, None, "{what}");
+}
+
+#[test]
+fn convolutions() {
+    for shape in KernelShape::ALL {
+        convolutions_by(&|| Kernel::Own(shape));
+        convolutions_by(&|| Kernel::Tract(tract_kernel(shape), 0));
+    }
+}
+
+fn convolutions_by(kernel: &(dyn Fn() -> Kernel + Sync)) {
+    // Large enough for every part of the work to be shared out.
+    for (channels, rows, geometry) in [
+        (3, 32, geometry(149, 3, 2, 0)),
+        (32, 64, geometry(74, 3, 1, 0)),
+        (128, 256, geometry(37, 1, 2, 0)),
+        (256, 130, geometry(37, 1, 1, 0)),
+        (728, 728, geometry(19, 1, 1, 0)),
+        (1536, 2048, geometry(10, 1, 1, 0)),
+        (64, 100, geometry(33, 5, 1, 2)),
+    ] {
+        let depth = channels * geometry.kernel.0 * geometry.kernel.1;
+        let weights = numbers(&[rows, depth], 1);
+        let file = tensor::from_floats("w", &[rows, depth], slice(&weights));
+        let bias = numbers(&[rows], 3);
+        let pack = || {
+            let (stored, bias) = (WeightReader::new(&file).unwrap(), Some(slice(&bias)));
+            let form = Form::pick(rows, depth, geometry.has_unit_stride_3x3());
+            ConvolutionWeights::pack_for(kernel(), form, &stored, None, bias).unwrap()
+        };
+        let alone = pack();
+        let together = multithread_tract_scope(Executor::multithread(THREADS), pack);
+        assert!(
+            alone.packed == together.packed,
+            "packed weights of {geometry:?}"
+        );
+        let input = numbers(&[1, channels, geometry.input.0, geometry.input.1], 5);
+        let added = numbers(&[1, rows, geometry.output.0, geometry.output.1], 7);
+        let what = format!(
+            "{}, {channels} to {rows} channels, {geometry:?}",
+            kernel().name()
+        );
+        let op = Convolution {
+            weights: Arc::new(alone),
+            geometry,
+            adds: true,
+            clamp: Clamp { min: 0.0, max: 6.0 },
+        };
+        check(&op, &[&input, &added], &what);
+    }
+}
+
+#[test]
+fn windows() {
+    for geometry in [
+        geometry(74, 3, 1, 1),
+        geometry(75, 3, 2, 1),
+        geometry(40, 5, 1, 2),
+    ] {
+        let channels = 40;
+        let taps = geometry.kernel.0 * geometry.kernel.1;
+        let input = numbers(&[1, channels, geometry.input.0, geometry.input.1], 1);
+        let (weights, bias) = (numbers(&[channels, taps], 3), numbers(&[channels], 5));
+        let what = format!("{geometry:?}");
+        let pooling = MaxPooling {
+            geometry: geometry.clone(),
+        };
+        check(&pooling, &[&input], &what);
+        let depthwise = Depthwise {
+            geometry,
+            input_min: 0.0,
+            clamp: Clamp { min: 0.0, max: 6.0 },
+        };
+        check(&depthwise, &[&input, &weights, &bias], &what);
+    }
+}
+
+/// What each step of each piece did, as (piece, step).
+fn steps_done(pieces: usize, steps: usize, work: usize) -> Vec<(usize, usize)> {
+    let done = Mutex::new(Vec::new());
+    let step = |&piece: &usize, step: usize, (): &mut ()| {
+        // A piece that takes longer than the others, with which they then help.
+        if piece == 0 {
+            std::thread::yield_now();
+        }
+        done.lock().unwrap().push((piece, step));
+        Ok(())
+    };
+    parallel_steps(
+        TaskGrid {
+            tasks: pieces,
+            steps,
+        },
+        work,
+        |piece| piece,
+        step,
+    )
+    .unwrap();
+    let mut done = done.into_inner().unwrap();
+    done.sort_unstable();
+    done
+}
+
+#[test]
+fn every_step_of_every_piece_is_done_once() {
+    for (pieces, steps, work) in [
+        (1, 1, 0),
+        (1, 500, MUCH),
+        (2, 300, MUCH),
+        (7, 1, MUCH),
+        (50, 40, MUCH),
+    ] {
+        let each = |piece| (0..steps).map(move |step| (piece, step));
+        let wanted: Vec<_> = (0..pieces).flat_map(each).collect();
+        let found = multithread_tract_scope(Executor::multithread(THREADS), || {
+            steps_done(pieces, steps, work)
+        });
+        assert_eq!(found, wanted);
+        assert_eq!(steps_done(pieces, steps, work), wanted);
+    }
+}
+
+#[test]
+fn an_error_in_a_step_is_told() {
+    let run = || {
+        let step = |&piece: &usize, step: usize, (): &mut ()| match (piece, step) {
+            (3, 5) => bail!("it does not fit"),
+            _ => Ok(()),
+        };
+        parallel_steps(TaskGrid { tasks: 6, steps: 9 }, MUCH, |piece| piece, step)
+    };
+    for error in [
+        run(),
+        multithread_tract_scope(Executor::multithread(THREADS), run),
+    ] {
+        assert_eq!(error.unwrap_err().to_string(), "it does not fit");
+    }
+}
+
+#[test]
+fn nobody_waits_for_a_piece_whose_thread_panicked() {
+    let run = || {
+        let prepare = |piece: usize| assert!(piece != 2, "piece 2 cannot be prepared");
+        parallel_steps(
+            TaskGrid {
+                tasks: 4,
+                steps: 50,
+            },
+            MUCH,
+            prepare,
+            |(), _, (): &mut ()| Ok(()),
+        )
+    };
+    let outcome =
+        std::panic::catch_unwind(|| multithread_tract_scope(Executor::multithread(THREADS), run));
+    assert!(outcome.is_err());
+}

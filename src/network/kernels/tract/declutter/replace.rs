@@ -1,0 +1,102 @@
+//! Puts this project's operations in the place of tract's.
+
+use tract_onnx::tract_core::internal::*;
+use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat, MaxPool, PoolSpec};
+use tract_onnx::tract_core::ops::nn::DataFormat;
+
+use super::super::super::common::Clamp;
+use super::super::super::windows::{Depthwise, Geometry, MaxPooling};
+
+/// A convolution of each channel with a kernel of its own.
+pub fn depthwise(
+    model: &TypedModel,
+    node: &TypedNode,
+    name: &str,
+    op: &Conv,
+) -> TractResult<Option<TypedModelPatch>> {
+    let (input, channels) = (node.inputs[0], op.group);
+    let is_depthwise = channels > 1
+        && op.pool_spec.input_channels == channels
+        && op.pool_spec.output_channels == channels
+        && op.kernel_fmt == KernelFormat::OIHW
+        && op.q_params.is_none();
+    let facts = model.node_input_facts(node.id)?;
+    let (Some(kernel), Some(bias)) = (&facts[1].konst, &facts[2].konst) else {
+        return Ok(None);
+    };
+    let Some(geometry) = geometry(&op.pool_spec, facts[0]).filter(|_| is_depthwise) else {
+        return Ok(None);
+    };
+    if kernel.datum_type() != f32::datum_type() || bias.datum_type() != f32::datum_type() {
+        return Ok(None);
+    }
+    let taps = geometry.kernel.0 * geometry.kernel.1;
+    let kernel = kernel.clone().into_tensor().into_shape(&[channels, taps])?;
+    let bias = bias.try_as_plain_ram()?.as_slice::<f32>()?;
+    let bias = match *bias {
+        [one] => tensor1(&vec![one; channels]),
+        _ => tensor1(bias),
+    };
+    let op = Depthwise {
+        geometry,
+        input_min: f32::NEG_INFINITY,
+        clamp: Clamp::NONE,
+    };
+    let mut patch = TypedModelPatch::default();
+    let input = patch.tap_model(model, input)?;
+    let kernel = patch.add_const(format!("{name}.taps"), kernel)?;
+    let bias = patch.add_const(format!("{name}.bias"), bias)?;
+    let wire = patch.wire_node(name, op, &[input, kernel, bias])?;
+    patch.shunt_outside(model, node.id.into(), wire[0])?;
+    Ok(Some(patch))
+}
+
+/// Max pooling over planes.
+pub fn max_pooling(
+    model: &TypedModel,
+    node: &TypedNode,
+    name: &str,
+    op: &MaxPool,
+) -> TractResult<Option<TypedModelPatch>> {
+    let fact = model.outlet_fact(node.inputs[0])?;
+    if op.with_index_outputs.is_some() {
+        return Ok(None);
+    }
+    let Some(geometry) = geometry(&op.pool_spec, fact) else {
+        return Ok(None);
+    };
+    let op = MaxPooling { geometry };
+    TypedModelPatch::replace_single_op(model, node, &[node.inputs[0]], op)
+        .map(|patch| Some(patch.with_context(name.to_owned())))
+}
+
+/// ProductSize of windows over planes; nothing for other ranks, orders of axes or types
+/// of numbers, for windows spread too far, and where a shape is not known.
+fn geometry(spec: &PoolSpec, input: &TypedFact) -> Option<Geometry> {
+    let shape = input.shape.as_concrete()?;
+    let is_planes = spec.kernel_shape.len() == 2
+        && matches!(spec.data_format, DataFormat::NCHW | DataFormat::CHW)
+        && input.datum_type == f32::datum_type()
+        && shape.iter().all(|&size| size > 0);
+    if !is_planes {
+        return None;
+    }
+    let [.., rows, columns] = *shape else {
+        return None;
+    };
+    let axes = spec.computed_padding(&[rows, columns]);
+    let pair = |of: &dyn Fn(usize) -> usize| (of(0), of(1));
+    let output = pair(&|axis| axes[axis].convoluted);
+    if output.0 == 0 || output.1 == 0 {
+        return None;
+    }
+    let geometry = Geometry {
+        input: (rows, columns),
+        kernel: pair(&|axis| spec.kernel_shape[axis]),
+        strides: pair(&|axis| spec.stride(axis)),
+        dilations: pair(&|axis| spec.dilation(axis)),
+        padding: pair(&|axis| axes[axis].pad_before),
+        output,
+    };
+    geometry.is_within_memory_limit().then_some(geometry)
+}

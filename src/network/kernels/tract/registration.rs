@@ -1,0 +1,83 @@
+//! Gives tract the matrix kernels of this project, which it collects at link time.
+
+use tract_onnx::tract_core::tract_linalg::mmm::{DynKernel, FusedKerSpec, MatMatMul};
+use tract_onnx::tract_core::tract_linalg::pack::Packing as _;
+
+use super::super::matmul::{self, KernelShape, dispatch_on_shape, run_microkernel};
+
+/// Chooses the fastest shape of tile for this project's products and for tract's, once
+/// in a program's life: see [`matmul::autotune`].
+///
+/// It stands here so that whoever runs a network links the registrations below.
+#[inline(never)]
+pub fn autotune() {
+    matmul::autotune();
+}
+
+/// A shape's kernel as tract knows kernels.
+pub fn tract_kernel(shape: KernelShape) -> Box<dyn MatMatMul> {
+    match shape {
+        KernelShape::Tile3x12 => make::<3, 12>(shape),
+        KernelShape::Tile4x8 => make::<4, 8>(shape),
+        KernelShape::Tile2x16 => make::<2, 16>(shape),
+        KernelShape::Tile8x8 => make::<8, 8>(shape),
+    }
+}
+
+fn make<const ROWS: usize, const COLUMNS: usize>(shape: KernelShape) -> Box<dyn MatMatMul> {
+    let run: unsafe fn(&[FusedKerSpec<f32>]) -> isize = dispatch_on_shape!(shape, run_microkernel);
+    let (rows, columns) = (f32::packing(ROWS), f32::packing(COLUMNS));
+    let mut kernel = DynKernel::<ROWS, COLUMNS, f32>::new(shape.name(), run, rows, columns);
+    kernel.built = true;
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    {
+        use tract_onnx::tract_core::tract_linalg::isa::Arch;
+        kernel.arch = Some(Arch::Wasm32Simd128);
+    }
+    // tract wants a kernel that lives forever; each is made a handful of times.
+    let kernel: &'static _ = Box::leak(Box::new(kernel));
+    kernel.mmm()
+}
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod browser {
+    use tract_onnx::prelude::DatumType;
+    use tract_onnx::tract_core::internal::inventory;
+    use tract_onnx::tract_core::tract_linalg::isa::{Arch, IsaSet};
+    use tract_onnx::tract_core::tract_linalg::mmm::{Query, Suitable};
+    use tract_onnx::tract_core::tract_linalg::mmm_routines::MmmRoutine;
+    use tract_onnx::tract_core::tract_linalg::mmm_tiers::MmmTier;
+
+    use super::super::super::matmul::{KernelShape, selected_shape};
+    use super::tract_kernel;
+
+    inventory::submit! { MmmRoutine { make: || tract_kernel(KernelShape::Tile3x12) } }
+    inventory::submit! { MmmRoutine { make: || tract_kernel(KernelShape::Tile4x8) } }
+    inventory::submit! { MmmRoutine { make: || tract_kernel(KernelShape::Tile2x16) } }
+    inventory::submit! { MmmRoutine { make: || tract_kernel(KernelShape::Tile8x8) } }
+    inventory::submit! {
+        MmmTier {
+            arch: Some(Arch::Wasm32Simd128),
+            // tract's own tier has 1.
+            precedence: 200,
+            name: "gradcam",
+            applies: |_| true,
+            preferred,
+        }
+    }
+
+    /// tract's own kernels stay for products with one column.
+    fn preferred(
+        _: &IsaSet,
+        accumulator: DatumType,
+        query: &Query,
+        _: &[Suitable],
+    ) -> Option<&'static str> {
+        let is_matrix = query.n.is_none_or(|columns| columns > 1);
+        if accumulator == DatumType::F32 && is_matrix {
+            selected_shape().map(KernelShape::name)
+        } else {
+            None
+        }
+    }
+}

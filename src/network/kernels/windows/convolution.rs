@@ -1,0 +1,249 @@
+//! Convolution over all channels, as products of matrices, with what is added to it
+//! and the ReLU behind it in the same pass.
+
+use std::sync::Arc;
+
+use tract_onnx::tract_core::internal::*;
+use tract_onnx::tract_core::tract_linalg::BinOp;
+use tract_onnx::tract_core::tract_linalg::mmm::{
+    AsInputValue, EagerPackedInput, FusedSpec, MMMInputValue, MatMatMul,
+};
+
+use super::super::common::{Clamp, TaskGrid, parallel_steps, thread_count};
+use super::super::matmul::{Epilogue, Kernel};
+use super::convolution_tasks::{ConvolutionInput, PackedTask, tasks};
+use super::convolution_weights::{ConvolutionWeights, Form};
+use super::im2col::Im2col;
+use super::sliding_window::Geometry;
+use super::winograd::InputTiles;
+
+/// Convolution. Inputs: x [N, C, h, w] and, if `adds`, z [N, M, h', w']. Output:
+/// [N, M, h', w'].
+///
+/// y = min(max(W ∗ x + bias + z, clamp.min), clamp.max). The weights W [M, C·kh·kw] are no input: they are packed, and shared
+/// by all graphs of a model.
+#[derive(Clone, Debug)]
+pub struct Convolution {
+    pub weights: Arc<ConvolutionWeights>,
+    pub geometry: Geometry,
+    /// Whether a second input is added.
+    pub adds: bool,
+    /// Activation.
+    pub clamp: Clamp,
+}
+
+impl PartialEq for Convolution {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.weights, &other.weights)
+            && self.geometry == other.geometry
+            && self.adds == other.adds
+            && self.clamp == other.clamp
+    }
+}
+
+impl Eq for Convolution {}
+
+impl Op for Convolution {
+    fn name(&self) -> StaticName {
+        "GradcamConvolution".into()
+    }
+
+    fn info(&self) -> TractResult<Vec<String>> {
+        let (kernel, bounds) = (self.weights.kernel.name(), (self.clamp.min, self.clamp.max));
+        let words = format!("{:?} by {kernel}, bounds {bounds:?}", self.geometry);
+        Ok(vec![words])
+    }
+
+    fn validation(&self) -> Validation {
+        Validation::Rounding
+    }
+
+    op_as_typed_op!();
+}
+
+impl EvalOp for Convolution {
+    op_out_of_plan!();
+
+    fn eval(&self, _: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
+        let (input, added) = if self.adds {
+            let (input, added) = args_2!(inputs);
+            (input, Some(added))
+        } else {
+            (args_1!(inputs), None)
+        };
+        let shape = self.output_shape(input.shape())?;
+        ensure!(added.as_ref().is_none_or(|added| added.shape() == &*shape));
+        // Safety: every element is written below.
+        let output = unsafe { Tensor::uninitialized::<f32>(&shape)? };
+        for number in 0..shape[0] {
+            self.picture(&input, added.as_deref(), &output, number)?;
+        }
+        Ok(tvec!(output.into_tvalue()))
+    }
+}
+
+impl TypedOp for Convolution {
+    fn output_facts(&self, inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
+        ensure!(inputs.len() == 1 + usize::from(self.adds));
+        let shape = inputs[0].shape.as_concrete();
+        let shape = shape.context("its shape must be known")?;
+        Ok(tvec!(f32::fact(self.output_shape(shape)?)))
+    }
+
+    fn cost(&self, inputs: &[&TypedFact]) -> TractResult<TVec<(Cost, TDim)>> {
+        let each = self.weights.rows * self.weights.depth * self.geometry.output_len();
+        let count = inputs[0].shape[0].clone() * each;
+        Ok(tvec!((Cost::FMA(f32::datum_type()), count)))
+    }
+
+    as_op!();
+}
+
+impl Convolution {
+    fn channels(&self) -> usize {
+        self.weights.depth / (self.geometry.kernel.0 * self.geometry.kernel.1)
+    }
+
+    fn output_shape(&self, input: &[usize]) -> TractResult<TVec<usize>> {
+        ensure!(input.len() == 4 && input[1] == self.channels());
+        let mut shape = self.geometry.output_shape(input)?;
+        shape[1] = self.weights.rows;
+        Ok(shape)
+    }
+
+    fn picture(
+        &self,
+        input: &Tensor,
+        added: Option<&Tensor>,
+        output: &Tensor,
+        number: usize,
+    ) -> TractResult<()> {
+        let len = self.channels() * self.geometry.input_len();
+        let values = &input.try_as_plain_ram()?.as_slice::<f32>()?[number * len..][..len];
+        let input = self.input(values)?;
+        let columns = self.geometry.output_len();
+        let tasks = tasks(&self.weights, &input, columns, thread_count());
+        let steps = match &self.weights.kernel {
+            Kernel::Own(shape) => self.weights.row_panels(shape.rows()),
+            Kernel::Tract(..) => 1,
+        };
+        let work = self.geometry.output_len() * self.weights.rows;
+        parallel_steps(
+            TaskGrid {
+                tasks: tasks.len(),
+                steps,
+            },
+            work,
+            |task| tasks[task].pack(&self.weights),
+            |packed, panel, workspace| {
+                let start = number * self.weights.rows * self.geometry.output_len();
+                let start = start + packed.start();
+                match (&self.weights.kernel, packed) {
+                    (Kernel::Own(shape), packed) => {
+                        let epilogue = self.epilogue(added, output, start);
+                        // Safety: these rows of these columns, in both halves and in the
+                        // remainder, are inside of the picture, and no other step has them.
+                        unsafe {
+                            packed.multiply(*shape, &self.weights, panel, epilogue, workspace)
+                        };
+                        Ok(())
+                    }
+                    (Kernel::Tract(kernel, packing), PackedTask::Plain { columns, .. }) => {
+                        let kernel = (&**kernel, *packing);
+                        self.multiply_by_tract(kernel, columns, added, output, start)
+                    }
+                    (
+                        Kernel::Tract(..),
+                        PackedTask::StrassenWinograd { .. } | PackedTask::WinogradConvolution(_),
+                    ) => {
+                        bail!("only kernels of ours multiply in such forms")
+                    }
+                }
+            },
+        )
+    }
+
+    /// What the windows of a picture see.
+    fn input<'a>(&'a self, planes: &'a [f32]) -> TractResult<ConvolutionInput<'a>> {
+        let geometry = &self.geometry;
+        if self.weights.form == Form::WinogradConvolution {
+            ensure!(geometry.has_unit_stride_3x3());
+            return Ok(ConvolutionInput::Winograd(InputTiles::new(
+                geometry, planes,
+            )?));
+        }
+        let columns = if *geometry == Geometry::pointwise(geometry.input) {
+            let len = geometry.input_len();
+            Im2col::Pointwise { planes, len }
+        } else if geometry.reads_no_padding() {
+            Im2col::Unpadded { geometry, planes }
+        } else {
+            let channels = geometry.padded(planes)?;
+            Im2col::Padded { geometry, channels }
+        };
+        Ok(ConvolutionInput::Im2col(columns))
+    }
+
+    /// Where sums go from place `start` of the output on.
+    fn epilogue<'a>(
+        &'a self,
+        added: Option<&Tensor>,
+        output: &Tensor,
+        start: usize,
+    ) -> Epilogue<'a> {
+        // Safety: there is such a place, in `added` as in `output`; the bias holds float32
+        // numbers.
+        unsafe {
+            let from = |tensor: &Tensor| tensor.as_ptr_unchecked::<f32>().add(start);
+            Epilogue {
+                bias: self.weights.bias.as_slice_unchecked(),
+                added: added.map_or(std::ptr::null(), from),
+                output: from(output).cast_mut(),
+                stride: self.geometry.output_len(),
+                clamp: self.clamp,
+            }
+        }
+    }
+
+    fn multiply_by_tract(
+        &self,
+        (kernel, packing): (&dyn MatMatMul, usize),
+        columns: &EagerPackedInput,
+        added: Option<&Tensor>,
+        output: &Tensor,
+        start: usize,
+    ) -> TractResult<()> {
+        let (rows, len, count) = (self.weights.rows, self.geometry.output_len(), columns.mn());
+        let bounds = [tensor0(self.clamp.min), tensor0(self.clamp.max)];
+        // Safety: all of these columns are inside of a picture.
+        unsafe {
+            // From the first place to the last: tract reads nothing beyond.
+            let (shape, strides) = ([1, (rows - 1) * len + count], [len as isize, 1]);
+            let store = kernel.c_from_data_and_strides(size_of::<f32>(), strides[0], 1);
+            let offset = (start * size_of::<f32>()) as isize;
+            let wrapped = |tensor: &Tensor| {
+                store.wrap(&TensorView::from_bytes(tensor, offset, &shape, &strides))
+            };
+            let bias = self.weights.bias.view();
+            let mut steps = vec![
+                FusedSpec::AddMatMul {
+                    a: AsInputValue::Borrowed(&self.weights.packed),
+                    b: AsInputValue::Borrowed(columns),
+                    packing,
+                },
+                FusedSpec::BinPerRow(bias, BinOp::Add),
+            ];
+            if let Some(added) = added {
+                steps.push(FusedSpec::AddUnicast(wrapped(added)));
+            }
+            if self.clamp.min > f32::NEG_INFINITY {
+                steps.push(FusedSpec::BinScalar(&bounds[0], BinOp::Max));
+            }
+            if self.clamp.max < f32::INFINITY {
+                steps.push(FusedSpec::BinScalar(&bounds[1], BinOp::Min));
+            }
+            steps.push(FusedSpec::Store(wrapped(output)));
+            kernel.run(rows, count, &steps)
+        }
+    }
+}

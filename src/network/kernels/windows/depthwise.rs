@@ -1,0 +1,194 @@
+//! Convolution of each channel with its own kernel, with the ReLU before it, the
+//! bias and the ReLU behind it in the same pass.
+
+use tract_onnx::tract_core::internal::*;
+
+use super::super::common::{Clamp, Lanes, parallel_chunks};
+use super::depthwise_3x3::{self, Channel};
+use super::sliding_window::{Geometry, PaddedPlane, PlaneFill, write_row};
+
+/// Depthwise convolution. Inputs: x […, C, h, w]; kernel [C, kh·kw]; bias: C numbers.
+/// Output: […, C, h', w'].
+///
+/// y = min(max(bias + Σ kernel · max(x, `input_min`), clamp.min), clamp.max). Padding
+/// adds zeros, hence `input_min` ≤ 0.
+#[derive(Clone, Debug)]
+pub struct Depthwise {
+    pub geometry: Geometry,
+    /// Activation before: 0 for ReLU, −∞ for none.
+    pub input_min: f32,
+    /// Activation behind.
+    pub clamp: Clamp,
+}
+
+impl PartialEq for Depthwise {
+    fn eq(&self, other: &Self) -> bool {
+        self.geometry == other.geometry
+            && self.input_min.to_bits() == other.input_min.to_bits()
+            && self.clamp == other.clamp
+    }
+}
+
+impl Eq for Depthwise {}
+
+impl Op for Depthwise {
+    fn name(&self) -> StaticName {
+        "GradcamDepthwise".into()
+    }
+
+    fn info(&self) -> TractResult<Vec<String>> {
+        Ok(vec![format!("{self:?}")])
+    }
+
+    fn validation(&self) -> Validation {
+        Validation::Rounding
+    }
+
+    op_as_typed_op!();
+}
+
+impl EvalOp for Depthwise {
+    op_out_of_plan!();
+
+    fn eval(&self, _: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
+        let (input, kernel, bias) = args_3!(inputs);
+        let shape = self.geometry.output_shape(input.shape())?;
+        // Safety: every element is written below.
+        let mut output = unsafe { Tensor::uninitialized::<f32>(&shape)? };
+        let (input, kernel, bias) = (
+            input.to_plain_array_view::<f32>()?,
+            kernel.to_plain_array_view::<f32>()?,
+            bias.to_plain_array_view::<f32>()?,
+        );
+        let slices = (input.as_slice(), kernel.as_slice(), bias.as_slice());
+        let (Some(input), Some(kernel), Some(bias)) = slices else {
+            bail!("a depthwise convolution wants contiguous tensors");
+        };
+        let mut plain = output.try_as_plain_ram_mut()?;
+        let planes = plain.as_slice_mut::<f32>()?;
+        if depthwise_3x3::is_possible(&self.geometry) {
+            self.planes_3x3(input, planes, kernel, bias)?;
+            return Ok(tvec!(output.into_tvalue()));
+        }
+        let fill = PlaneFill {
+            padding: 0.0,
+            min: self.input_min,
+        };
+        (self.geometry).parallel_planes(input, planes, fill, |number, plane, padded| {
+            let channel = number % bias.len();
+            let taps = padded.taps.len();
+            let weights = &kernel[channel * taps..][..taps];
+            match taps {
+                9 => self.plane::<9>(plane, padded, weights, bias[channel]),
+                25 => self.plane::<25>(plane, padded, weights, bias[channel]),
+                _ => self.any_plane(plane, padded, weights, bias[channel]),
+            }
+        })?;
+        Ok(tvec!(output.into_tvalue()))
+    }
+}
+
+impl TypedOp for Depthwise {
+    fn output_facts(&self, inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
+        let [input, kernel, bias] = inputs else {
+            bail!(
+                "a depthwise convolution has three inputs, not {}",
+                inputs.len()
+            );
+        };
+        ensure!(kernel.rank() == 2 && bias.rank() == 1);
+        let shape = input
+            .shape
+            .as_concrete()
+            .context("its shape must be known")?;
+        Ok(tvec!(f32::fact(self.geometry.output_shape(shape)?)))
+    }
+
+    fn cost(&self, inputs: &[&TypedFact]) -> TractResult<TVec<(Cost, TDim)>> {
+        let taps = self.geometry.kernel.0 * self.geometry.kernel.1;
+        let planes = inputs[0].shape.volume() / self.geometry.input_len();
+        Ok(tvec!((
+            Cost::FMA(f32::datum_type()),
+            planes * (taps * self.geometry.output_len())
+        )))
+    }
+
+    as_op!();
+}
+
+impl Depthwise {
+    /// All planes, read where they are.
+    fn planes_3x3(
+        &self,
+        input: &[f32],
+        output: &mut [f32],
+        kernel: &[f32],
+        bias: &[f32],
+    ) -> TractResult<()> {
+        let zeros = vec![0.0; self.geometry.input.1];
+        let (len, work) = (self.geometry.output_len(), output.len());
+        parallel_chunks(output, len, work, |first, planes| {
+            for (number, plane) in (first..).zip(planes.chunks_exact_mut(len)) {
+                let channel = number % bias.len();
+                let channel = Channel {
+                    geometry: &self.geometry,
+                    input_min: self.input_min,
+                    clamp: self.clamp,
+                    weights: std::array::from_fn(|tap| {
+                        Lanes::splat(kernel[channel * depthwise_3x3::TAPS + tap])
+                    }),
+                    bias: Lanes::splat(bias[channel]),
+                    zeros: &zeros,
+                };
+                channel.run(&input[number * len..][..len], plane);
+            }
+            Ok(())
+        })
+    }
+
+    /// A plane whose number of taps is known to the compiler, which then keeps the
+    /// weights in registers as far as there are any.
+    #[inline(never)]
+    fn plane<const TAPS: usize>(
+        &self,
+        plane: &mut [f32],
+        padded: &PaddedPlane,
+        weights: &[f32],
+        bias: f32,
+    ) {
+        let taps: [usize; TAPS] = std::array::from_fn(|tap| padded.taps[tap]);
+        let weights: [Lanes; TAPS] = std::array::from_fn(|tap| Lanes::splat(weights[tap]));
+        self.rows(plane, padded, &taps, &weights, Lanes::splat(bias));
+    }
+
+    #[inline(never)]
+    fn any_plane(&self, plane: &mut [f32], padded: &PaddedPlane, weights: &[f32], bias: f32) {
+        let weights: Vec<Lanes> = weights.iter().copied().map(Lanes::splat).collect();
+        let bias = Lanes::splat(bias);
+        self.rows(plane, padded, &padded.taps, &weights, bias);
+    }
+
+    #[inline(always)]
+    fn rows(
+        &self,
+        plane: &mut [f32],
+        padded: &PaddedPlane,
+        taps: &[usize],
+        weights: &[Lanes],
+        bias: Lanes,
+    ) {
+        let clamp = self.clamp.splat();
+        for (row, to) in plane.chunks_exact_mut(self.geometry.output.1).enumerate() {
+            let from = padded.row(&self.geometry, row).as_ptr();
+            write_row(to, |column| {
+                let mut sum = bias;
+                for (&tap, weight) in taps.iter().zip(weights) {
+                    // Safety: the padded plane holds every tap of a whole vector.
+                    let value = unsafe { Lanes::load(from.add(tap + column)) };
+                    sum = value.mul_add(*weight, sum);
+                }
+                clamp.apply(sum)
+            });
+        }
+    }
+}

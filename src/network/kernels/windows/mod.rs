@@ -1,0 +1,29 @@
+//! Operations whose windows slide over planes.
+//!
+//! - `sliding_window`: sizes of windows, and padded planes
+//! - `convolution`: over all channels, as products of matrices; `convolution_weights`: what
+//!   it multiplies with; `convolution_tasks`: how the product is cut into tasks
+//! - `im2col`: windows as the columns of a matrix
+//! - `winograd`: F(2×2, 3×3), for windows of 3 × 3 with unit stride
+//! - `depthwise`: convolution of each channel by itself; `depthwise_3x3`: around each pixel,
+//!   without a padded copy
+//! - `max_pool`: max pooling
+//!
+//! One more operation: a file that implements tract's `TypedOp`, and a rule in
+//! `tract/declutter`.
+
+mod convolution;
+mod convolution_tasks;
+mod convolution_weights;
+mod depthwise;
+mod depthwise_3x3;
+mod im2col;
+mod max_pool;
+mod sliding_window;
+mod winograd;
+
+pub use convolution::Convolution;
+pub use convolution_weights::{ConvolutionWeights, Form};
+pub use depthwise::Depthwise;
+pub use max_pool::MaxPooling;
+pub use sliding_window::Geometry;
