@@ -4,10 +4,9 @@ use std::rc::Rc;
 
 use yew::Reducible as _;
 
-use super::engine_client::EngineEvent;
-use super::result::Map;
-use super::schedule::MapKey;
-use super::state::{Action, State};
+use crate::app::state::{
+    Action, AppState, EngineEvent, MapKey, ModelAction, PictureAction, SaliencyMap,
+};
 use crate::protocol::{Manifest, ManifestEntry, ModelSummary};
 
 fn entry(id: &str) -> ManifestEntry {
@@ -18,24 +17,24 @@ fn entry(id: &str) -> ManifestEntry {
     .expect("an entry")
 }
 
-pub fn act(state: Rc<State>, actions: impl IntoIterator<Item = Action>) -> Rc<State> {
+pub fn act(state: Rc<AppState>, actions: impl IntoIterator<Item: Into<Action>>) -> Rc<AppState> {
     actions
         .into_iter()
-        .fold(state, |state, action| state.reduce(action))
+        .fold(state, |state, action| state.reduce(action.into()))
 }
 
-pub fn begun(hash: &str) -> Rc<State> {
+pub fn begun(hash: &str) -> Rc<AppState> {
     let manifest = Manifest {
         models: vec![entry("a"), entry("b")],
     };
     act(
-        Rc::new(State::new(hash)),
-        [Action::ManifestCame(Ok(manifest))],
+        Rc::new(AppState::new(hash)),
+        [ModelAction::ManifestFetched(Ok(manifest))],
     )
 }
 
-pub fn ready(state: &State) -> Action {
-    let wish = state.wanted.clone().expect("a model is wanted");
+pub fn ready(state: &AppState) -> Action {
+    let desired = state.model.desired.clone().expect("a model is wanted");
     let summary: ModelSummary = serde_json::from_value(serde_json::json!({
         "name": "m", "sha256": "a".repeat(64), "classes": 7, "labels": [],
         "input": {
@@ -51,17 +50,21 @@ pub fn ready(state: &State) -> Action {
     }))
     .expect("a summary");
     Action::Engine(EngineEvent::Ready {
-        wish,
+        desired,
         summary,
         timings: Default::default(),
     })
 }
 
-pub fn predicted(state: &State) -> Action {
-    let subject = state.subject.as_ref().expect("a picture was chosen");
+pub fn predicted(state: &AppState) -> Action {
+    let picture = state
+        .picture
+        .current
+        .as_ref()
+        .expect("a picture was chosen");
     Action::Engine(EngineEvent::Predicted {
-        picture: subject.key,
-        model: state.wanted.as_ref().expect("a model is wanted").key,
+        picture: picture.key,
+        model: state.model.desired.as_ref().expect("a model is wanted").key,
         logits: vec![0.0, 1.0, 5.0, 2.0, f32::NAN, 3.0, 4.0],
         probabilities: vec![0.01, 0.02, 0.6, 0.05, f32::NAN, 0.1, 0.2],
         width: 8,
@@ -79,23 +82,27 @@ pub fn key(class: usize) -> MapKey {
     }
 }
 
-pub fn mapped(state: &State, class: usize, values: [f32; 2]) -> Action {
-    let subject = state.subject.as_ref().expect("a picture was chosen");
+pub fn mapped(state: &AppState, class: usize, values: [f32; 2]) -> Action {
+    let picture = state
+        .picture
+        .current
+        .as_ref()
+        .expect("a picture was chosen");
     let key = key(class);
     let summary = serde_json::from_value(serde_json::json!({
         "class": class, "method": "grad-cam", "layer": "last", "height": 1, "width": 2,
         "min": values[0].min(values[1]), "max": values[0].max(values[1]), "state": "evidence",
     }))
     .expect("a summary");
-    let map = Map {
+    let map = SaliencyMap {
         summary,
         values: values.to_vec(),
         forward_runs: 1,
         timings: Default::default(),
     };
-    let model = state.wanted.as_ref().expect("a model is wanted").key;
+    let model = state.model.desired.as_ref().expect("a model is wanted").key;
     Action::Engine(EngineEvent::Mapped {
-        picture: subject.key,
+        picture: picture.key,
         model,
         key,
         map,
@@ -103,15 +110,15 @@ pub fn mapped(state: &State, class: usize, values: [f32; 2]) -> Action {
 }
 
 /// A page that shows the map of class 2, the most probable.
-pub fn explained() -> Rc<State> {
+pub fn explained() -> Rc<AppState> {
     let mut state = act(
         begun(""),
-        [Action::ChoosePicture {
+        [PictureAction::Choose {
             file: 1,
             name: "cup.png".into(),
         }],
     );
-    for step in [ready, predicted, |state: &State| {
+    for step in [ready, predicted, |state: &AppState| {
         mapped(state, 2, [-3.0, 1.0])
     }] {
         let action = step(&state);
@@ -120,6 +127,6 @@ pub fn explained() -> Rc<State> {
     state
 }
 
-pub fn shown(state: &State) -> Option<usize> {
+pub fn shown(state: &AppState) -> Option<usize> {
     Some(state.on_stage()?.map()?.summary.class)
 }

@@ -6,14 +6,14 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::app::variants::Variant;
-use crate::app::{assets, json};
+use crate::app::browser::{fetch, json};
+use crate::app::state::EngineVariant;
 use crate::protocol::RequestMessage;
 
 /// A worker and the closures that listen to it.
 pub struct Connection {
     worker: Worker,
-    alarm: Option<Alarm>,
+    thread_crashes: Option<ThreadCrashListener>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
@@ -25,20 +25,20 @@ impl Connection {
     /// # Errors
     /// What the browser throws if it allows no worker.
     pub fn open(
-        variant: Variant,
+        variant: EngineVariant,
         hear: impl Fn(&JsValue) + 'static,
         crash: impl Fn(&str) + Clone + 'static,
     ) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let alarm = match variant {
-            Variant::Threads => Some(Alarm::new(crash.clone())?),
-            Variant::Relaxed | Variant::Simd128 => None,
+        let thread_crashes = match variant {
+            EngineVariant::Threads => Some(ThreadCrashListener::new(crash.clone())?),
+            EngineVariant::Relaxed | EngineVariant::Simd128 => None,
         };
-        if let Some(alarm) = &alarm {
-            options.set_name(&alarm.channel.name());
+        if let Some(thread_crashes) = &thread_crashes {
+            options.set_name(&thread_crashes.channel.name());
         }
-        let loader = assets::engine_loader(variant).ok_or("the site has no such engine")?;
+        let loader = fetch::engine_loader(variant.id()).ok_or("the site has no such engine")?;
         let worker = Worker::new_with_options(&loader, &options)?;
         let on_message = Closure::new(move |event: MessageEvent| hear(&event.data()));
         let on_error = Closure::new(move |event: ErrorEvent| {
@@ -56,7 +56,7 @@ impl Connection {
         worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
         Ok(Self {
             worker,
-            alarm,
+            thread_crashes,
             _on_message: on_message,
             _on_error: on_error,
         })
@@ -78,8 +78,8 @@ impl Connection {
         self.worker.set_onmessage(None);
         self.worker.set_onerror(None);
         self.worker.set_onmessageerror(None);
-        if let Some(alarm) = &self.alarm {
-            alarm.channel.set_onmessage(None);
+        if let Some(thread_crashes) = &self.thread_crashes {
+            thread_crashes.channel.set_onmessage(None);
         }
         self.worker.terminate();
         // Later, because one of the closures may be running just now.
@@ -89,12 +89,12 @@ impl Connection {
 
 /// Hears of threads that die: the engine, which waits for them, cannot say it. They
 /// know the channel by the name of the engine's worker.
-struct Alarm {
+struct ThreadCrashListener {
     channel: BroadcastChannel,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
 }
 
-impl Alarm {
+impl ThreadCrashListener {
     fn new(crash: impl Fn(&str) + 'static) -> Result<Self, JsValue> {
         // Other tabs of the site must not hear it.
         let name = format!("gradcam engine {}", js_sys::Math::random());
@@ -113,7 +113,7 @@ impl Alarm {
     }
 }
 
-impl Drop for Alarm {
+impl Drop for ThreadCrashListener {
     fn drop(&mut self) {
         self.channel.set_onmessage(None);
         self.channel.close();

@@ -1,0 +1,40 @@
+//! Elements of the page, found by their id.
+
+use gloo::utils::document;
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlElement;
+
+/// Puts the focus on the element with this id.
+pub fn focus(id: &str) {
+    if let Some(element) = document()
+        .get_element_by_id(id)
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok())
+    {
+        let _ = element.focus();
+    }
+}
+
+/// Opens the `<details>` with this id, brings it into sight and puts the focus on
+/// its summary.
+pub fn unfold(id: &str) {
+    let Some(details) = document().get_element_by_id(id) else {
+        return;
+    };
+    let _ = details.set_attribute("open", "");
+    if let Ok(Some(summary)) = details.query_selector("summary")
+        && let Ok(summary) = summary.dyn_into::<HtmlElement>()
+    {
+        let _ = summary.focus();
+    }
+    details.scroll_into_view();
+}
+
+/// Clicks the element with this id.
+pub fn click(id: &str) {
+    if let Some(element) = document()
+        .get_element_by_id(id)
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok())
+    {
+        element.click();
+    }
+}

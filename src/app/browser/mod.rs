@@ -1,0 +1,25 @@
+//! Everything that touches the browser, apart from elements that Yew draws and the worker
+//! of the engine. Nothing here knows the state.
+//!
+//! - [`canvas`], [`picture_decoding`]: canvases outside the document, and files drawn on them
+//! - [`clipboard`], [`file_saving`]: where results go
+//! - [`clock`], [`error_text`], [`text`]: small things that the browser does for the page
+//! - [`dom_events`]: files dropped or pasted, keys; [`elements`]: elements found by id
+//! - [`fetch`]: the lists and samples beside the page
+//! - [`json`], [`local_storage`], [`location`]: the browser's own parser, store and address
+//! - [`resource_table`]: files and canvases that the state names by number
+
+pub mod canvas;
+pub mod clipboard;
+pub mod clock;
+pub mod dom_events;
+pub mod elements;
+pub mod error_text;
+pub mod fetch;
+pub mod file_saving;
+pub mod json;
+pub mod local_storage;
+pub mod location;
+pub mod picture_decoding;
+pub mod resource_table;
+pub mod text;

@@ -1,0 +1,105 @@
+//! From a file to a picture that can be shown, decoded by the browser.
+
+use gloo::utils::window;
+use js_sys::Uint8Array;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, HtmlCanvasElement, ImageBitmap};
+
+use super::canvas::MAX_SIDE_PIXELS;
+use crate::app::browser::canvas;
+use crate::app::number_format;
+
+/// Larger files are refused before they are read.
+pub const MAX_FILE_BYTES: u64 = 100_000_000;
+
+/// Larger pictures are left to the engine, which refuses them by name: the
+/// browser's own decoder would take all the memory there is.
+const MAX_PIXELS: u64 = 50_000_000;
+
+/// What to say of a file that is too large; `None` if it is not.
+pub fn too_large(name: &str, bytes: u64) -> Option<String> {
+    (bytes > MAX_FILE_BYTES).then(|| {
+        let (size, limit) = (number_format::size(bytes), number_format::size(MAX_FILE_BYTES));
+        format!("{name} has {size}; a picture's file may have up to {limit}. Save it smaller and try again.")
+    })
+}
+
+/// Draws a picture on a canvas of its own, upright, its long side at most
+/// [`MAX_SIDE_PIXELS`]. `None` if the browser cannot show it or should not try.
+pub async fn draw(file: &Blob) -> Option<HtmlCanvasElement> {
+    let bytes = JsFuture::from(file.array_buffer()).await.ok()?;
+    let bytes = Uint8Array::new(&bytes).to_vec();
+    if pixels(&bytes).is_some_and(|count| count > MAX_PIXELS) {
+        return None;
+    }
+    drop(bytes);
+    let bitmap = window().create_image_bitmap_with_blob(file).ok()?;
+    let bitmap: ImageBitmap = JsFuture::from(bitmap).await.ok()?.dyn_into().ok()?;
+    let drawn = draw_bounded(&bitmap);
+    bitmap.close();
+    drawn.ok()
+}
+
+/// How many pixels a file's header promises.
+fn pixels(bytes: &[u8]) -> Option<u64> {
+    let size = imagesize::blob_size(bytes).ok()?;
+    Some(size.width as u64 * size.height as u64)
+}
+
+fn draw_bounded(bitmap: &ImageBitmap) -> Result<HtmlCanvasElement, JsValue> {
+    let (width, height) = bounded(bitmap.width(), bitmap.height());
+    let (canvas, context) = canvas::create(width, height)?;
+    canvas::smooth(&context);
+    context.draw_image_with_image_bitmap_and_dw_and_dh(
+        bitmap,
+        0.0,
+        0.0,
+        f64::from(width),
+        f64::from(height),
+    )?;
+    Ok(canvas)
+}
+
+/// A size with the same aspect whose long side is at most [`MAX_SIDE_PIXELS`].
+fn bounded(width: u32, height: u32) -> (u32, u32) {
+    let factor = (f64::from(MAX_SIDE_PIXELS) / f64::from(width.max(height).max(1))).min(1.0);
+    let side = |length: u32| ((f64::from(length) * factor).round() as u32).max(1);
+    (side(width), side(height))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_bounded_and_keep_their_aspect() {
+        assert_eq!(bounded(600, 400), (600, 400));
+        assert_eq!(bounded(8000, 6000), (2000, 1500));
+        assert_eq!(bounded(20_000, 3), (2000, 1));
+        assert_eq!(bounded(1, 1), (1, 1));
+    }
+
+    #[test]
+    fn a_header_tells_the_size_without_the_pixels() {
+        let mut bytes = Vec::new();
+        image::RgbImage::new(30, 20)
+            .write_to(
+                &mut std::io::Cursor::new(&mut bytes),
+                image::ImageFormat::Png,
+            )
+            .unwrap();
+        assert_eq!(pixels(&bytes[..60]), Some(600));
+        assert_eq!(pixels(b"not a picture"), None);
+        assert_eq!(pixels(&[]), None);
+    }
+
+    #[test]
+    fn large_files_are_refused_with_the_limit() {
+        assert_eq!(too_large("a.png", MAX_FILE_BYTES), None);
+        assert!(
+            too_large("a.png", 120_000_000)
+                .is_some_and(|text| text.contains("120 MB") && text.contains("100 MB"))
+        );
+    }
+}

@@ -1,0 +1,60 @@
+//! The browser's objects that the state only names: the files that the user
+//! chose, and their pictures drawn on canvases that are never in the document.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use web_sys::{Blob, HtmlCanvasElement};
+
+use crate::app::small_map::SmallMap;
+
+/// A handle; clones are the same resources.
+#[derive(Clone, Default)]
+pub struct ResourceTable(Rc<RefCell<Inner>>);
+
+#[derive(Default)]
+struct Inner {
+    last: u32,
+    files: SmallMap<u32, Blob>,
+    canvases: SmallMap<u32, HtmlCanvasElement>,
+}
+
+impl PartialEq for ResourceTable {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl ResourceTable {
+    /// Keeps a file and gives it a number.
+    pub fn put_file(&self, file: Blob) -> u32 {
+        let mut inner = self.0.borrow_mut();
+        inner.last += 1;
+        let number = inner.last;
+        inner.files.insert(number, file);
+        number
+    }
+
+    pub fn file(&self, number: u32) -> Option<Blob> {
+        self.0.borrow().files.get(&number).cloned()
+    }
+
+    /// Keeps the picture of file `number`.
+    pub fn put_canvas(&self, number: u32, canvas: HtmlCanvasElement) {
+        self.0.borrow_mut().canvases.insert(number, canvas);
+    }
+
+    pub fn canvas(&self, number: u32) -> Option<HtmlCanvasElement> {
+        self.0.borrow().canvases.get(&number).cloned()
+    }
+
+    /// Lets go of every file up to the newest that is not in `wanted`.
+    pub fn keep_only(&self, wanted: &[u32]) {
+        let mut inner = self.0.borrow_mut();
+        let newest = inner.last;
+        // The newest may not have reached the state yet.
+        let keep = |number: &u32| *number == newest || wanted.contains(number);
+        inner.files.retain(keep);
+        inner.canvases.retain(keep);
+    }
+}

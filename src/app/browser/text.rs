@@ -1,0 +1,7 @@
+//! Text as the browser knows it.
+
+/// In small letters, as the browser knows them: Rust's own tables of all the world's
+/// letters would be a twentieth of the page.
+pub fn lowercase(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}

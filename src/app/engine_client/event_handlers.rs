@@ -1,0 +1,197 @@
+//! Takes the messages of the engine in.
+
+use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect};
+use wasm_bindgen::{JsCast as _, JsValue};
+
+use super::client::EngineClient;
+use crate::app::state::{EngineEvent, EngineStep, SaliencyMap};
+use crate::protocol::{Event, EventMessage, FailureKind, Job};
+
+impl EngineClient {
+    /// Takes a message of the worker's.
+    pub(super) fn hear(&self, data: &JsValue) {
+        let Some(EventMessage { job, event }) = message(data) else {
+            return self.crash("the engine sent a message that this page does not know");
+        };
+        let buffers = Reflect::get(data, &"buffers".into())
+            .ok()
+            .and_then(|list| list.dyn_into::<Array>().ok());
+        let floats = |index: u32| {
+            let buffer = buffers
+                .as_ref()
+                .and_then(|list| list.get(index).dyn_into::<ArrayBuffer>().ok());
+            buffer
+                .map(|buffer| Float32Array::new(&buffer).to_vec())
+                .unwrap_or_default()
+        };
+        match event {
+            Event::Loaded => self.expect_start(),
+            Event::Started {
+                protocol,
+                variant,
+                threads,
+            } => {
+                self.stop_expecting();
+                self.0.emit.emit(EngineEvent::Started {
+                    protocol,
+                    variant,
+                    threads,
+                });
+                let command = self.0.schedule.borrow_mut().started();
+                self.act(command);
+            }
+            Event::Progress { phase, done, total } => {
+                if self
+                    .0
+                    .schedule
+                    .borrow()
+                    .running()
+                    .is_some_and(|(running, _)| running == job)
+                {
+                    self.0
+                        .emit
+                        .emit(EngineEvent::Progress { phase, done, total });
+                }
+            }
+            Event::Failed { kind, message } => self.hear_failure(job, kind, message),
+            Event::SizeWanted { sha256, input } => self.hear_question(job, sha256, input),
+            Event::Cancelled => self.fail(
+                job,
+                FailureKind::Order,
+                "The engine gave the request up.".to_owned(),
+            ),
+            answer => self.hear_answer(job, answer, floats),
+        }
+    }
+
+    fn hear_question(&self, job: Job, sha256: String, input: String) {
+        let step = self.0.schedule.borrow_mut().failed(job);
+        if let Some(EngineStep::Load(key)) = step {
+            self.0
+                .emit
+                .emit(EngineEvent::SizeWanted { key, sha256, input });
+        }
+        self.go_on();
+    }
+
+    fn hear_answer(&self, job: Job, answer: Event, floats: impl Fn(u32) -> Vec<f32>) {
+        let (step, desired, (model, picture)) = {
+            let mut schedule = self.0.schedule.borrow_mut();
+            (
+                schedule.answered(job),
+                schedule.desired_state().clone(),
+                schedule.held(),
+            )
+        };
+        let event = match (step, answer) {
+            (
+                Some(EngineStep::Load(_)),
+                Event::Ready {
+                    model: summary,
+                    timings_ms,
+                },
+            ) => desired.model.map(|desired| EngineEvent::Ready {
+                desired,
+                summary: *summary,
+                timings: timings_ms,
+            }),
+            (
+                Some(EngineStep::Predict(picture)),
+                Event::Prediction {
+                    width,
+                    height,
+                    notes,
+                    timings_ms,
+                },
+            ) => model.map(|model| EngineEvent::Predicted {
+                picture,
+                model,
+                logits: floats(0),
+                probabilities: floats(1),
+                width,
+                height,
+                notes,
+                timings: timings_ms,
+            }),
+            (
+                Some(EngineStep::Explain(key)),
+                Event::Map {
+                    map,
+                    forward_runs,
+                    timings_ms,
+                },
+            ) => model.zip(picture).map(|(model, picture)| {
+                let map = SaliencyMap {
+                    summary: map,
+                    values: floats(0),
+                    forward_runs,
+                    timings: timings_ms,
+                };
+                EngineEvent::Mapped {
+                    picture,
+                    model,
+                    key,
+                    map,
+                }
+            }),
+            _ => None,
+        };
+        if let Some(event) = event {
+            self.0.emit.emit(event);
+        }
+        self.go_on();
+    }
+
+    fn hear_failure(&self, job: Job, kind: FailureKind, message: String) {
+        match kind {
+            FailureKind::Engine
+                if self
+                    .0
+                    .schedule
+                    .borrow()
+                    .running()
+                    .is_some_and(|(running, _)| running == job) =>
+            {
+                self.crash(&message);
+            }
+            FailureKind::Order => {
+                let step = self
+                    .0
+                    .schedule
+                    .borrow()
+                    .running()
+                    .map(|(_, step)| step.clone());
+                if self.0.schedule.borrow_mut().lost_prerequisite(job) {
+                    return self.go_on();
+                }
+                // What was given up just now is no longer running.
+                let given_up = self.0.schedule.borrow().running().is_none();
+                if let Some(step) = step.filter(|_| given_up) {
+                    self.0.emit.emit(EngineEvent::Failed {
+                        step,
+                        kind,
+                        message,
+                    });
+                    return self.go_on();
+                }
+                self.fail(job, kind, message);
+            }
+            _ => self.fail(job, kind, message),
+        }
+    }
+}
+
+/// Reads `{ type: "ready", model, … }` as serde wants it, `{ ready: { model, … } }`; an
+/// event without fields as its name alone.
+fn message(data: &JsValue) -> Option<EventMessage> {
+    let header = Reflect::get(data, &"header".into()).ok()?;
+    let event = Reflect::get(&header, &"event".into()).ok()?;
+    let name = Reflect::get(&event, &"type".into()).ok()?;
+    let has_fields = Object::keys(event.dyn_ref::<Object>()?).length() > 1;
+    let named = Object::new();
+    Reflect::set(&named, &name, &event).ok()?;
+    let event = if has_fields { named.into() } else { name };
+    let job = Reflect::get(&header, &"job".into()).ok()?.as_f64()? as Job;
+    let event = serde_wasm_bindgen::from_value(event).ok()?;
+    Some(EventMessage { job, event })
+}

@@ -1,0 +1,24 @@
+//! Why nothing could be saved.
+
+use wasm_bindgen::JsValue;
+
+use crate::app::browser::error_text::error_text;
+
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExportError {
+    #[error("there is no explanation to save yet: choose a picture and a class first")]
+    Nothing,
+    #[error("the map cannot be written: its shape does not fit its values")]
+    Shape,
+    #[error("the picture could not be written as PNG: the browser gave no file")]
+    Png,
+    #[error("the browser did not allow it: {0}")]
+    Browser(String),
+}
+
+impl From<JsValue> for ExportError {
+    fn from(error: JsValue) -> Self {
+        ExportError::Browser(error_text(&error))
+    }
+}

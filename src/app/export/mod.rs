@@ -1,0 +1,16 @@
+//! What the user can take along: the overlay as PNG, the signed map as NPY, and how both
+//! were made as JSON.
+//!
+//! To add a format: a variant of [`ExportFormat`], a file that encodes it, and a line in
+//! `save.rs`.
+
+mod explanation_manifest;
+mod export_error;
+mod export_format;
+mod exported_map;
+mod overlay_png;
+mod save;
+
+pub use self::export_error::ExportError;
+pub use self::export_format::ExportFormat;
+pub use self::save::{copy_overlay, download};

@@ -1,0 +1,40 @@
+//! The overlay as PNG.
+
+use gloo::utils::window;
+use wasm_bindgen::Clamped;
+use web_sys::ImageData;
+
+use super::export_error::ExportError;
+use super::exported_map::ExportedMap;
+use crate::app::browser::canvas;
+use crate::app::browser::resource_table::ResourceTable;
+use crate::app::state::AppState;
+use crate::render;
+
+/// The overlay as the browser writes it: an encoder of the page's own would be a tenth of
+/// the page.
+pub fn overlay_png(
+    state: &AppState,
+    resources: &ResourceTable,
+    exported: &ExportedMap<'_>,
+) -> Result<Vec<u8>, ExportError> {
+    let picture = resources
+        .canvas(exported.picture.key.file)
+        .ok_or(ExportError::Nothing)?;
+    let picture = canvas::pixels_of(&picture)?;
+    let overlay = render::overlay(&picture, exported.view, &state.look(exported.picture));
+    let (width, height) = overlay.dimensions();
+    let (canvas, context) = canvas::create(width, height)?;
+    let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&overlay), width, height)?;
+    context.put_image_data(&data, 0.0, 0.0)?;
+    let url = canvas.to_data_url()?;
+    let file = url
+        .strip_prefix("data:image/png;base64,")
+        .ok_or(ExportError::Png)?;
+    // One letter for each byte.
+    Ok(window()
+        .atob(file)?
+        .chars()
+        .map(|byte| byte as u8)
+        .collect())
+}

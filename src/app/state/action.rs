@@ -1,0 +1,55 @@
+//! Everything that can happen to the state.
+
+use crate::app::state::engine::EngineEvent;
+use crate::app::state::explanation::ExplanationAction;
+use crate::app::state::model::ModelAction;
+use crate::app::state::notices::NoticesAction;
+use crate::app::state::picture::PictureAction;
+use crate::app::state::settings::SettingsAction;
+
+#[allow(
+    clippy::large_enum_variant,
+    reason = "few live at a time, and none for long"
+)]
+#[derive(Clone, Debug)]
+pub enum Action {
+    Model(ModelAction),
+    Picture(PictureAction),
+    Explanation(ExplanationAction),
+    Settings(SettingsAction),
+    Notices(NoticesAction),
+    /// The engine reports.
+    Engine(EngineEvent),
+    /// The user stops what the engine is doing.
+    Cancel,
+}
+
+impl From<ModelAction> for Action {
+    fn from(action: ModelAction) -> Self {
+        Action::Model(action)
+    }
+}
+
+impl From<PictureAction> for Action {
+    fn from(action: PictureAction) -> Self {
+        Action::Picture(action)
+    }
+}
+
+impl From<ExplanationAction> for Action {
+    fn from(action: ExplanationAction) -> Self {
+        Action::Explanation(action)
+    }
+}
+
+impl From<SettingsAction> for Action {
+    fn from(action: SettingsAction) -> Self {
+        Action::Settings(action)
+    }
+}
+
+impl From<NoticesAction> for Action {
+    fn from(action: NoticesAction) -> Self {
+        Action::Notices(action)
+    }
+}

@@ -1,0 +1,27 @@
+//! What the page knows, in parts. No browser object is in it: files and canvases are
+//! in the resource table and are named by number.
+
+use crate::app::state::engine::EngineState;
+use crate::app::state::model::ModelState;
+use crate::app::state::notices::NoticesState;
+use crate::app::state::picture::PictureState;
+use crate::app::state::settings::Settings;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AppState {
+    pub model: ModelState,
+    pub picture: PictureState,
+    pub settings: Settings,
+    pub engine: EngineState,
+    pub notices: NoticesState,
+}
+
+impl AppState {
+    /// A page with the settings of the URL's hash.
+    pub fn new(hash: &str) -> Self {
+        Self {
+            settings: Settings::from_hash(hash),
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What the engine does, as the page hears of it.
+
+use super::engine_step::EngineStep;
+use crate::app::state::explanation::{MapKey, SaliencyMap};
+use crate::app::state::model::DesiredModel;
+use crate::app::state::picture::PictureKey;
+use crate::protocol::{FailureKind, LoadTimings, ModelSummary, Phase, PredictTimings};
+
+/// What the engine does, as the page hears of it. UserOverrides that nobody waits for
+/// any more are not among it.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "few live at a time, and none for long"
+)]
+#[derive(Clone, Debug)]
+pub enum EngineEvent {
+    Started {
+        protocol: u32,
+        variant: String,
+        threads: usize,
+    },
+    Began {
+        step: EngineStep,
+        now_ms: f64,
+    },
+    Progress {
+        phase: Phase,
+        done: f64,
+        total: f64,
+    },
+    Ready {
+        desired: DesiredModel,
+        summary: ModelSummary,
+        timings: LoadTimings,
+    },
+    /// The file of model `key` leaves the size of its picture open.
+    SizeWanted {
+        key: u32,
+        sha256: String,
+        input: String,
+    },
+    Predicted {
+        picture: PictureKey,
+        model: u32,
+        logits: Vec<f32>,
+        probabilities: Vec<f32>,
+        width: u32,
+        height: u32,
+        notes: Vec<String>,
+        timings: PredictTimings,
+    },
+    Mapped {
+        picture: PictureKey,
+        model: u32,
+        key: MapKey,
+        map: SaliencyMap,
+    },
+    Failed {
+        step: EngineStep,
+        kind: FailureKind,
+        message: String,
+    },
+    /// The worker died; `again` says whether the page tries once more.
+    Crashed {
+        step: Option<EngineStep>,
+        again: bool,
+        message: String,
+    },
+    /// The engine was ended on the page's own desired.
+    Idle,
+}

@@ -1,0 +1,223 @@
+//! How the state takes what the engine reports, and a cancel.
+
+use super::engine_event::EngineEvent;
+use super::engine_state::{Activity, EngineFacts};
+use super::engine_step::EngineStep;
+use crate::app::state::app_state::AppState;
+use crate::app::state::explanation::{Prediction, rank_classes};
+use crate::app::state::notices::{NoticePlace, Recovery};
+use crate::protocol::{FailureKind, PROTOCOL_VERSION};
+
+impl AppState {
+    pub(in crate::app::state) fn reduce_engine(&mut self, event: EngineEvent) {
+        match event {
+            EngineEvent::Started {
+                protocol,
+                variant,
+                threads,
+            } => self.engine_started(protocol, variant, threads),
+            EngineEvent::Began { step, now_ms } => {
+                self.engine.activity = Some(Activity {
+                    step,
+                    phase: None,
+                    done: 0.0,
+                    total: 0.0,
+                    since_ms: now_ms,
+                });
+            }
+            EngineEvent::Progress { phase, done, total } => {
+                if let Some(activity) = &mut self.engine.activity {
+                    (activity.phase, activity.done, activity.total) = (Some(phase), done, total);
+                }
+            }
+            EngineEvent::Idle => self.engine.activity = None,
+            EngineEvent::Ready {
+                desired,
+                summary,
+                timings,
+            } => {
+                self.ended();
+                self.model_prepared(desired, summary, timings);
+            }
+            EngineEvent::SizeWanted { key, sha256, input } => {
+                self.ended();
+                self.ask_size(key, sha256, input);
+            }
+            EngineEvent::Predicted {
+                picture,
+                model,
+                logits,
+                probabilities,
+                width,
+                height,
+                notes,
+                timings,
+            } => {
+                self.ended();
+                let Some(ready) = self
+                    .model
+                    .prepared
+                    .clone()
+                    .filter(|ready| ready.desired.key == model)
+                else {
+                    return;
+                };
+                let order = rank_classes(&probabilities, &logits);
+                let prediction = Prediction {
+                    model: ready,
+                    preprocessing: picture.preprocessing,
+                    logits,
+                    probabilities,
+                    ranking: order,
+                    width,
+                    height,
+                    notes,
+                    timings,
+                };
+                self.predicted(picture, prediction);
+            }
+            EngineEvent::Mapped {
+                picture,
+                model,
+                key,
+                map,
+            } => {
+                self.ended();
+                self.mapped(picture, model, key, map);
+            }
+            EngineEvent::Failed {
+                step,
+                kind,
+                message,
+            } => {
+                self.ended();
+                self.failed(step, kind, message);
+            }
+            EngineEvent::Crashed {
+                step,
+                again,
+                message,
+            } => {
+                self.ended();
+                self.crashed(step, again, &message);
+            }
+        }
+    }
+
+    fn ended(&mut self) {
+        self.engine.activity = None;
+    }
+
+    fn engine_started(&mut self, protocol: u32, variant: String, threads: usize) {
+        self.engine.facts = Some(EngineFacts { variant, threads });
+        if protocol == PROTOCOL_VERSION {
+            return;
+        }
+        self.engine.is_incompatible = true;
+        let sentence = "This page and its engine are of different versions, because the site was renewed. \
+                        Reload the page to get both anew.";
+        self.notify(NoticePlace::Engine, sentence, Some(Recovery::Reload));
+    }
+
+    fn failed(&mut self, step: EngineStep, kind: FailureKind, message: String) {
+        match step {
+            EngineStep::Load(key) => self.load_failed(key, message),
+            EngineStep::Predict(key) => {
+                let Some(picture) = self
+                    .picture
+                    .current
+                    .as_mut()
+                    .filter(|picture| picture.key == key)
+                else {
+                    return;
+                };
+                if kind == FailureKind::Picture {
+                    // The former result stays until there is a new one.
+                    self.picture.current = self.picture.previous.take();
+                    self.notify(NoticePlace::Picture, message, Some(Recovery::ChoosePicture));
+                } else {
+                    picture.stopped = true;
+                    self.notify(NoticePlace::Picture, message, Some(Recovery::Predict));
+                }
+            }
+            EngineStep::Explain(key) => self.map_failed(key, message),
+        }
+    }
+
+    fn crashed(&mut self, step: Option<EngineStep>, again: bool, message: &str) {
+        let what = match &step {
+            // Before it has been tried again it may as well have died idle.
+            None if again => "The engine broke down",
+            None => "The engine could not start",
+            Some(EngineStep::Load(_)) => "The engine broke down while it prepared the model",
+            Some(EngineStep::Predict(_)) => "The engine broke down while it looked at the picture",
+            Some(EngineStep::Explain(_)) => "The engine broke down while it explained",
+        };
+        let detail = if message.is_empty() {
+            String::new()
+        } else {
+            format!(" (the browser says: {message})")
+        };
+        if again {
+            let sentence =
+                format!("{what}{detail}. It was replaced, and goes on with what you had chosen.");
+            self.notify(NoticePlace::Engine, sentence, None);
+            return;
+        }
+        let memory = " Often this is too little memory: close other tabs, or try a smaller picture or model.";
+        self.notices.shown.remove(&NoticePlace::Engine);
+        match step {
+            None => self.notify(
+                NoticePlace::Engine,
+                format!("{what}{detail}."),
+                Some(Recovery::Restart),
+            ),
+            Some(EngineStep::Load(key)) => {
+                self.load_failed(key, format!("{what}, twice{detail}.{memory}"))
+            }
+            Some(EngineStep::Predict(_)) if self.picture.previous.is_some() => {
+                self.picture.current = self.picture.previous.take();
+                self.notify(
+                    NoticePlace::Picture,
+                    format!("{what}, twice{detail}.{memory}"),
+                    Some(Recovery::ChoosePicture),
+                );
+            }
+            Some(EngineStep::Predict(_)) => {
+                if let Some(picture) = &mut self.picture.current {
+                    picture.stopped = true;
+                }
+                self.notify(
+                    NoticePlace::Picture,
+                    format!("{what}, twice{detail}.{memory}"),
+                    Some(Recovery::Predict),
+                );
+            }
+            Some(EngineStep::Explain(key)) => {
+                self.map_failed(key, format!("{what}, twice{detail}.{memory}"))
+            }
+        }
+    }
+
+    pub(in crate::app::state) fn cancel(&mut self) {
+        match self.engine.activity.as_ref().map(|activity| &activity.step) {
+            Some(EngineStep::Load(_)) => {
+                if let Some(desired) = self.model.desired.take() {
+                    let sentence = format!("Loading {} was stopped.", desired.source.name());
+                    self.notify(
+                        NoticePlace::Model,
+                        sentence,
+                        Some(Recovery::Load(desired.source)),
+                    );
+                }
+            }
+            Some(EngineStep::Explain(_)) => self.stop_explaining(),
+            _ => {
+                if let Some(picture) = &mut self.picture.current {
+                    picture.stopped = true;
+                    self.notify(NoticePlace::Picture, "Stopped.", Some(Recovery::Predict));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What follows from the state about the engine.
+
+use super::desired_state::DesiredState;
+use super::engine_state::Activity;
+use super::engine_step::EngineStep;
+use crate::app::state::app_state::AppState;
+
+impl AppState {
+    /// What the engine shall hold and answer.
+    pub fn desired_state(&self) -> DesiredState {
+        if self.engine.is_incompatible {
+            return DesiredState::default();
+        }
+        let picture = self
+            .picture
+            .current
+            .as_ref()
+            .filter(|picture| !picture.stopped);
+        DesiredState {
+            model: self.model.desired.clone(),
+            layer: self.settings.layer.clone(),
+            remembered: self.model.remembered.for_engine(),
+            known: self.model.prepared.as_ref().map(|model| model.desired.key),
+            picture: picture.map(|picture| (picture.key, picture.name.clone())),
+            map: picture.and_then(|picture| self.missing_map(picture)),
+            stops: self.engine.stopped_explanations,
+        }
+    }
+
+    /// Whether the engine is at work on what the stage waits for.
+    pub fn is_working(&self) -> bool {
+        let waits =
+            self.picture.current.as_ref().is_some_and(|picture| {
+                !picture.stopped && self.current_prediction(picture).is_none()
+            });
+        (waits && self.model.desired.is_some()) || self.is_changing_layer()
+    }
+
+    /// Whether the engine is at work on a layer that takes more than a moment.
+    fn is_changing_layer(&self) -> bool {
+        let is_long = |activity: &Activity| {
+            matches!(activity.step, EngineStep::Explain(_)) && activity.phase.is_some()
+        };
+        self.engine.activity.as_ref().is_some_and(is_long)
+    }
+}

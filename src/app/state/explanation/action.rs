@@ -1,0 +1,11 @@
+//! What the user chooses to see explained.
+
+#[derive(Clone, Debug)]
+pub enum ExplanationAction {
+    ChooseClass(usize),
+    /// By its name in the model's file.
+    ChooseLayer(String),
+    /// The id of a method in the catalogue.
+    ChooseMethod(&'static str),
+    ExplainAgain,
+}

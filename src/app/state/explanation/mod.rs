@@ -1,0 +1,18 @@
+//! What the network says of a picture: its prediction, and maps of why.
+
+mod action;
+#[cfg(test)]
+mod layer_tests;
+mod map_key;
+mod prediction;
+mod reducer;
+#[cfg(test)]
+mod reducer_tests;
+mod saliency_map;
+mod selectors;
+
+pub use self::action::ExplanationAction;
+pub use self::map_key::MapKey;
+pub use self::prediction::{Prediction, TOP_CLASSES, rank_classes};
+pub use self::saliency_map::SaliencyMap;
+pub use self::selectors::method_name;

@@ -1,0 +1,58 @@
+//! What the network says of a picture, class by class.
+
+use std::rc::Rc;
+
+use crate::app::state::model::PreparedModel;
+use crate::app::state::picture::PreprocessingOverride;
+use crate::protocol::PredictTimings;
+
+/// How many classes have a row of their own.
+pub const TOP_CLASSES: usize = 5;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prediction {
+    pub model: Rc<PreparedModel>,
+    pub preprocessing: PreprocessingOverride,
+    /// One for each class.
+    pub logits: Vec<f32>,
+    pub probabilities: Vec<f32>,
+    /// All classes, the most probable first.
+    pub ranking: Vec<usize>,
+    /// Of the picture itself, in pixels.
+    pub width: u32,
+    pub height: u32,
+    /// What a person should know about how it was read.
+    pub notes: Vec<String>,
+    pub timings: PredictTimings,
+}
+
+impl Prediction {
+    /// A class's name. Empty if there is no such class.
+    pub fn label(&self, class: usize) -> &str {
+        self.model.labels.get(class).map_or("", String::as_str)
+    }
+}
+
+impl Prediction {
+    /// The classes that have a row of their own.
+    pub fn top(&self) -> &[usize] {
+        &self.ranking[..self.ranking.len().min(TOP_CLASSES)]
+    }
+}
+
+/// Classes, the most probable first; equal ones by logit, then by number.
+/// Probabilities that are not numbers come last.
+pub fn rank_classes(probabilities: &[f32], logits: &[f32]) -> Vec<usize> {
+    let rank = |value: Option<&f32>| {
+        value
+            .copied()
+            .filter(|value| !value.is_nan())
+            .unwrap_or(f32::NEG_INFINITY)
+    };
+    let mut order: Vec<usize> = (0..probabilities.len().min(logits.len())).collect();
+    order.sort_by(|&a, &b| {
+        let by_probability = rank(probabilities.get(b)).total_cmp(&rank(probabilities.get(a)));
+        by_probability.then_with(|| rank(logits.get(b)).total_cmp(&rank(logits.get(a))))
+    });
+    order
+}

@@ -1,0 +1,186 @@
+//! How the state takes predictions and maps, and the choice of class, layer and method.
+
+use std::rc::Rc;
+
+use super::action::ExplanationAction;
+use super::map_key::MapKey;
+use super::prediction::Prediction;
+use super::saliency_map::SaliencyMap;
+use crate::app::number_format;
+use crate::app::state::app_state::AppState;
+use crate::app::state::model::UserOverrides;
+use crate::app::state::notices::{NoticePlace, Recovery};
+use crate::app::state::picture::{ChosenPicture, PictureKey};
+use crate::protocol::MapState;
+
+impl AppState {
+    pub(in crate::app::state) fn reduce_explanation(&mut self, action: ExplanationAction) {
+        match action {
+            ExplanationAction::ChooseClass(class) => {
+                self.settings.class = Some(class);
+                self.show_chosen_map();
+            }
+            ExplanationAction::ChooseLayer(layer) => self.choose_layer(layer),
+            ExplanationAction::ChooseMethod(method) => {
+                self.settings.method = method;
+                self.show_chosen_map();
+            }
+            ExplanationAction::ExplainAgain => {
+                self.notices.shown.remove(&NoticePlace::Explanation);
+                if let Some(picture) = &mut self.picture.current {
+                    picture.failed_maps.clear();
+                }
+            }
+        }
+    }
+
+    pub(in crate::app::state) fn predicted(&mut self, key: PictureKey, prediction: Prediction) {
+        let Some(picture) = self
+            .picture
+            .current
+            .as_mut()
+            .filter(|picture| picture.key == key)
+        else {
+            return;
+        };
+        let is_same = picture.prediction.as_ref().is_some_and(|before| {
+            before.model.desired.key == prediction.model.desired.key
+                && before.preprocessing == prediction.preprocessing
+        });
+        if !is_same {
+            picture.maps.clear();
+            picture.shown = None;
+        }
+        picture.failed_maps.clear();
+        let best = prediction.ranking.first().map(|&class| {
+            format!(
+                "{}, {}",
+                prediction.label(class),
+                number_format::percent(prediction.probabilities[class])
+            )
+        });
+        picture.prediction = Some(Rc::new(prediction));
+        self.picture.previous = None;
+        self.notices.shown.remove(&NoticePlace::Picture);
+        self.notices.announcement = format!("It is taken for: {}", best.unwrap_or_default());
+    }
+
+    pub(in crate::app::state) fn mapped(
+        &mut self,
+        picture_key: PictureKey,
+        model: u32,
+        key: MapKey,
+        map: SaliencyMap,
+    ) {
+        let Some(mut picture) = self.picture.current.take() else {
+            return;
+        };
+        let same_model = self
+            .current_prediction(&picture)
+            .is_some_and(|prediction| prediction.model.desired.key == model);
+        if picture.key == picture_key && same_model {
+            picture.maps.insert(key.clone(), Rc::new(map));
+            if self.map_key(&picture).as_ref() == Some(&key) {
+                picture.shown = Some(key);
+                self.notices.shown.remove(&NoticePlace::Explanation);
+                self.announce_map(&picture);
+            }
+        }
+        self.picture.current = Some(picture);
+    }
+
+    pub(in crate::app::state) fn announce_map(&mut self, picture: &ChosenPicture) {
+        let (Some(map), Some(prediction)) = (picture.map(), picture.prediction.as_ref()) else {
+            return;
+        };
+        let class = map.summary.class;
+        let label = prediction.label(class);
+        let percent = prediction
+            .probabilities
+            .get(class)
+            .copied()
+            .map(number_format::percent)
+            .unwrap_or_default();
+        let model = &prediction.model;
+        let layer = Some(&map.summary.layer).filter(|name| **name != model.summary.layer);
+        let layer = layer.and_then(|name| model.layer(name));
+        let at = layer.map_or(String::new(), |layer| format!(", at {}", layer.title()));
+        self.notices.announcement = match map.summary.state {
+            MapState::Evidence => format!("Explained: {label}, {percent}{at}"),
+            MapState::NoPositiveEvidence => {
+                format!("Nothing in this picture speaks for {label}, {percent}")
+            }
+            MapState::NotFinite => format!("The map for {label} has values that are not numbers"),
+        };
+    }
+
+    /// A map that cannot be had; another layer gives way to the one that is shown.
+    pub(in crate::app::state) fn map_failed(&mut self, key: MapKey, message: String) {
+        let Some(picture) = &mut self.picture.current else {
+            return;
+        };
+        let shown = picture.shown.as_ref().map(|shown| &shown.layer);
+        let is_other = shown.is_some_and(|shown| *shown != key.layer);
+        picture.failed_maps.push(key);
+        if is_other {
+            self.restore_shown_choice();
+        }
+        let recovery = (!is_other).then_some(Recovery::Explain);
+        self.notify(NoticePlace::Explanation, message, recovery);
+    }
+
+    pub(in crate::app::state) fn show_chosen_map(&mut self) {
+        self.notices.shown.remove(&NoticePlace::Explanation);
+        let Some(mut picture) = self.picture.current.take() else {
+            return;
+        };
+        let key = self.map_key(&picture);
+        if let Some(key) = key.filter(|key| picture.maps.contains_key(key)) {
+            picture.shown = Some(key);
+            self.announce_map(&picture);
+        }
+        self.picture.current = Some(picture);
+    }
+
+    pub(in crate::app::state) fn choose_layer(&mut self, layer: String) {
+        let Some(model) = self
+            .model
+            .prepared
+            .clone()
+            .filter(|model| model.layer(&layer).is_some())
+        else {
+            return;
+        };
+        // The address names the layer of the site's own models.
+        if model.desired.source.entry().is_none() {
+            let layer = Some(layer.clone());
+            let sha256 = &model.summary.sha256;
+            let before = self.model.remembered.about(sha256);
+            self.model
+                .remembered
+                .set(sha256, UserOverrides { layer, ..before });
+        }
+        self.settings.layer = Some(layer);
+        self.show_chosen_map();
+    }
+
+    /// Goes back to the layer and the class whose map is shown.
+    pub(in crate::app::state) fn stop_explaining(&mut self) {
+        self.engine.stopped_explanations += 1;
+        self.restore_shown_choice();
+        self.notices.announcement = "Stopped; the former map stays".to_owned();
+    }
+
+    /// Chooses what the shown map shows; without one, the model's usual layer.
+    pub(in crate::app::state) fn restore_shown_choice(&mut self) {
+        let shown = self
+            .picture
+            .current
+            .as_ref()
+            .and_then(|picture| picture.shown.clone());
+        self.settings.layer = shown.as_ref().map(|key| key.layer.clone());
+        if let Some(key) = shown {
+            self.settings.class = Some(key.class);
+        }
+    }
+}

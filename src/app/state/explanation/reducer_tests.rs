@@ -1,0 +1,53 @@
+use super::action::ExplanationAction;
+use crate::app::state::app_state::AppState;
+use crate::app::state::picture::PictureAction;
+use crate::app::state::settings::SettingsAction;
+use crate::app::testing::{act, begun, explained, key, mapped, predicted, ready, shown};
+use crate::render::Sign;
+
+#[test]
+fn a_prediction_asks_for_the_most_probable_class() {
+    let state = act(
+        begun(""),
+        [PictureAction::Choose {
+            file: 1,
+            name: "cup.png".into(),
+        }],
+    );
+    assert!(state.desired_state().map.is_none());
+    let state = act(state.clone(), [ready(&state)]);
+    let state = act(state.clone(), [predicted(&state)]);
+    assert_eq!(state.desired_state().map, Some(key(2)));
+    let top = state.top_classes(state.picture.current.as_ref().expect("a picture"));
+    assert_eq!(*top, [2, 6, 5, 3, 1], "what is not a number comes last");
+}
+
+#[test]
+fn another_class_keeps_the_map_until_its_own_comes_and_going_back_is_instant() {
+    let state = act(explained(), [ExplanationAction::ChooseClass(3)]);
+    assert_eq!(
+        (
+            shown(&state),
+            state.desired_state().map.map(|key| key.class)
+        ),
+        (Some(2), Some(3))
+    );
+    let state = act(state.clone(), [mapped(&state, 3, [0.5, 0.5])]);
+    assert_eq!((shown(&state), state.desired_state().map), (Some(3), None));
+    let state = act(state, [ExplanationAction::ChooseClass(2)]);
+    assert_eq!((shown(&state), state.desired_state().map), (Some(2), None));
+}
+
+#[test]
+fn classes_share_a_scale_unless_each_has_its_own() {
+    let state = act(explained(), [ExplanationAction::ChooseClass(3)]);
+    let state = act(state.clone(), [mapped(&state, 3, [0.5, 0.25])]);
+    let scale = |state: &AppState| state.scale(state.on_stage().expect("a picture"));
+    assert_eq!(scale(&state), 1.0);
+    let signed = act(state.clone(), [SettingsAction::ChooseSign(Sign::Signed)]);
+    assert_eq!(scale(&signed), 3.0);
+    assert_eq!(
+        scale(&act(state, [SettingsAction::ChooseOwnScale(true)])),
+        0.5
+    );
+}

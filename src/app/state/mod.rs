@@ -1,0 +1,45 @@
+//! What the page knows: one [`AppState`] in parts, without any browser object.
+//!
+//! - [`model`](self): the models of the manifest, the one desired and the one prepared,
+//!   the user's overrides and the names of classes
+//! - `picture`: the chosen picture, the one before it, and the samples
+//! - `explanation`: prediction and maps of a picture
+//! - `settings`: what the URL's hash keeps, and the theme
+//! - `notices`: errors and news, each beside what caused it
+//! - `engine`: what the engine is and does, and the state that is desired of it
+//!
+//! Each part has its data, its actions, its piece of the reducer (`reducer.rs`, an
+//! `impl AppState`), what is derived from the state (`selectors.rs`) and its tests.
+//!
+//! To add a part: a folder with the same files, a field in `app_state.rs`, a variant in
+//! `action.rs` and a line in `reducer.rs`.
+
+mod action;
+mod app_state;
+mod engine;
+mod explanation;
+mod model;
+mod notices;
+mod picture;
+mod reducer;
+mod resources;
+mod settings;
+
+pub use self::action::Action;
+pub use self::app_state::AppState;
+pub use self::engine::{
+    Activity, DesiredState, EngineEvent, EngineFacts, EngineState, EngineStep, EngineVariant,
+};
+pub use self::explanation::{
+    ExplanationAction, MapKey, Prediction, SaliencyMap, TOP_CLASSES, method_name,
+};
+pub use self::model::{
+    DesiredModel, INPUT_SIDES_PIXELS, LabelOverride, LabelSource, MAX_LABEL_FILE_BYTES,
+    ModelAction, ModelChoice, ModelState, OverrideChange, PreparedModel, RememberedOverrides,
+    SizeQuestion, UserOverrides, layout_name, may_be_imagenet, scaling_name,
+};
+pub use self::notices::{Notice, NoticePlace, NoticesAction, NoticesState, Recovery};
+pub use self::picture::{
+    ChosenPicture, PictureAction, PictureKey, PictureState, PreprocessingOverride,
+};
+pub use self::settings::{Settings, SettingsAction, Theme};

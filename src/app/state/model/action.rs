@@ -1,0 +1,33 @@
+//! What can happen to models.
+
+use std::rc::Rc;
+
+use super::model_choice::ModelChoice;
+use super::user_overrides::OverrideChange;
+use crate::protocol::Manifest;
+
+#[allow(
+    clippy::large_enum_variant,
+    reason = "few live at a time, and none for long"
+)]
+#[derive(Clone, Debug)]
+pub enum ModelAction {
+    ManifestFetched(Result<Manifest, String>),
+    /// A model of the manifest, by its id.
+    Choose(String),
+    OpenFile {
+        file: u32,
+        name: String,
+        bytes: u64,
+    },
+    LoadAgain(ModelChoice),
+    Override(OverrideChange),
+    /// Height and width in pixels.
+    AnswerSizeQuestion([usize; 2]),
+    DropSizeQuestion,
+    LabelFileRead {
+        name: String,
+        bytes: Rc<[u8]>,
+    },
+    ImageNetLabelsFetched(Result<String, String>),
+}

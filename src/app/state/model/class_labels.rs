@@ -1,0 +1,277 @@
+//! Names of classes from a file of the user's: text with one a line, or JSON as
+//! Keras, torchvision and Hugging Face write it.
+
+use crate::app::browser::json;
+use crate::app::browser::json::Value;
+
+/// Where the shown names of the classes come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LabelSource {
+    File,
+    Numbers,
+    ImageNet,
+    /// A list of the user's, by its name.
+    Own(String),
+}
+
+/// Larger files are no lists of names.
+pub const MAX_LABEL_FILE_BYTES: u64 = 5_000_000;
+/// Names are cut off there.
+const MAX_NAME_CHARS: usize = 200;
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LabelsError {
+    #[error(
+        "{file} names {found} {}, and the model has {wanted}. Choose a list with {wanted} {}, one a \
+         line in the order of the model’s outputs. The former names stay.",
+        plural(*found, "class", "classes"),
+        plural(*wanted, "name", "names")
+    )]
+    Count {
+        file: String,
+        found: usize,
+        wanted: usize,
+    },
+    #[error(
+        "{file} cannot be read as names of classes ({reason}). Choose a text file with one name a \
+         line, or JSON. The former names stay."
+    )]
+    Form { file: String, reason: String },
+}
+
+fn plural<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
+    if count == 1 { one } else { many }
+}
+
+/// The names in `bytes`, `wanted` of them. A list of one less than `wanted` that
+/// is ImageNet's is taken to leave out the background, which comes first.
+///
+/// # Errors
+/// [`LabelsError`], in whole sentences.
+pub fn read(file: &str, bytes: &[u8], wanted: usize) -> Result<Vec<String>, LabelsError> {
+    let form = |reason: &str| LabelsError::Form {
+        file: file.to_owned(),
+        reason: reason.to_owned(),
+    };
+    let text = std::str::from_utf8(bytes).map_err(|_| form("it is no text in UTF-8"))?;
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let mut names = match text.chars().next() {
+        None => return Err(form("it is empty")),
+        Some('[' | '{') => {
+            let value = json::read(text).map_err(|_| form("its JSON is damaged"))?;
+            from_json(value).ok_or_else(|| form("its JSON has another form"))?
+        }
+        Some(_) if text.contains('\0') => return Err(form("it is no text")),
+        Some(_) => from_lines(text),
+    };
+    if names.len() == IMAGENET && wanted == IMAGENET + 1 {
+        names = with_background(names);
+    }
+    if names.len() != wanted {
+        return Err(LabelsError::Count {
+            file: file.to_owned(),
+            found: names.len(),
+            wanted,
+        });
+    }
+    for name in &mut names {
+        *name = name.chars().take(MAX_NAME_CHARS).collect();
+    }
+    Ok(names)
+}
+
+/// How many classes ImageNet has.
+const IMAGENET: usize = 1000;
+
+/// Whether a model of so many classes may be one for ImageNet; some have a
+/// background before the others.
+pub fn may_be_imagenet(classes: usize) -> bool {
+    (IMAGENET..=IMAGENET + 1).contains(&classes)
+}
+
+/// ImageNet's names for a model of so many classes; `list` holds them, one a line.
+pub fn imagenet(list: &str, classes: usize) -> Vec<String> {
+    let names = from_lines(list);
+    if classes == IMAGENET + 1 {
+        with_background(names)
+    } else {
+        names
+    }
+}
+
+fn with_background(names: Vec<String>) -> Vec<String> {
+    std::iter::once("background".to_owned())
+        .chain(names)
+        .collect()
+}
+
+/// One a line; empty lines and WordNet's numbers before the names are left out.
+fn from_lines(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let after_number = |line: &&str| {
+        let (number, name) = line.split_once(char::is_whitespace)?;
+        is_wordnet(number).then(|| name.trim().to_owned())
+    };
+    let named: Option<Vec<String>> = lines.iter().map(after_number).collect();
+    named.unwrap_or_else(|| lines.into_iter().map(str::to_owned).collect())
+}
+
+/// "n01440764"
+fn is_wordnet(text: &str) -> bool {
+    let digits = text.strip_prefix('n').unwrap_or_default();
+    digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn from_json(value: Value) -> Option<Vec<String>> {
+    match value {
+        Value::List(entries) => entries.into_iter().map(name_of).collect(),
+        Value::Table(mut entries) => match entries.iter().position(|(key, _)| key == "id2label") {
+            Some(place) => from_json(entries.swap_remove(place).1),
+            None => from_table(entries),
+        },
+        _ => None,
+    }
+}
+
+/// By number ({"0": "tench"}, {"0": ["n01440764", "tench"]}), the other way round
+/// ({"tench": 0}), or by WordNet's numbers, whose order is ImageNet's.
+fn from_table(mut entries: Vec<(String, Value)>) -> Option<Vec<String>> {
+    let number_of = |value: &Value| match value {
+        Value::Number(number) => *number,
+        _ => None,
+    };
+    let numbered: Option<Vec<(usize, String)>> = entries
+        .iter()
+        .map(|(key, value)| match (key.parse(), value) {
+            (_, Value::Number(number)) => Some(((*number)? as usize, key.clone())),
+            (Ok(number), value) => Some((number, name_of(value.clone())?)),
+            (Err(_), Value::List(parts)) => {
+                let number = parts.iter().find_map(number_of)?;
+                Some((number as usize, name_of(value.clone())?))
+            }
+            _ => None,
+        })
+        .collect();
+    if let Some(mut numbered) = numbered {
+        numbered.sort();
+        let in_order = numbered.iter().enumerate();
+        let complete = in_order
+            .clone()
+            .all(|(place, (number, _))| place == *number);
+        return complete.then(|| numbered.into_iter().map(|(_, name)| name).collect());
+    }
+    if !entries.iter().all(|(key, _)| is_wordnet(key)) {
+        return None;
+    }
+    entries.sort_by(|one, other| one.0.cmp(&other.0));
+    entries
+        .into_iter()
+        .map(|(_, value)| name_of(value))
+        .collect()
+}
+
+/// A name, or the last of several: Keras puts WordNet's number first.
+fn name_of(value: Value) -> Option<String> {
+    match value {
+        Value::Text(name) => Some(name),
+        Value::List(parts) => parts.into_iter().rev().find_map(|part| match part {
+            Value::Text(name) => Some(name),
+            _ => None,
+        }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn names(text: &str) -> Vec<String> {
+        read("labels", text.as_bytes(), 2).unwrap()
+    }
+
+    #[test]
+    fn every_usual_form_is_read() {
+        let forms = [
+            "cat\ndog\n",
+            "\u{feff}cat\r\n\r\ndog\r\n",
+            "n02123045 cat\nn02084071 dog",
+            r#"["cat", "dog"]"#,
+            r#"{"1": "dog", "0": "cat"}"#,
+            r#"{"0": ["n02123045", "cat"], "1": ["n02084071", "dog"]}"#,
+            r#"{"cat": 0, "dog": 1}"#,
+            r#"{"n00000002": "dog", "n00000001": "cat"}"#,
+            r#"{"n00000002": [1, "dog"], "n00000001": [0, "cat"]}"#,
+            r#"{"model_type": "resnet", "id2label": {"0": "cat", "1": "dog"}}"#,
+        ];
+        for form in forms {
+            assert_eq!(names(form), ["cat", "dog"], "{form}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_count_names_both_numbers() {
+        let error = read("pets.txt", b"cat\ndog\n", 3).unwrap_err().to_string();
+        for words in [
+            "pets.txt",
+            "2 classes",
+            "has 3",
+            "3 names",
+            "former names stay",
+        ] {
+            assert!(error.contains(words), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused() {
+        let bad: [&[u8]; 7] = [
+            b"",
+            b" \n ",
+            b"\xff\xfe\x00",
+            b"{\"0\": \"cat\"",
+            b"{\"0\": \"cat\", \"2\": \"dog\"}",
+            b"{\"cat\": \"dog\"}",
+            b"[1, 2]",
+        ];
+        for bytes in bad {
+            let error = read("x.json", bytes, 2).unwrap_err();
+            assert!(matches!(error, LabelsError::Form { .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn imagenet_with_and_without_a_background() {
+        let list: String = (0..1000).map(|class| format!("name {class}\n")).collect();
+        assert_eq!(imagenet(&list, 1000)[0], "name 0");
+        assert_eq!(imagenet(&list, 1001)[..2], ["background", "name 0"]);
+        assert_eq!(read("l", list.as_bytes(), 1001).unwrap()[1000], "name 999");
+        assert!(may_be_imagenet(1001) && !may_be_imagenet(999));
+    }
+
+    #[test]
+    fn the_list_that_is_served_is_whole() {
+        let list = include_str!("../../../../www/labels/imagenet-1000.txt");
+        let names = imagenet(list, 1000);
+        assert_eq!((names.len(), names[285].as_str()), (1000, "Egyptian Mau"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_file_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read("x", &bytes, 3);
+        }
+
+        #[test]
+        fn no_json_panics(text in "[\\[{][\"0-9a-z:,\\[\\]{} ]{0,60}") {
+            let _ = read("x", text.as_bytes(), 3);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! How the classes of a model get their names.
+
+use std::rc::Rc;
+
+use super::class_labels;
+use super::class_labels::LabelSource;
+use super::prepared_model::PreparedModel;
+use super::user_overrides::{LabelOverride, OverrideChange};
+use crate::app::state::app_state::AppState;
+use crate::app::state::notices::{NoticePlace, Recovery};
+
+impl AppState {
+    /// Takes names of classes from a file of the user's.
+    pub(in crate::app::state) fn read_labels(&mut self, file: &str, bytes: &[u8]) {
+        let Some(model) = self
+            .model
+            .prepared
+            .clone()
+            .filter(|_| self.model_is_ready())
+        else {
+            let sentence =
+                format!("Open a model first, then {file} with the names of its classes.");
+            return self.notify(NoticePlace::Model, sentence, None);
+        };
+        match class_labels::read(file, bytes, model.summary.classes) {
+            Ok(names) => {
+                let name = file.to_owned();
+                self.change_override(OverrideChange::Labels(Some(LabelOverride::File {
+                    name,
+                    names,
+                })));
+                self.notices.announcement = format!("The classes have the names of {file}");
+            }
+            Err(error) => {
+                self.notify(
+                    NoticePlace::About,
+                    error.to_string(),
+                    Some(Recovery::ChooseLabels),
+                );
+            }
+        }
+    }
+
+    /// Gives the classes of the model that is ready, and of its predictions, the
+    /// names that are wanted now.
+    pub(in crate::app::state) fn relabel(&mut self) {
+        let Some(model) = &self.model.prepared else {
+            return;
+        };
+        let summary = &model.summary;
+        let names = match (self.label_source(summary), &self.model.imagenet_labels) {
+            (LabelSource::File, _) => summary.labels.clone(),
+            (LabelSource::ImageNet, Some(list)) => class_labels::imagenet(list, summary.classes),
+            (LabelSource::Own(_), _) => match self.model.remembered.about(&summary.sha256).labels {
+                Some(LabelOverride::File { names, .. }) => names,
+                _ => numbers(summary.classes),
+            },
+            _ => numbers(summary.classes),
+        };
+        let relabelled = Rc::new(PreparedModel {
+            labels: Rc::new(names),
+            ..PreparedModel::clone(model)
+        });
+        for picture in self
+            .picture
+            .current
+            .iter_mut()
+            .chain(&mut self.picture.previous)
+        {
+            if let Some(prediction) = &mut picture.prediction
+                && prediction.model.desired.key == relabelled.desired.key
+            {
+                Rc::make_mut(prediction).model = relabelled.clone();
+            }
+        }
+        self.model.prepared = Some(relabelled);
+    }
+}
+
+fn numbers(classes: usize) -> Vec<String> {
+    (0..classes).map(|class| format!("class {class}")).collect()
+}

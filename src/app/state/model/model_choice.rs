@@ -1,0 +1,46 @@
+//! Which model is desired, and where it comes from.
+
+use crate::protocol::ManifestEntry;
+
+/// A model that the engine shall hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DesiredModel {
+    /// New with each attempt, so that trying again is another desired.
+    pub key: u32,
+    pub source: ModelChoice,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ModelChoice {
+    Entry(ManifestEntry),
+    /// The user's own; `file` names it on the resources.
+    File {
+        file: u32,
+        name: String,
+        bytes: u64,
+    },
+}
+
+impl ModelChoice {
+    /// For people: a model's name, or the file's.
+    pub fn name(&self) -> &str {
+        match self {
+            ModelChoice::Entry(entry) => &entry.name,
+            ModelChoice::File { name, .. } => name,
+        }
+    }
+
+    pub fn bytes(&self) -> u64 {
+        match self {
+            ModelChoice::Entry(entry) => entry.bytes,
+            ModelChoice::File { bytes, .. } => *bytes,
+        }
+    }
+
+    pub fn entry(&self) -> Option<&ManifestEntry> {
+        match self {
+            ModelChoice::Entry(entry) => Some(entry),
+            ModelChoice::File { .. } => None,
+        }
+    }
+}

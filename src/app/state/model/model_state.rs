@@ -1,0 +1,43 @@
+//! The part of the state that is about models.
+
+use std::rc::Rc;
+
+use super::model_choice::{DesiredModel, ModelChoice};
+use super::prepared_model::PreparedModel;
+use super::remembered_overrides::RememberedOverrides;
+use super::user_overrides::UserOverrides;
+use crate::protocol::Manifest;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModelState {
+    pub manifest: Option<Rc<Manifest>>,
+    /// `None` before the manifest is there and after a failure or a cancel.
+    pub desired: Option<DesiredModel>,
+    /// The model that was prepared last, and still is if its key is the desired one's.
+    pub prepared: Option<Rc<PreparedModel>>,
+    /// What the user said about models, this one and others.
+    pub remembered: RememberedOverrides,
+    /// What has to be known before a model can be prepared.
+    pub size_question: Option<SizeQuestion>,
+    /// The names of ImageNet's classes, one a line, once they were needed.
+    pub imagenet_labels: Option<Rc<str>>,
+    /// The overrides of a file before the change that is tried now.
+    pub(in crate::app::state) undo: Option<OverrideUndo>,
+    pub(in crate::app::state) last_key: u32,
+}
+
+/// What a file's overrides were before a change that may turn out to be impossible.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OverrideUndo {
+    pub sha256: String,
+    pub overrides: UserOverrides,
+}
+
+/// A file that leaves the size of its picture open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SizeQuestion {
+    pub sha256: String,
+    pub source: ModelChoice,
+    /// The input's name.
+    pub input: String,
+}

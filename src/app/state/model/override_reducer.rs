@@ -1,0 +1,68 @@
+//! How the state takes what the user says about a model.
+
+use super::model_state::OverrideUndo;
+use super::user_overrides::{OverrideChange, UserOverrides};
+use crate::app::state::app_state::AppState;
+use crate::app::state::notices::NoticePlace;
+
+impl AppState {
+    pub(in crate::app::state) fn change_override(&mut self, answer: OverrideChange) {
+        let Some(model) = self
+            .model
+            .prepared
+            .clone()
+            .filter(|_| self.model_is_ready())
+        else {
+            return;
+        };
+        let before = self.overrides();
+        let mut overrides = before.clone();
+        match answer {
+            OverrideChange::Scaling(id) => overrides.scaling = id.map(str::to_owned),
+            OverrideChange::Ending(ending) => overrides.ending = ending,
+            OverrideChange::Labels(labels) => overrides.labels = labels,
+            OverrideChange::Logits(tensor) => overrides.logits = tensor,
+            OverrideChange::Size(size) => overrides.size = Some(size),
+            OverrideChange::ChannelsLast(last) => overrides.channels_last = last,
+            // Without a size there would be no model.
+            OverrideChange::Nothing => {
+                let size = before.size;
+                overrides = UserOverrides {
+                    size,
+                    ..UserOverrides::default()
+                };
+                self.settings.layer = None;
+            }
+        }
+        self.notices.shown.remove(&NoticePlace::About);
+        let sha256 = &model.summary.sha256;
+        let anew = |overrides: &UserOverrides| {
+            let logits = overrides.logits.clone();
+            (overrides.size, overrides.channels_last, logits)
+        };
+        let layer_goes = before.layer.is_some() && overrides.layer.is_none();
+        let is_prepared_anew = anew(&before) != anew(&overrides) || layer_goes;
+        self.model.remembered.set(sha256, overrides);
+        if is_prepared_anew {
+            self.set_desired_model(model.desired.source.clone());
+            self.model.undo = Some(OverrideUndo {
+                sha256: sha256.clone(),
+                overrides: before,
+            });
+        } else {
+            self.relabel();
+        }
+    }
+
+    /// UserOverrides the question for the size of an input, and goes on with the model.
+    pub(in crate::app::state) fn answer_size_question(&mut self, size: [usize; 2]) {
+        if let Some(question) = self.model.size_question.take() {
+            let size = Some(size);
+            let before = self.model.remembered.about(&question.sha256);
+            self.model
+                .remembered
+                .set(&question.sha256, UserOverrides { size, ..before });
+            self.set_desired_model(question.source);
+        }
+    }
+}

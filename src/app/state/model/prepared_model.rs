@@ -1,0 +1,30 @@
+//! A model that the engine has prepared.
+
+use std::rc::Rc;
+
+use super::model_choice::DesiredModel;
+use crate::protocol::{LayerSummary, LoadTimings, ModelSummary};
+
+/// A model that was made ready.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreparedModel {
+    pub desired: DesiredModel,
+    pub summary: ModelSummary,
+    /// One for each class, as the user wants them.
+    pub labels: Rc<Vec<String>>,
+    pub timings: LoadTimings,
+}
+
+impl PreparedModel {
+    /// A layer by its name in the file.
+    pub fn layer(&self, name: &str) -> Option<&LayerSummary> {
+        self.summary.layers.iter().find(|layer| layer.name == name)
+    }
+}
+
+impl LayerSummary {
+    /// What a person calls it.
+    pub fn title(&self) -> &str {
+        self.alias.as_deref().unwrap_or(&self.name)
+    }
+}

@@ -1,0 +1,181 @@
+//! How the state takes the manifest, a chosen model, and what becomes of it.
+
+use std::rc::Rc;
+
+use super::action::ModelAction;
+use super::model_choice::{DesiredModel, ModelChoice};
+use super::model_state::{OverrideUndo, SizeQuestion};
+use super::prepared_model::PreparedModel;
+use crate::app::state::app_state::AppState;
+use crate::app::state::notices::{NoticePlace, Recovery};
+use crate::protocol::{LoadTimings, Manifest, ModelSummary};
+
+impl AppState {
+    pub(in crate::app::state) fn reduce_model(&mut self, action: ModelAction) {
+        match action {
+            ModelAction::ManifestFetched(manifest) => self.manifest_fetched(manifest),
+            ModelAction::Choose(id) => {
+                if let Some(entry) = self.entry(&id) {
+                    self.set_desired_model(ModelChoice::Entry(entry));
+                }
+            }
+            ModelAction::OpenFile { file, name, bytes } => {
+                self.set_desired_model(ModelChoice::File { file, name, bytes });
+            }
+            ModelAction::LoadAgain(source) => self.set_desired_model(source),
+            ModelAction::Override(change) => self.change_override(change),
+            ModelAction::AnswerSizeQuestion(size) => self.answer_size_question(size),
+            ModelAction::DropSizeQuestion => self.model.size_question = None,
+            ModelAction::LabelFileRead { name, bytes } => self.read_labels(&name, &bytes),
+            ModelAction::ImageNetLabelsFetched(Ok(list)) => {
+                self.model.imagenet_labels = Some(list.into());
+                self.relabel();
+            }
+            ModelAction::ImageNetLabelsFetched(Err(message)) => {
+                self.notify(NoticePlace::About, message, Some(Recovery::FetchImageNet));
+            }
+        }
+    }
+
+    pub(in crate::app::state) fn manifest_fetched(&mut self, manifest: Result<Manifest, String>) {
+        match manifest {
+            Ok(manifest) => {
+                self.notices.shown.remove(&NoticePlace::Model);
+                let manifest = Rc::new(manifest);
+                self.model.manifest = Some(manifest.clone());
+                if self.model.desired.is_some() {
+                    return;
+                }
+                let chosen = manifest
+                    .models
+                    .iter()
+                    .find(|entry| Some(&entry.id) == self.settings.model.as_ref());
+                if chosen.is_none() {
+                    self.settings.layer = None;
+                }
+                match chosen.or(manifest.models.first()) {
+                    Some(entry) => self.set_desired_model(ModelChoice::Entry(entry.clone())),
+                    None => self.notify(
+                        NoticePlace::Model,
+                        "This site has no model. Open an ONNX file of your own.",
+                        None,
+                    ),
+                }
+            }
+            Err(message) => self.notify(NoticePlace::Model, message, Some(Recovery::FetchManifest)),
+        }
+    }
+
+    pub(in crate::app::state) fn set_desired_model(&mut self, source: ModelChoice) {
+        let same = self.model.desired.as_ref().or(self
+            .model
+            .prepared
+            .as_ref()
+            .map(|model| &model.desired));
+        if same.is_some_and(|desired| desired.source != source) {
+            self.settings.class = None;
+            self.settings.layer = None;
+        }
+        self.model.last_key += 1;
+        self.settings.model = source.entry().map(|entry| entry.id.clone());
+        self.model.desired = Some(DesiredModel {
+            key: self.model.last_key,
+            source,
+        });
+        (self.model.size_question, self.model.undo) = (None, None);
+        self.notices.shown.retain(|place| {
+            !matches!(
+                place,
+                NoticePlace::Model | NoticePlace::About | NoticePlace::Explanation
+            )
+        });
+        if let Some(picture) = &mut self.picture.current {
+            picture.stopped = false;
+        }
+    }
+
+    /// The engine has prepared a model.
+    pub(in crate::app::state) fn model_prepared(
+        &mut self,
+        desired: DesiredModel,
+        summary: ModelSummary,
+        timings: LoadTimings,
+    ) {
+        if self
+            .model
+            .desired
+            .as_ref()
+            .is_some_and(|current| current.key == desired.key)
+        {
+            self.notices.announcement = format!("Model ready: {}", desired.source.name());
+            self.model.undo = None;
+            self.model.prepared = Some(Rc::new(PreparedModel {
+                desired,
+                summary,
+                labels: Rc::default(),
+                timings,
+            }));
+            self.relabel();
+        }
+    }
+
+    /// A model that cannot be used gives way to the one before it, and a change
+    /// that cannot be made to what was before it.
+    pub(in crate::app::state) fn load_failed(&mut self, key: u32, message: String) {
+        let undo = self.model.undo.take();
+        let Some(failed) = self.restore_previous_model(key, undo.is_some()) else {
+            return;
+        };
+        if let Some(OverrideUndo { sha256, overrides }) = undo {
+            self.model.remembered.set(&sha256, overrides);
+            self.relabel();
+            return self.notify(NoticePlace::About, message, None);
+        }
+        let recovery = match failed {
+            // The same file would fail the same way.
+            ModelChoice::File { .. } => Recovery::ChooseModelFile,
+            source => Recovery::Load(source),
+        };
+        self.notify(NoticePlace::Model, message, Some(recovery));
+    }
+
+    /// Wants the model again that was ready before the one with this key, which is
+    /// returned. `same` says that it may be the same file.
+    pub(in crate::app::state) fn restore_previous_model(
+        &mut self,
+        key: u32,
+        same: bool,
+    ) -> Option<ModelChoice> {
+        let failed = self
+            .model
+            .desired
+            .take_if(|wanted| wanted.key == key)?
+            .source;
+        let former = self
+            .model
+            .prepared
+            .as_ref()
+            .map(|model| model.desired.clone());
+        let former = former.filter(|desired| same || desired.source != failed);
+        if let Some(desired) = former {
+            self.settings.model = desired.source.entry().map(|entry| entry.id.clone());
+            // Its own result is still right, so it keeps its key.
+            self.model.desired = Some(desired);
+            self.restore_shown_choice();
+        }
+        Some(failed)
+    }
+
+    /// A model waits for an answer; until then there is the one before it.
+    pub(in crate::app::state) fn ask_size(&mut self, key: u32, sha256: String, input: String) {
+        if let Some(source) = self.restore_previous_model(key, false) {
+            let name = source.name();
+            self.notices.announcement = format!("{name} takes pictures of any size: which one?");
+            self.model.size_question = Some(SizeQuestion {
+                sha256,
+                source,
+                input,
+            });
+        }
+    }
+}

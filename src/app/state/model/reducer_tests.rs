@@ -1,0 +1,57 @@
+use super::action::ModelAction;
+use crate::app::state::action::Action;
+use crate::app::state::app_state::AppState;
+use crate::app::state::engine::{EngineEvent, EngineStep};
+use crate::app::state::notices::NoticePlace;
+use crate::app::testing::{act, begun, explained, predicted, ready, shown};
+use crate::protocol::FailureKind;
+
+#[test]
+fn the_first_model_is_wanted_unless_the_hash_names_another() {
+    let name = |state: &AppState| {
+        state
+            .model
+            .desired
+            .as_ref()
+            .map(|desired| desired.source.name().to_owned())
+    };
+    assert_eq!(name(&begun("")), Some("Model a".into()));
+    assert_eq!(name(&begun("#model=b")), Some("Model b".into()));
+    assert_eq!(name(&begun("#model=gone")), Some("Model a".into()));
+}
+
+#[test]
+fn a_model_that_cannot_be_used_gives_way_to_the_one_before() {
+    let before = explained();
+    let open = ModelAction::OpenFile {
+        file: 9,
+        name: "bad.onnx".into(),
+        bytes: 3,
+    };
+    let state = act(before.clone(), [open]);
+    assert_eq!(shown(&state), Some(2), "the former result stays");
+    let key = state.model.desired.as_ref().expect("a desired").key;
+    let failure = EngineEvent::Failed {
+        step: EngineStep::Load(key),
+        kind: FailureKind::Model,
+        message: "Cut off.".into(),
+    };
+    let state = act(state, [Action::Engine(failure)]);
+    assert_eq!(state.model.desired, before.model.desired);
+    assert!(state.notices.shown.contains_key(&NoticePlace::Model));
+    assert_eq!(state.settings.model.as_deref(), Some("a"));
+}
+
+#[test]
+fn another_model_keeps_the_picture_and_forgets_the_maps() {
+    let state = act(explained(), [ModelAction::Choose("b".into())]);
+    assert_eq!(
+        state.desired_state().picture.map(|picture| picture.0.file),
+        Some(1)
+    );
+    assert!(state.desired_state().map.is_none() && state.is_working());
+    let state = act(state.clone(), [ready(&state)]);
+    let state = act(state.clone(), [predicted(&state)]);
+    assert_eq!(shown(&state), None);
+    assert_eq!(state.desired_state().map.map(|key| key.class), Some(2));
+}

@@ -1,0 +1,76 @@
+//! What follows from the state about models.
+
+use std::rc::Rc;
+
+use super::class_labels::{LabelSource, may_be_imagenet};
+use super::prepared_model::PreparedModel;
+use super::user_overrides::{LabelOverride, UserOverrides};
+use crate::app::state::app_state::AppState;
+use crate::app::state::picture::PreprocessingOverride;
+use crate::picture::Scaling;
+use crate::protocol::{ManifestEntry, ModelSummary};
+
+impl AppState {
+    /// Whether the wanted model is the one that is ready.
+    pub fn model_is_ready(&self) -> bool {
+        matches!((&self.model.desired, &self.model.prepared), (Some(wanted), Some(ready)) if wanted.key == ready.desired.key)
+    }
+
+    /// What was said about the model that is ready.
+    pub fn overrides(&self) -> UserOverrides {
+        let model = self.model.prepared.as_ref();
+        model
+            .map(|model| self.model.remembered.about(&model.summary.sha256))
+            .unwrap_or_default()
+    }
+
+    /// How pictures are read for the model that is ready.
+    pub(in crate::app::state) fn preprocessing_override(&self) -> PreprocessingOverride {
+        let Some(model) = &self.model.prepared else {
+            return PreprocessingOverride::default();
+        };
+        let (overrides, summary) = (self.overrides(), &model.summary);
+        let scaling = overrides.scaling.as_deref().and_then(Scaling::find);
+        let scaling = scaling.filter(|scaling| scaling.channels() == summary.input.channels);
+        let scaling = scaling.map(|scaling| scaling.id);
+        PreprocessingOverride {
+            scaling: scaling.filter(|id| Some(*id) != summary.input.scaling.as_deref()),
+            ending: overrides
+                .ending
+                .filter(|ending| *ending != summary.output.probabilities),
+        }
+    }
+
+    /// Where the names of the classes come from, as the user or else the file
+    /// wants it; a model of 1000 classes without names is taken for ImageNet's.
+    pub fn label_source(&self, summary: &ModelSummary) -> LabelSource {
+        let classes = summary.classes;
+        match self.model.remembered.about(&summary.sha256).labels {
+            Some(LabelOverride::File { name, names }) if names.len() == classes => {
+                LabelSource::Own(name)
+            }
+            Some(LabelOverride::Numbers) => LabelSource::Numbers,
+            Some(LabelOverride::ImageNet) if may_be_imagenet(classes) => LabelSource::ImageNet,
+            _ if !summary.labels.is_empty() => LabelSource::File,
+            _ if may_be_imagenet(classes) => LabelSource::ImageNet,
+            _ => LabelSource::Numbers,
+        }
+    }
+
+    /// Whether the list of ImageNet's names has to be fetched.
+    pub fn needs_imagenet(&self) -> bool {
+        let wanted =
+            |model: &Rc<PreparedModel>| self.label_source(&model.summary) == LabelSource::ImageNet;
+        self.model.imagenet_labels.is_none() && self.model.prepared.as_ref().is_some_and(wanted)
+    }
+
+    pub(in crate::app::state) fn entry(&self, id: &str) -> Option<ManifestEntry> {
+        self.model
+            .manifest
+            .as_ref()?
+            .models
+            .iter()
+            .find(|entry| entry.id == id)
+            .cloned()
+    }
+}

@@ -1,0 +1,99 @@
+//! What the user says about a model, against its file or what was guessed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::OutputActivation;
+
+/// Sides of an input in pixels that are believed.
+pub const INPUT_SIDES_PIXELS: std::ops::RangeInclusive<usize> = 8..=4096;
+
+/// What the user said about one file; what is `None` is as the file says or as
+/// was assumed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UserOverrides {
+    /// One of `picture::SCALINGS`.
+    pub scaling: Option<String>,
+    pub ending: Option<OutputActivation>,
+    pub labels: Option<LabelOverride>,
+    /// Height and width in pixels, where the file leaves them open.
+    pub size: Option<[usize; 2]>,
+    /// Whether channels come last, where the file leaves it open.
+    pub channels_last: Option<bool>,
+    /// The tensor that is explained.
+    pub logits: Option<String>,
+    pub layer: Option<String>,
+}
+
+/// Where the classes' names come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "StoredLabels", into = "StoredLabels")]
+pub enum LabelOverride {
+    /// "class 17"
+    Numbers,
+    ImageNet,
+    /// A list of the user's.
+    File {
+        name: String,
+        names: Vec<String>,
+    },
+}
+
+/// [`Labels`] as the browser keeps them. An enum whose tag stands among its fields
+/// would say the same, but serde reads it with several times the code.
+#[derive(Serialize, Deserialize)]
+struct StoredLabels {
+    from: Source,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    names: Option<Vec<String>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Source {
+    Numbers,
+    ImageNet,
+    File,
+}
+
+impl From<StoredLabels> for LabelOverride {
+    fn from(kept: StoredLabels) -> Self {
+        match kept.from {
+            Source::Numbers => LabelOverride::Numbers,
+            Source::ImageNet => LabelOverride::ImageNet,
+            Source::File => LabelOverride::File {
+                name: kept.name.unwrap_or_default(),
+                names: kept.names.unwrap_or_default(),
+            },
+        }
+    }
+}
+
+impl From<LabelOverride> for StoredLabels {
+    fn from(labels: LabelOverride) -> Self {
+        let (from, name, names) = match labels {
+            LabelOverride::Numbers => (Source::Numbers, None, None),
+            LabelOverride::ImageNet => (Source::ImageNet, None, None),
+            LabelOverride::File { name, names } => (Source::File, Some(name), Some(names)),
+        };
+        Self { from, name, names }
+    }
+}
+
+/// A change of one answer.
+#[derive(Clone, Debug)]
+pub enum OverrideChange {
+    /// One of `picture::SCALINGS`; `None` for as the file says or as was assumed.
+    Scaling(Option<&'static str>),
+    Ending(Option<OutputActivation>),
+    Labels(Option<LabelOverride>),
+    /// A tensor of the file; `None` for the one that is found by itself.
+    Logits(Option<String>),
+    Size([usize; 2]),
+    /// Whether channels come last; `None` for as was assumed.
+    ChannelsLast(Option<bool>),
+    /// Everything as it was at first.
+    Nothing,
+}

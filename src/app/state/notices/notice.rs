@@ -1,0 +1,45 @@
+//! One notice, its place and the recovery that it offers.
+
+use crate::app::state::model::ModelChoice;
+
+/// Next to what a notice stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticePlace {
+    Engine,
+    Model,
+    About,
+    Picture,
+    Explanation,
+    Save,
+}
+
+/// Something went wrong, or worth knowing: a sentence and a way out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    pub message: String,
+    pub recovery: Option<Recovery>,
+}
+
+#[allow(
+    clippy::large_enum_variant,
+    reason = "few live at a time, and none for long"
+)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Recovery {
+    /// Fetch the manifest again.
+    FetchManifest,
+    /// Load this model again.
+    Load(ModelChoice),
+    ChooseModelFile,
+    ChooseLabels,
+    FetchImageNet,
+    ChoosePicture,
+    /// Predict from the picture again.
+    Predict,
+    /// Ask for the refused map again.
+    Explain,
+    /// Load the whole page again.
+    Reload,
+    /// Start the engine again.
+    Restart,
+}

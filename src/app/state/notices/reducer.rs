@@ -1,0 +1,32 @@
+//! How the state takes and shows notices.
+
+use super::action::NoticesAction;
+use super::notice::{Notice, NoticePlace, Recovery};
+use crate::app::state::app_state::AppState;
+
+impl AppState {
+    pub(in crate::app::state) fn reduce_notices(&mut self, action: NoticesAction) {
+        match action {
+            NoticesAction::Show(place, notice) => {
+                self.notify(place, notice.message, notice.recovery);
+            }
+            NoticesAction::Announce(sentence) => self.notices.announcement = sentence,
+            NoticesAction::Dismiss(place) => {
+                self.notices.shown.remove(&place);
+            }
+        }
+    }
+
+    pub(in crate::app::state) fn notify(
+        &mut self,
+        place: NoticePlace,
+        message: impl Into<String>,
+        recovery: Option<Recovery>,
+    ) {
+        let message = message.into();
+        self.notices.announcement = message.clone();
+        self.notices
+            .shown
+            .insert(place, Notice { message, recovery });
+    }
+}

@@ -1,0 +1,20 @@
+//! What can happen to pictures.
+
+use crate::protocol::Sample;
+
+#[derive(Clone, Debug)]
+pub enum PictureAction {
+    SamplesFetched(Vec<Sample>),
+    Choose {
+        file: u32,
+        name: String,
+    },
+    /// The browser has decoded the file; width and height in pixels of its canvas.
+    Decoded {
+        file: u32,
+        width: u32,
+        height: u32,
+    },
+    Refused(String),
+    PredictAgain,
+}

@@ -1,0 +1,14 @@
+//! Pictures: the chosen one, the one before it, and the samples beside the page.
+
+mod action;
+mod picture_key;
+mod picture_state;
+mod reducer;
+#[cfg(test)]
+mod reducer_tests;
+mod samples;
+mod selectors;
+
+pub use self::action::PictureAction;
+pub use self::picture_key::{PictureKey, PreprocessingOverride};
+pub use self::picture_state::{ChosenPicture, PictureState};

@@ -1,0 +1,64 @@
+//! The part of the state that is about pictures.
+
+use std::rc::Rc;
+
+use super::picture_key::{PictureKey, PreprocessingOverride};
+use crate::app::small_map::SmallMap;
+use crate::app::state::explanation::{MapKey, Prediction, SaliencyMap};
+use crate::app::state::model::PreparedModel;
+use crate::protocol::Sample;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PictureState {
+    pub samples: Rc<Vec<Sample>>,
+    /// The picture chosen last.
+    pub current: Option<ChosenPicture>,
+    /// The one before, with its result, until `current` has a result of its own.
+    pub previous: Option<ChosenPicture>,
+}
+
+/// A picture and all that is known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChosenPicture {
+    pub key: PictureKey,
+    pub name: String,
+    /// Width and height of the canvas on the resources, once the browser has drawn it.
+    pub canvas_size: Option<(u32, u32)>,
+    /// The user cancelled, or the engine gave up: not looked at until asked.
+    pub stopped: bool,
+    pub prediction: Option<Rc<Prediction>>,
+    pub maps: SmallMap<MapKey, Rc<SaliencyMap>>,
+    /// Maps that could not be had.
+    pub failed_maps: Vec<MapKey>,
+    /// The map that is shown until the chosen one is there.
+    pub shown: Option<MapKey>,
+}
+
+impl ChosenPicture {
+    pub(in crate::app::state) fn new(file: u32, name: String) -> Self {
+        Self {
+            key: PictureKey {
+                file,
+                attempt: 0,
+                preprocessing: PreprocessingOverride::default(),
+            },
+            name,
+            canvas_size: None,
+            stopped: false,
+            prediction: None,
+            maps: SmallMap::default(),
+            failed_maps: Vec::new(),
+            shown: None,
+        }
+    }
+
+    /// The model that looked at it.
+    pub fn model(&self) -> Option<&Rc<PreparedModel>> {
+        Some(&self.prediction.as_ref()?.model)
+    }
+
+    /// The map that is shown.
+    pub fn map(&self) -> Option<&Rc<SaliencyMap>> {
+        self.maps.get(self.shown.as_ref()?)
+    }
+}

@@ -1,0 +1,57 @@
+use super::action::PictureAction;
+use crate::app::state::action::Action;
+use crate::app::state::engine::{EngineEvent, EngineStep};
+use crate::app::state::notices::NoticePlace;
+use crate::app::testing::{act, explained, mapped, shown};
+use crate::protocol::FailureKind;
+
+#[test]
+fn a_picture_that_cannot_be_used_leaves_the_former_result() {
+    let state = act(
+        explained(),
+        [PictureAction::Choose {
+            file: 2,
+            name: "text.jpg".into(),
+        }],
+    );
+    let step = EngineStep::Predict(state.picture.current.as_ref().expect("a picture").key);
+    let failure = EngineEvent::Failed {
+        step,
+        kind: FailureKind::Picture,
+        message: "It is a text.".into(),
+    };
+    let state = act(state, [Action::Engine(failure)]);
+    assert_eq!(shown(&state), Some(2));
+    assert_eq!(
+        state
+            .notices
+            .shown
+            .get(&NoticePlace::Picture)
+            .map(|notice| notice.message.as_str()),
+        Some("It is a text.")
+    );
+}
+
+#[test]
+fn answers_about_another_picture_are_dropped() {
+    let state = explained();
+    let late = mapped(&state, 5, [1.0, 1.0]);
+    let state = act(
+        state,
+        [
+            PictureAction::Choose {
+                file: 2,
+                name: String::new(),
+            }
+            .into(),
+            late,
+        ],
+    );
+    assert!(
+        state
+            .picture
+            .current
+            .as_ref()
+            .is_some_and(|picture| picture.maps.is_empty())
+    );
+}

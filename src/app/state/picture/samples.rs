@@ -1,0 +1,33 @@
+//! Which sample pictures are offered.
+
+use crate::app::state::app_state::AppState;
+use crate::protocol::Sample;
+
+impl AppState {
+    /// Samples that suit the wanted model; all of them for the user's own file.
+    pub fn suitable_samples(&self) -> Vec<Sample> {
+        let entry = self.model.desired.as_ref().or(self
+            .model
+            .prepared
+            .as_ref()
+            .map(|model| &model.desired));
+        let entry = entry.and_then(|desired| desired.source.entry());
+        let suits =
+            |sample: &&Sample| entry.is_none_or(|entry| entry.samples.contains(&sample.file));
+        self.picture.samples.iter().filter(suits).cloned().collect()
+    }
+
+    /// Why the wanted model has no sample pictures, if it has none.
+    pub fn no_samples(&self) -> Option<String> {
+        let entry = self.model.desired.as_ref()?.source.entry()?;
+        if !entry.samples.is_empty() {
+            return None;
+        }
+        let general = || {
+            "No sample picture comes with this model: it knows pictures of a kind that may not be \
+             passed on here. Use one of your own."
+                .to_owned()
+        };
+        Some(entry.samples_note.clone().unwrap_or_else(general))
+    }
+}

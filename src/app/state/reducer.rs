@@ -1,0 +1,27 @@
+//! The one reducer of the page: each part reduces its own actions.
+
+use std::rc::Rc;
+
+use yew::Reducible;
+
+use super::action::Action;
+use super::app_state::AppState;
+
+impl Reducible for AppState {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut state = Rc::unwrap_or_clone(self);
+        match action {
+            Action::Model(action) => state.reduce_model(action),
+            Action::Picture(action) => state.reduce_picture(action),
+            Action::Explanation(action) => state.reduce_explanation(action),
+            Action::Settings(action) => state.reduce_settings(action),
+            Action::Notices(action) => state.reduce_notices(action),
+            Action::Engine(event) => state.reduce_engine(event),
+            Action::Cancel => state.cancel(),
+        }
+        state.update_preprocessing();
+        Rc::new(state)
+    }
+}

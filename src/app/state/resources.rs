@@ -1,0 +1,44 @@
+//! Which numbered resources of the browser the state still refers to.
+
+use super::app_state::AppState;
+use crate::app::state::model::ModelChoice;
+use crate::app::state::notices::Recovery;
+
+impl AppState {
+    /// Files on the resources that something still refers to.
+    pub fn resources_in_use(&self) -> Vec<u32> {
+        let pictures = self
+            .picture
+            .current
+            .iter()
+            .chain(&self.picture.previous)
+            .map(|picture| picture.key.file);
+        let models = self
+            .model
+            .desired
+            .iter()
+            .chain(self.model.prepared.as_ref().map(|model| &model.desired))
+            .map(|desired| &desired.source);
+        let retries = self
+            .notices
+            .shown
+            .values()
+            .filter_map(|notice| match &notice.recovery {
+                Some(Recovery::Load(source)) => Some(source),
+                _ => None,
+            });
+        let asked = self
+            .model
+            .size_question
+            .iter()
+            .map(|question| &question.source);
+        let models = models
+            .chain(retries)
+            .chain(asked)
+            .filter_map(|source| match source {
+                ModelChoice::File { file, .. } => Some(*file),
+                ModelChoice::Entry(_) => None,
+            });
+        pictures.chain(models).collect()
+    }
+}

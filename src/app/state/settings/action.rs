@@ -1,0 +1,14 @@
+//! What the user sets of how a map is shown.
+
+use crate::render::{ColorMap, Sign};
+
+#[derive(Clone, Debug)]
+pub enum SettingsAction {
+    ChooseColorMap(ColorMap),
+    /// Percent.
+    ChooseOpacity(u8),
+    ChooseSign(Sign),
+    ChooseCells(bool),
+    ChooseOwnScale(bool),
+    ReadHash(String),
+}

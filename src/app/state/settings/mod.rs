@@ -1,0 +1,14 @@
+//! What the user sets: kept in the URL's hash, so that a link shows the same; and the
+//! theme, which this browser keeps.
+
+mod action;
+mod reducer;
+#[cfg(test)]
+mod reducer_tests;
+mod settings;
+mod theme;
+mod url_hash;
+
+pub use self::action::SettingsAction;
+pub use self::settings::Settings;
+pub use self::theme::Theme;

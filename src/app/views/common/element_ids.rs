@@ -1,0 +1,12 @@
+//! Ids of elements that one view draws and another sends the user to.
+
+/// The panel with what is known of the model.
+pub const ABOUT: &str = "about";
+/// The search field over all classes.
+pub const CLASS_SEARCH: &str = "search";
+/// The file input for a list of class labels.
+pub const LABEL_FILE: &str = "labels-file";
+/// The file input for a model.
+pub const MODEL_FILE: &str = "model-file";
+/// The file input for a picture.
+pub const PICTURE_FILE: &str = "picture-file";

@@ -1,0 +1,12 @@
+//! What views share.
+
+pub mod element_ids;
+mod notice;
+mod page_handle;
+mod popover;
+mod progress_bar;
+
+pub use self::notice::notices;
+pub use self::page_handle::{PageHandle, Props};
+pub use self::popover::Popover;
+pub use self::progress_bar::{phase_words, progress_bar};

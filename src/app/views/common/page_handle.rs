@@ -1,0 +1,215 @@
+//! What every view is given: the state, and what it can do with the page: dispatch an
+//! action, open a file, fetch.
+
+use js_sys::Uint8Array;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, Event, File, HtmlInputElement};
+use yew::{Callback, Properties, UseReducerDispatcher, UseReducerHandle};
+
+use crate::app::browser::error_text::error_text;
+use crate::app::browser::resource_table::ResourceTable;
+use crate::app::browser::{elements, fetch, picture_decoding};
+use crate::app::engine_client::{EngineClient, VariantFallback};
+use crate::app::state::{
+    Action, AppState, EngineEvent, ExplanationAction, MAX_LABEL_FILE_BYTES, ModelAction, Notice,
+    NoticePlace, NoticesAction, PictureAction, Recovery,
+};
+use crate::app::views::common::element_ids;
+use crate::protocol::Sample;
+
+/// What every component is given.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub state: UseReducerHandle<AppState>,
+    pub page: PageHandle,
+}
+
+/// The page's hands; clones are the same.
+#[derive(Clone, PartialEq)]
+pub struct PageHandle {
+    pub resources: ResourceTable,
+    pub engine: EngineClient,
+    dispatcher: UseReducerDispatcher<AppState>,
+}
+
+impl PageHandle {
+    /// Starts one of `variants`, which reports to `dispatcher`.
+    pub fn start(dispatcher: UseReducerDispatcher<AppState>, variants: VariantFallback) -> Self {
+        let resources = ResourceTable::default();
+        let hear = dispatcher.clone();
+        let emit = Callback::from(move |event: EngineEvent| hear.dispatch(Action::Engine(event)));
+        Self {
+            engine: EngineClient::start(resources.clone(), variants, emit),
+            resources,
+            dispatcher,
+        }
+    }
+
+    pub fn dispatch(&self, action: impl Into<Action>) {
+        self.dispatcher.dispatch(action.into());
+    }
+
+    /// A callback that does the same whatever happened.
+    pub fn callback<E: 'static>(&self, act: impl Fn(&PageHandle) + 'static) -> Callback<E> {
+        let page = self.clone();
+        Callback::from(move |_| act(&page))
+    }
+
+    pub fn fetch_manifest(&self) {
+        let page = self.clone();
+        spawn_local(async move {
+            let manifest = fetch::manifest().await.map_err(|error| {
+                format!("{error}. Without it no model can be offered, but you can open an ONNX file of your own.")
+            });
+            page.dispatch(ModelAction::ManifestFetched(manifest));
+        });
+    }
+
+    pub fn fetch_imagenet(&self) {
+        let page = self.clone();
+        spawn_local(async move {
+            let list = fetch::imagenet().await;
+            let list =
+                list.map_err(|error| format!("{error}. Until then the classes have numbers."));
+            page.dispatch(ModelAction::ImageNetLabelsFetched(list));
+        });
+    }
+
+    pub fn fetch_samples(&self) {
+        let page = self.clone();
+        spawn_local(async move {
+            // Without samples the page has everything else; nothing to say.
+            if let Ok(samples) = fetch::samples().await {
+                page.dispatch(PictureAction::SamplesFetched(samples));
+            }
+        });
+    }
+
+    /// Takes a file of the user's: an ONNX model, names of classes, or a picture.
+    pub fn open_file(&self, file: File) {
+        let bytes = file.size() as u64;
+        let name = file.name();
+        let ends_with = |end: &&str| name.to_ascii_lowercase().ends_with(end);
+        if ends_with(&".onnx") {
+            let file = self.resources.put_file(file.into());
+            self.dispatch(ModelAction::OpenFile { file, name, bytes });
+        } else if [".txt", ".json", ".csv"].iter().any(ends_with) {
+            self.open_labels(file);
+        } else if let Some(refusal) = picture_decoding::too_large(&name, bytes) {
+            self.dispatch(PictureAction::Refused(refusal));
+        } else {
+            self.open_picture(file.into(), name);
+        }
+    }
+
+    /// Takes a list of classes' names.
+    fn open_labels(&self, file: File) {
+        let page = self.clone();
+        let name = file.name();
+        if file.size() as u64 > MAX_LABEL_FILE_BYTES {
+            let sentence =
+                format!("{name} is too large for a list of names. The former names stay.");
+            return self.notify(NoticePlace::About, sentence);
+        }
+        spawn_local(async move {
+            match JsFuture::from(file.array_buffer()).await {
+                Ok(bytes) => {
+                    let bytes = Uint8Array::new(&bytes).to_vec().into();
+                    page.dispatch(ModelAction::LabelFileRead { name, bytes });
+                }
+                Err(error) => {
+                    let reason = error_text(&error);
+                    let sentence = format!(
+                        "{name} could not be read; choose it again. The browser says: {reason}"
+                    );
+                    page.notify(NoticePlace::About, sentence);
+                }
+            }
+        });
+    }
+
+    pub fn open_sample(&self, sample: Sample) {
+        let page = self.clone();
+        spawn_local(async move {
+            match fetch::sample(&sample).await {
+                Ok(blob) => page.open_picture(blob, sample.file),
+                Err(error) => page.dispatch(PictureAction::Refused(format!("{error}."))),
+            }
+        });
+    }
+
+    fn open_picture(&self, blob: Blob, name: String) {
+        let file = self.resources.put_file(blob.clone());
+        self.dispatch(PictureAction::Choose { file, name });
+        let page = self.clone();
+        spawn_local(async move {
+            // What cannot be drawn is judged by the engine, which says why.
+            if let Some(canvas) = picture_decoding::draw(&blob).await {
+                let (width, height) = (canvas.width(), canvas.height());
+                page.resources.put_canvas(file, canvas);
+                page.dispatch(PictureAction::Decoded {
+                    file,
+                    width,
+                    height,
+                });
+            }
+        });
+    }
+
+    /// For a file input's `onchange`.
+    pub fn on_file_chosen(&self) -> Callback<Event> {
+        self.on_chosen(PageHandle::open_file)
+    }
+
+    /// The same for a list of classes' names.
+    pub fn on_labels_chosen(&self) -> Callback<Event> {
+        self.on_chosen(PageHandle::open_labels)
+    }
+
+    fn on_chosen(&self, take: fn(&PageHandle, File)) -> Callback<Event> {
+        let page = self.clone();
+        Callback::from(move |event: Event| {
+            let Some(input) = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+            else {
+                return;
+            };
+            if let Some(file) = input.files().and_then(|files| files.get(0)) {
+                take(&page, file);
+            }
+            // So that the same file can be chosen again.
+            input.set_value("");
+        })
+    }
+
+    /// Goes a notice's way out.
+    pub fn recover(&self, place: NoticePlace, recovery: Recovery) {
+        match recovery {
+            Recovery::FetchManifest => self.fetch_manifest(),
+            Recovery::Load(source) => self.dispatch(ModelAction::LoadAgain(source)),
+            Recovery::ChooseLabels => elements::click(element_ids::LABEL_FILE),
+            Recovery::FetchImageNet => self.fetch_imagenet(),
+            Recovery::ChooseModelFile => elements::click(element_ids::MODEL_FILE),
+            Recovery::ChoosePicture => elements::click(element_ids::PICTURE_FILE),
+            Recovery::Predict => self.dispatch(PictureAction::PredictAgain),
+            Recovery::Explain => self.dispatch(ExplanationAction::ExplainAgain),
+            Recovery::Restart => self.engine.restart(),
+            Recovery::Reload => {
+                let _ = gloo::utils::window().location().reload();
+            }
+        }
+        self.dispatch(NoticesAction::Dismiss(place));
+    }
+
+    pub fn notify(&self, place: NoticePlace, message: String) {
+        self.dispatch(NoticesAction::Show(
+            place,
+            Notice {
+                message,
+                recovery: None,
+            },
+        ));
+    }
+}

@@ -1,0 +1,54 @@
+//! The stage before there is a picture.
+
+use yew::prelude::*;
+
+use crate::app::browser::fetch;
+use crate::app::views::common::{Props, element_ids};
+use crate::protocol::Sample;
+
+/// The stage before there is a picture.
+pub fn empty_stage(props: &Props) -> Html {
+    let samples = props.state.suitable_samples();
+    html! {
+        <div class="empty">
+            <label class="drop" for={element_ids::PICTURE_FILE}>
+                <svg viewBox="0 0 48 48" aria-hidden="true">
+                    <rect x="5" y="9" width="38" height="30" rx="4" />
+                    <circle cx="17" cy="19" r="3.5" />
+                    <path d="M6 34 18 25l7 5 9-10 9 9" />
+                </svg>
+                <span class="drop-words">{ "Drop a picture, paste one, or " }<u>{ "choose a file" }</u></span>
+            </label>
+            if !samples.is_empty() {
+                <p class="or">{ "or try one of these" }</p>
+                <ul class="samples">
+                    { for samples.into_iter().map(|sample| thumbnail(props, sample)) }
+                </ul>
+            }
+            { for props.state.no_samples().map(|why| html! { <p class="or">{ why }</p> }) }
+            <p class="hint">{ "A model of your own, as an ONNX file, can be dropped here as well." }</p>
+            <details class="private">
+                <summary>{ "Nothing leaves this device: picture, model and result stay in your browser" }</summary>
+                <p>{ "You can check it. Open your browser's developer tools at the network panel and drop a picture: \
+                      nothing is sent. Or let the model load, switch the network off, and go on." }</p>
+            </details>
+        </div>
+    }
+}
+
+fn thumbnail(props: &Props, sample: Sample) -> Html {
+    let address = fetch::sample_address(&sample);
+    let (alt, name) = (sample.alt.clone(), sample.name.clone());
+    let title = format!("{}; {}", sample.source, sample.license);
+    let take = props
+        .page
+        .callback(move |page| page.open_sample(sample.clone()));
+    html! {
+        <li>
+            <button class="sample" onclick={take} {title}>
+                <img src={address} {alt} width="112" height="84" />
+                <span>{ name }</span>
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,138 @@
+//! The layers that can be explained.
+
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlElement, HtmlInputElement};
+use yew::prelude::*;
+
+use crate::app::browser::text;
+use crate::app::state::{ChosenPicture, ExplanationAction, PreparedModel};
+use crate::app::views::common::Props;
+use crate::protocol::LayerSummary;
+
+/// Shorter lists need no filter.
+const MIN_FILTERED_LAYERS: usize = 12;
+
+/// Every layer that can be explained, the ends of blocks first.
+#[component]
+pub fn Layers(props: &Props) -> Html {
+    let words = use_state(String::new);
+    let state = &props.state;
+    let picture = state.picture.current.as_ref();
+    let Some(model) = picture.and_then(ChosenPicture::model) else {
+        return html! {};
+    };
+    let chosen = state.layer(model).to_owned();
+    let title = model
+        .layer(&chosen)
+        .map_or(&*chosen, LayerSummary::title)
+        .to_owned();
+    let (blocks, others) = found(model, &words);
+    let is_empty = blocks.is_empty() && others.is_empty();
+    let list = |layers: Vec<&LayerSummary>| -> Html {
+        layers
+            .into_iter()
+            .map(|layer| item(props, layer, layer.name == chosen))
+            .collect()
+    };
+    let oninput = {
+        let words = words.setter();
+        Callback::from(move |event: InputEvent| {
+            let input = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+            if let Some(input) = input {
+                words.set(input.value());
+            }
+        })
+    };
+    html! {
+        <details>
+            <summary>{ "Layer" }<small>{ title }</small></summary>
+            <p class="hint">{ "A map is made from what one layer of the network saw. The last one with places is the usual \
+                choice; earlier ones see finer and simpler things." }</p>
+            if model.summary.layers.len() > MIN_FILTERED_LAYERS {
+                <input class="filter" type="search" aria-label="Find a layer" placeholder="Find a layer" autocomplete="off"
+                    spellcheck="false" value={(*words).clone()} {oninput} />
+            }
+            <div class="layers" onkeydown={Callback::from(move_focus)}>
+                if !blocks.is_empty() {
+                    <h3>{ "Ends of blocks" }</h3>
+                    <ul>{ list(blocks) }</ul>
+                    if !others.is_empty() { <h3>{ "Layers between" }</h3> }
+                }
+                <ul>{ list(others) }</ul>
+                if is_empty { <p class="hint">{ "No layer has this in its name." }</p> }
+            </div>
+        </details>
+    }
+}
+
+/// The layers whose name, alias or operator has `words` in it: ends of blocks,
+/// and the others; both from the last of the network to the first.
+fn found<'a>(
+    model: &'a PreparedModel,
+    words: &str,
+) -> (Vec<&'a LayerSummary>, Vec<&'a LayerSummary>) {
+    let words = text::lowercase(words.trim());
+    let fits = |text: &str| words.is_empty() || text::lowercase(text).contains(&words);
+    let all = model.summary.layers.iter().rev();
+    let found = all.filter(|layer| {
+        fits(&layer.name) || fits(&layer.operator) || layer.alias.as_deref().is_some_and(fits)
+    });
+    found.partition(|layer| layer.alias.is_some())
+}
+
+fn item(props: &Props, layer: &LayerSummary, chosen: bool) -> Html {
+    let name = layer.name.clone();
+    let choose = props
+        .page
+        .callback(move |page| page.dispatch(ExplanationAction::ChooseLayer(name.clone())));
+    let [channels, height, width] = layer.shape;
+    let shape = format!("{height} × {width} places, {channels} channels");
+    let name = match &layer.alias {
+        Some(_) => format!("{} · {}", layer.name, layer.operator),
+        None => layer.operator.clone(),
+    };
+    html! {
+        <li key={layer.name.clone()}>
+            <button class="layer" aria-pressed={chosen.to_string()} onclick={choose}>
+                <span>{ layer.title() }</span>
+                <small>{ shape }</small>
+                <small>{ name }</small>
+            </button>
+        </li>
+    }
+}
+
+/// Arrow keys walk through the list, so that nobody needs to press Tab a hundred
+/// times.
+fn move_focus(event: KeyboardEvent) {
+    let step: i32 = match event.key().as_str() {
+        "ArrowDown" => 1,
+        "ArrowUp" => -1,
+        _ => return,
+    };
+    let focused = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    let list = focused
+        .as_ref()
+        .and_then(|button| button.closest(".layers").ok().flatten());
+    let Some(list) = list else {
+        return;
+    };
+    let Ok(buttons) = list.query_selector_all("button") else {
+        return;
+    };
+    let button = |place: u32| buttons.get(place)?.dyn_into::<HtmlElement>().ok();
+    let at = (0..buttons.length()).find(|&place| {
+        button(place).is_some_and(|button| focused.as_ref() == Some(button.unchecked_ref()))
+    });
+    let next = at
+        .and_then(|at| at.checked_add_signed(step))
+        .and_then(button);
+    if let Some(next) = next {
+        event.prevent_default();
+        let _ = next.focus();
+    }
+}

@@ -1,0 +1,76 @@
+//! The colour bar.
+
+use yew::prelude::*;
+
+use super::stage_canvas::Point;
+use crate::app::number_format;
+use crate::app::state::AppState;
+use crate::render::ColorMap;
+use crate::render::legend::{position, stops, ticks};
+
+const STOPS: usize = 17;
+const WIDTH: f64 = 1000.0;
+
+/// A colour map as a bar. `id` must be unique in the document.
+pub fn ramp(map: ColorMap, id: &str) -> Html {
+    let stops = stops(map, STOPS)
+        .into_iter()
+        .enumerate()
+        .map(|(index, color)| {
+            let offset = index as f64 / (STOPS - 1) as f64;
+            html! { <stop offset={format!("{offset:.4}")} stop-color={color} /> }
+        });
+    html! {
+        <svg class="ramp" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
+            <defs><linearGradient id={id.to_owned()}>{ for stops }</linearGradient></defs>
+            <rect width="1000" height="10" fill={format!("url(#{id})")} />
+        </svg>
+    }
+}
+
+/// The colour bar with its numbers, and the value where the pointer is.
+pub fn legend(state: &AppState, point: Option<&Point>) -> Html {
+    let Some(picture) = state.on_stage() else {
+        return html! {};
+    };
+    let look = state.look(picture);
+    let ticks = ticks(look.scale, look.sign);
+    if ticks.is_empty() {
+        return html! {};
+    }
+    let at = |value: f32| WIDTH * position(value, look.scale, look.sign);
+    let numbers = ticks.iter().map(|tick| {
+        let anchor = match at(*tick) {
+            x if x < 40.0 => "start",
+            x if x > 960.0 => "end",
+            _ => "middle",
+        };
+        // A nested drawing, because only the bar may be stretched.
+        html! {
+            <svg x={format!("{:.2}%", at(*tick) / 10.0)} overflow="visible" width="1" height="100%">
+                <line y1="0" y2="4" />
+                <text y="16" text-anchor={anchor}>{ number_format::tick(*tick) }</text>
+            </svg>
+        }
+    });
+    let mark = point.filter(|point| point.value.is_finite()).map(|point| {
+        let x = format!("{:.2}%", at(point.value) / 10.0);
+        html! { <line class="mark" x1={x.clone()} x2={x} y1="0" y2="100%" /> }
+    });
+    let reading = point.map_or_else(
+        || "Point at the picture to read its value".to_owned(),
+        |point| format!("Here: {}", number_format::value(point.value)),
+    );
+    html! {
+        <div class="legend">
+            <div class="legend-bar">
+                { ramp(look.colormap, "legend-ramp") }
+                <svg class="legend-mark" aria-hidden="true">{ for mark }</svg>
+            </div>
+            <svg class="legend-numbers" role="img" aria-label={format!("Scale up to {}", number_format::value(look.scale))}>
+                { for numbers }
+            </svg>
+            <p><span>{ "How much each place raises the class’s value " }<small>{ "logit units" }</small></span><output aria-live="off">{ reading }</output></p>
+        </div>
+    }
+}

@@ -1,0 +1,22 @@
+//! The explanation of one picture: the stage with the picture and its map, and beside it
+//! the classes, layers, methods and files.
+
+mod class_search;
+mod classes;
+mod details;
+mod display_controls;
+mod empty_stage;
+mod layers;
+mod legend;
+mod save_buttons;
+mod stage;
+mod stage_canvas;
+mod stage_painter;
+mod stage_progress;
+mod stage_props;
+
+pub use self::class_search::ClassSearch;
+pub use self::classes::classes;
+pub use self::details::details;
+pub use self::save_buttons::save_buttons;
+pub use self::stage::Stage;

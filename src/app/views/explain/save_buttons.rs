@@ -1,0 +1,62 @@
+//! Files of what is shown.
+
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use crate::app::export::{ExportFormat, copy_overlay, download};
+use crate::app::state::{ChosenPicture, NoticePlace, NoticesAction};
+use crate::app::views::common::{Props, notices};
+
+/// Files of what is shown.
+pub fn save_buttons(props: &Props) -> Html {
+    if props
+        .state
+        .on_stage()
+        .and_then(ChosenPicture::map)
+        .is_none()
+    {
+        return html! {};
+    }
+    let copy = {
+        let (state, page) = (props.state.clone(), props.page.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (state, page) = (state.clone(), page.clone());
+            spawn_local(async move {
+                match copy_overlay(&state, &page.resources).await {
+                    Ok(()) => page.dispatch(NoticesAction::Announce(
+                        "The picture is on the clipboard".to_owned(),
+                    )),
+                    Err(error) => {
+                        page.notify(NoticePlace::Save, format!("Copying did not work: {error}."))
+                    }
+                }
+            });
+        })
+    };
+    html! {
+        <section class="saving" aria-label="Save">
+            <h2>{ "Save" }</h2>
+            <div class="save-row">
+                { button(props, ExportFormat::Png, "PNG", "the picture with its map") }
+                { button(props, ExportFormat::Npy, "NPY", "the map’s own signed values") }
+                { button(props, ExportFormat::Json, "JSON", "how it was made") }
+                <button onclick={copy} title="The picture with its map, to the clipboard">{ "Copy" }</button>
+            </div>
+            { notices(props, &[NoticePlace::Save]) }
+        </section>
+    }
+}
+
+fn button(props: &Props, format: ExportFormat, name: &'static str, title: &'static str) -> Html {
+    let (state, page) = (props.state.clone(), props.page.clone());
+    let onclick =
+        Callback::from(
+            move |_: MouseEvent| match download(&state, &page.resources, format) {
+                Ok(name) => page.dispatch(NoticesAction::Announce(format!("Saved: {name}"))),
+                Err(error) => {
+                    page.notify(NoticePlace::Save, format!("Saving did not work: {error}."))
+                }
+            },
+        );
+    html! { <button {onclick} {title}>{ name }</button> }
+}

@@ -1,0 +1,121 @@
+//! The stage: the picture, where the network looked, and how that is shown.
+
+use yew::prelude::*;
+
+use super::display_controls::display_controls;
+use super::empty_stage::empty_stage;
+use super::legend::legend;
+use super::stage_canvas::{Point, StageCanvas};
+use super::stage_progress::StageProgress;
+use super::stage_props::StageProps;
+use crate::app::browser::elements;
+use crate::app::state::{AppState, ChosenPicture, NoticePlace};
+use crate::app::views::common::{PageHandle, Props, element_ids, notices};
+use crate::protocol::MapState;
+use crate::render::Sign;
+
+/// The picture, where the network looked, and how that is shown.
+#[component]
+pub fn Stage(props: &StageProps) -> Html {
+    let point = use_state(|| None::<Point>);
+    let StageProps { state, page, .. } = props;
+    let common = Props {
+        state: state.clone(),
+        page: page.clone(),
+    };
+    let picture = state.on_stage();
+    let class = if picture.is_some() {
+        "stage"
+    } else {
+        "stage is-empty"
+    };
+    html! {
+        <section {class} aria-label="The picture and where the network looked">
+            <input id={element_ids::PICTURE_FILE} class="unseen" type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp"
+                aria-label="Choose a picture" onchange={page.on_file_chosen()} />
+            <input id={element_ids::MODEL_FILE} class="unseen" type="file" accept=".onnx" tabindex="-1"
+                aria-label="Choose an ONNX file" onchange={page.on_file_chosen()} />
+            { notices(&common, &[NoticePlace::Picture]) }
+            if let Some(picture) = picture {
+                { title(state, picture) }
+                <StageCanvas state={state.clone()} page={page.clone()} alone={props.alone} set_point={point.setter()} />
+                if state.is_working() {
+                    <StageProgress ..common />
+                } else {
+                    { for sentence(state, picture).map(|sentence| html! { <p class="finding">{ sentence }</p> }) }
+                }
+                { for notes(state, picture).map(|note| html! { <p class="hint">{ note }</p> }) }
+                { assumed(state, page) }
+                if picture.map().is_some() {
+                    { legend(state, point.as_ref()) }
+                    { display_controls(props) }
+                }
+            } else {
+                { empty_stage(&common) }
+            }
+        </section>
+    }
+}
+
+/// "Where it looked for cup", the picture's name, and the way to another.
+fn title(state: &AppState, picture: &ChosenPicture) -> Html {
+    let class = picture.map().map(|map| map.summary.class);
+    let label = class
+        .zip(picture.prediction.as_ref())
+        .map(|(class, prediction)| prediction.label(class).to_owned());
+    let words = match label {
+        Some(label) => html! { <>{ "Where it looked for " }<em>{ label }</em></> },
+        None if state.model_is_ready() && state.is_working() => html! { "Looking…" },
+        None => html! { "Your picture" },
+    };
+    html! {
+        <div class="stage-title">
+            <h2>{ words }<small>{ &picture.name }</small></h2>
+            <label class="button" for={element_ids::PICTURE_FILE}>{ "Another picture" }</label>
+        </div>
+    }
+}
+
+/// What a person should know about how the picture was read and about the model.
+fn notes<'a>(state: &'a AppState, picture: &'a ChosenPicture) -> impl Iterator<Item = &'a String> {
+    let picture = picture
+        .prediction
+        .iter()
+        .flat_map(|prediction| &prediction.notes);
+    let model = state.model.prepared.iter().map(|model| &model.summary);
+    picture.chain(model.flat_map(|model| model.notes.iter().chain(&model.cache_note)))
+}
+
+/// What was assumed of the model, and the way to change it.
+fn assumed(state: &AppState, page: &PageHandle) -> Html {
+    let sentences = state.assumptions();
+    if sentences.is_empty() {
+        return html! {};
+    }
+    let show = page.callback(|_| elements::unfold(element_ids::ABOUT));
+    html! {
+        <p class="hint assumed">
+            { sentences.join(" ") }{ " " }
+            <button class="quiet" onclick={show}>{ "Change" }</button>
+        </p>
+    }
+}
+
+/// What must be said when the map has nothing to show.
+fn sentence(state: &AppState, picture: &ChosenPicture) -> Option<String> {
+    let map = picture.map()?;
+    let label = picture.prediction.as_ref()?.label(map.summary.class);
+    match map.summary.state {
+        MapState::Evidence => None,
+        MapState::NotFinite => Some(format!(
+            "The network’s values for {label} are not all numbers, so there is no map to show. \
+             The model overflows on this picture; try another picture or a model in full precision."
+        )),
+        MapState::NoPositiveEvidence if state.settings.sign == Sign::Positive => Some(format!(
+            "Nothing in this picture speaks for {label}. “For and against” shows what speaks against it."
+        )),
+        MapState::NoPositiveEvidence => {
+            Some(format!("Nothing in this picture speaks for {label}."))
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The canvas with the picture and its map.
+
+use std::rc::Rc;
+
+use gloo::utils::window;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, HtmlCanvasElement, ResizeObserver};
+use yew::prelude::*;
+
+use super::stage_painter;
+use super::stage_painter::{Scene, StagePainter};
+use crate::app::state::{AppState, ChosenPicture, SaliencyMap};
+use crate::app::views::common::PageHandle;
+use crate::protocol::MapState;
+use crate::render::OverlayStyle;
+
+/// Where the pointer is, as parts of the picture, and the value there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    pub value: f32,
+}
+
+#[derive(Properties, PartialEq)]
+pub struct StageCanvasProps {
+    pub state: UseReducerHandle<AppState>,
+    pub page: PageHandle,
+    pub alone: bool,
+    pub set_point: UseStateSetter<Option<Point>>,
+}
+
+/// What the painting depends on.
+#[derive(Clone, PartialEq)]
+struct Painting {
+    file: u32,
+    canvas_size: (u32, u32),
+    map: Option<(Rc<SaliencyMap>, OverlayStyle)>,
+    /// Width and height there is room for, in CSS pixels, and the screen's density.
+    room: (f64, f64, f64),
+}
+
+/// From this width on the stage fills the window, as in styles.css.
+const WIDE: &str = "(min-width: 900px)";
+/// The picture's part of a narrow window's height.
+const NARROW_HEIGHT_FRACTION: f64 = 0.6;
+
+/// The picture with its map.
+#[component]
+pub fn StageCanvas(props: &StageCanvasProps) -> Html {
+    let frame = use_node_ref();
+    let canvas = use_node_ref();
+    let painter = use_mut_ref(StagePainter::default);
+    let room = use_room(&frame);
+    let picture = props.state.on_stage();
+    let painting = picture.and_then(|picture| {
+        let map = picture
+            .map()
+            .filter(|_| !props.alone)
+            .map(|map| (map.clone(), props.state.look(picture)));
+        Some(Painting {
+            file: picture.key.file,
+            canvas_size: picture.canvas_size?,
+            map,
+            room,
+        })
+    });
+    {
+        let (canvas, page) = (canvas.clone(), props.page.clone());
+        use_effect_with(painting, move |painting| {
+            let Some((painting, canvas)) =
+                painting.as_ref().zip(canvas.cast::<HtmlCanvasElement>())
+            else {
+                return;
+            };
+            let Some(picture) = page.resources.canvas(painting.file) else {
+                return;
+            };
+            let (width, height, density) = painting.room;
+            let map = painting.map.as_ref().map(|(map, look)| (map, *look));
+            let size = stage_painter::fit(painting.canvas_size, (width, height));
+            let scene = Scene {
+                file: painting.file,
+                picture: &picture,
+                map,
+                size,
+            };
+            if let Err(error) = painter.borrow_mut().paint(&canvas, &scene, density) {
+                gloo::console::error!("the picture could not be painted", error);
+            }
+        });
+    }
+    let (onpointermove, onpointerleave) = pointing(props, &canvas);
+    let label = picture.map(description).unwrap_or_default();
+    html! {
+        <div class="frame" ref={frame}>
+            if picture.is_some_and(|picture| picture.canvas_size.is_some()) {
+                <canvas ref={canvas} role="img" aria-label={label} {onpointermove} {onpointerleave}></canvas>
+            } else {
+                <p class="undrawn">{ "Opening the picture…" }</p>
+            }
+        </div>
+    }
+}
+
+/// The room for the picture, kept up to date.
+#[hook]
+fn use_room(frame: &NodeRef) -> (f64, f64, f64) {
+    let room = use_state(|| (1.0, 1.0, 1.0));
+    {
+        let (frame, room) = (frame.clone(), room.setter());
+        use_effect_with((), move |()| {
+            let element = frame.cast::<Element>();
+            let measured = element.clone();
+            let measure = Closure::<dyn FnMut()>::new(move || {
+                if let Some(element) = &measured {
+                    room.set(measure(element));
+                }
+            });
+            let observer = ResizeObserver::new(measure.as_ref().unchecked_ref()).ok();
+            if let Some((observer, element)) = observer.as_ref().zip(element.as_ref()) {
+                observer.observe(element);
+            }
+            move || {
+                if let Some(observer) = observer {
+                    observer.disconnect();
+                }
+                drop(measure);
+            }
+        });
+    }
+    *room
+}
+
+fn measure(frame: &Element) -> (f64, f64, f64) {
+    let window = window();
+    let wide = window
+        .match_media(WIDE)
+        .ok()
+        .flatten()
+        .is_some_and(|query| query.matches());
+    let height = if wide {
+        f64::from(frame.client_height())
+    } else {
+        let all = window
+            .inner_height()
+            .ok()
+            .and_then(|height| height.as_f64())
+            .unwrap_or(640.0);
+        all * NARROW_HEIGHT_FRACTION
+    };
+    (
+        f64::from(frame.client_width()).max(1.0),
+        height.max(1.0),
+        window.device_pixel_ratio(),
+    )
+}
+
+/// Reads the map's value under the pointer.
+fn pointing(
+    props: &StageCanvasProps,
+    canvas: &NodeRef,
+) -> (Callback<PointerEvent>, Callback<PointerEvent>) {
+    let map = props.state.on_stage().and_then(ChosenPicture::map).cloned();
+    let cells = props.state.settings.cells;
+    let (canvas, set_point) = (canvas.clone(), props.set_point.clone());
+    let onpointermove = Callback::from(move |event: PointerEvent| {
+        let Some((canvas, map)) = canvas.cast::<Element>().zip(map.as_ref()) else {
+            return;
+        };
+        let Some(view) = map.view() else { return };
+        let bounds = canvas.get_bounding_client_rect();
+        let across = (f64::from(event.client_x()) - bounds.left()) / bounds.width();
+        let down = (f64::from(event.client_y()) - bounds.top()) / bounds.height();
+        set_point.set(Some(Point {
+            value: view.at(across, down, cells),
+        }));
+    });
+    let set_point = props.set_point.clone();
+    (onpointermove, Callback::from(move |_| set_point.set(None)))
+}
+
+/// The picture in words, with the place of the map's peak.
+fn description(picture: &ChosenPicture) -> String {
+    let name = &picture.name;
+    let Some((map, prediction)) = picture.map().zip(picture.prediction.as_ref()) else {
+        return name.clone();
+    };
+    let label = prediction.label(map.summary.class);
+    let peak = map.view().and_then(|view| view.peak());
+    match peak.filter(|_| map.summary.state == MapState::Evidence) {
+        Some((across, down)) => format!(
+            "{name} with where the network looked for {label}: strongest at {:.0} % from the left, {:.0} % from the top",
+            across * 100.0,
+            down * 100.0
+        ),
+        None => format!("{name}; nothing in it speaks for {label}"),
+    }
+}

@@ -1,0 +1,53 @@
+//! What the stage waits for.
+
+use gloo::timers::callback::Interval;
+use yew::prelude::*;
+
+use crate::app::browser::clock::now_ms;
+use crate::app::number_format;
+use crate::app::state::{Action, Activity, AppState, EngineStep};
+use crate::app::views::common::{Props, phase_words, progress_bar};
+
+/// What the stage waits for, with its time and a way to stop it.
+#[component]
+pub fn StageProgress(props: &Props) -> Html {
+    let tick = use_state(now_ms);
+    {
+        let tick = tick.setter();
+        use_effect_with((), move |()| {
+            let interval = Interval::new(200, move || tick.set(now_ms()));
+            move || drop(interval)
+        });
+    }
+    let Some(activity) = &props.state.engine.activity else {
+        return html! { <div class="progress"><p>{ "Waiting for the model" }</p></div> };
+    };
+    let elapsed = (*tick - activity.since_ms).max(0.0);
+    html! {
+        <div class="progress">
+            { progress_bar(activity) }
+            <p>
+                <span>{ words(&props.state, activity) }</span>
+                <span class="elapsed">{ format!("{:.1} s", elapsed / 1000.0) }</span>
+                <button class="quiet" onclick={props.page.callback(|page| page.dispatch(Action::Cancel))}>{ "Cancel" }</button>
+            </p>
+        </div>
+    }
+}
+
+fn words(state: &AppState, activity: &Activity) -> String {
+    let phase = phase_words(activity);
+    match (&activity.step, &state.model.desired) {
+        (EngineStep::Load(_), Some(desired)) => {
+            let (name, size) = (
+                desired.source.name(),
+                number_format::size(desired.source.bytes()),
+            );
+            format!("Waiting for the model: {name} {size} · {phase}")
+        }
+        _ => {
+            let (first, rest) = phase.split_at(1);
+            first.to_ascii_uppercase() + rest
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What the parts of the stage are given.
+
+use yew::prelude::*;
+
+use crate::app::state::AppState;
+use crate::app::views::common::PageHandle;
+
+#[derive(Properties, PartialEq)]
+pub struct StageProps {
+    pub state: UseReducerHandle<AppState>,
+    pub page: PageHandle,
+    /// The picture is shown without its map.
+    pub alone: bool,
+    pub set_alone: UseStateSetter<bool>,
+}

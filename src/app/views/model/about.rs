@@ -1,0 +1,58 @@
+//! What is known of the model, what was assumed, and the means to change it.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::input_fields::input_fields;
+use super::label_fields::label_fields;
+use super::output_fields::output_fields;
+use super::override_change::override_change;
+use super::scaling_field::scaling_field;
+use crate::app::state::{NoticePlace, OverrideChange, PreparedModel, UserOverrides};
+use crate::app::views::common::{Props, element_ids, notices};
+
+/// What is known of the model, what was assumed, and the means to change it.
+#[component]
+pub fn About(props: &Props) -> Html {
+    let state = &props.state;
+    let model = state
+        .model
+        .prepared
+        .clone()
+        .filter(|_| state.model_is_ready());
+    // A file that says nothing opens the panel, unless something is remembered of
+    // it; what is said from then on leaves the panel as it is.
+    let asks = use_memo(model.as_ref().map(|model| model.desired.key), |_| {
+        let assumed = |model: &Rc<PreparedModel>| model.summary.input.scaling_assumed.is_some();
+        model.as_ref().is_some_and(assumed) && state.overrides() == UserOverrides::default()
+    });
+    let Some(model) = model else {
+        return html! {};
+    };
+    let overrides = state.overrides();
+    let assumed = state.assumptions().len();
+    let fact = match assumed {
+        0 => String::new(),
+        1 => "1 thing assumed".to_owned(),
+        count => format!("{count} things assumed"),
+    };
+    html! {
+        <section class="details" aria-label="About this model">
+            <details id={element_ids::ABOUT} key={model.desired.key} open={*asks}>
+                <summary>{ "About this model" }<small>{ fact }</small></summary>
+                <div class="about">
+                    { notices(props, &[NoticePlace::About]) }
+                    { for state.assumptions().into_iter().map(|sentence| html! { <p class="hint">{ sentence }</p> }) }
+                    { scaling_field(&props.page, &model, &overrides) }
+                    { label_fields(props, &model) }
+                    { output_fields(&props.page, &model, &overrides) }
+                    { input_fields(&props.page, &model, &overrides) }
+                    if overrides != (UserOverrides { size: overrides.size, ..UserOverrides::default() }) {
+                        <button class="quiet" onclick={override_change(&props.page, OverrideChange::Nothing)}>{ "As first assumed" }</button>
+                    }
+                </div>
+            </details>
+        </section>
+    }
+}

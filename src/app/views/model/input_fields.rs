@@ -1,0 +1,53 @@
+//! What the network takes: the size of the picture and the order of the axes.
+
+use yew::prelude::*;
+
+use super::select_field::select_field;
+use super::size_form::SizeForm;
+use crate::app::state::{ModelAction, OverrideChange, PreparedModel, UserOverrides, layout_name};
+use crate::app::views::common::PageHandle;
+
+/// What the network takes: a fact, unless the file leaves the size or the order
+/// of the axes open.
+pub fn input_fields(page: &PageHandle, model: &PreparedModel, overrides: &UserOverrides) -> Html {
+    let input = &model.summary.input;
+    let [height, width] = input.size;
+    let order = layout_name(input.channels_last);
+    let shape = input.shape.map(|side| side.to_string()).join(", ");
+    html! {
+        <div class="field">
+            <span>{ "Input" }</span>
+            <small>{ format!("“{}”: {width} × {height} pixels, {order} [{shape}]", input.name) }</small>
+            if input.layout_is_open {
+                { layout(page, model, overrides) }
+            }
+            if input.size_is_chosen {
+                <SizeForm size={input.size} choose={
+                    let page = page.clone();
+                    Callback::from(move |size| page.dispatch(ModelAction::Override(OverrideChange::Size(size))))
+                } />
+            }
+        </div>
+    }
+}
+
+/// Where the channels are, for a file that would allow both.
+fn layout(page: &PageHandle, model: &PreparedModel, overrides: &UserOverrides) -> Html {
+    let said = overrides.channels_last;
+    // As long as nobody said anything, what is shown is what was assumed.
+    let shown = said.unwrap_or(model.summary.input.channels_last);
+    let options = [false, true].map(|last| {
+        let name = if last {
+            "Channels last"
+        } else {
+            "Channels first"
+        };
+        (last.to_string(), name.to_owned(), last == shown)
+    });
+    let page = page.clone();
+    select_field("Order of the axes", options.to_vec(), move |last| {
+        page.dispatch(ModelAction::Override(OverrideChange::ChannelsLast(
+            last.parse().ok(),
+        )));
+    })
+}

@@ -1,0 +1,65 @@
+//! The models that this site offers, and the user's own.
+
+use yew::prelude::*;
+
+use crate::app::number_format;
+use crate::app::state::{Action, EngineStep, ModelAction};
+use crate::app::views::common::Props;
+use crate::protocol::{ManifestEntry, ModelSummary};
+
+/// The models that this site offers, and the user's own.
+pub fn model_list(props: &Props) -> Html {
+    let entries = props
+        .state
+        .model
+        .manifest
+        .iter()
+        .flat_map(|manifest| &manifest.models);
+    let wanted = props.state.model.desired.as_ref();
+    let own = wanted.filter(|desired| desired.source.entry().is_none());
+    html! {
+        <>
+            <h2>{ "Models" }</h2>
+            <ul class="models">
+                { for entries.map(|entry| model(props, entry)) }
+                { for own.map(|desired| html! {
+                    <li class="model chosen">
+                        <span class="model-name">{ desired.source.name() }</span>
+                        <small>{ format!("your own file, {}", number_format::size(desired.source.bytes())) }</small>
+                    </li>
+                }) }
+            </ul>
+            { for props.state.model.prepared.as_ref().map(|model| facts(props, &model.summary)) }
+            <label class="button file">
+                { "Open an ONNX file" }
+                <input type="file" accept=".onnx" onchange={props.page.on_file_chosen()} />
+            </label>
+            <small class="hint">{ "Or drop one anywhere. It stays on this device. It needs one picture as its input and one row of class values as its output." }</small>
+            if props.state.engine.activity.as_ref().is_some_and(|activity| matches!(activity.step, EngineStep::Load(_))) {
+                <button class="quiet" onclick={props.page.callback(|page| page.dispatch(Action::Cancel))}>{ "Stop loading" }</button>
+            }
+        </>
+    }
+}
+
+fn model(props: &Props, entry: &ManifestEntry) -> Html {
+    let chosen = props.state.settings.model.as_ref() == Some(&entry.id);
+    let id = entry.id.clone();
+    let choose = props
+        .page
+        .callback(move |page| page.dispatch(ModelAction::Choose(id.clone())));
+    html! {
+        <li>
+            <button class={classes!("model", chosen.then_some("chosen"))} aria-pressed={chosen.to_string()} onclick={choose}>
+                <span class="model-name">{ &entry.name }<small>{ number_format::size(entry.bytes) }</small></span>
+                <small>{ &entry.description }</small>
+            </button>
+        </li>
+    }
+}
+
+fn facts(props: &Props, summary: &ModelSummary) -> Html {
+    let notes = props.state.no_samples().into_iter();
+    let notes = notes.chain(summary.notes.iter().chain(&summary.cache_note).cloned());
+    html! { <ul class="notes">{ for notes.map(|note| html! { <li>{ note }</li> }) }</ul> }
+}

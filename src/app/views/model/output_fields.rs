@@ -1,0 +1,67 @@
+//! Which numbers are explained, and what makes probabilities of them.
+
+use yew::prelude::*;
+
+use super::select_field::select_field;
+use crate::app::state::{ModelAction, OverrideChange, PreparedModel, UserOverrides};
+use crate::app::views::common::PageHandle;
+use crate::protocol::OutputActivation;
+
+/// Which numbers are explained, and what makes probabilities of them.
+pub fn output_fields(page: &PageHandle, model: &PreparedModel, overrides: &UserOverrides) -> Html {
+    let output = &model.summary.output;
+    let chosen = overrides.ending.unwrap_or(output.probabilities);
+    let name = |ending: OutputActivation| match ending {
+        OutputActivation::Softmax => ("softmax", "Softmax: one of the classes"),
+        OutputActivation::Sigmoid => ("sigmoid", "Sigmoid: each class by itself"),
+    };
+    let endings = [OutputActivation::Softmax, OutputActivation::Sigmoid].map(|ending| {
+        let (id, words) = name(ending);
+        (id.to_owned(), words.to_owned(), ending == chosen)
+    });
+    let own = output.probabilities;
+    let teller = page.clone();
+    let choose = move |id: String| {
+        let all = [OutputActivation::Softmax, OutputActivation::Sigmoid];
+        let ending = all.into_iter().find(|ending| name(*ending).0 == id);
+        let ending = ending.filter(|ending| *ending != own);
+        teller.dispatch(ModelAction::Override(OverrideChange::Ending(ending)));
+    };
+    let before = match output.activation {
+        None => "the file ends with it",
+        Some(OutputActivation::Softmax) => "before the softmax that ends the file",
+        Some(OutputActivation::Sigmoid) => "before the sigmoid that ends the file",
+    };
+    html! {
+        <>
+            <div>
+                { logits(page, model, overrides) }
+                <small>{ format!("“{}”: {before}", output.logits) }</small>
+            </div>
+            { select_field("Probabilities", endings.to_vec(), choose) }
+        </>
+    }
+}
+
+/// The tensor that is explained; a list where the file has others to offer.
+fn logits(page: &PageHandle, model: &PreparedModel, overrides: &UserOverrides) -> Html {
+    let output = &model.summary.output;
+    if output.others.is_empty() && overrides.logits.is_none() {
+        return html! { <span class="field-name">{ "Explained output" }</span> };
+    }
+    let mut options = vec![(
+        String::new(),
+        "Found by itself".to_owned(),
+        overrides.logits.is_none(),
+    )];
+    let tensors = std::iter::once(&output.logits).chain(&output.others);
+    options.extend(tensors.map(|tensor| {
+        let chosen = overrides.logits.as_ref() == Some(tensor);
+        (tensor.clone(), tensor.clone(), chosen)
+    }));
+    let page = page.clone();
+    select_field("Explained output", options, move |tensor| {
+        let tensor = (!tensor.is_empty()).then_some(tensor);
+        page.dispatch(ModelAction::Override(OverrideChange::Logits(tensor)));
+    })
+}

@@ -1,0 +1,42 @@
+//! How pixel values become what the network takes.
+
+use yew::prelude::*;
+
+use super::select_field::select_field;
+use crate::app::state::{ModelAction, OverrideChange, PreparedModel, UserOverrides, scaling_name};
+use crate::app::views::common::PageHandle;
+use crate::picture::SCALINGS;
+
+/// How pixel values become what the network takes.
+pub fn scaling_field(page: &PageHandle, model: &PreparedModel, overrides: &UserOverrides) -> Html {
+    let input = &model.summary.input;
+    let own = match (&input.scaling_assumed, input.scaling.as_deref()) {
+        (None, Some(id)) => format!("As the file says: {}", scaling_name(Some(id))),
+        (None, None) => "As the file says".to_owned(),
+        (Some(_), id) => format!("Assumed: {}", scaling_name(id)),
+    };
+    let said = overrides.scaling.as_deref();
+    let mut options = vec![(String::new(), own, said.is_none())];
+    let fitting = SCALINGS
+        .iter()
+        .filter(|one| one.channels() == input.channels);
+    options.extend(fitting.clone().map(|one| {
+        let chosen = said == Some(one.id);
+        (one.id.to_owned(), one.name.to_owned(), chosen)
+    }));
+    let shown = fitting
+        .clone()
+        .find(|one| Some(one.id) == said.or(input.scaling.as_deref()));
+    let hint = shown.map_or("", |one| one.summary);
+    let page = page.clone();
+    let choose = move |id: String| {
+        let scaling = SCALINGS.iter().find(|one| one.id == id).map(|one| one.id);
+        page.dispatch(ModelAction::Override(OverrideChange::Scaling(scaling)));
+    };
+    html! {
+        <div>
+            { select_field("Pixel values", options, choose) }
+            <small>{ hint }</small>
+        </div>
+    }
+}

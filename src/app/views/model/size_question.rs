@@ -1,0 +1,29 @@
+//! The question that a model of open size asks.
+
+use yew::prelude::*;
+
+use super::size_form::SizeForm;
+use crate::app::state::ModelAction;
+use crate::app::views::common::Props;
+
+/// What has to be known before a model can be prepared.
+pub fn size_question(props: &Props) -> Html {
+    let Some(question) = &props.state.model.size_question else {
+        return html! {};
+    };
+    let page = props.page.clone();
+    let choose = Callback::from(move |size| page.dispatch(ModelAction::AnswerSizeQuestion(size)));
+    let dismiss = props
+        .page
+        .callback(|page| page.dispatch(ModelAction::DropSizeQuestion));
+    html! {
+        <div class="notice question" role="group" aria-label="Size of the picture">
+            <p>{ format!(
+                "{} takes pictures of any size at its input “{}”. With which size was it trained?",
+                question.source.name(), question.input
+            ) }</p>
+            <SizeForm size={[224; 2]} {choose} />
+            <div class="notice-ways"><button class="quiet" onclick={dismiss}>{ "Close" }</button></div>
+        </div>
+    }
+}

@@ -1,0 +1,150 @@
+//! The whole page, and what joins the state to engine, storage and address.
+
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use gloo::utils::window;
+use yew::prelude::*;
+
+use super::footer::footer;
+use super::header::header;
+use super::help;
+use crate::app::browser::dom_events::Key;
+use crate::app::browser::{dom_events, elements, fetch, location};
+use crate::app::engine_client::VariantFallback;
+use crate::app::state::{
+    AppState, ExplanationAction, RememberedOverrides, SettingsAction, TOP_CLASSES,
+};
+use crate::app::views::common::{PageHandle, Props, element_ids};
+use crate::app::views::explain::{ClassSearch, Stage, classes, details, save_buttons};
+use crate::app::views::model::About;
+
+/// The whole page.
+#[component]
+pub fn App() -> Html {
+    let state = use_reducer(|| {
+        let mut state = AppState::new(&location::hash());
+        state.model.remembered = RememberedOverrides::load();
+        state
+    });
+    let page = use_memo((), |()| {
+        let variants = VariantFallback::new(&fetch::engines(), state.settings.engine);
+        PageHandle::start(state.dispatcher(), variants)
+    });
+    let page = PageHandle::clone(&page);
+    let alone = use_state(|| false);
+    use_engine(&state, &page);
+    use_dom_events(&state, &page, alone.setter());
+
+    let props = Props {
+        state: state.clone(),
+        page,
+    };
+    html! {
+        <>
+            { header(&props) }
+            <main>
+                <Stage state={state.clone()} page={props.page.clone()} alone={*alone} set_alone={alone.setter()} />
+                <aside class="panel" aria-label="What the network says">
+                    { classes(&props) }
+                    <ClassSearch ..props.clone() />
+                    <About ..props.clone() />
+                    { details(&props) }
+                    { save_buttons(&props) }
+                </aside>
+            </main>
+            { footer(&props) }
+            { help::help() }
+            <p class="unseen" role="status" aria-live="polite">{ &state.notices.announcement }</p>
+        </>
+    }
+}
+
+/// Hands the state's desired states to the engine, and its settings to the URL.
+#[hook]
+fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
+    {
+        let page = page.clone();
+        use_effect_with((), move |()| {
+            page.fetch_manifest();
+            page.fetch_samples();
+        });
+    }
+    {
+        let page = page.clone();
+        use_effect_with(state.desired_state(), move |desired| {
+            page.engine.set_desired_state(desired.clone())
+        });
+    }
+    {
+        let page = page.clone();
+        use_effect_with(state.resources_in_use(), move |files| {
+            page.resources.keep_only(files)
+        });
+    }
+    use_effect_with(state.model.remembered.clone(), |remembered| {
+        remembered.store()
+    });
+    {
+        let page = page.clone();
+        use_effect_with(state.needs_imagenet(), move |needs| {
+            if *needs {
+                page.fetch_imagenet();
+            }
+        });
+    }
+    // Not before the manifest is there: until then the hash is what was asked for.
+    let hash = state
+        .model
+        .manifest
+        .is_some()
+        .then(|| state.settings.to_hash());
+    use_effect_with(hash, |hash| {
+        if let Some(hash) = hash {
+            location::set_hash(hash);
+        }
+    });
+}
+
+#[hook]
+fn use_dom_events(
+    state: &UseReducerHandle<AppState>,
+    page: &PageHandle,
+    alone: UseStateSetter<bool>,
+) {
+    {
+        let page = page.clone();
+        use_effect_with((), move |()| {
+            let opener = page.clone();
+            let files = dom_events::files(&Callback::from(move |file| opener.open_file(file)));
+            let hash = EventListener::new(&window(), "hashchange", move |_| {
+                page.dispatch(SettingsAction::ReadHash(location::hash()));
+            });
+            move || drop((files, hash))
+        });
+    }
+    let top: Rc<[usize]> = state
+        .picture
+        .current
+        .as_ref()
+        .map(|picture| state.top_classes(picture))
+        .unwrap_or_default();
+    let page = page.clone();
+    use_effect_with(top, move |top| {
+        let top = top.clone();
+        let keys = dom_events::keys(
+            TOP_CLASSES,
+            &Callback::from(move |key| match key {
+                Key::Class(row) => {
+                    if let Some(class) = top.get(row) {
+                        page.dispatch(ExplanationAction::ChooseClass(*class));
+                    }
+                }
+                Key::Alone(down) => alone.set(down),
+                Key::Search => elements::focus(element_ids::CLASS_SEARCH),
+                Key::Help => help::open(),
+            }),
+        );
+        move || drop(keys)
+    });
+}

@@ -1,0 +1,49 @@
+//! The desired model and how far it is.
+
+use yew::prelude::*;
+
+use crate::app::number_format;
+use crate::app::state::{AppState, EngineStep};
+use crate::app::views::common::phase_words;
+
+pub fn model_key(state: &AppState) -> AttrValue {
+    state
+        .model
+        .desired
+        .as_ref()
+        .map(|desired| desired.key.to_string())
+        .unwrap_or_default()
+        .into()
+}
+
+pub fn model_chip(state: &AppState) -> Html {
+    let Some(wanted) = &state.model.desired else {
+        let text = if state.model.manifest.is_some() || !state.notices.shown.is_empty() {
+            "no model"
+        } else {
+            "finding models…"
+        };
+        return html! { <><span class="dot off"></span><span class="chip-name">{ text }</span></> };
+    };
+    let (dot, status) = if state.model_is_ready() {
+        ("dot on", "ready".to_owned())
+    } else {
+        let loading = state
+            .engine
+            .activity
+            .as_ref()
+            .filter(|activity| matches!(activity.step, EngineStep::Load(_)));
+        (
+            "dot busy",
+            loading.map_or_else(|| "waiting".to_owned(), phase_words),
+        )
+    };
+    html! {
+        <>
+            <span class={dot}></span>
+            <span class="chip-name">{ wanted.source.name() }</span>
+            <span class="chip-fact">{ number_format::size(wanted.source.bytes()) }</span>
+            <span class="chip-fact">{ status }</span>
+        </>
+    }
+}

@@ -1,0 +1,25 @@
+//! Light, dark, or as the system.
+
+use yew::prelude::*;
+
+use crate::app::state::Theme;
+
+#[component]
+pub fn ThemeButton() -> Html {
+    let theme = use_state(Theme::load);
+    use_effect_with(*theme, |theme| theme.apply());
+    let next = {
+        let theme = theme.clone();
+        Callback::from(move |_: MouseEvent| theme.set(theme.next()))
+    };
+    let (sign, name) = match *theme {
+        Theme::System => ("◐", "as the system"),
+        Theme::Light => ("○", "light"),
+        Theme::Dark => ("●", "dark"),
+    };
+    html! {
+        <button class="chip" onclick={next} aria-label={format!("Colours: {name}")} title={format!("Colours: {name}")}>
+            <span class="sign" aria-hidden="true">{ sign }</span>
+        </button>
+    }
+}
