@@ -9,7 +9,7 @@
 //! them. A network without forks has a block for each size of its layers.
 
 use super::Layer;
-use crate::onnx::{Index, node, pb};
+use crate::onnx::{Index, operators::has_zero_gradient, pb};
 
 /// Gives the last layer of each block its alias, "block 1" onwards.
 pub fn name(graph: &pb::GraphProto, index: &Index, logits: &str, layers: &mut [Layer]) {
@@ -82,7 +82,7 @@ fn separating(graph: &pb::GraphProto, index: &Index, logits: &str) -> Vec<bool> 
         for output in &node.output {
             open.remove(output.as_str());
         }
-        if node::is_flat(node) {
+        if has_zero_gradient(node) {
             continue;
         }
         let computed =

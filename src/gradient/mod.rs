@@ -31,7 +31,7 @@ pub use error::GradientError;
 pub use relu::ReluPolicy;
 pub use select::{Ending, Layer, Picture, Selection};
 
-use crate::onnx::{Model, Shapes, fold_constants, infer_shapes, key, node, rewrite};
+use crate::onnx::{Model, Shapes, fold_constants, infer_shapes, key, legalise, node};
 use crate::picture::Layout;
 use branch::Route;
 use builder::Builder;
@@ -195,7 +195,7 @@ pub fn attach(model: &mut Model, choices: &Choices) -> Result<Attached, Gradient
     if logits != LOGITS || !is_row {
         builder.finish_reshaped(logits, &[1, *classes as i64], LOGITS);
     }
-    rewrite(model, &shapes)?;
+    legalise(model, &shapes)?;
     let renames = builder.write_into(model.graph_mut());
     selection.rename(&renames);
     declare(model, &selection, choices);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{GradientError, blocks, layout, rules, spatial};
-use crate::onnx::{Index, Model, Shape, Shapes, declared_axes, key, node, pb};
+use crate::onnx::{Index, Model, Shape, Shapes, declared_axes, key, node, operators, pb};
 use crate::picture::{Layout, Preprocess};
 
 /// What is explained of a model.
@@ -99,23 +99,10 @@ pub struct Layer {
     pub channels_last: bool,
 }
 
-/// Operators of a head, which pool or reorder what the last layer found.
-const HEAD: [&str; 9] = [
-    "MaxPool",
-    "AveragePool",
-    "Transpose",
-    "Identity",
-    "Dropout",
-    "Cast",
-    "Reshape",
-    "Pad",
-    "LRN",
-];
-
 impl Layer {
     /// Whether it only pools or reorders what another layer found.
     pub fn is_head(&self) -> bool {
-        HEAD.contains(&self.operator.as_str())
+        operators::operator(&self.operator).is_some_and(operators::Operator::is_head)
     }
 }
 
@@ -290,7 +277,8 @@ fn explainable(graph: &pb::GraphProto, index: &Index, logits: &str) -> Vec<bool>
             .output
             .iter()
             .flat_map(|output| index.consumers(output));
-        let carries = |reader: &usize| leads[*reader] && !node::is_flat(&graph.node[*reader]);
+        let carries =
+            |reader: &usize| leads[*reader] && !operators::has_zero_gradient(&graph.node[*reader]);
         let on_way: Vec<usize> = readers.copied().filter(carries).collect();
         leads[place] = !on_way.is_empty();
         clear[place] = leads[place]

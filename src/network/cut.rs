@@ -1,7 +1,7 @@
 //! Cuts one file into the graphs that are run, and chooses what a run keeps.
 
 use crate::gradient::{COTANGENT, GRADIENTS, LOGITS, Layer, Selection};
-use crate::onnx::{Model, OnnxError, extract_without, node, pb};
+use crate::onnx::{Model, OnnxError, extract_without_large_weights, node, pb};
 
 /// Bytes of activations that a run keeps besides those of the layer that is
 /// explained, so that another layer can be explained without another run.
@@ -16,7 +16,7 @@ fn part(
     inputs: &[pb::ValueInfoProto],
     outputs: &[pb::ValueInfoProto],
 ) -> Result<Model, OnnxError> {
-    extract_without(model, inputs, outputs, MOST_COPIED_BYTES)
+    extract_without_large_weights(model, inputs, outputs, MOST_COPIED_BYTES)
 }
 
 /// The graph from the picture to the logits and the activations of `kept`, each

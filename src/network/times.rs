@@ -8,7 +8,7 @@ use web_time::Instant;
 use super::plan::{NodeTime, Plan};
 use super::{LoadError, NetworkError};
 use crate::gradient::LOGITS;
-use crate::onnx::{Model, extract, node, pb, settled_shape};
+use crate::onnx::{Model, default_input_shape, extract, node, pb};
 
 /// The least time of several runs.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,7 @@ pub fn profile(model: &Model, runs: usize) -> Result<Vec<NodeTime>, LoadError> {
     let words = |error: NetworkError| LoadError::Engine(error.to_string());
     let graph = model.graph();
     let settled =
-        |input: &pb::ValueInfoProto| node::float_value(&input.name, &settled_shape(input));
+        |input: &pb::ValueInfoProto| node::float_value(&input.name, &default_input_shape(input));
     let settled: Vec<_> = graph.input.iter().map(settled).collect();
     let inputs: Vec<ArrayD<f32>> = settled.iter().map(noise).collect();
     let mut plan =
@@ -80,7 +80,7 @@ pub fn profile(model: &Model, runs: usize) -> Result<Vec<NodeTime>, LoadError> {
 /// Values between −1 and 1 in no order, the same every time.
 fn noise(input: &pb::ValueInfoProto) -> ArrayD<f32> {
     let mut state = 1u32;
-    ArrayD::from_shape_simple_fn(IxDyn(&settled_shape(input)), || {
+    ArrayD::from_shape_simple_fn(IxDyn(&default_input_shape(input)), || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 8) as f32 / (1 << 23) as f32 - 1.0
     })

@@ -1,9 +1,9 @@
 //! Values of initialisers, however they are stored, and new initialisers.
 
 use half::f16;
+use tract_onnx::pb::{self, tensor_proto::DataType};
 
-use super::OnnxError;
-use super::pb::{self, tensor_proto::DataType};
+use super::error::OnnxError;
 
 /// Number of values that the tensor's dimensions claim; `None` if a dimension
 /// is negative or the product does not fit.

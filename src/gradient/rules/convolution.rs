@@ -14,7 +14,7 @@
 use super::Step;
 use super::windows::{Phases, check_taps, offsets, pad_or_cut, spread};
 use crate::gradient::GradientError;
-use crate::onnx::{TransposedWindow, Window, count, node, pb};
+use crate::onnx::{TransposedWindow, Window, element_count, node, pb};
 
 /// Weights [O, C/G, k…] of a convolution in G groups.
 struct Weights {
@@ -229,8 +229,8 @@ fn carry_by_phase(
     let rows = weights.groups * weights.inputs * phases.count();
     let dims = [&[rows, weights.outputs], reach.as_slice()].concat();
     // Weights that the file holds may well become some times as many.
-    if count(&dims).is_none_or(|values| values / 16 > weights.values.len()) {
-        step.check_constant(count(&dims))?;
+    if element_count(&dims).is_none_or(|values| values / 16 > weights.values.len()) {
+        step.check_constant(element_count(&dims))?;
     }
     let by_phase = step
         .builder

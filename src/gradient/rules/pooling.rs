@@ -12,7 +12,7 @@ pub fn average(step: &mut Step) -> Result<(), GradientError> {
     let window = pool_window(step.node, shape)?;
     check_taps(step, &window.kernel)?;
     let kernel: usize = window.kernel.iter().product();
-    step.check_constant(crate::onnx::count(&window.output))?;
+    step.check_constant(crate::onnx::element_count(&window.output))?;
     step.check_constant(shape[1].checked_mul(kernel))?;
     let counts = window_counts(step, &window, &shape[2..]);
     let share = if counts.iter().all(|&count| count == kernel) {

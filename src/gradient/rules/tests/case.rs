@@ -8,7 +8,7 @@ use prost::Message as _;
 
 use super::dice::Dice;
 use crate::gradient::{ReluPolicy, differentiate};
-use crate::onnx::reference::{Value, evaluate};
+use crate::onnx::evaluator::{Value, evaluate};
 use crate::onnx::testing::{GraphBuilder, model};
 use crate::onnx::{Limits, Model, Shapes, infer_shapes, node, pb, tensor};
 

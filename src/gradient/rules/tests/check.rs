@@ -9,8 +9,9 @@ use super::case::{Case, Draw, Prepared, Y};
 use super::dice::Dice;
 use crate::gradient::ReluPolicy;
 use crate::network::Plan;
-use crate::onnx::reference::{Value, evaluate};
-use crate::onnx::{Model, rewrite};
+use crate::onnx::evaluator::{Value, evaluate};
+use crate::onnx::operators::operator;
+use crate::onnx::{Model, legalise};
 
 /// Distance between the two points of a difference, halved.
 const EPSILON: f64 = 1e-5;
@@ -139,7 +140,7 @@ pub fn tract(prepared: &Prepared) -> Result<Result<(), String>, String> {
 /// The outputs of a model in tract, made ready for it as `attach` does.
 fn in_tract(model: &Model, prepared: &Prepared) -> Result<Vec<ArrayD<f32>>, String> {
     let mut rewritten = model.clone();
-    rewrite(&mut rewritten, &prepared.shapes).map_err(|error| error.to_string())?;
+    legalise(&mut rewritten, &prepared.shapes).map_err(|error| error.to_string())?;
     let mut plan = Plan::new(&rewritten)?;
     // The forward graph has all inputs but the last, the cotangent.
     let inputs = prepared.inputs.iter().take(model.graph().input.len());
@@ -167,37 +168,14 @@ fn compare(model: &Model, found: &[ArrayD<f32>], prepared: &Prepared) -> Result<
     Ok(())
 }
 
-/// Operators that came later than operator set 9, with the set they came with.
-const NEWCOMERS: &[(&str, i64)] = &[
-    ("Celu", 12),
-    ("CumSum", 11),
-    ("Einsum", 12),
-    ("GatherElements", 11),
-    ("GatherND", 11),
-    ("Gelu", 20),
-    ("GreaterOrEqual", 12),
-    ("GroupNormalization", 18),
-    ("HardSwish", 14),
-    ("LayerNormalization", 17),
-    ("LessOrEqual", 12),
-    ("Mish", 18),
-    ("Mod", 10),
-    ("Range", 11),
-    ("Resize", 10),
-    ("Round", 11),
-    ("ScatterElements", 11),
-    ("ScatterND", 11),
-    ("ThresholdedRelu", 10),
-    ("Trilu", 14),
-];
-
 /// Whether the model's operator set has all of its operators.
 fn allowed_operators(model: &Model) -> Result<(), String> {
     for node in &model.graph().node {
         let name = node.op_type.as_str();
-        let since = NEWCOMERS.iter().find(|(newcomer, _)| *newcomer == name);
-        if since.is_some_and(|(_, since)| model.opset() < *since) {
-            return Err(format!("operator set {} has no {name}", model.opset()));
+        let known = operator(name).ok_or_else(|| format!("{name} has no row in the registry"))?;
+        let opset = model.opset();
+        if opset < known.since || known.until.is_some_and(|until| opset > until) {
+            return Err(format!("operator set {opset} has no {name}"));
         }
     }
     Ok(())

@@ -1,12 +1,15 @@
 //! The proof of every rule: random cases over everything that an operator's
 //! attributes allow, compared with central differences of a second, plain
-//! implementation ([`crate::onnx::reference`]) in f64, some of them run by tract
+//! implementation ([`crate::onnx::evaluator`]) in f64, some of them run by tract
 //! and some by onnxruntime; and the ties, where differences say nothing.
 //!
 //! - `dice`: random choices; `case`: a graph around one operator with values
 //! - `check`: the comparisons; `onnxruntime`: the same by an engine that is not ours
 //! - one file for each family of operators, which draws its cases
 //! - `ties`: corners, and the policies for rectifiers
+//!
+//! - `coverage`: every operator of the registry with a rule has a case and a line in
+//!   the documentation
 //!
 //! To add an operator: write a function that draws a case, and add it below.
 
@@ -15,6 +18,7 @@ mod arithmetic;
 mod case;
 mod check;
 mod convolution;
+mod coverage;
 mod dice;
 mod forward;
 mod linear;

@@ -15,7 +15,7 @@ use super::dice::Dice;
 use super::{OPERATORS, check, forward};
 use crate::gradient::ReluPolicy;
 use crate::onnx::Model;
-use crate::onnx::reference::evaluate;
+use crate::onnx::evaluator::evaluate;
 
 /// Cases of each operator, unless GRADCAM_RULE_CASES asks for more.
 const CASES: usize = 10;

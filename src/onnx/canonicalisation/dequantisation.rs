@@ -1,0 +1,285 @@
+//! int8 and uint8 weights that a `DequantizeLinear` reads: float32 weights from here
+//! on.
+//!
+//! Constant folding could compute such a node as well, by way of arrays of int64 and
+//! anew whenever shapes are inferred. Here it is one pass over the bytes, which are
+//! freed at once.
+
+use std::collections::{HashMap, HashSet};
+
+use tract_onnx::pb::{self, tensor_proto::DataType};
+
+use crate::onnx::attributes::normal_axis;
+use crate::onnx::{node, tensor};
+
+/// Values of all such weights of a file together, 256 MiB as float32; what is
+/// beyond stays as it is. A file grows fourfold by this.
+const MAX_VALUES: usize = 1 << 26;
+
+/// Puts float32 weights in the place of int8 and uint8 weights and the
+/// `DequantizeLinear` nodes that widen them. Other uses of the operator stay.
+pub fn dequantise_weights(graph: &mut pb::GraphProto) {
+    let mut uses: HashMap<String, usize> = HashMap::new();
+    let outputs = graph.output.iter().map(|output| &output.name);
+    for name in (graph.node.iter().flat_map(|node| &node.input)).chain(outputs) {
+        *uses.entry(name.clone()).or_default() += 1;
+    }
+    let places: HashMap<String, usize> = (graph.initializer.iter().enumerate())
+        .map(|(place, weights)| (weights.name.clone(), place))
+        .collect();
+    let mut left = MAX_VALUES;
+    let mut parameters = HashSet::new();
+    graph.node.retain(|node| {
+        let found = stored(node, &places, &uses, &graph.initializer);
+        let Some((place, values)) = found.filter(|(_, values)| *values <= left) else {
+            return true;
+        };
+        let Some(widened) = read(node, place, &places, &graph.initializer) else {
+            return true;
+        };
+        left -= values;
+        parameters.extend(node.input.iter().skip(1).cloned());
+        graph.initializer[place] = widened;
+        false
+    });
+    drop_unused(graph, &parameters);
+}
+
+/// Where the bytes are that a node widens, and how many. Nobody else may read
+/// them: they go, and a file that widened them again and again would grow
+/// without bound.
+fn stored(
+    node: &pb::NodeProto,
+    places: &HashMap<String, usize>,
+    uses: &HashMap<String, usize>,
+    initialisers: &[pb::TensorProto],
+) -> Option<(usize, usize)> {
+    let widens = node.op_type == "DequantizeLinear" && node.output.len() == 1;
+    let name = node::input(node, 0).filter(|name| widens && uses.get(*name) == Some(&1))?;
+    let place = *places.get(name)?;
+    // Values that are not raw bytes are few; constant folding computes those.
+    Some((place, initialisers[place].raw_data.len())).filter(|(_, values)| *values > 0)
+}
+
+/// The weights that a node makes of those at `place`.
+fn read(
+    node: &pb::NodeProto,
+    place: usize,
+    places: &HashMap<String, usize>,
+    initialisers: &[pb::TensorProto],
+) -> Option<pb::TensorProto> {
+    let of = |name: &str| places.get(name).map(|&place| &initialisers[place]);
+    let scale = node::input(node, 1).and_then(of)?;
+    let zero_point = match node::input(node, 2) {
+        Some(name) => Some(of(name)?),
+        None => None,
+    };
+    dequantised(node, &initialisers[place], scale, zero_point)
+}
+
+/// y = (x − zero point) · scale, for the whole tensor or along one axis, as an
+/// initialiser named after the node's output. `None` for what operator set 17
+/// does not have, for other types, and where the sizes do not agree.
+fn dequantised(
+    node: &pb::NodeProto,
+    stored: &pb::TensorProto,
+    scale: &pb::TensorProto,
+    zero_point: Option<&pb::TensorProto>,
+) -> Option<pb::TensorProto> {
+    let is_float = scale.data_type == DataType::Float as i32;
+    if !is_float || node::int(node, "block_size").unwrap_or(0) != 0 {
+        return None;
+    }
+    let sizes = tensor::dims(stored);
+    let scales = tensor::floats(scale).ok()?;
+    let (channels, inner) = match scales.len() {
+        1 => (1, stored.raw_data.len()),
+        channels => {
+            let axis = node::int(node, "axis").unwrap_or(1);
+            let axis = normal_axis(node, axis, sizes.len()).ok()?;
+            let inner = sizes[axis + 1..].iter().product();
+            (sizes[axis] == channels).then_some((channels, inner))?
+        }
+    };
+    let zeros = match zero_point {
+        None => vec![0; channels],
+        Some(zeros) => tensor::ints(zeros).ok()?,
+    };
+    if zeros.len() != channels {
+        return None;
+    }
+    let zeros = zeros.into_iter().map(|zero| zero as f32);
+    let channels: Vec<(f32, f32)> = zeros.zip(scales).collect();
+    let bytes = &stored.raw_data;
+    let raw_data = match DataType::try_from(stored.data_type) {
+        Ok(DataType::Int8) => scaled(bytes, &channels, inner, |byte| f32::from(byte as i8)),
+        Ok(DataType::Uint8) => scaled(bytes, &channels, inner, f32::from),
+        _ => return None,
+    };
+    Some(pb::TensorProto {
+        name: node.output[0].clone(),
+        dims: stored.dims.clone(),
+        data_type: DataType::Float as i32,
+        raw_data,
+        ..Default::default()
+    })
+}
+
+/// The bytes of float32 values, little-endian. `channels` has the zero point and
+/// the scale of each; `inner` values in a row belong to one channel.
+fn scaled(
+    bytes: &[u8],
+    channels: &[(f32, f32)],
+    inner: usize,
+    to_float: impl Fn(u8) -> f32,
+) -> Vec<u8> {
+    let mut raw = vec![0; bytes.len() * size_of::<f32>()];
+    let (values, _) = raw.as_chunks_mut();
+    let widen =
+        |byte: u8, (zero, scale): (f32, f32)| ((to_float(byte) - zero) * scale).to_le_bytes();
+    if inner == 1 {
+        let rows = bytes.chunks(channels.len());
+        for (row, values) in rows.zip(values.chunks_mut(channels.len())) {
+            for ((value, &byte), &channel) in values.iter_mut().zip(row).zip(channels) {
+                *value = widen(byte, channel);
+            }
+        }
+        return raw;
+    }
+    let runs = bytes.chunks(inner).zip(values.chunks_mut(inner));
+    for ((run, values), &channel) in runs.zip(channels.iter().cycle()) {
+        for (value, &byte) in values.iter_mut().zip(run) {
+            *value = widen(byte, channel);
+        }
+    }
+    raw
+}
+
+/// Scales and zero points go, unless somebody else reads them.
+fn drop_unused(graph: &mut pb::GraphProto, parameters: &HashSet<String>) {
+    let used: HashSet<&str> = (graph.node.iter().flat_map(|node| &node.input))
+        .chain(graph.output.iter().map(|output| &output.name))
+        .map(String::as_str)
+        .collect();
+    graph.initializer.retain(|weights| {
+        !parameters.contains(&weights.name) || used.contains(weights.name.as_str())
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+
+    use super::*;
+    use crate::onnx::testing::{GraphBuilder, model};
+    use crate::onnx::{Limits, Model, infer_shapes};
+
+    fn bytes(name: &str, dims: &[usize], kind: DataType, raw_data: Vec<u8>) -> pb::TensorProto {
+        pb::TensorProto {
+            name: name.into(),
+            dims: dims.iter().map(|&dim| dim as i64).collect(),
+            data_type: kind as i32,
+            raw_data,
+            ..Default::default()
+        }
+    }
+
+    /// x [2, 3, 2] + (q [2, 3, 2] − z) · s along an axis.
+    fn sum(kind: DataType, scales: &[f32], zeros: &[u8], axis: i64) -> GraphBuilder {
+        let mut graph = GraphBuilder::new(&[("x", &[2, 3, 2])]);
+        let values = (0..12u8).map(|value| value.wrapping_mul(43)).collect();
+        let dims: &[usize] = if scales.len() == 1 {
+            &[]
+        } else {
+            &[scales.len()]
+        };
+        (graph.graph.initializer).push(bytes("q", &[2, 3, 2], kind, values));
+        (graph.graph.initializer).push(bytes("z", dims, kind, zeros.to_vec()));
+        graph.floats("s", dims, scales);
+        let inputs: &[&str] = match zeros {
+            [] => &["q", "s"],
+            _ => &["q", "s", "z"],
+        };
+        graph
+            .node("DequantizeLinear", "widen", inputs, "w")
+            .int("axis", axis);
+        graph.node("Add", "sum", &["x", "w"], "y");
+        if zeros.is_empty() {
+            graph
+                .graph
+                .initializer
+                .retain(|weights| weights.name != "z");
+        }
+        graph.output("y", &[2, 3, 2])
+    }
+
+    /// The weights must be those that constant folding computes by its own way.
+    #[test]
+    fn every_axis_and_type_is_widened() {
+        for kind in [DataType::Int8, DataType::Uint8] {
+            let cases: [(&[f32], &[u8], i64); 6] = [
+                (&[0.5, 2.0], &[], 0),
+                (&[0.5, 2.0, -1.0], &[], 1),
+                (&[0.5, 2.0, -1.0], &[1, 2, 200], -2),
+                (&[0.25, 3.0], &[9, 0], 2),
+                (&[0.1], &[], 1),
+                (&[0.1], &[250], 1),
+            ];
+            for (scales, zeros, axis) in cases {
+                let mut proto = model(sum(kind, scales, zeros, axis));
+                let widened = Model::decode(&proto.encode_to_vec(), Limits::default()).unwrap();
+                let graph = widened.graph();
+                assert_eq!((graph.node.len(), graph.initializer.len()), (1, 1));
+                assert_eq!(graph.initializer[0].name, "w");
+                let found = tensor::floats(&graph.initializer[0]).unwrap();
+
+                // Two readers: then it is left to constant folding.
+                let graph = proto.graph.as_mut().unwrap();
+                graph.node.push(node::new("Identity", &["q"], "other"));
+                let left = Model::decode(&proto.encode_to_vec(), Limits::default()).unwrap();
+                let shapes = infer_shapes(&left, &[]).unwrap();
+                let wanted = shapes.constant("w").unwrap().to_floats();
+                assert_eq!(
+                    Some(found.as_slice()),
+                    wanted.as_slice(),
+                    "{scales:?} {zeros:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_agree_is_left_as_it_is() {
+        let two_scales = sum(DataType::Int8, &[0.5, 2.0], &[], 1);
+        let no_such_axis = sum(DataType::Int8, &[0.5, 2.0], &[], 7);
+        let one_zero = {
+            let mut graph = sum(DataType::Int8, &[0.5, 2.0], &[1, 2], 0);
+            let zeros = graph.graph.initializer.iter_mut().find(|t| t.name == "z");
+            *zeros.unwrap() = bytes("z", &[1], DataType::Int8, vec![1]);
+            graph
+        };
+        let mut blocks = sum(DataType::Int8, &[0.5, 2.0], &[], 0);
+        let last = &mut blocks.graph.node[0].attribute;
+        last.push(node::int_attribute("block_size", 3));
+        let bool_weights = sum(DataType::Bool, &[0.5, 2.0], &[], 0);
+        for graph in [two_scales, no_such_axis, one_zero, blocks, bool_weights] {
+            let mut graph = graph.graph;
+            let before = graph.clone();
+            dequantise_weights(&mut graph);
+            assert_eq!(graph, before);
+        }
+    }
+
+    #[test]
+    fn scales_that_others_read_stay() {
+        let mut graph = sum(DataType::Int8, &[0.5, 2.0], &[], 0);
+        graph.node("Identity", "again", &["s"], "t");
+        let mut graph = graph.graph;
+        dequantise_weights(&mut graph);
+        let names = graph
+            .initializer
+            .iter()
+            .map(|weights| weights.name.as_str());
+        assert_eq!(names.collect::<Vec<_>>(), ["w", "s"]);
+    }
+}
