@@ -40,13 +40,13 @@ impl Model {
         }
         let mut wide = self.proto.clone();
         for weights in &mut wide.graph.get_or_insert_default().initializer {
-            *weights = self.widened(weights);
+            *weights = self.to_float32(weights);
         }
         wide.encode_to_vec()
     }
 
     /// An initialiser in the type that it counts as.
-    pub fn widened(&self, weights: &pb::TensorProto) -> pb::TensorProto {
+    pub fn to_float32(&self, weights: &pb::TensorProto) -> pb::TensorProto {
         if !self.float16_weights.contains(&weights.name) {
             return weights.clone();
         }
@@ -56,13 +56,13 @@ impl Model {
     }
 
     /// Whether an initialiser counts as float32.
-    pub fn is_float(&self, weights: &pb::TensorProto) -> bool {
+    pub fn is_float32(&self, weights: &pb::TensorProto) -> bool {
         weights.data_type == pb::tensor_proto::DataType::Float as i32
             || self.float16_weights.contains(&weights.name)
     }
 
     /// The protobuf message. Weights that count as float32 may be float16 in it:
-    /// [`Model::widened`].
+    /// [`Model::to_float32`].
     pub fn proto(&self) -> &pb::ModelProto {
         &self.proto
     }

@@ -52,6 +52,15 @@ impl NodeContext<'_> {
         if let Some(values) = node::ints(self.node, attribute) {
             return Ok(Some(values.to_vec()));
         }
+        self.int_input(position)
+    }
+
+    /// The values of a constant input of integers, in row-major order; `None` where it
+    /// is missing or not constant.
+    ///
+    /// # Errors
+    /// [`OnnxError::ElementType`] for an initialiser that holds no integers.
+    pub fn int_input(&self, position: usize) -> Result<Option<Vec<i64>>, OnnxError> {
         let Some(name) = node::input(self.node, position) else {
             return Ok(None);
         };
@@ -66,7 +75,7 @@ impl NodeContext<'_> {
     ///
     /// # Errors
     /// [`OnnxError::ElementType`] for an initialiser that holds no floats.
-    pub fn float_list(&self, position: usize) -> Result<Option<Vec<f32>>, OnnxError> {
+    pub fn float_input(&self, position: usize) -> Result<Option<Vec<f32>>, OnnxError> {
         let Some(name) = node::input(self.node, position) else {
             return Ok(None);
         };

@@ -177,10 +177,10 @@ impl Reader<'_> {
     /// A number of variable length: seven bits a byte, the lowest first.
     fn number(&mut self) -> Option<u64> {
         let mut number = 0;
-        for place in 0..10 {
+        for position in 0..10 {
             let byte = *self.file.get(self.at)?;
             self.at += 1;
-            number |= u64::from(byte & 0x7f) << (7 * place);
+            number |= u64::from(byte & 0x7f) << (7 * position);
             if byte < 0x80 {
                 return Some(number);
             }

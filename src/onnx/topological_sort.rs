@@ -16,7 +16,11 @@ pub fn sort(graph: &mut pb::GraphProto) -> Result<(), OnnxError> {
         let index = Index::new(graph)?;
         topological_order(graph, &index)?
     };
-    if order.iter().enumerate().any(|(place, node)| place != *node) {
+    if order
+        .iter()
+        .enumerate()
+        .any(|(position, node)| position != *node)
+    {
         let mut nodes: Vec<Option<pb::NodeProto>> = std::mem::take(&mut graph.node)
             .into_iter()
             .map(Some)

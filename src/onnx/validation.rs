@@ -7,7 +7,7 @@ use super::error::OnnxError;
 use super::node::name_of;
 use super::producers_and_consumers::Index;
 use super::size_limits::Limits;
-use super::tensor::{element_count, holds};
+use super::tensor::{check_complete, element_count};
 
 /// Versions of the standard operator set that are supported.
 const OPSETS: std::ops::RangeInclusive<i64> = 9..=22;
@@ -88,18 +88,14 @@ pub fn check_tensor(tensor: &pb::TensorProto, limits: Limits) -> Result<(), Onnx
             limit: MAX_AXES,
         });
     }
-    let wanted = element_count(tensor)
+    let elements = element_count(tensor)
         .filter(|count| *count <= limits.tensor_values)
         .ok_or_else(|| OnnxError::HugeTensor {
             tensor: tensor.name.clone(),
             dims: tensor.dims.clone(),
             limit: limits.tensor_values,
         })?;
-    holds(tensor, wanted)?.map_err(|found| OnnxError::TruncatedTensor {
-        tensor: tensor.name.clone(),
-        wanted,
-        found,
-    })
+    check_complete(tensor, elements)
 }
 
 /// # Errors

@@ -81,7 +81,7 @@ impl<'a> Finder<'a> {
             .collect();
         let mut initializer: Vec<pb::TensorProto> = (read.into_iter())
             .filter_map(|name| self.weights.get(name.as_str()))
-            .map(|weights| self.part.widened(weights))
+            .map(|weights| self.part.to_float32(weights))
             .collect();
         initializer.sort_by(|a, b| a.name.cmp(&b.name));
         let rest = pb::GraphProto {
@@ -107,7 +107,7 @@ impl<'a> Finder<'a> {
     /// A constant of float32 numbers.
     fn constant(&self, name: Option<&str>) -> Option<&'a pb::TensorProto> {
         let weights = self.weights.get(name?)?;
-        self.part.is_float(weights).then_some(*weights)
+        self.part.is_float32(weights).then_some(*weights)
     }
 
     /// A constant of one axis and so many numbers.

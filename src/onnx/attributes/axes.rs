@@ -5,8 +5,14 @@ use tract_onnx::pb;
 use crate::onnx::error::OnnxError;
 use crate::onnx::node;
 
-/// The axes that a Reduce node takes away or makes 1; all if it names none.
-/// `listed` is its list of axes, attribute or input.
+/// The largest rank of a tensor; more axes have no meaning in a network.
+pub const MAX_AXES: usize = 16;
+
+/// The axes along which a Reduce node reduces; all if it names none. `listed` is its
+/// list of axes, attribute or input.
+///
+/// # Errors
+/// As [`normal_axes`].
 pub fn reduced_axes(
     node: &pb::NodeProto,
     listed: Option<Vec<i64>>,
@@ -19,7 +25,10 @@ pub fn reduced_axes(
     normal_axes(node, &listed, rank)
 }
 
-/// Axes counted from the start, each named once.
+/// Axes counted from the start.
+///
+/// # Errors
+/// [`OnnxError::Node`] for an axis that is not there, or that is named twice.
 pub fn normal_axes(
     node: &pb::NodeProto,
     axes: &[i64],
@@ -37,10 +46,10 @@ pub fn normal_axes(
     Ok(found)
 }
 
-/// Axes of a tensor; more have no meaning in a network.
-pub const MAX_AXES: usize = 16;
-
-/// Refuses tensors with too many axes.
+/// Refuses tensors of a rank above [`MAX_AXES`].
+///
+/// # Errors
+/// [`OnnxError::Node`].
 pub fn check_rank(node: &pb::NodeProto, rank: usize) -> Result<(), OnnxError> {
     if rank > MAX_AXES {
         let problem = format!("{rank} axes are too many; the limit is {MAX_AXES}");
@@ -49,7 +58,10 @@ pub fn check_rank(node: &pb::NodeProto, rank: usize) -> Result<(), OnnxError> {
     Ok(())
 }
 
-/// The order of axes of a Transpose node; reversed if it names none.
+/// The permutation of the axes by a Transpose node; reversed if it names none.
+///
+/// # Errors
+/// [`OnnxError::Node`] if `perm` is no permutation of so many axes.
 pub fn transpose_order(node: &pb::NodeProto, rank: usize) -> Result<Vec<usize>, OnnxError> {
     let Some(order) = node::ints(node, "perm") else {
         return Ok((0..rank).rev().collect());
@@ -67,7 +79,10 @@ pub fn transpose_order(node: &pb::NodeProto, rank: usize) -> Result<Vec<usize>, 
     Ok(order)
 }
 
-/// An axis counted from the start; files may count from the end.
+/// An axis counted from the start; negative ones count from the end.
+///
+/// # Errors
+/// [`OnnxError::Node`] for an axis that is not there.
 pub fn normal_axis(node: &pb::NodeProto, axis: i64, rank: usize) -> Result<usize, OnnxError> {
     let from_start = if axis < 0 {
         axis.saturating_add(rank as i64)

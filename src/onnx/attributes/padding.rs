@@ -10,7 +10,11 @@ use super::axes::normal_axes;
 /// Elements added or cut on one side of an axis; more have no meaning in a network.
 const MAX_PAD: i64 = 1 << 20;
 
-/// Values added before and after each axis by a Pad node; negative ones cut.
+/// Elements added at the begin and at the end of each axis by a Pad node; negative
+/// ones are cut.
+///
+/// # Errors
+/// [`OnnxError::Node`] if the lists differ in length, or a pad is too large.
 pub fn padding(
     node: &pb::NodeProto,
     rank: usize,
@@ -26,8 +30,8 @@ pub fn padding(
         return Err(node::problem(node, problem));
     }
     let mut both = vec![(0, 0); rank];
-    for (place, &axis) in axes.iter().enumerate() {
-        both[axis] = (pads[place], pads[place + axes.len()]);
+    for (position, &axis) in axes.iter().enumerate() {
+        both[axis] = (pads[position], pads[position + axes.len()]);
     }
     Ok(both)
 }

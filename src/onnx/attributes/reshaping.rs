@@ -9,6 +9,9 @@ use super::axes::{check_rank, normal_axes, normal_axis};
 use crate::onnx::shapes::{Shape, element_count};
 
 /// The shape that a Reshape node gives.
+///
+/// # Errors
+/// [`OnnxError::Node`] if the number of elements would change.
 pub fn reshaped(node: &pb::NodeProto, input: &[usize], target: &[i64]) -> Result<Shape, OnnxError> {
     check_rank(node, target.len())?;
     let keep_zero = node::int(node, "allowzero") != Some(1);
@@ -33,6 +36,9 @@ pub fn reshaped(node: &pb::NodeProto, input: &[usize], target: &[i64]) -> Result
 }
 
 /// The shape that a Flatten node gives.
+///
+/// # Errors
+/// [`OnnxError::Node`] if there is no such axis.
 pub fn flattened(node: &pb::NodeProto, input: &[usize]) -> Result<Shape, OnnxError> {
     let axis = node::int(node, "axis").unwrap_or(1);
     let axis = if axis == input.len() as i64 {
@@ -48,6 +54,9 @@ pub fn flattened(node: &pb::NodeProto, input: &[usize]) -> Result<Shape, OnnxErr
 }
 
 /// The shape that a Squeeze node gives; without axes, every axis of size 1 goes.
+///
+/// # Errors
+/// [`OnnxError::Node`] if there is no such axis.
 pub fn squeezed(
     node: &pb::NodeProto,
     input: &[usize],
@@ -61,7 +70,10 @@ pub fn squeezed(
     Ok(kept.map(|axis| input[axis]).collect())
 }
 
-/// The shape that an Unsqueeze node gives.
+/// The shape that an Unsqueeze node gives; the axes count in the output.
+///
+/// # Errors
+/// [`OnnxError::Node`] if there is no such axis, or too many.
 pub fn unsqueezed(node: &pb::NodeProto, input: &[usize], axes: &[i64]) -> Result<Shape, OnnxError> {
     let rank = input.len() + axes.len();
     check_rank(node, rank)?;

@@ -19,12 +19,16 @@ pub struct Range {
 
 impl Range {
     /// The positions, in the order in which they are taken.
-    pub fn places(self) -> impl Iterator<Item = usize> {
+    pub fn positions(self) -> impl Iterator<Item = usize> {
         (0..self.count).map(move |n| (self.start as i64 + n as i64 * self.step) as usize)
     }
 }
 
 /// What a Slice node takes, one range for each axis that it names.
+///
+/// # Errors
+/// [`OnnxError::Node`] if the lists differ in length, a step is 0, or there is no such
+/// axis.
 pub fn slices(
     node: &pb::NodeProto,
     input: &[usize],
@@ -40,8 +44,8 @@ pub fn slices(
         return Err(node::problem(node, problem));
     }
     let axes = normal_axes(node, &axes, input.len())?;
-    let range = |(place, axis): (usize, usize)| {
-        let (size, step) = (input[axis] as i64, steps[place]);
+    let range = |(position, axis): (usize, usize)| {
+        let (size, step) = (input[axis] as i64, steps[position]);
         let from_start = |value: i64| {
             if value < 0 {
                 value.saturating_add(size)
@@ -51,11 +55,14 @@ pub fn slices(
         };
         // Backwards, an end before the first position means: up to the first.
         let (start, span) = if step > 0 {
-            let start = from_start(starts[place]).clamp(0, size);
-            (start, from_start(ends[place]).clamp(0, size) - start)
+            let start = from_start(starts[position]).clamp(0, size);
+            (start, from_start(ends[position]).clamp(0, size) - start)
         } else {
-            let start = from_start(starts[place]).clamp(-1, size - 1);
-            (start, start - from_start(ends[place]).clamp(-1, size - 1))
+            let start = from_start(starts[position]).clamp(-1, size - 1);
+            (
+                start,
+                start - from_start(ends[position]).clamp(-1, size - 1),
+            )
         };
         let count = usize::try_from(span)
             .unwrap_or(0)
@@ -70,7 +77,11 @@ pub fn slices(
     Ok(axes.into_iter().enumerate().map(range).collect())
 }
 
-/// The sizes of a Split node's parts along its axis.
+/// The sizes of a Split node's parts along its axis of `size`; equal ones, with a
+/// smaller last one, if it lists none.
+///
+/// # Errors
+/// [`OnnxError::Node`] if they do not sum to `size`.
 pub fn split_sizes(
     node: &pb::NodeProto,
     size: usize,

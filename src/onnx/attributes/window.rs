@@ -9,7 +9,8 @@ use crate::onnx::node;
 /// two overflows 32 bits.
 const MAX_SIZE: usize = 1 << 15;
 
-/// A window with every attribute settled, one value for each spatial axis.
+/// The window of a convolution or pooling, with defaults and auto_pad resolved; one
+/// value for each spatial axis.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
     pub kernel: Vec<usize>,
@@ -22,7 +23,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// Settles the window of a Conv, MaxPool or AveragePool node over an input
+    /// Resolves the window of a Conv, MaxPool or AveragePool node over an input
     /// of the spatial size `input`, as the ONNX specification says
     /// (auto_pad, ceil_mode, dilations).
     ///
@@ -109,13 +110,13 @@ pub fn pool_window(node: &pb::NodeProto, input: &[usize]) -> Result<Window, Onnx
     Window::of(node, &input[2..], &kernel)
 }
 
-/// The window of a ConvTranspose node, with every attribute settled.
+/// The window of a ConvTranspose node, with defaults and auto_pad resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransposedWindow {
     pub kernel: Vec<usize>,
     pub strides: Vec<usize>,
     pub dilations: Vec<usize>,
-    /// Rows and columns cut off the full output; negative where some are added.
+    /// Pixels cut from the full output; negative where pixels are added.
     pub pads_begin: Vec<i64>,
     pub pads_end: Vec<i64>,
     /// Spatial size of the output.
@@ -123,7 +124,7 @@ pub struct TransposedWindow {
 }
 
 impl TransposedWindow {
-    /// Settles the window over an input of the spatial size `input`, as the ONNX
+    /// Resolves the window over an input of the spatial size `input`, as the ONNX
     /// specification says (auto_pad, output_shape, output_padding).
     ///
     /// # Errors
@@ -173,7 +174,8 @@ impl TransposedWindow {
     }
 }
 
-/// Both settled, beside a kernel that fits so many axes.
+/// The attributes `strides` and `dilations`, with defaults. The kernel is checked with
+/// them.
 fn strides_and_dilations(
     node: &pb::NodeProto,
     axes: usize,

@@ -12,72 +12,82 @@ use tract_onnx::pb::{self, tensor_proto::DataType};
 use crate::onnx::attributes::normal_axis;
 use crate::onnx::{node, tensor};
 
-/// Values of all such weights of a file together, 256 MiB as float32; what is
+/// Elements of all such weights of a file together, 256 MiB as float32; what is
 /// beyond stays as it is. A file grows fourfold by this.
 const MAX_VALUES: usize = 1 << 26;
 
-/// Puts float32 weights in the place of int8 and uint8 weights and the
-/// `DequantizeLinear` nodes that widen them. Other uses of the operator stay.
+/// Replaces int8 and uint8 weights and the `DequantizeLinear` nodes that read them by
+/// float32 weights. Other uses of the operator stay.
 pub fn dequantise_weights(graph: &mut pb::GraphProto) {
     let mut uses: HashMap<String, usize> = HashMap::new();
     let outputs = graph.output.iter().map(|output| &output.name);
     for name in (graph.node.iter().flat_map(|node| &node.input)).chain(outputs) {
         *uses.entry(name.clone()).or_default() += 1;
     }
-    let places: HashMap<String, usize> = (graph.initializer.iter().enumerate())
-        .map(|(place, weights)| (weights.name.clone(), place))
+    let positions: HashMap<String, usize> = (graph.initializer.iter().enumerate())
+        .map(|(position, weights)| (weights.name.clone(), position))
         .collect();
-    let mut left = MAX_VALUES;
+    let mut values_left = MAX_VALUES;
     let mut parameters = HashSet::new();
     graph.node.retain(|node| {
-        let found = stored(node, &places, &uses, &graph.initializer);
-        let Some((place, values)) = found.filter(|(_, values)| *values <= left) else {
+        let Some(position) = quantised_weights(node, &positions, &uses) else {
             return true;
         };
-        let Some(widened) = read(node, place, &places, &graph.initializer) else {
+        // Weights that are not raw bytes are small; constant folding computes those.
+        let values = graph.initializer[position].raw_data.len();
+        if values == 0 || values > values_left {
+            return true;
+        }
+        let Some(weights) = dequantised_by(node, position, &positions, &graph.initializer) else {
             return true;
         };
-        left -= values;
+        values_left -= values;
         parameters.extend(node.input.iter().skip(1).cloned());
-        graph.initializer[place] = widened;
+        graph.initializer[position] = weights;
         false
     });
     drop_unused(graph, &parameters);
 }
 
-/// Where the bytes are that a node widens, and how many. Nobody else may read
-/// them: they go, and a file that widened them again and again would grow
-/// without bound.
-fn stored(
+/// Position of the initialiser that a node dequantises. Nothing else may read it,
+/// since it is replaced: a file that dequantised the same weights again and again
+/// would grow without bound.
+fn quantised_weights(
     node: &pb::NodeProto,
-    places: &HashMap<String, usize>,
+    positions: &HashMap<String, usize>,
     uses: &HashMap<String, usize>,
-    initialisers: &[pb::TensorProto],
-) -> Option<(usize, usize)> {
-    let widens = node.op_type == "DequantizeLinear" && node.output.len() == 1;
-    let name = node::input(node, 0).filter(|name| widens && uses.get(*name) == Some(&1))?;
-    let place = *places.get(name)?;
-    // Values that are not raw bytes are few; constant folding computes those.
-    Some((place, initialisers[place].raw_data.len())).filter(|(_, values)| *values > 0)
+) -> Option<usize> {
+    if node.op_type != "DequantizeLinear" || node.output.len() != 1 {
+        return None;
+    }
+    let name = node::input(node, 0).filter(|name| uses.get(*name) == Some(&1))?;
+    positions.get(name).copied()
 }
 
-/// The weights that a node makes of those at `place`.
-fn read(
+/// The output of a node that dequantises the initialiser at `position`.
+fn dequantised_by(
     node: &pb::NodeProto,
-    place: usize,
-    places: &HashMap<String, usize>,
+    position: usize,
+    positions: &HashMap<String, usize>,
     initialisers: &[pb::TensorProto],
 ) -> Option<pb::TensorProto> {
-    let of = |name: &str| places.get(name).map(|&place| &initialisers[place]);
-    let scale = node::input(node, 1).and_then(of)?;
+    let initialiser = |name: &str| positions.get(name).map(|&position| &initialisers[position]);
+    let scale = node::input(node, 1).and_then(initialiser)?;
     let zero_point = match node::input(node, 2) {
-        Some(name) => Some(of(name)?),
+        Some(name) => Some(initialiser(name)?),
         None => None,
     };
-    dequantised(node, &initialisers[place], scale, zero_point)
+    dequantised(node, &initialisers[position], scale, zero_point)
 }
 
-/// y = (x − zero point) · scale, for the whole tensor or along one axis, as an
+/// How the values of one channel are quantised: q = x / scale + zero point.
+#[derive(Clone, Copy)]
+struct Quantisation {
+    scale: f32,
+    zero_point: f32,
+}
+
+/// x = (q − zero point) · scale, for the whole tensor or along one axis, as an
 /// initialiser named after the node's output. `None` for what operator set 17
 /// does not have, for other types, and where the sizes do not agree.
 fn dequantised(
@@ -90,30 +100,25 @@ fn dequantised(
     if !is_float || node::int(node, "block_size").unwrap_or(0) != 0 {
         return None;
     }
-    let sizes = tensor::dims(stored);
     let scales = tensor::floats(scale).ok()?;
-    let (channels, inner) = match scales.len() {
-        1 => (1, stored.raw_data.len()),
-        channels => {
-            let axis = node::int(node, "axis").unwrap_or(1);
-            let axis = normal_axis(node, axis, sizes.len()).ok()?;
-            let inner = sizes[axis + 1..].iter().product();
-            (sizes[axis] == channels).then_some((channels, inner))?
-        }
+    let run = run_length(node, stored, scales.len())?;
+    let zero_points = match zero_point {
+        None => vec![0; scales.len()],
+        Some(zero_points) => tensor::ints(zero_points).ok()?,
     };
-    let zeros = match zero_point {
-        None => vec![0; channels],
-        Some(zeros) => tensor::ints(zeros).ok()?,
-    };
-    if zeros.len() != channels {
+    if zero_points.len() != scales.len() {
         return None;
     }
-    let zeros = zeros.into_iter().map(|zero| zero as f32);
-    let channels: Vec<(f32, f32)> = zeros.zip(scales).collect();
+    let channels: Vec<Quantisation> = (scales.into_iter().zip(zero_points))
+        .map(|(scale, zero_point)| Quantisation {
+            scale,
+            zero_point: zero_point as f32,
+        })
+        .collect();
     let bytes = &stored.raw_data;
     let raw_data = match DataType::try_from(stored.data_type) {
-        Ok(DataType::Int8) => scaled(bytes, &channels, inner, |byte| f32::from(byte as i8)),
-        Ok(DataType::Uint8) => scaled(bytes, &channels, inner, f32::from),
+        Ok(DataType::Int8) => float_bytes(bytes, &channels, run, |byte| f32::from(byte as i8)),
+        Ok(DataType::Uint8) => float_bytes(bytes, &channels, run, f32::from),
         _ => return None,
     };
     Some(pb::TensorProto {
@@ -125,37 +130,50 @@ fn dequantised(
     })
 }
 
-/// The bytes of float32 values, little-endian. `channels` has the zero point and
-/// the scale of each; `inner` values in a row belong to one channel.
-fn scaled(
+/// How many consecutive values belong to one channel, of `channels` along the node's
+/// `axis`; `None` if the axis has another size.
+fn run_length(node: &pb::NodeProto, stored: &pb::TensorProto, channels: usize) -> Option<usize> {
+    if channels == 1 {
+        return Some(stored.raw_data.len());
+    }
+    let sizes = tensor::dims(stored);
+    let axis = node::int(node, "axis").unwrap_or(1);
+    let axis = normal_axis(node, axis, sizes.len()).ok()?;
+    (sizes[axis] == channels).then(|| sizes[axis + 1..].iter().product())
+}
+
+/// The bytes of float32 values, little-endian. `run` consecutive values belong to one
+/// channel; the channels repeat.
+fn float_bytes(
     bytes: &[u8],
-    channels: &[(f32, f32)],
-    inner: usize,
+    channels: &[Quantisation],
+    run: usize,
     to_float: impl Fn(u8) -> f32,
 ) -> Vec<u8> {
     let mut raw = vec![0; bytes.len() * size_of::<f32>()];
     let (values, _) = raw.as_chunks_mut();
-    let widen =
-        |byte: u8, (zero, scale): (f32, f32)| ((to_float(byte) - zero) * scale).to_le_bytes();
-    if inner == 1 {
+    let dequantise = |byte: u8, channel: Quantisation| {
+        ((to_float(byte) - channel.zero_point) * channel.scale).to_le_bytes()
+    };
+    if run == 1 {
         let rows = bytes.chunks(channels.len());
         for (row, values) in rows.zip(values.chunks_mut(channels.len())) {
             for ((value, &byte), &channel) in values.iter_mut().zip(row).zip(channels) {
-                *value = widen(byte, channel);
+                *value = dequantise(byte, channel);
             }
         }
         return raw;
     }
-    let runs = bytes.chunks(inner).zip(values.chunks_mut(inner));
-    for ((run, values), &channel) in runs.zip(channels.iter().cycle()) {
-        for (value, &byte) in values.iter_mut().zip(run) {
-            *value = widen(byte, channel);
+    let runs = bytes.chunks(run).zip(values.chunks_mut(run));
+    for ((bytes, values), &channel) in runs.zip(channels.iter().cycle()) {
+        for (value, &byte) in values.iter_mut().zip(bytes) {
+            *value = dequantise(byte, channel);
         }
     }
     raw
 }
 
-/// Scales and zero points go, unless somebody else reads them.
+/// Removes the scales and zero points that nothing else reads.
 fn drop_unused(graph: &mut pb::GraphProto, parameters: &HashSet<String>) {
     let used: HashSet<&str> = (graph.node.iter().flat_map(|node| &node.input))
         .chain(graph.output.iter().map(|output| &output.name))
@@ -213,7 +231,7 @@ mod tests {
         graph.output("y", &[2, 3, 2])
     }
 
-    /// The weights must be those that constant folding computes by its own way.
+    /// The weights must be those that constant folding computes.
     #[test]
     fn every_axis_and_type_is_widened() {
         for kind in [DataType::Int8, DataType::Uint8] {

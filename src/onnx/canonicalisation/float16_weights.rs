@@ -16,21 +16,21 @@ pub fn absorb_casts(graph: &mut pb::GraphProto) -> HashSet<String> {
         .iter()
         .enumerate()
         .filter(|(_, weights)| weights.data_type == DataType::Float16 as i32)
-        .map(|(place, weights)| (weights.name.as_str(), place))
+        .map(|(position, weights)| (weights.name.as_str(), position))
         .collect();
     let widens = |cast: &pb::NodeProto| {
         let to_float = node::int(cast, "to") == Some(DataType::Float as i64);
-        let place = node::input(cast, 0).and_then(|name| halves.get(name).copied());
-        place.filter(|_| cast.op_type == "Cast" && to_float && cast.output.len() == 1)
+        let position = node::input(cast, 0).and_then(|name| halves.get(name).copied());
+        position.filter(|_| cast.op_type == "Cast" && to_float && cast.output.len() == 1)
     };
     // Only once each: a file that casts the same weights again and again would
     // grow without bound.
     let mut seen = HashSet::new();
     let casts: Vec<Option<usize>> = (graph.node.iter())
-        .map(|cast| widens(cast).filter(|place| seen.insert(*place)))
+        .map(|cast| widens(cast).filter(|position| seen.insert(*position)))
         .collect();
     let taken: Vec<(usize, String)> = (graph.node.iter().zip(&casts))
-        .filter_map(|(cast, place)| Some(((*place)?, cast.output[0].clone())))
+        .filter_map(|(cast, position)| Some(((*position)?, cast.output[0].clone())))
         .collect();
     let mut casts = casts.into_iter();
     graph.node.retain(|_| casts.next().flatten().is_none());
@@ -38,8 +38,8 @@ pub fn absorb_casts(graph: &mut pb::GraphProto) -> HashSet<String> {
         .chain(graph.output.iter().map(|output| &output.name))
         .cloned()
         .collect();
-    for (place, name) in &taken {
-        let half = &mut graph.initializer[*place];
+    for (position, name) in &taken {
+        let half = &mut graph.initializer[*position];
         // Other nodes may read the float16 weights as they are.
         let others = read.contains(&half.name).then(|| half.clone());
         half.name.clone_from(name);

@@ -44,7 +44,7 @@ pub fn knows(operator: &str) -> bool {
 
 /// The output of a node; `None` where the operator does not take these types.
 pub fn evaluate(node: &pb::NodeProto, inputs: &[Option<Value>]) -> Option<Value> {
-    let input = |place: usize| inputs.get(place)?.as_ref();
+    let input = |position: usize| inputs.get(position)?.as_ref();
     let first = input(0)?;
     match (node.op_type.as_str(), first) {
         ("Identity", value) => Some(value.clone()),

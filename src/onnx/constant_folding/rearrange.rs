@@ -46,9 +46,9 @@ pub fn of_shape(node: &pb::NodeProto, shape: &[usize]) -> Option<Value> {
         return Some(Value::Ints(ArrayD::from_elem(IxDyn(&[]), size)));
     }
     let rank = sizes.len() as i64;
-    let place = |value: i64| (if value < 0 { value + rank } else { value }).clamp(0, rank) as usize;
-    let start = place(node::int(node, "start").unwrap_or(0));
-    let end = place(node::int(node, "end").unwrap_or(rank)).max(start);
+    let clamped = |axis: i64| (if axis < 0 { axis + rank } else { axis }).clamp(0, rank) as usize;
+    let start = clamped(node::int(node, "start").unwrap_or(0));
+    let end = clamped(node::int(node, "end").unwrap_or(rank)).max(start);
     list(sizes[start..end].to_vec())
 }
 
@@ -66,9 +66,9 @@ pub fn evaluate(
     node: &pb::NodeProto,
     inputs: &[Option<Value>],
 ) -> Result<Option<Value>, OnnxError> {
-    let input = |place: usize| inputs.get(place).and_then(Option::as_ref);
-    let list = |attribute: &str, place: usize| {
-        node::ints_or_input(node, attribute, || input(place).and_then(Value::ints))
+    let input = |position: usize| inputs.get(position).and_then(Option::as_ref);
+    let list = |attribute: &str, position: usize| {
+        node::ints_or_input(node, attribute, || input(position).and_then(Value::ints))
     };
     let Some(first) = input(0) else {
         return Ok(None);
@@ -82,24 +82,15 @@ pub fn evaluate(
         }
         "Gather" => {
             let axis = normal_axis(node, node::int(node, "axis").unwrap_or(0), shape.len())?;
-            input(1).and_then(|places| gathered(first, places, axis))
+            input(1).and_then(|indices| gathered(first, indices, axis))
         }
-        "Slice" => {
-            let (starts, ends) = (list("starts", 1), list("ends", 2));
-            let (axes, steps) = (list("axes", 3), list("steps", 4));
-            match (starts, ends) {
-                (Some(starts), Some(ends)) => {
-                    let ranges = slices(node, shape, &starts, &ends, axes, steps)?;
-                    Some(map(
-                        first,
-                        |values| Some(cut(values, &ranges)),
-                        |values| Some(cut(values, &ranges)),
-                    ))
-                    .flatten()
-                }
-                _ => None,
+        "Slice" => match (list("starts", 1), list("ends", 2)) {
+            (Some(starts), Some(ends)) => {
+                let (axes, steps) = (list("axes", 3), list("steps", 4));
+                sliced(first, &slices(node, shape, &starts, &ends, axes, steps)?)
             }
-        }
+            _ => None,
+        },
         "Squeeze" => in_shape(first, Some(squeezed(node, shape, list("axes", 1))?)),
         "Unsqueeze" => match list("axes", 1) {
             Some(axes) => in_shape(first, Some(unsqueezed(node, shape, &axes)?)),
@@ -145,6 +136,7 @@ fn map(
     })
 }
 
+/// The same values in row-major order in another shape.
 fn in_shape(value: &Value, shape: Option<Vec<usize>>) -> Option<Value> {
     fn put<T: Clone>(values: &ArrayD<T>, shape: &[usize]) -> Option<ArrayD<T>> {
         let values = values.as_standard_layout().into_owned();
@@ -154,13 +146,20 @@ fn in_shape(value: &Value, shape: Option<Vec<usize>>) -> Option<Value> {
     map(value, |v| put(v, &shape), |v| put(v, &shape))
 }
 
-fn cut<T: Clone>(values: &ArrayD<T>, ranges: &[Range]) -> ArrayD<T> {
-    let mut cut = values.clone();
-    for range in ranges {
-        let places: Vec<usize> = range.places().collect();
-        cut = cut.select(Axis(range.axis), &places);
+fn sliced(value: &Value, ranges: &[Range]) -> Option<Value> {
+    fn slice<T: Clone>(values: &ArrayD<T>, ranges: &[Range]) -> ArrayD<T> {
+        let mut sliced = values.clone();
+        for range in ranges {
+            let positions: Vec<usize> = range.positions().collect();
+            sliced = sliced.select(Axis(range.axis), &positions);
+        }
+        sliced
     }
-    cut
+    map(
+        value,
+        |values| Some(slice(values, ranges)),
+        |values| Some(slice(values, ranges)),
+    )
 }
 
 fn joined(parts: &[&Value], axis: usize) -> Option<Value> {
@@ -191,31 +190,29 @@ fn joined(parts: &[&Value], axis: usize) -> Option<Value> {
     }
 }
 
-fn gathered(value: &Value, places: &Value, axis: usize) -> Option<Value> {
+fn gathered(value: &Value, indices: &Value, axis: usize) -> Option<Value> {
     let size = value.shape()[axis];
-    let wanted = places.ints()?;
-    let from_start: Option<Vec<usize>> = wanted
-        .iter()
-        .map(|&place| {
-            let place = if place < 0 {
-                place.checked_add(size as i64)?
-            } else {
-                place
-            };
-            usize::try_from(place).ok().filter(|&place| place < size)
-        })
-        .collect();
-    let from_start = from_start?;
-    let (shape, taken) = (value.shape(), places.shape());
-    let shape = within_limits([&shape[..axis], taken, &shape[axis + 1..]].concat())?;
+    let from_start = |&index: &i64| {
+        let index = if index < 0 {
+            index.checked_add(size as i64)?
+        } else {
+            index
+        };
+        usize::try_from(index).ok().filter(|&index| index < size)
+    };
+    let positions: Option<Vec<usize>> = indices.ints()?.iter().map(from_start).collect();
+    let positions = positions?;
+    let (outer, inner) = (&value.shape()[..axis], &value.shape()[axis + 1..]);
+    let shape = within_limits([outer, indices.shape(), inner].concat())?;
     let selected = map(
         value,
-        |values| Some(values.select(Axis(axis), &from_start)),
-        |values| Some(values.select(Axis(axis), &from_start)),
+        |values| Some(values.select(Axis(axis), &positions)),
+        |values| Some(values.select(Axis(axis), &positions)),
     );
     in_shape(&selected?, Some(shape))
 }
 
+/// The values of a list of sizes, if a tensor of them may be generated.
 fn sizes(value: &Value) -> Option<Vec<usize>> {
     let sizes = value.ints()?;
     let sizes: Option<Vec<usize>> = sizes

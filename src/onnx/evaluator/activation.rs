@@ -104,10 +104,10 @@ fn neg(call: &Call) -> Outputs {
 
 /// The bounds are attributes before operator set 11 and inputs since.
 fn clip(call: &Call) -> Outputs {
-    let bound = |place, name, none: f64| match call.opset {
+    let bound = |position, name, none: f64| match call.opset {
         ..11 => Ok(call.float(name, none as f32)),
         _ => call
-            .optional_floats(place)
+            .optional_floats(position)
             .map(|bound| bound.map_or(none, |bound| bound.sum())),
     };
     let low = bound(1, "min", f64::from(f32::MIN))?;

@@ -57,8 +57,8 @@ pub fn common_shape(shapes: &[&[usize]]) -> Result<Vec<usize>, String> {
 /// The array repeated to a shape that it broadcasts to.
 pub fn broadcast<T: Clone>(array: &ArrayD<T>, shape: &[usize]) -> ArrayD<T> {
     let lead = shape.len() - array.ndim();
-    tabulate(shape, |place| {
-        let own = place[lead..].iter().zip(array.shape());
+    tabulate(shape, |index| {
+        let own = index[lead..].iter().zip(array.shape());
         let own: Vec<usize> = own
             .map(|(&at, &size)| if size == 1 { 0 } else { at })
             .collect();
@@ -92,14 +92,14 @@ fn numbers(
 
 /// The exponent may be of another type than the base.
 fn pow(call: &Call) -> Outputs {
-    let exponent = call.value(1)?.widened();
+    let exponent = call.value(1)?.to_f64();
     one(combine(call.floats(0)?, &exponent, f64::powf)?)
 }
 
 fn fold(call: &Call, combined: impl Fn(f64, f64) -> f64) -> Outputs {
     let mut total = call.floats(0)?.clone();
-    for place in 1..call.count() {
-        total = combine(&total, call.floats(place)?, &combined)?;
+    for position in 1..call.count() {
+        total = combine(&total, call.floats(position)?, &combined)?;
     }
     one(total)
 }
@@ -111,12 +111,12 @@ fn mean(call: &Call) -> Outputs {
 }
 
 fn compare(call: &Call, holds: impl Fn(f64, f64) -> bool) -> Outputs {
-    let (a, b) = (call.value(0)?.widened(), call.value(1)?.widened());
+    let (a, b) = (call.value(0)?.to_f64(), call.value(1)?.to_f64());
     Ok(vec![Value::Bool(combine(&a, &b, holds)?)])
 }
 
-fn bools<'a>(call: &Call<'a>, place: usize) -> Result<&'a ArrayD<bool>, String> {
-    match call.value(place)? {
+fn bools<'a>(call: &Call<'a>, position: usize) -> Result<&'a ArrayD<bool>, String> {
+    match call.value(position)? {
         Value::Bool(array) => Ok(array),
         _ => Err("truth values are wanted".into()),
     }
@@ -151,8 +151,11 @@ fn choose(call: &Call) -> Outputs {
 }
 
 fn chosen<T: Copy>(condition: &ArrayD<bool>, yes: &ArrayD<T>, no: &ArrayD<T>) -> ArrayD<T> {
-    tabulate(condition.shape(), |place| match condition[place] {
-        true => yes[place],
-        false => no[place],
+    tabulate(condition.shape(), |index| {
+        if condition[index] {
+            yes[index]
+        } else {
+            no[index]
+        }
     })
 }

@@ -1,4 +1,5 @@
-//! One node with the values of its inputs and its attributes.
+//! One node with the values of its inputs and its attributes: what an operator is
+//! called with.
 
 use std::collections::HashMap;
 
@@ -43,27 +44,27 @@ impl<'a> Call<'a> {
         self.inputs.len()
     }
 
-    pub fn optional(&self, place: usize) -> Option<&'a Value> {
-        self.inputs.get(place).copied().flatten()
+    pub fn optional(&self, position: usize) -> Option<&'a Value> {
+        self.inputs.get(position).copied().flatten()
     }
 
-    pub fn value(&self, place: usize) -> Result<&'a Value, String> {
-        self.optional(place)
-            .ok_or_else(|| format!("input {place} is missing"))
+    pub fn value(&self, position: usize) -> Result<&'a Value, String> {
+        self.optional(position)
+            .ok_or_else(|| format!("input {position} is missing"))
     }
 
-    pub fn floats(&self, place: usize) -> Result<&'a ArrayD<f64>, String> {
-        self.value(place)?.as_floats()
+    pub fn floats(&self, position: usize) -> Result<&'a ArrayD<f64>, String> {
+        self.value(position)?.as_floats()
     }
 
-    pub fn optional_floats(&self, place: usize) -> Result<Option<&'a ArrayD<f64>>, String> {
-        self.optional(place).map(Value::as_floats).transpose()
+    pub fn optional_floats(&self, position: usize) -> Result<Option<&'a ArrayD<f64>>, String> {
+        self.optional(position).map(Value::as_floats).transpose()
     }
 
     /// A list of integers that is an attribute up to an operator set and an
     /// input from then on.
-    pub fn list(&self, name: &str, place: usize) -> Result<Option<Vec<i64>>, String> {
-        match (self.ints(name), self.optional(place)) {
+    pub fn list(&self, name: &str, position: usize) -> Result<Option<Vec<i64>>, String> {
+        match (self.ints(name), self.optional(position)) {
             (Some(list), _) => Ok(Some(list)),
             (None, input) => input.map(Value::as_ints).transpose(),
         }

@@ -22,11 +22,11 @@ pub fn conv(call: &Call) -> Outputs {
         ));
     }
     let shape = [&[x.shape()[0], maps], output_sizes(&slides).as_slice()].concat();
-    one(tabulate(&shape, |place| {
-        let (image, map) = (place[0], place[1]);
+    one(tabulate(&shape, |index| {
+        let (image, map) = (index[0], index[1]);
         let first = map / (maps / groups) * channels;
         let mut sum = bias.map_or(0.0, |bias| bias[[map].as_slice()]);
-        for (tap, position) in taps(&slides, &place[2..]) {
+        for (tap, position) in taps(&slides, &index[2..]) {
             let Some(position) = position else { continue };
             for channel in 0..channels {
                 let pixel = x[[&[image, first + channel], position.as_slice()]
@@ -48,18 +48,18 @@ pub fn conv_transpose(call: &Call) -> Outputs {
     let (channels, maps) = (x.shape()[1], w.shape()[1] * groups);
     let shape = [&[x.shape()[0], maps], output_sizes(&slides).as_slice()].concat();
     let mut y = match call.optional_floats(2)? {
-        Some(bias) => tabulate(&shape, |place| bias[[place[1]].as_slice()]),
+        Some(bias) => tabulate(&shape, |index| bias[[index[1]].as_slice()]),
         None => array(&shape, vec![0.0; shape.iter().product()]),
     };
-    for (place, &pixel) in multi_indices(x.shape()).zip(x) {
-        let group = place[1] / (channels / groups);
+    for (index, &pixel) in multi_indices(x.shape()).zip(x) {
+        let group = index[1] / (channels / groups);
         for tap in multi_indices(&w.shape()[2..]) {
-            let Some(position) = target(&slides, &place[2..], &tap) else {
+            let Some(position) = target(&slides, &index[2..], &tap) else {
                 continue;
             };
             for map in 0..w.shape()[1] {
-                let to = [&[place[0], group * w.shape()[1] + map], position.as_slice()].concat();
-                let weight = w[[&[place[1], map], tap.as_slice()].concat().as_slice()];
+                let to = [&[index[0], group * w.shape()[1] + map], position.as_slice()].concat();
+                let weight = w[[&[index[1], map], tap.as_slice()].concat().as_slice()];
                 y[to.as_slice()] += pixel * weight;
             }
         }
@@ -68,10 +68,10 @@ pub fn conv_transpose(call: &Call) -> Outputs {
 }
 
 /// Where one pixel's tap lands, unless that is cut off.
-fn target(slides: &[Slide], place: &[usize], tap: &[usize]) -> Option<Vec<usize>> {
-    let axes = slides.iter().zip(place).zip(tap);
-    axes.map(|((slide, place), tap)| {
-        let position = place * slide.stride + tap * slide.dilation;
+fn target(slides: &[Slide], index: &[usize], tap: &[usize]) -> Option<Vec<usize>> {
+    let axes = slides.iter().zip(index).zip(tap);
+    axes.map(|((slide, index), tap)| {
+        let position = index * slide.stride + tap * slide.dilation;
         let position = position.checked_sub(slide.begin)?;
         (position < slide.output).then_some(position)
     })
@@ -134,38 +134,45 @@ fn transposed_slides(call: &Call, input: &[usize], kernel: &[usize]) -> Vec<Slid
         .collect()
 }
 
-/// Σ conv(x)·y = Σ x·conv_transpose(y), with the same weights.
-#[test]
-fn the_two_are_adjoint() {
-    use super::value::Value;
-    use crate::onnx::node;
+#[cfg(test)]
+mod tests {
     use std::collections::HashMap;
-    let wave = |shape: &[usize], step: f64| -> ArrayD<f64> {
-        let mut number = 0.0;
-        tabulate(shape, |_| {
-            number += step;
-            f64::sin(number)
-        })
-    };
-    let (x, w) = (wave(&[1, 4, 5, 5], 0.7), wave(&[6, 2, 3, 3], 1.3));
-    let run = |operator: &str, x: &ArrayD<f64>| -> ArrayD<f64> {
-        let mut node = node::new(operator, &["x", "w"], "y");
-        node.attribute = vec![
-            node::int_attribute("group", 2),
-            node::ints_attribute("strides", &[2, 2]),
-            node::ints_attribute("pads", &[1, 0, 1, 2]),
-        ];
-        let values = [("x", x), ("w", &w)];
-        let values: HashMap<String, Value> = values
-            .map(|(name, array)| (name.to_owned(), Value::Float(array.clone())))
-            .into();
-        let call = Call::new(&node, 17, &values).unwrap();
-        let outputs = super::operator(operator, &call).unwrap();
-        outputs[0].as_floats().unwrap().clone()
-    };
-    let y = run("Conv", &x);
-    let back = wave(y.shape(), 0.3);
-    let there = (&y * &back).sum();
-    let here = (&x * &run("ConvTranspose", &back)).sum();
-    assert!((there - here).abs() < 1e-12, "{there} and {here}");
+
+    use super::super::operator as operator_outputs;
+    use super::super::value::Value;
+    use super::*;
+    use crate::onnx::node;
+
+    /// Σ conv(x)·y = Σ x·conv_transpose(y), with the same weights.
+    #[test]
+    fn the_two_are_adjoint() {
+        let wave = |shape: &[usize], step: f64| -> ArrayD<f64> {
+            let mut number = 0.0;
+            tabulate(shape, |_| {
+                number += step;
+                f64::sin(number)
+            })
+        };
+        let (x, w) = (wave(&[1, 4, 5, 5], 0.7), wave(&[6, 2, 3, 3], 1.3));
+        let run = |operator: &str, x: &ArrayD<f64>| -> ArrayD<f64> {
+            let mut node = node::new(operator, &["x", "w"], "y");
+            node.attribute = vec![
+                node::int_attribute("group", 2),
+                node::ints_attribute("strides", &[2, 2]),
+                node::ints_attribute("pads", &[1, 0, 1, 2]),
+            ];
+            let values = [("x", x), ("w", &w)];
+            let values: HashMap<String, Value> = values
+                .map(|(name, array)| (name.to_owned(), Value::Float(array.clone())))
+                .into();
+            let call = Call::new(&node, 17, &values).unwrap();
+            let outputs = operator_outputs(operator, &call).unwrap();
+            outputs[0].as_floats().unwrap().clone()
+        };
+        let y = run("Conv", &x);
+        let back = wave(y.shape(), 0.3);
+        let there = (&y * &back).sum();
+        let here = (&x * &run("ConvTranspose", &back)).sum();
+        assert!((there - here).abs() < 1e-12, "{there} and {here}");
+    }
 }

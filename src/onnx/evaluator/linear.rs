@@ -10,8 +10,8 @@ use super::value::{array, multi_indices, tabulate};
 
 /// α · A′B′ + β · C.
 pub fn gemm(call: &Call) -> Outputs {
-    let oriented = |place, flag| -> Result<ArrayD<f64>, String> {
-        let matrix = call.floats(place)?;
+    let oriented = |position, flag| -> Result<ArrayD<f64>, String> {
+        let matrix = call.floats(position)?;
         Ok(match call.int(flag, 0) {
             0 => matrix.clone(),
             _ => tabulate(&[matrix.shape()[1], matrix.shape()[0]], |at| {
@@ -67,8 +67,8 @@ fn stack_product(a: &ArrayD<f64>, b: &ArrayD<f64>) -> Result<ArrayD<f64>, String
     let b = broadcast(b, &[&stack, b_matrix].concat());
     let shape = [stack.as_slice(), &[a_matrix[0], b_matrix[1]]].concat();
     let last = stack.len();
-    Ok(tabulate(&shape, |place| {
-        let (stack, row, column) = (&place[..last], place[last], place[last + 1]);
+    Ok(tabulate(&shape, |index| {
+        let (stack, row, column) = (&index[..last], index[last], index[last + 1]);
         (0..a_matrix[1])
             .map(|k| {
                 let left = a[[stack, &[row, k]].concat().as_slice()];
@@ -90,22 +90,22 @@ pub fn einsum(call: &Call) -> Outputs {
         .map(|term| term.chars().collect())
         .collect();
     let mut sizes: BTreeMap<char, usize> = BTreeMap::new();
-    for (place, term) in terms.iter().enumerate() {
-        for (&letter, &size) in term.iter().zip(call.floats(place)?.shape()) {
+    for (position, term) in terms.iter().enumerate() {
+        for (&letter, &size) in term.iter().zip(call.floats(position)?.shape()) {
             sizes.insert(letter, size);
         }
     }
-    let operands = (0..terms.len()).map(|place| call.floats(place));
+    let operands = (0..terms.len()).map(|index| call.floats(index));
     let operands = operands.collect::<Result<Vec<_>, _>>()?;
     let letters: Vec<char> = sizes.keys().copied().collect();
     let everything: Vec<usize> = sizes.values().copied().collect();
     let shape: Vec<usize> = result.chars().map(|letter| sizes[&letter]).collect();
     let mut total = array(&shape, vec![0.0; shape.iter().product()]);
-    for place in multi_indices(&everything) {
+    for index in multi_indices(&everything) {
         let at = |term: &[char]| -> Vec<usize> {
             let number = |letter| letters.iter().position(|other| other == letter);
             term.iter()
-                .map(|letter| place[number(letter).unwrap()])
+                .map(|letter| index[number(letter).unwrap()])
                 .collect()
         };
         let product: f64 = (operands.iter().zip(&terms))

@@ -12,14 +12,14 @@ pub fn batch(call: &Call) -> Outputs {
     let x = call.floats(0)?;
     let epsilon = call.float("epsilon", 1e-5);
     let channel =
-        |place| -> Result<ArrayD<f64>, String> { Ok(per_channel(call.floats(place)?, x)) };
+        |index| -> Result<ArrayD<f64>, String> { Ok(per_channel(call.floats(index)?, x)) };
     let (scale, bias, centre, spread) = (channel(1)?, channel(2)?, channel(3)?, channel(4)?);
     one((x - &centre) / spread.mapv(|var| (var + epsilon).sqrt()) * scale + bias)
 }
 
 /// A list with one value for each channel, repeated over the shape of `x`.
 fn per_channel(list: &ArrayD<f64>, x: &ArrayD<f64>) -> ArrayD<f64> {
-    tabulate(x.shape(), |place| list[[place[1]].as_slice()])
+    tabulate(x.shape(), |index| list[[index[1]].as_slice()])
 }
 
 /// Every channel of every image by itself.
@@ -54,8 +54,8 @@ pub fn group(call: &Call) -> Outputs {
     let normal = reshaped(&normal, x.shape());
     let (scale, bias) = (call.floats(1)?, call.floats(2)?);
     let spread = |list: &ArrayD<f64>| {
-        tabulate(x.shape(), |place| {
-            let channel = place[1];
+        tabulate(x.shape(), |index| {
+            let channel = index[1];
             let number = if call.opset < 21 {
                 channel / (channels / groups)
             } else {
@@ -89,15 +89,15 @@ pub fn local_response(call: &Call) -> Outputs {
         call.float("bias", 1.0),
     );
     let (before, after) = ((size - 1) / 2, size / 2);
-    one(tabulate(x.shape(), |place| {
-        let channel = place[1] as i64;
+    one(tabulate(x.shape(), |index| {
+        let channel = index[1] as i64;
         let first = (channel - before).max(0);
         let last = (channel + after).min(x.shape()[1] as i64 - 1);
         let squares = (first..=last).map(|other| {
-            let mut at = place.to_vec();
+            let mut at = index.to_vec();
             at[1] = other as usize;
             x[at.as_slice()].powi(2)
         });
-        x[place] / (bias + alpha / size as f64 * squares.sum::<f64>()).powf(beta)
+        x[index] / (bias + alpha / size as f64 * squares.sum::<f64>()).powf(beta)
     }))
 }

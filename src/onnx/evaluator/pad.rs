@@ -10,11 +10,11 @@ pub fn pad(call: &Call) -> Outputs {
     let size = |axis: usize| (x.shape()[axis] as i64 + begin[axis] + end[axis]) as usize;
     let shape: Vec<usize> = (0..rank).map(size).collect();
     let mode = call.text("mode", "constant");
-    let source = |place: &[usize]| -> Option<Vec<usize>> {
+    let source = |index: &[usize]| -> Option<Vec<usize>> {
         (0..rank)
             .map(|axis| {
                 inside(
-                    place[axis] as i64 - begin[axis],
+                    index[axis] as i64 - begin[axis],
                     x.shape()[axis] as i64,
                     &mode,
                 )
@@ -22,14 +22,14 @@ pub fn pad(call: &Call) -> Outputs {
             .collect()
     };
     if mode != "constant" {
-        return Ok(vec![x.rearranged(&shape, |place| source(place).unwrap())]);
+        return Ok(vec![x.rearranged(&shape, |index| source(index).unwrap())]);
     }
     let fill = match call.opset {
         ..11 => call.float("value", 0.0),
         _ => call.optional_floats(2)?.map_or(0.0, |fill| fill.sum()),
     };
     let x = x.as_floats()?;
-    let value = |place: &[usize]| source(place).map_or(fill, |source| x[source.as_slice()]);
+    let value = |index: &[usize]| source(index).map_or(fill, |source| x[source.as_slice()]);
     Ok(vec![Value::Float(tabulate(&shape, value))])
 }
 
@@ -52,10 +52,10 @@ fn borders(call: &Call, rank: usize) -> Result<(Vec<i64>, Vec<i64>), String> {
     Ok((begin, end))
 }
 
-/// The place along one axis whose value stands at `at`, which may lie outside;
-/// `None` if a constant stands there.
+/// The index along one axis of the element that stands at `at`, which may lie in the
+/// border; `None` if a constant stands there.
 fn inside(at: i64, size: i64, mode: &str) -> Option<usize> {
-    let place = match mode {
+    let index = match mode {
         _ if (0..size).contains(&at) => at,
         "edge" => at.clamp(0, size - 1),
         "wrap" => at.rem_euclid(size),
@@ -67,5 +67,5 @@ fn inside(at: i64, size: i64, mode: &str) -> Option<usize> {
         }
         _ => return None,
     };
-    Some(place as usize)
+    Some(index as usize)
 }

@@ -11,11 +11,11 @@ pub fn max(call: &Call) -> Outputs {
     let kernel = call.sizes("kernel_shape", 0, 0);
     let slides = slides(call, &x.shape()[2..], &kernel);
     let shape = [&x.shape()[..2], output_sizes(&slides).as_slice()].concat();
-    let best = tabulate(&shape, |place| {
+    let best = tabulate(&shape, |index| {
         let mut best: Option<(f64, Vec<usize>)> = None;
-        for (_, position) in taps(&slides, &place[2..]) {
+        for (_, position) in taps(&slides, &index[2..]) {
             let Some(position) = position else { continue };
-            let position = [&place[..2], position.as_slice()].concat();
+            let position = [&index[..2], position.as_slice()].concat();
             let pixel = x[position.as_slice()];
             if best.as_ref().is_none_or(|(greatest, _)| pixel > *greatest) {
                 best = Some((pixel, position));
@@ -23,13 +23,13 @@ pub fn max(call: &Call) -> Outputs {
         }
         best.expect("every window holds a pixel of the input")
     });
-    let number = |place: &Vec<usize>| {
-        let axes = place.iter().zip(x.shape());
-        axes.fold(0, |number, (place, size)| number * size + place) as i64
+    let number = |index: &Vec<usize>| {
+        let axes = index.iter().zip(x.shape());
+        axes.fold(0, |number, (index, size)| number * size + index) as i64
     };
     Ok(vec![
         Value::Float(best.map(|(value, _)| *value)),
-        Value::Int(best.map(|(_, place)| number(place))),
+        Value::Int(best.map(|(_, index)| number(index))),
     ])
 }
 
@@ -41,15 +41,16 @@ pub fn average(call: &Call) -> Outputs {
     let slides = slides(call, &x.shape()[2..], &kernel);
     let include_pad = call.int("count_include_pad", 0) != 0;
     let shape = [&x.shape()[..2], output_sizes(&slides).as_slice()].concat();
-    one(tabulate(&shape, |place| {
-        let pixels: Vec<f64> = taps(&slides, &place[2..])
+    one(tabulate(&shape, |index| {
+        let pixels: Vec<f64> = taps(&slides, &index[2..])
             .into_iter()
             .filter_map(|(_, position)| position)
-            .map(|position| x[[&place[..2], position.as_slice()].concat().as_slice()])
+            .map(|position| x[[&index[..2], position.as_slice()].concat().as_slice()])
             .collect();
-        let count = match include_pad {
-            true => taps_within_padding(&slides, &place[2..]),
-            false => pixels.len(),
+        let count = if include_pad {
+            taps_within_padding(&slides, &index[2..])
+        } else {
+            pixels.len()
         };
         pixels.iter().sum::<f64>() / count as f64
     }))

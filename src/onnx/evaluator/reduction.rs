@@ -45,9 +45,9 @@ pub fn along(x: &ArrayD<f64>, axes: &[usize], value: fn(&[f64]) -> f64) -> Array
     let gone: Vec<usize> = (0..x.ndim())
         .map(|axis| size(axis, 1, x.shape()[axis]))
         .collect();
-    tabulate(&kept, |place| {
+    tabulate(&kept, |index| {
         let member = |offset: Vec<usize>| {
-            let at: Vec<usize> = place.iter().zip(&offset).map(|(a, b)| a + b).collect();
+            let at: Vec<usize> = index.iter().zip(&offset).map(|(a, b)| a + b).collect();
             x[at.as_slice()]
         };
         value(&multi_indices(&gone).map(member).collect::<Vec<_>>())
@@ -57,9 +57,10 @@ pub fn along(x: &ArrayD<f64>, axes: &[usize], value: fn(&[f64]) -> f64) -> Array
 /// A Reduce operator whose axes are an input from operator set `since` on.
 pub fn reduce(call: &Call, since: i64, value: fn(&[f64]) -> f64) -> Outputs {
     let x = call.floats(0)?;
-    let listed = match call.opset >= since {
-        true => call.list("", 1)?,
-        false => call.ints("axes"),
+    let listed = if call.opset >= since {
+        call.list("", 1)?
+    } else {
+        call.ints("axes")
     };
     let listed = listed.unwrap_or_default();
     if listed.is_empty() && call.int("noop_with_empty_axes", 0) != 0 {
@@ -86,8 +87,8 @@ fn without(value: Value, axes: &[usize], keep: bool) -> Value {
     value.reshaped(&shape)
 }
 
-/// Where the greatest value along an axis stands: the first of several, or the
-/// last if the node says so.
+/// The index of the greatest value along an axis: the first of several, or the last
+/// with `select_last_index`.
 pub fn arg_max(call: &Call) -> Outputs {
     let x = call.floats(0)?;
     let axis = call.axis(0, x.ndim());
@@ -113,20 +114,20 @@ pub fn arg_max(call: &Call) -> Outputs {
     )])
 }
 
-/// Sums of all values up to each place along an axis.
+/// Sums of all values up to each index along an axis.
 pub fn cumulative_sum(call: &Call) -> Outputs {
     let x = call.floats(0)?;
     let axis = from_start(call.value(1)?.as_ints()?[0], x.ndim());
     let (exclusive, reverse) = (call.int("exclusive", 0) != 0, call.int("reverse", 0) != 0);
-    one(tabulate(x.shape(), |place| {
+    one(tabulate(x.shape(), |index| {
         let counts = |other: usize| match (reverse, exclusive) {
-            (false, false) => other <= place[axis],
-            (false, true) => other < place[axis],
-            (true, false) => other >= place[axis],
-            (true, true) => other > place[axis],
+            (false, false) => other <= index[axis],
+            (false, true) => other < index[axis],
+            (true, false) => other >= index[axis],
+            (true, true) => other > index[axis],
         };
         let value = |other| {
-            let mut at = place.to_vec();
+            let mut at = index.to_vec();
             at[axis] = other;
             x[at.as_slice()]
         };

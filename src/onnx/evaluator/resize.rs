@@ -5,8 +5,8 @@ use ndarray::ArrayD;
 use super::call::{Call, Outputs, from_start, one};
 use super::value::tabulate;
 
-/// How the places along one axis of the output lie in the input.
-struct Stretch {
+/// How the pixels along one axis of the output lie in the input.
+struct AxisScaling {
     input: usize,
     output: usize,
     /// output / input, as the file has it: output may be rounded down.
@@ -18,29 +18,31 @@ pub fn resize(call: &Call) -> Outputs {
     // Operator set 10 knows scales alone, and one way to transform coordinates.
     let old = call.opset < 11;
     let sizes = call.optional(3).filter(|sizes| sizes.shape() != [0]);
-    let stretches = match sizes {
+    let scalings = match sizes {
         Some(sizes) => by_sizes(call, x.shape(), &sizes.as_ints()?),
         None => {
             let scales = call.floats(if old { 1 } else { 2 })?;
             by_scales(call, x.shape(), &scales.iter().copied().collect::<Vec<_>>())
         }
     };
-    let transformation = match old {
-        true => "asymmetric".to_owned(),
-        false => call.text("coordinate_transformation_mode", "half_pixel"),
+    let transformation = if old {
+        "asymmetric".to_owned()
+    } else {
+        call.text("coordinate_transformation_mode", "half_pixel")
     };
-    let nearest = match old {
-        true => "floor".to_owned(),
-        false => call.text("nearest_mode", "round_prefer_floor"),
+    let nearest = if old {
+        "floor".to_owned()
+    } else {
+        call.text("nearest_mode", "round_prefer_floor")
     };
-    interpolated(call, x, &stretches, &transformation, &nearest)
+    interpolated(call, x, &scalings, &transformation, &nearest)
 }
 
 pub fn upsample(call: &Call) -> Outputs {
     let x = call.floats(0)?;
     let scales: Vec<f64> = call.floats(1)?.iter().copied().collect();
-    let stretches = by_scales(call, x.shape(), &scales);
-    interpolated(call, x, &stretches, "asymmetric", "floor")
+    let scalings = by_scales(call, x.shape(), &scales);
+    interpolated(call, x, &scalings, "asymmetric", "floor")
 }
 
 /// The axes that sizes or scales speak about; all if none are named.
@@ -50,8 +52,8 @@ fn axes(call: &Call, rank: usize) -> Vec<usize> {
     })
 }
 
-fn unchanged(shape: &[usize]) -> Vec<Stretch> {
-    let same = |&size: &usize| Stretch {
+fn unchanged(shape: &[usize]) -> Vec<AxisScaling> {
+    let same = |&size: &usize| AxisScaling {
         input: size,
         output: size,
         scale: 1.0,
@@ -59,23 +61,23 @@ fn unchanged(shape: &[usize]) -> Vec<Stretch> {
     shape.iter().map(same).collect()
 }
 
-fn by_scales(call: &Call, shape: &[usize], scales: &[f64]) -> Vec<Stretch> {
-    let mut stretches = unchanged(shape);
+fn by_scales(call: &Call, shape: &[usize], scales: &[f64]) -> Vec<AxisScaling> {
+    let mut scalings = unchanged(shape);
     for (axis, &scale) in axes(call, shape.len()).into_iter().zip(scales) {
         let input = shape[axis];
         let output = (input as f64 * scale).floor() as usize;
-        stretches[axis] = Stretch {
+        scalings[axis] = AxisScaling {
             input,
             output,
             scale,
         };
     }
-    stretches
+    scalings
 }
 
 /// With a keep_aspect_ratio_policy all axes share one scale.
-fn by_sizes(call: &Call, shape: &[usize], sizes: &[i64]) -> Vec<Stretch> {
-    let mut stretches = unchanged(shape);
+fn by_sizes(call: &Call, shape: &[usize], sizes: &[i64]) -> Vec<AxisScaling> {
+    let mut scalings = unchanged(shape);
     let axes = axes(call, shape.len());
     let ratios: Vec<f64> = axes
         .iter()
@@ -94,17 +96,17 @@ fn by_sizes(call: &Call, shape: &[usize], sizes: &[i64]) -> Vec<Stretch> {
             None => sizes[number] as usize,
         };
         let scale = shared.unwrap_or(ratios[number]);
-        stretches[axis] = Stretch {
+        scalings[axis] = AxisScaling {
             input,
             output,
             scale,
         };
     }
-    stretches
+    scalings
 }
 
-impl Stretch {
-    /// Where in the input the place `x` of the output lies.
+impl AxisScaling {
+    /// The coordinate in the input of the pixel `x` of the output.
     fn original(&self, x: usize, transformation: &str) -> Result<f64, String> {
         let (input, output, x) = (self.input as f64, self.output as f64, x as f64);
         let half_pixel = (x + 0.5) / self.scale - 0.5;
@@ -123,7 +125,7 @@ impl Stretch {
         })
     }
 
-    /// The places of the input that the place `x` of the output mixes, and how much.
+    /// The pixels of the input that the pixel `x` of the output mixes, and their weights.
     fn sources(
         &self,
         x: usize,
@@ -135,7 +137,7 @@ impl Stretch {
             return Ok(vec![(x, 1.0)]);
         }
         let original = self.original(x, transformation)?;
-        let border = |place: f64| place.clamp(0.0, self.input as f64 - 1.0) as usize;
+        let border = |index: f64| index.clamp(0.0, self.input as f64 - 1.0) as usize;
         Ok(match mode {
             "nearest" => vec![(border(rounded(original, nearest)?), 1.0)],
             "linear" => {
@@ -148,39 +150,39 @@ impl Stretch {
     }
 }
 
-fn rounded(place: f64, mode: &str) -> Result<f64, String> {
+fn rounded(index: f64, mode: &str) -> Result<f64, String> {
     Ok(match mode {
-        "round_prefer_floor" => (place - 0.5).ceil(),
-        "round_prefer_ceil" => (place + 0.5).floor(),
-        "floor" => place.floor(),
-        "ceil" => place.ceil(),
+        "round_prefer_floor" => (index - 0.5).ceil(),
+        "round_prefer_ceil" => (index + 0.5).floor(),
+        "floor" => index.floor(),
+        "ceil" => index.ceil(),
         other => return Err(format!("the nearest_mode {other} is not covered")),
     })
 }
 
-/// Stretches one axis after the other.
+/// Interpolates along one axis after the other.
 fn interpolated(
     call: &Call,
     x: &ArrayD<f64>,
-    stretches: &[Stretch],
+    scalings: &[AxisScaling],
     transformation: &str,
     nearest: &str,
 ) -> Outputs {
     let mode = call.text("mode", "nearest");
     let mut result = x.clone();
-    for (axis, stretch) in stretches.iter().enumerate() {
-        let sources = (0..stretch.output)
-            .map(|place| stretch.sources(place, &mode, transformation, nearest))
+    for (axis, scaling) in scalings.iter().enumerate() {
+        let sources = (0..scaling.output)
+            .map(|index| scaling.sources(index, &mode, transformation, nearest))
             .collect::<Result<Vec<_>, _>>()?;
         let mut shape = result.shape().to_vec();
-        shape[axis] = stretch.output;
-        result = tabulate(&shape, |place| {
+        shape[axis] = scaling.output;
+        result = tabulate(&shape, |index| {
             let part = |&(source, share): &(usize, f64)| {
-                let mut at = place.to_vec();
+                let mut at = index.to_vec();
                 at[axis] = source;
                 share * result[at.as_slice()]
             };
-            sources[place[axis]].iter().map(part).sum()
+            sources[index[axis]].iter().map(part).sum()
         });
     }
     one(result)

@@ -9,7 +9,7 @@ use crate::onnx::node;
 pub fn identity(call: &Call) -> Outputs {
     let value = call.value(0)?.clone();
     // The mask of Dropout, which drops nothing outside of training.
-    let everything = Value::Bool(array(value.shape(), vec![true; value.widened().len()]));
+    let everything = Value::Bool(array(value.shape(), vec![true; value.to_f64().len()]));
     Ok(vec![value, everything])
 }
 
@@ -48,9 +48,10 @@ pub fn reshape(call: &Call) -> Outputs {
         }
     };
     let shape: Vec<usize> = wanted.iter().map(size).collect();
-    match shape.iter().product::<usize>() == count {
-        true => Ok(vec![x.reshaped(&shape)]),
-        false => Err(format!("{:?} cannot become {shape:?}", x.shape())),
+    if shape.iter().product::<usize>() == count {
+        Ok(vec![x.reshaped(&shape)])
+    } else {
+        Err(format!("{:?} cannot become {shape:?}", x.shape()))
     }
 }
 
@@ -74,9 +75,12 @@ pub fn unsqueeze(call: &Call) -> Outputs {
     let rank = x.shape().len() + axes.len();
     let added: Vec<usize> = axes.iter().map(|&axis| from_start(axis, rank)).collect();
     let mut sizes = x.shape().iter();
-    let size = |axis| match added.contains(&axis) {
-        true => 1,
-        false => *sizes.next().unwrap(),
+    let size = |axis| {
+        if added.contains(&axis) {
+            1
+        } else {
+            *sizes.next().unwrap()
+        }
     };
     Ok(vec![x.reshaped(&(0..rank).map(size).collect::<Vec<_>>())])
 }
@@ -89,9 +93,9 @@ pub fn transpose(call: &Call) -> Outputs {
         None => (0..rank).rev().collect(),
     };
     let shape: Vec<usize> = order.iter().map(|&axis| x.shape()[axis]).collect();
-    Ok(vec![x.rearranged(&shape, |place| {
+    Ok(vec![x.rearranged(&shape, |index| {
         let mut source = vec![0; rank];
-        for (&axis, &at) in order.iter().zip(place) {
+        for (&axis, &at) in order.iter().zip(index) {
             source[axis] = at;
         }
         source
@@ -99,7 +103,7 @@ pub fn transpose(call: &Call) -> Outputs {
 }
 
 pub fn concat(call: &Call) -> Outputs {
-    let parts = (0..call.count()).map(|place| call.value(place));
+    let parts = (0..call.count()).map(|index| call.value(index));
     let parts = parts.collect::<Result<Vec<_>, _>>()?;
     let axis = call.axis(0, parts[0].shape().len());
     let mut shape = parts[0].shape().to_vec();
@@ -110,9 +114,9 @@ pub fn concat(call: &Call) -> Outputs {
         .enumerate()
         .flat_map(|(part, value)| (0..value.shape()[axis]).map(move |at| (part, at)))
         .collect();
-    let source = |place: &[usize]| {
-        let (part, at) = numbers[place[axis]];
-        let mut inside = place.to_vec();
+    let source = |index: &[usize]| {
+        let (part, at) = numbers[index[axis]];
+        let mut inside = index.to_vec();
         inside[axis] = at;
         (part, inside)
     };
@@ -120,8 +124,8 @@ pub fn concat(call: &Call) -> Outputs {
         Value::Float(_) => {
             let parts = parts.iter().map(|part| part.as_floats());
             let parts = parts.collect::<Result<Vec<_>, _>>()?;
-            let value = |place: Vec<usize>| {
-                let (part, inside) = source(&place);
+            let value = |index: Vec<usize>| {
+                let (part, inside) = source(&index);
                 parts[part][inside.as_slice()]
             };
             Value::floats(&shape, multi_indices(&shape).map(value).collect())
@@ -156,8 +160,8 @@ pub fn split(call: &Call) -> Outputs {
         shape[axis] = length;
         let from = start;
         start += length;
-        x.rearranged(&shape, |place| {
-            let mut source = place.to_vec();
+        x.rearranged(&shape, |index| {
+            let mut source = index.to_vec();
             source[axis] += from;
             source
         })
@@ -175,8 +179,8 @@ pub fn expand(call: &Call) -> Outputs {
         .collect();
     let shape = common_shape(&[x.shape(), &asked])?;
     let lead = shape.len() - x.shape().len();
-    Ok(vec![x.rearranged(&shape, |place| {
-        let axes = place[lead..].iter().zip(x.shape());
+    Ok(vec![x.rearranged(&shape, |index| {
+        let axes = index[lead..].iter().zip(x.shape());
         axes.map(|(&at, &size)| if size == 1 { 0 } else { at })
             .collect()
     })])
@@ -187,8 +191,8 @@ pub fn tile(call: &Call) -> Outputs {
     let repeats = call.value(1)?.as_ints()?;
     let sizes = x.shape().iter().zip(&repeats);
     let shape: Vec<usize> = sizes.map(|(&size, &times)| size * times as usize).collect();
-    Ok(vec![x.rearranged(&shape, |place| {
-        place
+    Ok(vec![x.rearranged(&shape, |index| {
+        index
             .iter()
             .zip(x.shape())
             .map(|(&at, &size)| at % size)
@@ -198,13 +202,13 @@ pub fn tile(call: &Call) -> Outputs {
 
 /// Floats stay as they are, whatever their width: nothing is rounded here.
 pub fn cast(call: &Call) -> Outputs {
-    use crate::onnx::pb::tensor_proto::DataType;
+    use tract_onnx::pb::tensor_proto::DataType;
     let x = call.value(0)?;
     let to = DataType::try_from(call.int("to", 1) as i32).map_err(|_| "an unknown type")?;
     Ok(vec![match to {
-        DataType::Float | DataType::Double | DataType::Float16 => Value::Float(x.widened()),
-        DataType::Int32 | DataType::Int64 => Value::Int(x.widened().mapv(|value| value as i64)),
-        DataType::Bool => Value::Bool(x.widened().mapv(|value| value != 0.0)),
+        DataType::Float | DataType::Double | DataType::Float16 => Value::Float(x.to_f64()),
+        DataType::Int32 | DataType::Int64 => Value::Int(x.to_f64().mapv(|value| value as i64)),
+        DataType::Bool => Value::Bool(x.to_f64().mapv(|value| value != 0.0)),
         other => return Err(format!("the type {other:?} is not covered")),
     }])
 }
@@ -255,7 +259,7 @@ pub fn constant_of_shape(call: &Call) -> Outputs {
 }
 
 pub fn range(call: &Call) -> Outputs {
-    let number = |place| call.value(place).map(|value| value.widened().sum());
+    let number = |index| call.value(index).map(|value| value.to_f64().sum());
     let (start, limit, step) = (number(0)?, number(1)?, number(2)?);
     let count = ((limit - start) / step).ceil().max(0.0) as usize;
     let values: Vec<f64> = (0..count).map(|n| start + n as f64 * step).collect();

@@ -38,10 +38,10 @@ pub fn slice(call: &Call) -> Outputs {
     for cut in &cuts {
         shape[cut.axis] = cut.count;
     }
-    Ok(vec![x.rearranged(&shape, |place| {
-        let mut source = place.to_vec();
+    Ok(vec![x.rearranged(&shape, |index| {
+        let mut source = index.to_vec();
         for cut in &cuts {
-            source[cut.axis] = (cut.start + place[cut.axis] as i64 * cut.step) as usize;
+            source[cut.axis] = (cut.start + index[cut.axis] as i64 * cut.step) as usize;
         }
         source
     })])
@@ -87,13 +87,14 @@ pub fn depth_to_space(call: &Call) -> Outputs {
         x.shape()[2] * block,
         x.shape()[3] * block,
     ];
-    Ok(vec![x.rearranged(&shape, |place| {
-        let inside = place[2] % block * block + place[3] % block;
-        let channel = match columns_last {
-            true => place[1] * block * block + inside,
-            false => inside * depth + place[1],
+    Ok(vec![x.rearranged(&shape, |index| {
+        let inside = index[2] % block * block + index[3] % block;
+        let channel = if columns_last {
+            index[1] * block * block + inside
+        } else {
+            inside * depth + index[1]
         };
-        vec![place[0], channel, place[2] / block, place[3] / block]
+        vec![index[0], channel, index[2] / block, index[3] / block]
     })])
 }
 
@@ -108,14 +109,14 @@ pub fn space_to_depth(call: &Call) -> Outputs {
         x.shape()[2] / block,
         x.shape()[3] / block,
     ];
-    Ok(vec![x.rearranged(&shape, |place| {
-        let inside = place[1] / depth;
+    Ok(vec![x.rearranged(&shape, |index| {
+        let inside = index[1] / depth;
         let (row, column) = (inside / block, inside % block);
         vec![
-            place[0],
-            place[1] % depth,
-            place[2] * block + row,
-            place[3] * block + column,
+            index[0],
+            index[1] % depth,
+            index[2] * block + row,
+            index[3] * block + column,
         ]
     })])
 }

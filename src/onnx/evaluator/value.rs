@@ -60,8 +60,8 @@ impl Value {
         }
     }
 
-    /// The numbers inside as f64, whatever they are.
-    pub fn widened(&self) -> ArrayD<f64> {
+    /// The elements as f64, whatever their type.
+    pub fn to_f64(&self) -> ArrayD<f64> {
         match self {
             Value::Float(array) => array.clone(),
             Value::Int(array) => array.mapv(|value| value as f64),
@@ -77,7 +77,7 @@ impl Value {
     /// A tensor of `shape` that holds, at each multi-index, what this one has at
     /// `source` of it.
     pub fn rearranged(&self, shape: &[usize], source: impl Fn(&[usize]) -> MultiIndex) -> Value {
-        each_type!(self, array => tabulate(shape, |place| array[source(place).as_slice()]))
+        each_type!(self, array => tabulate(shape, |index| array[source(index).as_slice()]))
     }
 
     /// A tensor from an initialiser or an attribute.
@@ -132,7 +132,7 @@ pub fn array<T>(shape: &[usize], values: Vec<T>) -> ArrayD<T> {
 pub fn tabulate<T>(shape: &[usize], mut value: impl FnMut(&[usize]) -> T) -> ArrayD<T> {
     array(
         shape,
-        multi_indices(shape).map(|place| value(&place)).collect(),
+        multi_indices(shape).map(|index| value(&index)).collect(),
     )
 }
 
@@ -140,12 +140,12 @@ pub fn tabulate<T>(shape: &[usize], mut value: impl FnMut(&[usize]) -> T) -> Arr
 pub fn multi_indices(shape: &[usize]) -> impl Iterator<Item = MultiIndex> + use<> {
     let shape = shape.to_vec();
     (0..shape.iter().product()).map(move |mut number: usize| {
-        let mut place = vec![0; shape.len()];
+        let mut index = vec![0; shape.len()];
         for axis in (0..shape.len()).rev() {
-            place[axis] = number % shape[axis];
+            index[axis] = number % shape[axis];
             number /= shape[axis];
         }
-        place
+        index
     })
 }
 

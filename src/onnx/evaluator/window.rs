@@ -22,10 +22,10 @@ impl Slide {
         (self.kernel - 1) * self.dilation + 1
     }
 
-    /// Where the window's `tap` lies for the output at `place`; before 0 and from
+    /// Where the window's `tap` lies for the output at `index`; before 0 and from
     /// `input` on it lies in the padding.
-    fn position(&self, place: usize, tap: usize) -> i64 {
-        (place * self.stride + tap * self.dilation) as i64 - self.begin as i64
+    fn position(&self, index: usize, tap: usize) -> i64 {
+        (index * self.stride + tap * self.dilation) as i64 - self.begin as i64
     }
 }
 
@@ -68,9 +68,10 @@ pub fn slides(call: &Call, input: &[usize], kernel: &[usize]) -> Vec<Slide> {
 /// would start in the padding at the end is left out.
 fn explicit(slide: Slide, ceil: bool) -> Slide {
     let free = slide.input + slide.begin + slide.end - slide.extent();
-    let steps = match ceil {
-        true => free.div_ceil(slide.stride),
-        false => free / slide.stride,
+    let steps = if ceil {
+        free.div_ceil(slide.stride)
+    } else {
+        free / slide.stride
     };
     let starts_in_padding = ceil && steps * slide.stride >= slide.input + slide.begin;
     let output = if starts_in_padding { steps } else { steps + 1 };
@@ -97,14 +98,14 @@ pub fn output_sizes(slides: &[Slide]) -> Vec<usize> {
     slides.iter().map(|slide| slide.output).collect()
 }
 
-/// The window at one place: its taps with their position in the input, or `None`
+/// The window of one output: its taps with their position in the input, or `None`
 /// for those in the padding.
-pub fn taps(slides: &[Slide], place: &[usize]) -> Vec<(MultiIndex, Option<MultiIndex>)> {
+pub fn taps(slides: &[Slide], index: &[usize]) -> Vec<(MultiIndex, Option<MultiIndex>)> {
     let kernel: Vec<usize> = slides.iter().map(|slide| slide.kernel).collect();
     let position = |tap: &MultiIndex| -> Option<MultiIndex> {
-        let axes = slides.iter().zip(place).zip(tap);
-        axes.map(|((slide, &place), &tap)| {
-            let position = usize::try_from(slide.position(place, tap)).ok();
+        let axes = slides.iter().zip(index).zip(tap);
+        axes.map(|((slide, &index), &tap)| {
+            let position = usize::try_from(slide.position(index, tap)).ok();
             position.filter(|&position| position < slide.input)
         })
         .collect()
@@ -114,14 +115,14 @@ pub fn taps(slides: &[Slide], place: &[usize]) -> Vec<(MultiIndex, Option<MultiI
         .collect()
 }
 
-/// How many taps of the window at one place lie in the input or its padding,
-/// and not beyond, where ceil_mode can lead.
-pub fn taps_within_padding(slides: &[Slide], place: &[usize]) -> usize {
-    let along = |(slide, &place): (&Slide, &usize)| {
+/// How many taps of the window of one output lie in the input or its padding. With
+/// ceil_mode the others lie beyond the padding.
+pub fn taps_within_padding(slides: &[Slide], index: &[usize]) -> usize {
+    let along = |(slide, &index): (&Slide, &usize)| {
         let limit = (slide.input + slide.end) as i64;
         (0..slide.kernel)
-            .filter(|&tap| slide.position(place, tap) < limit)
+            .filter(|&tap| slide.position(index, tap) < limit)
             .count()
     };
-    slides.iter().zip(place).map(along).product()
+    slides.iter().zip(index).map(along).product()
 }

@@ -7,7 +7,7 @@ use crate::onnx::tensor;
 pub fn mean(context: &NodeContext) -> Option<Replacement> {
     let count = context.node.input.len();
     let ranks: Option<Vec<usize>> = (0..count)
-        .map(|place| context.input_shape(place).map(<[usize]>::len))
+        .map(|position| context.input_shape(position).map(<[usize]>::len))
         .collect();
     let ranks = ranks?;
     if ranks.iter().all(|rank| *rank == ranks[0]) {

@@ -30,7 +30,7 @@ pub fn add_indices(context: &NodeContext, before: usize) -> Result<usize, OnnxEr
 /// The pixel x comes from the pixel ⌊x / scale⌋.
 pub fn resize(context: &NodeContext) -> Legalised {
     let mode = node::text(context.node, "mode").unwrap_or_default();
-    let (Some(shape), Some(scales)) = (context.input_shape(0), context.float_list(1)?) else {
+    let (Some(shape), Some(scales)) = (context.input_shape(0), context.float_input(1)?) else {
         return Ok(None);
     };
     let Some(target) = context.output_shape() else {

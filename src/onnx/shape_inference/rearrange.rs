@@ -99,7 +99,7 @@ pub fn pad(context: &NodeContext, input: &[usize]) -> OutputShapes {
 }
 
 pub fn expand(context: &NodeContext, input: &[usize]) -> OutputShapes {
-    let Some(target) = context.int_list("", 1)? else {
+    let Some(target) = context.int_input(1)? else {
         return declared(context);
     };
     match sizes(&target).and_then(|target| broadcast(input, &target)) {
@@ -109,7 +109,7 @@ pub fn expand(context: &NodeContext, input: &[usize]) -> OutputShapes {
 }
 
 pub fn tile(context: &NodeContext, input: &[usize]) -> OutputShapes {
-    let Some(repeats) = context.int_list("", 1)? else {
+    let Some(repeats) = context.int_input(1)? else {
         return declared(context);
     };
     let repeats = sizes(&repeats).filter(|repeats| repeats.len() == input.len());

@@ -9,12 +9,8 @@ use crate::onnx::shapes::Shape;
 /// By sizes, else by factors.
 pub fn resize(context: &NodeContext, input: &[usize]) -> OutputShapes {
     let is_old = context.opset < 11;
-    let factors = context.float_list(if is_old { 1 } else { 2 })?;
-    let sizes = if is_old {
-        None
-    } else {
-        context.int_list("", 3)?
-    };
+    let factors = context.float_input(if is_old { 1 } else { 2 })?;
+    let sizes = if is_old { None } else { context.int_input(3)? };
     let axes = match node::ints(context.node, "axes") {
         Some(axes) => normal_axes(context.node, axes, input.len())?,
         None => (0..input.len()).collect(),

@@ -163,7 +163,7 @@ impl fmt::Display for Case {
         }
         for initialiser in &self.graph.graph.initializer {
             let value = Value::from_proto(initialiser).map(|value| {
-                let values = value.widened();
+                let values = value.to_f64();
                 format!("{:?}: {:?}", value.shape(), values.as_slice().unwrap())
             });
             writeln!(
