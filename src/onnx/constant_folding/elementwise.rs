@@ -9,7 +9,7 @@ use crate::onnx::node;
 use crate::onnx::value::Value;
 
 /// Whether [`evaluate`] has this operator.
-pub fn knows(operator: &str) -> bool {
+pub fn supports(operator: &str) -> bool {
     matches!(
         operator,
         "Add"

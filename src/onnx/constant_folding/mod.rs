@@ -9,7 +9,7 @@
 //! - `elementwise`: arithmetic, comparisons, casts; `rearrange`: data movement
 //! - `budget`: how much is computed at most
 //!
-//! To add an operator: its name in `knows` and an arm in `evaluate` of one of the two.
+//! To add an operator: its name in `supports` and an arm in `evaluate` of one of the two.
 
 mod budget;
 mod elementwise;
@@ -32,7 +32,7 @@ use super::shapes::Shapes;
 use super::value::Value;
 
 /// The values of a node's only output, if all that it reads is constant and its
-/// operator is one that shape computations or stored weights use.
+/// operator is one that is folded.
 ///
 /// # Errors
 /// [`OnnxError::Node`] where an attribute contradicts an input.
@@ -49,9 +49,32 @@ pub fn evaluate(
         let shape = node::input(node, 0).and_then(|name| shapes.get(name));
         return Ok(shape.and_then(|shape| rearrange::of_shape(node, shape)));
     }
-    if !elementwise::knows(&node.op_type) && !rearrange::knows(&node.op_type) {
+    if !elementwise::supports(&node.op_type) && !rearrange::supports(&node.op_type) {
         return Ok(None);
     }
+    let Some(inputs) = constant_inputs(node, index, shapes, budget)? else {
+        return Ok(None);
+    };
+    let found = if elementwise::supports(&node.op_type) {
+        elementwise::evaluate(node, &inputs)
+    } else {
+        rearrange::evaluate(node, &inputs)?
+    };
+    let is_kept = |value: &Value| {
+        let values = value.count();
+        values <= MAX_VALUES && budget.work(values) && budget.keep(values)
+    };
+    Ok(found.filter(is_kept))
+}
+
+/// The values of a node's inputs, an inner `None` for those left out; `None` as a
+/// whole where one is not constant or the budget does not suffice.
+fn constant_inputs(
+    node: &pb::NodeProto,
+    index: &Index,
+    shapes: &Shapes,
+    budget: &mut Budget,
+) -> Result<Option<Vec<Option<Value>>>, OnnxError> {
     let mut inputs = Vec::new();
     let mut read: usize = 0;
     for name in &node.input {
@@ -69,16 +92,7 @@ pub fn evaluate(
         };
         inputs.push(Some(value));
     }
-    let found = if elementwise::knows(&node.op_type) {
-        elementwise::evaluate(node, &inputs)
-    } else {
-        rearrange::evaluate(node, &inputs)?
-    };
-    let is_kept = |value: &Value| {
-        let values = value.count();
-        values <= MAX_VALUES && budget.work(values) && budget.keep(values)
-    };
-    Ok(found.filter(is_kept))
+    Ok(Some(inputs))
 }
 
 /// The values of a tensor that is an initialiser or was computed before.
@@ -89,8 +103,8 @@ fn constant(name: &str, index: &Index, shapes: &Shapes) -> Result<Option<Value>,
     index.initialiser(name).map(Value::of).transpose()
 }
 
-/// Puts the constants that shape inference computed in the place of the nodes
-/// that would compute them at every run.
+/// Replaces the nodes whose outputs shape inference computed by initialisers, and
+/// removes initialisers that nothing reads any more.
 pub fn fold_constants(model: &mut Model, shapes: &Shapes) {
     let graph = model.graph_mut();
     let is_folded = |node: &pb::NodeProto| {

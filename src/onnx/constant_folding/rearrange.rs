@@ -21,7 +21,7 @@ use crate::onnx::value::Value;
 const MAX_GENERATED_VALUES: usize = 1 << 16;
 
 /// Whether [`evaluate`] has this operator.
-pub fn knows(operator: &str) -> bool {
+pub fn supports(operator: &str) -> bool {
     matches!(
         operator,
         "Gather"

@@ -1,9 +1,9 @@
-//! Functions of one value.
+//! Activations and other element-wise functions of one tensor.
 
 use super::call::{Call, Outputs, one};
 use super::value::Value;
 
-/// The outputs of an operator of one value.
+/// The outputs of an operator of this family.
 pub fn operator(name: &str, call: &Call) -> Outputs {
     let function: Box<dyn Fn(f64) -> f64> = match name {
         "Neg" => return neg(call),
@@ -31,7 +31,7 @@ pub fn operator(name: &str, call: &Call) -> Outputs {
     one(call.floats(0)?.mapv(function))
 }
 
-/// Functions that attributes shape.
+/// Functions with parameters among the attributes.
 fn with_attributes(name: &str, call: &Call) -> Result<Box<dyn Fn(f64) -> f64>, String> {
     let alpha = |default| call.float("alpha", default);
     Ok(match name {
@@ -75,7 +75,7 @@ fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
-/// ln(1 + eˣ), written so that nothing overflows.
+/// ln(1 + eˣ), without overflow.
 fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }

@@ -1,4 +1,4 @@
-//! Operators that broadcast: arithmetic, comparison, logic, choice.
+//! Element-wise operators that broadcast: arithmetic, comparison, logic, Where.
 
 use ndarray::ArrayD;
 
@@ -37,7 +37,7 @@ pub fn operator(name: &str, call: &Call) -> Option<Outputs> {
     })
 }
 
-/// The common shape of several, aligned at their last axes.
+/// The shape that several shapes broadcast to.
 pub fn common_shape(shapes: &[&[usize]]) -> Result<Vec<usize>, String> {
     let rank = shapes.iter().map(|shape| shape.len()).max().unwrap_or(0);
     let mut common = vec![1; rank];

@@ -1,4 +1,4 @@
-//! Products of matrices.
+//! Matrix products: Gemm, MatMul, Einsum.
 
 use std::collections::BTreeMap;
 
@@ -28,8 +28,8 @@ pub fn gemm(call: &Call) -> Outputs {
     one(product)
 }
 
-/// A product as numpy's `matmul`: vectors count as a row at the left and a
-/// column at the right, and that axis is gone afterwards.
+/// As NumPy's `matmul`: a vector counts as a row at the left and as a column at the
+/// right, and the output lacks that axis.
 pub fn matmul(call: &Call) -> Outputs {
     let (a, b) = (call.floats(0)?, call.floats(1)?);
     let (row, column) = (a.ndim() == 1, b.ndim() == 1);
@@ -78,7 +78,7 @@ fn stack_product(a: &ArrayD<f64>, b: &ArrayD<f64>) -> Result<ArrayD<f64>, String
     }))
 }
 
-/// Sums products over all letters that the result does not have.
+/// Products, summed over the letters that the output does not have.
 pub fn einsum(call: &Call) -> Outputs {
     let equation = call.text("equation", "").replace(' ', "");
     let (terms, result) = match equation.split_once("->") {
@@ -117,7 +117,8 @@ pub fn einsum(call: &Call) -> Outputs {
     one(total)
 }
 
-/// The letters that stand once, in the order of their codes.
+/// The letters that occur once, in alphabetic order: the output of an equation without
+/// an arrow.
 fn implicit_result(terms: &str) -> String {
     let mut letters: Vec<char> = terms.chars().filter(|&letter| letter != ',').collect();
     letters.sort_unstable();

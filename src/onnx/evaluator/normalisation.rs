@@ -1,4 +1,4 @@
-//! Normalisations.
+//! Batch, instance, layer, group and local response normalisation.
 
 use ndarray::ArrayD;
 
@@ -7,7 +7,7 @@ use super::call::{Call, Outputs, one};
 use super::reduction::{along, mean, reshaped, variance};
 use super::value::{Value, tabulate};
 
-/// (x − mean) / √(var + ε) · scale + B, with the statistics of the training.
+/// (x − mean) / √(var + ε) · scale + B, with stored mean and variance.
 pub fn batch(call: &Call) -> Outputs {
     let x = call.floats(0)?;
     let epsilon = call.float("epsilon", 1e-5);
@@ -22,7 +22,7 @@ fn per_channel(list: &ArrayD<f64>, x: &ArrayD<f64>) -> ArrayD<f64> {
     tabulate(x.shape(), |index| list[[index[1]].as_slice()])
 }
 
-/// Every channel of every image by itself.
+/// Statistics of each channel of each image.
 pub fn instance(call: &Call) -> Outputs {
     let x = call.floats(0)?;
     let axes: Vec<usize> = (2..x.ndim()).collect();
@@ -31,7 +31,8 @@ pub fn instance(call: &Call) -> Outputs {
     one(normal * per_channel(scale, x) + per_channel(bias, x))
 }
 
-/// All axes from `axis` on together; also gives the mean and 1/√(var + ε).
+/// Statistics over all axes from `axis` on; further outputs are the mean and
+/// 1/√(var + ε).
 pub fn layer(call: &Call) -> Outputs {
     let x = call.floats(0)?;
     let axes: Vec<usize> = (call.axis(-1, x.ndim())..x.ndim()).collect();
@@ -43,7 +44,7 @@ pub fn layer(call: &Call) -> Outputs {
     Ok([y, centre, inverse].map(Value::Float).into())
 }
 
-/// Groups of channels; scale and bias are given for each group before operator
+/// Statistics of each group of channels; scale and bias are given for each group before operator
 /// set 21 and for each channel since.
 pub fn group(call: &Call) -> Outputs {
     let x = call.floats(0)?;

@@ -1,11 +1,11 @@
-//! Pools over windows and over everything.
+//! Pooling over windows, and over all spatial axes.
 
 use super::call::{Call, Outputs, one};
 use super::value::{Value, tabulate};
 use super::window::{output_sizes, slides, taps, taps_within_padding};
 
-/// The greatest pixel of each window, and where it lies: its number in the
-/// flattened input. Of several the first counts.
+/// The greatest pixel of each window, and its index in the flattened input: the first
+/// of several.
 pub fn max(call: &Call) -> Outputs {
     let x = call.floats(0)?;
     let kernel = call.sizes("kernel_shape", 0, 0);

@@ -1,4 +1,4 @@
-//! One value for each group of values along some axes.
+//! Reductions along axes, ArgMax and CumSum.
 
 use ndarray::ArrayD;
 
@@ -35,7 +35,7 @@ pub fn variance(values: &[f64]) -> f64 {
         / values.len() as f64
 }
 
-/// Reduces over `axes`, which stay with size 1.
+/// Reduces along `axes`, which keep the size 1.
 pub fn along(x: &ArrayD<f64>, axes: &[usize], value: fn(&[f64]) -> f64) -> ArrayD<f64> {
     let size =
         |axis: usize, kept: usize, gone: usize| if axes.contains(&axis) { gone } else { kept };
@@ -66,18 +66,17 @@ pub fn reduce(call: &Call, since: i64, value: fn(&[f64]) -> f64) -> Outputs {
     if listed.is_empty() && call.int("noop_with_empty_axes", 0) != 0 {
         return one(x.clone());
     }
-    let axes: Vec<usize> = match listed.is_empty() {
-        true => (0..x.ndim()).collect(),
-        false => listed
-            .iter()
-            .map(|&axis| from_start(axis, x.ndim()))
-            .collect(),
+    let axes: Vec<usize> = if listed.is_empty() {
+        (0..x.ndim()).collect()
+    } else {
+        let axes = listed.iter();
+        axes.map(|&axis| from_start(axis, x.ndim())).collect()
     };
     let reduced = Value::Float(along(x, &axes, value));
     Ok(vec![without(reduced, &axes, call.int("keepdims", 1) != 0)])
 }
 
-/// Takes reduced axes away, unless they are kept.
+/// Removes the reduced axes, unless `keep`.
 fn without(value: Value, axes: &[usize], keep: bool) -> Value {
     if keep {
         return value;

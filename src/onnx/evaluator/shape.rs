@@ -1,5 +1,4 @@
-//! Operators about shapes: other shapes for the same values, parts put together
-//! and taken apart, and values made from shapes.
+//! Other shapes for the same values, Concat and Split, and values made from shapes.
 
 use super::arithmetic::common_shape;
 use super::call::{Call, Outputs, from_start};

@@ -1,4 +1,4 @@
-//! Parts of a tensor, and blocks of pixels from and to channels.
+//! Slice, DepthToSpace, SpaceToDepth.
 
 use super::call::{Call, Outputs, from_start};
 
@@ -47,8 +47,8 @@ pub fn slice(call: &Call) -> Outputs {
     })])
 }
 
-/// Negative bounds count from the end, and what lies outside is moved to the
-/// border; for a negative step the border before the first is −1.
+/// Negative bounds count from the end; then they are clamped to 0 and `size`, or for a
+/// negative step to −1 and `size` − 1.
 fn cut(axis: usize, size: i64, start: i64, end: i64, step: i64) -> Cut {
     let from_end = |number: i64| {
         if number < 0 {
@@ -57,12 +57,13 @@ fn cut(axis: usize, size: i64, start: i64, end: i64, step: i64) -> Cut {
             number
         }
     };
-    let (start, end) = match step > 0 {
-        true => (from_end(start).clamp(0, size), from_end(end).clamp(0, size)),
-        false => (
+    let (start, end) = if step > 0 {
+        (from_end(start).clamp(0, size), from_end(end).clamp(0, size))
+    } else {
+        (
             from_end(start).clamp(0, size - 1),
             from_end(end).clamp(-1, size - 1),
-        ),
+        )
     };
     let length = if step > 0 { end - start } else { start - end };
     let count = length.max(0).unsigned_abs().div_ceil(step.unsigned_abs()) as usize;
@@ -74,8 +75,8 @@ fn cut(axis: usize, size: i64, start: i64, end: i64, step: i64) -> Cut {
     }
 }
 
-/// Channels become blocks of pixels. In the channels the block's place comes
-/// before the depth (DCR) or after it (CRD).
+/// Channels become blocks of pixels. The order in the channels is depth, column, row
+/// from the last to the first (DCR), or column, row, depth (CRD).
 pub fn depth_to_space(call: &Call) -> Outputs {
     let x = call.value(0)?;
     let block = call.int("blocksize", 1) as usize;

@@ -1,19 +1,20 @@
 //! The registry of operators: the one place that lists them.
 //!
 //! `table` has one row for each operator. From it follow which shape function and
-//! which gradient rule a node gets, what may be a layer of the classifier head, where
-//! no gradient passes, and what the tests and the table of `docs/gradient-branch.md`
-//! must cover.
+//! which gradient rule a node gets, what belongs to a classifier head, where no
+//! gradient passes, and what the tests and the tables of `docs/gradient-branch.md` must
+//! cover.
 //!
 //! To add an operator:
 //! 1. its row in `table`;
-//! 2. its shape function in [`shape_inference`](super), named in the row;
+//! 2. its shape function in `shape_inference`, named in the row;
 //! 3. its gradient rule in `gradient::rules`, named in the row;
-//! 4. its case in `gradient::rules::tests`, and the operator in f64 in
-//!    `evaluator`, which the case needs;
-//! 5. its line in the table of `docs/gradient-branch.md`.
+//! 4. its case in `gradient::rules::tests`, which needs the operator in f64 in
+//!    `evaluator`;
+//! 5. its line in the tables of `docs/gradient-branch.md`.
 //!
-//! The tests fail where 4 or 5 is missing.
+//! The tests fail where 4 or 5 is missing. An operator by which exporters compute shapes
+//! or store weights may also be folded: see `constant_folding`.
 
 mod table;
 

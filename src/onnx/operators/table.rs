@@ -1,16 +1,16 @@
 //! One row for each operator.
 //!
 //! - `since`: the first operator set that has it; `until`: the last one
-//! - `shape`: its function in [`shape_inference`](crate::onnx); without one, outputs
-//!   have the shapes that the file declares
-//! - `rule`: its function in [`gradient::rules`](crate::gradient); without one, no
-//!   gradient passes or it is refused
+//! - `shape`: its function in `onnx::shape_inference`; without one, its output has the
+//!   shape that the file declares
+//! - `rule`: its function in `gradient::rules`; without one, a model that needs its
+//!   gradient is refused
 //! - `rewritten_as`: the operator that canonicalisation makes of it, whose rule counts
 //! - `flags`: see [`Flag`](super::Flag)
 //!
-//! The rows are an X-macro: `operators!(callback)` hands all of them to the macro
-//! `callback`, which takes what it needs. So this module uses none of the functions
-//! that it names, and `gradient`, which `onnx` may not use, finds its own in the rows.
+//! The rows are an X-macro: `operators!(callback)` passes all of them to the macro
+//! `callback`, which expands what it needs. So this module uses none of the functions
+//! that it names, and `gradient`, which `onnx` may not use, gets its own from here.
 
 macro_rules! operators {
     ($callback:ident) => {
