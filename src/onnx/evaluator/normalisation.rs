@@ -13,8 +13,8 @@ pub fn batch(call: &Call) -> Outputs {
     let epsilon = call.float("epsilon", 1e-5);
     let channel =
         |index| -> Result<ArrayD<f64>, String> { Ok(per_channel(call.floats(index)?, x)) };
-    let (scale, bias, centre, spread) = (channel(1)?, channel(2)?, channel(3)?, channel(4)?);
-    one((x - &centre) / spread.mapv(|var| (var + epsilon).sqrt()) * scale + bias)
+    let (scale, bias, mean, variance) = (channel(1)?, channel(2)?, channel(3)?, channel(4)?);
+    one((x - &mean) / variance.mapv(|var| (var + epsilon).sqrt()) * scale + bias)
 }
 
 /// A list with one value for each channel, repeated over the shape of `x`.
@@ -26,7 +26,7 @@ fn per_channel(list: &ArrayD<f64>, x: &ArrayD<f64>) -> ArrayD<f64> {
 pub fn instance(call: &Call) -> Outputs {
     let x = call.floats(0)?;
     let axes: Vec<usize> = (2..x.ndim()).collect();
-    let normal = standardised(x, &axes, call.float("epsilon", 1e-5)).0;
+    let normal = standardised(x, &axes, call.float("epsilon", 1e-5)).values;
     let (scale, bias) = (call.floats(1)?, call.floats(2)?);
     one(normal * per_channel(scale, x) + per_channel(bias, x))
 }
@@ -36,25 +36,27 @@ pub fn instance(call: &Call) -> Outputs {
 pub fn layer(call: &Call) -> Outputs {
     let x = call.floats(0)?;
     let axes: Vec<usize> = (call.axis(-1, x.ndim())..x.ndim()).collect();
-    let (normal, centre, inverse) = standardised(x, &axes, call.float("epsilon", 1e-5));
-    let mut y = normal * broadcast(call.floats(1)?, x.shape());
+    let normal = standardised(x, &axes, call.float("epsilon", 1e-5));
+    let mut y = normal.values * broadcast(call.floats(1)?, x.shape());
     if let Some(bias) = call.optional_floats(2)? {
         y += &broadcast(bias, x.shape());
     }
-    Ok([y, centre, inverse].map(Value::Float).into())
+    Ok([y, normal.mean, normal.inverse_std]
+        .map(Value::Float)
+        .into())
 }
 
-/// Statistics of each group of channels; scale and bias are given for each group before operator
-/// set 21 and for each channel since.
+/// Statistics of each group of channels; scale and bias are given for each group before
+/// operator set 21 and for each channel since.
 pub fn group(call: &Call) -> Outputs {
     let x = call.floats(0)?;
     let groups = call.int("num_groups", 1) as usize;
     let (images, channels) = (x.shape()[0], x.shape()[1]);
     let grouped = reshaped(x, &[images, groups, x.len() / images / groups]);
-    let normal = standardised(&grouped, &[2], call.float("epsilon", 1e-5)).0;
+    let normal = standardised(&grouped, &[2], call.float("epsilon", 1e-5)).values;
     let normal = reshaped(&normal, x.shape());
     let (scale, bias) = (call.floats(1)?, call.floats(2)?);
-    let spread = |list: &ArrayD<f64>| {
+    let per_channel = |list: &ArrayD<f64>| {
         tabulate(x.shape(), |index| {
             let channel = index[1];
             let number = if call.opset < 21 {
@@ -65,19 +67,27 @@ pub fn group(call: &Call) -> Outputs {
             list[[number].as_slice()]
         })
     };
-    one(normal * spread(scale) + spread(bias))
+    one(normal * per_channel(scale) + per_channel(bias))
 }
 
-/// (x − mean) / √(var + ε) over these axes, with the mean and 1/√(var + ε).
-fn standardised(
-    x: &ArrayD<f64>,
-    axes: &[usize],
-    epsilon: f64,
-) -> (ArrayD<f64>, ArrayD<f64>, ArrayD<f64>) {
-    let centre = along(x, axes, mean);
-    let inverse = along(x, axes, variance).mapv(|var| 1.0 / (var + epsilon).sqrt());
-    let normal = (x - broadcast(&centre, x.shape())) * broadcast(&inverse, x.shape());
-    (normal, centre, inverse)
+/// (x − mean) / √(var + ε), and the statistics.
+struct Standardised {
+    values: ArrayD<f64>,
+    mean: ArrayD<f64>,
+    /// 1/√(var + ε)
+    inverse_std: ArrayD<f64>,
+}
+
+/// Standardises over these axes.
+fn standardised(x: &ArrayD<f64>, axes: &[usize], epsilon: f64) -> Standardised {
+    let mean = along(x, axes, mean);
+    let inverse_std = along(x, axes, variance).mapv(|var| 1.0 / (var + epsilon).sqrt());
+    let values = (x - broadcast(&mean, x.shape())) * broadcast(&inverse_std, x.shape());
+    Standardised {
+        values,
+        mean,
+        inverse_std,
+    }
 }
 
 /// x / (bias + α/size · Σ x²)^β, summed over the neighbouring channels.
