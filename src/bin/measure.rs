@@ -4,7 +4,9 @@
 #[cfg(target_arch = "wasm32")]
 mod measure {
     use gradcam::network::{ExecutionPlan, kernels};
-    use gradcam::onnx::{Limits, Model, Shapes, extract, infer_shapes, node, pb, settled_shape};
+    use gradcam::onnx::{
+        Limits, Model, Shapes, default_input_shape, extract, infer_shapes, node, pb,
+    };
     use js_sys::Float32Array;
     use ndarray::{ArrayD, IxDyn};
     use serde_json::json;
@@ -114,7 +116,7 @@ mod measure {
     }
 
     fn settled(input: &pb::ValueInfoProto) -> (String, Vec<usize>) {
-        (input.name.clone(), settled_shape(input))
+        (input.name.clone(), default_input_shape(input))
     }
 
     /// 2 × the multiply-adds of a file's Conv, Gemm and MatMul.

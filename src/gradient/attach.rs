@@ -7,7 +7,7 @@ use super::contract::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS
 use super::error::GradientError;
 use super::selection::{Layer, Selection};
 use super::survey::{Survey, survey};
-use crate::onnx::{Model, fold_constants, key, node, rewrite};
+use crate::onnx::{Model, fold_constants, key, legalise, node};
 use crate::picture::Layout;
 
 /// What [`attach`] found and did.
@@ -69,7 +69,7 @@ pub fn attach(model: &mut Model, choices: &Choices) -> Result<Attached, Gradient
     if logits != LOGITS || !is_row {
         builder.name_output_reshaped(logits, &[1, *classes as i64], LOGITS);
     }
-    rewrite(model, &shapes)?;
+    legalise(model, &shapes)?;
     let renames = builder.write_into(model.graph_mut());
     selection.rename(&renames);
     declare(model, &selection, choices);

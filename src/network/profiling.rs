@@ -9,7 +9,7 @@ use super::execution_plan::{ExecutionPlan, NodeTime};
 use super::load_error::LoadError;
 use super::network_trait::NetworkError;
 use crate::gradient::LOGITS;
-use crate::onnx::{Model, extract, node, pb, settled_shape};
+use crate::onnx::{Model, default_input_shape, extract, node, pb};
 
 /// The shortest of several runs.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +62,7 @@ pub fn profile(model: &Model, runs: usize) -> Result<Vec<NodeTime>, LoadError> {
     let engine_error = |error: NetworkError| LoadError::Engine(error.to_string());
     let graph = model.graph();
     let settled =
-        |input: &pb::ValueInfoProto| node::float_value(&input.name, &settled_shape(input));
+        |input: &pb::ValueInfoProto| node::float_value(&input.name, &default_input_shape(input));
     let settled: Vec<_> = graph.input.iter().map(settled).collect();
     let inputs: Vec<ArrayD<f32>> = settled.iter().map(noise).collect();
     let mut plan =
@@ -82,7 +82,7 @@ pub fn profile(model: &Model, runs: usize) -> Result<Vec<NodeTime>, LoadError> {
 /// with the constants of Numerical Recipes.
 fn noise(input: &pb::ValueInfoProto) -> ArrayD<f32> {
     let mut state = 1u32;
-    ArrayD::from_shape_simple_fn(IxDyn(&settled_shape(input)), || {
+    ArrayD::from_shape_simple_fn(IxDyn(&default_input_shape(input)), || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 8) as f32 / (1 << 23) as f32 - 1.0
     })

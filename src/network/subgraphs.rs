@@ -1,7 +1,7 @@
 //! Extracts the graphs that are run from one file: forward, and gradient.
 
 use crate::gradient::{COTANGENT, GRADIENTS, LOGITS, Layer, Selection};
-use crate::onnx::{Model, OnnxError, extract_without, node, pb};
+use crate::onnx::{Model, OnnxError, extract_without_large_weights, node, pb};
 
 /// Weights of up to this many bytes are copied into a subgraph; larger ones stay in the
 /// model.
@@ -13,7 +13,7 @@ fn subgraph(
     inputs: &[pb::ValueInfoProto],
     outputs: &[pb::ValueInfoProto],
 ) -> Result<Model, OnnxError> {
-    extract_without(model, inputs, outputs, MAX_COPIED_BYTES)
+    extract_without_large_weights(model, inputs, outputs, MAX_COPIED_BYTES)
 }
 
 /// The graph from the picture to the logits [1, K] and the activations of `kept`, each

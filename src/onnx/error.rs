@@ -14,9 +14,9 @@ pub enum OnnxError {
     )]
     NotOnnx { reason: String },
     #[error(
-        "the model is written in operator set {found}; sets {least} to {most} are supported: export it again with one of those"
+        "the model is written in operator set {found}; sets {min} to {max} are supported: export it again with one of those"
     )]
-    Opset { found: i64, least: i64, most: i64 },
+    Opset { found: i64, min: i64, max: i64 },
     #[error(
         "node '{node}' uses the operator '{operator}' of the domain '{domain}', which is not part of standard ONNX"
     )]

@@ -1,8 +1,9 @@
 //! The contract's entries in a file's metadata.
 
 use serde::de::DeserializeOwned;
+use tract_onnx::pb;
 
-use super::{OnnxError, pb};
+use super::error::OnnxError;
 
 /// The keys of the contract.
 pub mod key {

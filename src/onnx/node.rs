@@ -1,7 +1,8 @@
 //! Attributes of nodes, and new nodes.
 
-use super::OnnxError;
-use super::pb::{self, attribute_proto::AttributeType, tensor_proto::DataType};
+use tract_onnx::pb::{self, attribute_proto::AttributeType};
+
+use super::error::OnnxError;
 
 /// What to call a node in a message: its name, else its first output.
 pub fn name_of(node: &pb::NodeProto) -> &str {
@@ -26,24 +27,6 @@ fn attribute<'node>(node: &'node pb::NodeProto, name: &str) -> Option<&'node pb:
         .find(|attribute| attribute.name == name)
 }
 
-/// Whether small changes of a node's inputs never change its output, so that no
-/// gradient passes: it reads shapes only, gives whole numbers, or compares.
-pub fn has_zero_gradient(node: &pb::NodeProto) -> bool {
-    match node.op_type.as_str() {
-        "Shape" | "Size" | "ConstantOfShape" | "Range" | "OneHot" | "NonZero" | "EyeLike" => true,
-        "ArgMax" | "ArgMin" | "Equal" | "Less" | "LessOrEqual" | "Greater" | "GreaterOrEqual" => {
-            true
-        }
-        "And" | "Or" | "Not" | "Xor" | "IsNaN" | "IsInf" => true,
-        "Floor" | "Ceil" | "Round" | "Sign" => true,
-        "Cast" => !matches!(
-            int(node, "to").and_then(|to| DataType::try_from(to as i32).ok()),
-            Some(DataType::Float | DataType::Float16 | DataType::Double | DataType::Bfloat16)
-        ),
-        _ => false,
-    }
-}
-
 /// The integer attribute `name`, if the node has it.
 pub fn int(node: &pb::NodeProto, name: &str) -> Option<i64> {
     attribute(node, name).map(|attribute| attribute.i)
@@ -57,6 +40,16 @@ pub fn float(node: &pb::NodeProto, name: &str) -> Option<f32> {
 /// The list of integers `name`, if the node has it.
 pub fn ints<'node>(node: &'node pb::NodeProto, name: &str) -> Option<&'node [i64]> {
     attribute(node, name).map(|attribute| attribute.ints.as_slice())
+}
+
+/// The list of integers that older operator sets hold as the attribute `name` and
+/// newer ones as an input; `input` gives the values of that input.
+pub fn ints_or_input(
+    node: &pb::NodeProto,
+    name: &str,
+    input: impl FnOnce() -> Option<Vec<i64>>,
+) -> Option<Vec<i64>> {
+    ints(node, name).map_or_else(input, |values| Some(values.to_vec()))
 }
 
 /// The list of floats `name`, if the node has it.
@@ -74,10 +67,10 @@ pub fn tensor<'node>(node: &'node pb::NodeProto, name: &str) -> Option<&'node pb
     attribute(node, name).and_then(|attribute| attribute.t.as_ref())
 }
 
-/// Input number `place`; `None` where it is left out.
-pub fn input(node: &pb::NodeProto, place: usize) -> Option<&str> {
+/// Name of the input at `position`, from 0; `None` where it is left out.
+pub fn input(node: &pb::NodeProto, position: usize) -> Option<&str> {
     node.input
-        .get(place)
+        .get(position)
         .map(String::as_str)
         .filter(|name| !name.is_empty())
 }

@@ -1,11 +1,11 @@
 //! Values of initialisers, however they are stored, and new initialisers.
 
 use half::f16;
+use tract_onnx::pb::{self, tensor_proto::DataType};
 
-use super::OnnxError;
-use super::pb::{self, tensor_proto::DataType};
+use super::error::OnnxError;
 
-/// Number of values that the tensor's dimensions claim; `None` if a dimension
+/// Number of elements that the tensor's dimensions claim; `None` if a dimension
 /// is negative or the product does not fit.
 pub fn element_count(tensor: &pb::TensorProto) -> Option<usize> {
     tensor.dims.iter().try_fold(1usize, |count, &dim| {
@@ -22,11 +22,12 @@ pub fn dims(tensor: &pb::TensorProto) -> Vec<usize> {
         .collect()
 }
 
-/// Whether the tensor holds exactly `wanted` values; if not, how many it holds.
+/// Checks that the tensor holds as many elements as its dimensions claim, `claimed`.
 ///
 /// # Errors
-/// [`OnnxError::ElementType`] for types that hold no plain numbers.
-pub fn holds(tensor: &pb::TensorProto, wanted: usize) -> Result<Result<(), usize>, OnnxError> {
+/// [`OnnxError::ElementType`] for types that hold no plain numbers;
+/// [`OnnxError::TruncatedTensor`].
+pub fn check_complete(tensor: &pb::TensorProto, claimed: usize) -> Result<(), OnnxError> {
     let type_of = DataType::try_from(tensor.data_type).unwrap_or(DataType::Undefined);
     let bytes_each = match type_of {
         DataType::Bool | DataType::Uint8 | DataType::Int8 => 1,
@@ -44,12 +45,14 @@ pub fn holds(tensor: &pb::TensorProto, wanted: usize) -> Result<Result<(), usize
         DataType::Uint32 | DataType::Uint64 => tensor.uint64_data.len(),
         _ => tensor.int32_data.len(),
     };
-    let whole = raw.is_multiple_of(bytes_each);
-    Ok(if whole && found == wanted {
-        Ok(())
-    } else {
-        Err(found)
-    })
+    if found != claimed || !raw.is_multiple_of(bytes_each) {
+        return Err(OnnxError::TruncatedTensor {
+            tensor: tensor.name.clone(),
+            wanted: claimed,
+            found,
+        });
+    }
+    Ok(())
 }
 
 /// The values of a float32, float16 or float64 tensor, in row-major order.
@@ -81,14 +84,14 @@ pub fn floats(tensor: &pb::TensorProto) -> Result<Vec<f32>, OnnxError> {
     })
 }
 
-/// The values of a tensor of whole numbers or truth values, in row-major order.
+/// The values of a tensor of integers or booleans, in row-major order.
 ///
 /// # Errors
 /// [`OnnxError::ElementType`] for other types.
 pub fn ints(tensor: &pb::TensorProto) -> Result<Vec<i64>, OnnxError> {
     let raw = &tensor.raw_data;
-    // Narrow types without raw data are held as int32.
-    let held = || {
+    // Types of up to 32 bits without raw data are stored as int32.
+    let from_int32 = || {
         tensor
             .int32_data
             .iter()
@@ -102,7 +105,7 @@ pub fn ints(tensor: &pb::TensorProto) -> Result<Vec<i64>, OnnxError> {
         Ok(DataType::Int32 | DataType::Int8 | DataType::Uint8 | DataType::Bool)
             if raw.is_empty() =>
         {
-            held()
+            from_int32()
         }
         Ok(DataType::Int32) => chunks(raw)
             .map(|bytes| i32::from_le_bytes(bytes).into())

@@ -1,6 +1,8 @@
-//! Small fake models for tests, in place of files.
+//! Small models for tests, built node by node. Compiled for tests alone.
 
-use super::{node, pb, tensor};
+use tract_onnx::pb;
+
+use super::{node, tensor};
 
 /// Writes a graph node by node.
 pub struct GraphBuilder {

@@ -16,7 +16,7 @@ use super::vjp_context::VjpContext;
 use super::window_taps::{check_taps, grid_positions};
 use super::zero_insertion::{AxisPadding, insert_zeros, pad_or_crop};
 use crate::gradient::error::GradientError;
-use crate::onnx::{TransposedWindow, Window, count, node, pb};
+use crate::onnx::{TransposedWindow, Window, element_count, node, pb};
 
 /// Weights [O, C/G, k…] of a convolution in G groups.
 struct Weights {
@@ -254,8 +254,8 @@ fn polyphase_vjp(
     let rows = weights.groups * weights.inputs * polyphase.count();
     let dims = [&[rows, weights.outputs], kernel.as_slice()].concat();
     // Up to 16 times the weights of the file are not counted as a large constant.
-    if count(&dims).is_none_or(|values| values / 16 > weights.values.len()) {
-        context.check_constant(count(&dims))?;
+    if element_count(&dims).is_none_or(|values| values / 16 > weights.values.len()) {
+        context.check_constant(element_count(&dims))?;
     }
     let polyphase_weights = context
         .builder

@@ -13,7 +13,8 @@
 //!   share
 //! - every other file: the rules of one family of operators
 //!
-//! To add an operator: write the rule and add its name to [`rule`].
+//! To add an operator: write the rule and name it in the operator's row in
+//! [`operators`](crate::onnx::operators).
 
 mod activation;
 mod arithmetic;
@@ -37,76 +38,26 @@ mod zero_insertion;
 pub use vjp_context::VjpContext;
 
 use super::error::GradientError;
+use crate::onnx::operators::operators;
 
 /// Adds the nodes of one operator's vector–Jacobian product.
 pub type Rule = fn(&mut VjpContext) -> Result<(), GradientError>;
 
-/// The rule for an operator, if there is one.
-pub fn rule(operator: &str) -> Option<Rule> {
-    Some(match operator {
-        "Add" | "Sum" => arithmetic::add,
-        "Sub" => arithmetic::sub,
-        "Mul" => arithmetic::mul,
-        "Div" => arithmetic::div,
-        "Neg" => arithmetic::neg,
-        "Abs" => arithmetic::abs,
-        "Reciprocal" => arithmetic::reciprocal,
-        "Pow" => arithmetic::pow,
-        "Sqrt" => arithmetic::sqrt,
-        "Exp" => arithmetic::exp,
-        "Log" => arithmetic::log,
-        "Mean" => arithmetic::mean,
-        "Max" | "Min" => arithmetic::extreme,
-        "Where" => arithmetic::select,
-        "Gemm" => linear::gemm,
-        "MatMul" => linear::matmul,
-        "Einsum" => einsum::einsum,
-        "Conv" => convolution::conv,
-        "ConvTranspose" => convolution::conv_transpose,
-        "Relu" => activation::relu,
-        "LeakyRelu" => activation::leaky_relu,
-        "PRelu" => activation::prelu,
-        "ThresholdedRelu" => activation::thresholded_relu,
-        "Clip" => activation::clip,
-        "Elu" => activation::elu,
-        "Selu" => activation::selu,
-        "Celu" => activation::celu,
-        "Sigmoid" => activation::sigmoid,
-        "HardSigmoid" => activation::hard_sigmoid,
-        "HardSwish" => activation::hard_swish,
-        "Mish" => activation::mish,
-        "Softplus" => activation::softplus,
-        "Softsign" => activation::softsign,
-        "Tanh" => activation::tanh,
-        "Erf" => activation::erf,
-        "Gelu" => activation::gelu,
-        "Softmax" => softmax::softmax,
-        "LogSoftmax" => softmax::log_softmax,
-        "GlobalAveragePool" => reduction::global_average,
-        "GlobalMaxPool" => reduction::global_max,
-        "ReduceMean" => reduction::mean,
-        "ReduceSum" => reduction::sum,
-        "ReduceMax" => reduction::max,
-        "AveragePool" => pooling::average,
-        "MaxPool" => pooling::max,
-        "BatchNormalization" => normalisation::batch,
-        "InstanceNormalization" => normalisation::instance,
-        "LayerNormalization" => normalisation::layer,
-        "GroupNormalization" => normalisation::group,
-        "LRN" => normalisation::local_response,
-        "Identity" | "Dropout" => shape::identity,
-        "Cast" => shape::cast,
-        "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => shape::reshape,
-        "Transpose" => shape::transpose,
-        "Expand" => shape::expand,
-        "Concat" => rearrange::concat,
-        "Split" => rearrange::split,
-        "Slice" => rearrange::slice,
-        "Pad" => rearrange::pad,
-        "Gather" => rearrange::gather,
-        "DepthToSpace" => rearrange::depth_to_space,
-        "SpaceToDepth" => rearrange::space_to_depth,
-        "Resize" => resize::resize,
-        _ => return None,
-    })
+macro_rules! dispatch {
+    ($($name:literal {
+        since: $since:literal
+        $(, until: $until:literal)?
+        $(, shape: $shape:path)?
+        $(, rule: $rule:path)?
+        $(, rewritten_as: $rewritten_as:literal)?
+        $(, flags: [$($flag:ident),+])?
+    })*) => {
+        /// The rule for an operator, if there is one.
+        pub fn rule(operator: &str) -> Option<Rule> {
+            Some(match operator {
+                $($($name => $rule,)?)*
+                _ => return None,
+            })
+        }
+    };
 }

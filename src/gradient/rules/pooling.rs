@@ -15,7 +15,7 @@ pub fn average(context: &mut VjpContext) -> Result<(), GradientError> {
     let window = pool_window(context.node, shape)?;
     check_taps(context, &window.kernel)?;
     let kernel: usize = window.kernel.iter().product();
-    context.check_constant(crate::onnx::count(&window.output))?;
+    context.check_constant(crate::onnx::element_count(&window.output))?;
     context.check_constant(shape[1].checked_mul(kernel))?;
     let counts = window_counts(context, &window, &shape[2..]);
     let scaled = if counts.iter().all(|&count| count == kernel) {

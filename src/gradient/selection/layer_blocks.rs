@@ -11,7 +11,7 @@
 use std::collections::HashSet;
 
 use super::types::Layer;
-use crate::onnx::{Index, node, pb};
+use crate::onnx::{Index, operators, pb};
 
 /// Gives the last layer of each block its alias, "block 1" onwards.
 pub fn assign_aliases(graph: &pb::GraphProto, index: &Index, logits: &str, layers: &mut [Layer]) {
@@ -83,7 +83,7 @@ fn dominators(graph: &pb::GraphProto, index: &Index, logits: &str) -> Vec<bool> 
         for output in &node.output {
             live.remove(output.as_str());
         }
-        if node::has_zero_gradient(node) {
+        if operators::has_zero_gradient(node) {
             continue;
         }
         let is_computed =

@@ -4,7 +4,7 @@ use super::types::{Layer, PictureInput};
 use super::{channel_layout, layer_blocks, spatial_axes};
 use crate::gradient::error::GradientError;
 use crate::gradient::rules;
-use crate::onnx::{Index, Model, Shapes, node, pb};
+use crate::onnx::{Index, Model, Shapes, node, operators, pb};
 
 /// Every layer with height and width from which the rules reach the logits, in
 /// the order of the graph.
@@ -61,7 +61,7 @@ fn explainable(graph: &pb::GraphProto, index: &Index, logits: &str) -> Vec<bool>
             .iter()
             .flat_map(|output| index.consumers(output));
         let is_active = |consumer: &usize| {
-            reaches_logits[*consumer] && !node::has_zero_gradient(&graph.node[*consumer])
+            reaches_logits[*consumer] && !operators::has_zero_gradient(&graph.node[*consumer])
         };
         let active: Vec<usize> = consumers.copied().filter(is_active).collect();
         let has_rule = |&consumer: &usize| {

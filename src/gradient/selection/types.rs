@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::onnx::Shape;
+use crate::onnx::{Shape, operators};
 use crate::picture::Layout;
 
 /// What is explained of a model.
@@ -99,22 +99,9 @@ pub struct Layer {
     pub channels_last: bool,
 }
 
-/// Operators of a head, which pool or reorder the last layer's activations.
-const HEAD: [&str; 9] = [
-    "MaxPool",
-    "AveragePool",
-    "Transpose",
-    "Identity",
-    "Dropout",
-    "Cast",
-    "Reshape",
-    "Pad",
-    "LRN",
-];
-
 impl Layer {
     /// Whether it only pools or reorders another layer's activations.
     pub fn is_head(&self) -> bool {
-        HEAD.contains(&self.operator.as_str())
+        operators::operator(&self.operator).is_some_and(operators::Operator::is_head)
     }
 }

@@ -96,7 +96,7 @@ impl<'a> PatternMatcher<'a> {
             .collect();
         let mut initializer: Vec<pb::TensorProto> = (read.into_iter())
             .filter_map(|name| self.weights.get(name.as_str()))
-            .map(|weights| self.subgraph.widened(weights))
+            .map(|weights| self.subgraph.to_float32(weights))
             .collect();
         initializer.sort_by(|a, b| a.name.cmp(&b.name));
         let residual = pb::GraphProto {
@@ -120,7 +120,7 @@ impl<'a> PatternMatcher<'a> {
     /// A float32 constant.
     fn constant(&self, name: Option<&str>) -> Option<&'a pb::TensorProto> {
         let weights = self.weights.get(name?)?;
-        self.subgraph.is_float(weights).then_some(*weights)
+        self.subgraph.is_float32(weights).then_some(*weights)
     }
 
     /// A float32 constant of `count` numbers and at most one axis.

@@ -8,9 +8,9 @@ use prost::Message as _;
 
 use super::{PackedWeights, lower};
 use crate::network::ExecutionPlan;
-use crate::onnx::reference::{Value, evaluate};
+use crate::onnx::evaluator::{Value, evaluate};
 use crate::onnx::testing::{GraphBuilder, model};
-use crate::onnx::{Limits, Model, extract_without};
+use crate::onnx::{Limits, Model, extract_without_large_weights};
 
 /// Numbers between −1 and 1 in no order.
 fn numbers(count: usize, seed: usize) -> Vec<f32> {
@@ -152,7 +152,7 @@ fn weights_that_are_no_constants_and_groups_stay_with_tract() {
 fn plans_of_one_file_share_its_weights_and_no_others() {
     let whole = decoded(block().output("y", &[1, 5, 5, 4]));
     let graph = whole.graph();
-    let part = extract_without(&whole, &graph.input, &graph.output, 0).unwrap();
+    let part = extract_without_large_weights(&whole, &graph.input, &graph.output, 0).unwrap();
     assert!(part.graph().initializer.is_empty());
     let convolutions = |weights: &mut PackedWeights| {
         lower(&part, &whole, weights).unwrap();

@@ -7,8 +7,8 @@ use ndarray::{ArrayD, IxDyn};
 
 use super::*;
 use crate::network::ExecutionPlan;
-use crate::onnx::reference::{Value, evaluate};
-use crate::onnx::{Limits, Model, infer_shapes, rewrite};
+use crate::onnx::evaluator::{Value, evaluate};
+use crate::onnx::{Limits, Model, infer_shapes, legalise};
 
 /// Runs a graph whose output is `y`, with inputs of these shapes, both ways.
 fn check(what: &str, mut graph: GraphBuilder, opset: i64, inputs: &[&[usize]]) {
@@ -32,7 +32,7 @@ fn check(what: &str, mut graph: GraphBuilder, opset: i64, inputs: &[&[usize]]) {
     let mut model = Model::decode(&proto.encode_to_vec(), Limits::default()).unwrap();
     let shapes = infer_shapes(&model, &[]).unwrap();
     assert_eq!(shapes.get("y"), Some(wanted.shape()), "{what}");
-    rewrite(&mut model, &shapes).unwrap();
+    legalise(&mut model, &shapes).unwrap();
     let mut plan = ExecutionPlan::new(&model).unwrap_or_else(|error| panic!("{what}: {error}"));
     let found = plan.run(given, &mut |_, _| ()).unwrap().remove(0);
     assert_eq!(found.shape(), wanted.shape(), "{what}");

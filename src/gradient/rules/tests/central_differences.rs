@@ -10,7 +10,8 @@ use super::operator_case::{DrawCase, OperatorCase, Y};
 use super::tract;
 use crate::gradient::relu_policy::ReluPolicy;
 use crate::onnx::Model;
-use crate::onnx::reference::{Value, evaluate};
+use crate::onnx::evaluator::{Value, evaluate};
+use crate::onnx::operators::operator;
 
 /// ε of a central difference, in the input's unit.
 const EPSILON: f64 = 1e-5;
@@ -121,37 +122,14 @@ fn differences(case: &OperatorCase, evaluated: &EvaluatedCase) -> Result<bool, S
     Ok(has_slope)
 }
 
-/// Operators that came later than operator set 9, with the set they came with.
-const NEWCOMERS: &[(&str, i64)] = &[
-    ("Celu", 12),
-    ("CumSum", 11),
-    ("Einsum", 12),
-    ("GatherElements", 11),
-    ("GatherND", 11),
-    ("Gelu", 20),
-    ("GreaterOrEqual", 12),
-    ("GroupNormalization", 18),
-    ("HardSwish", 14),
-    ("LayerNormalization", 17),
-    ("LessOrEqual", 12),
-    ("Mish", 18),
-    ("Mod", 10),
-    ("Range", 11),
-    ("Resize", 10),
-    ("Round", 11),
-    ("ScatterElements", 11),
-    ("ScatterND", 11),
-    ("ThresholdedRelu", 10),
-    ("Trilu", 14),
-];
-
 /// Whether the model's operator set has all of its operators.
 fn check_operators(model: &Model) -> Result<(), String> {
     for node in &model.graph().node {
         let name = node.op_type.as_str();
-        let since = NEWCOMERS.iter().find(|(newcomer, _)| *newcomer == name);
-        if since.is_some_and(|(_, since)| model.opset() < *since) {
-            return Err(format!("operator set {} has no {name}", model.opset()));
+        let known = operator(name).ok_or_else(|| format!("{name} has no row in the registry"))?;
+        let opset = model.opset();
+        if opset < known.since || known.until.is_some_and(|until| opset > until) {
+            return Err(format!("operator set {opset} has no {name}"));
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use ndarray::{ArrayD, IxDyn};
 use super::operator_case::{OperatorCase, Y, to_f64};
 use crate::gradient::backward_pass::differentiate;
 use crate::gradient::relu_policy::ReluPolicy;
-use crate::onnx::reference::{Value, evaluate};
+use crate::onnx::evaluator::{Value, evaluate};
 use crate::onnx::{Model, Shapes, infer_shapes, node};
 
 /// Name of the branch's input.

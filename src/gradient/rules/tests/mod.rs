@@ -1,6 +1,6 @@
 //! Checks of every rule: random cases over everything that an operator's attributes
 //! allow, compared with central differences of a second, plain implementation
-//! ([`crate::onnx::reference`]) in f64, some of them also run by tract and
+//! ([`crate::onnx::evaluator`]) in f64, some of them also run by tract and
 //! onnxruntime; and exact cases where there is no derivative.
 //!
 //! - `case_generator`: random choices; `operator_case`: a graph around one operator
@@ -9,6 +9,8 @@
 //! - `nondifferentiable`: corners and ties, and the policies for rectifiers
 //! - `forward_only`: operators without a rule, for the evaluator
 //! - every other file: the cases of one family of operators
+//! - `coverage`: every operator of the registry with a rule has a case and a line in
+//!   the documentation
 //!
 //! To add an operator: write a function that draws a case, and add it below.
 
@@ -17,6 +19,7 @@ mod arithmetic;
 mod case_generator;
 mod central_differences;
 mod convolution;
+mod coverage;
 mod evaluated_case;
 mod forward_only;
 mod linear;

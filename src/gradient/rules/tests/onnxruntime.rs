@@ -16,7 +16,7 @@ use super::operator_case::{DrawCase, OperatorCase, Y};
 use super::{OPERATORS, central_differences, forward_only};
 use crate::gradient::relu_policy::ReluPolicy;
 use crate::onnx::Model;
-use crate::onnx::reference::evaluate;
+use crate::onnx::evaluator::evaluate;
 
 /// Number of cases of each operator, unless GRADCAM_RULE_CASES states it.
 const CASES: usize = 10;

@@ -7,7 +7,7 @@ use ndarray::{ArrayD, IxDyn};
 use prost::Message as _;
 
 use super::case_generator::CaseGenerator;
-use crate::onnx::reference::Value;
+use crate::onnx::evaluator::Value;
 use crate::onnx::testing::{GraphBuilder, model};
 use crate::onnx::{Limits, Model, node, pb, tensor};
 
@@ -170,7 +170,7 @@ impl fmt::Display for OperatorCase {
         }
         for initialiser in &self.graph.graph.initializer {
             let value = Value::from_proto(initialiser).map(|value| {
-                let values = value.widened();
+                let values = value.to_f64();
                 format!("{:?}: {:?}", value.shape(), values.as_slice().unwrap())
             });
             writeln!(

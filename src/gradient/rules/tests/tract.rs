@@ -4,7 +4,7 @@ use ndarray::ArrayD;
 
 use super::evaluated_case::{EvaluatedCase, max_magnitude};
 use crate::network::ExecutionPlan;
-use crate::onnx::{Model, rewrite};
+use crate::onnx::{Model, legalise};
 
 /// Largest error of tract, in f32, relative to the greatest magnitude of a tensor.
 const MAX_RELATIVE_ERROR: f64 = 1e-4;
@@ -25,7 +25,7 @@ pub fn check(evaluated: &EvaluatedCase) -> Result<Result<(), String>, String> {
 /// The outputs of a model in tract, made ready for it as `attach` does.
 fn run(model: &Model, evaluated: &EvaluatedCase) -> Result<Vec<ArrayD<f32>>, String> {
     let mut rewritten = model.clone();
-    rewrite(&mut rewritten, &evaluated.shapes).map_err(|error| error.to_string())?;
+    legalise(&mut rewritten, &evaluated.shapes).map_err(|error| error.to_string())?;
     let mut plan = ExecutionPlan::new(&rewritten)?;
     // The forward graph has all inputs but the last, the cotangent.
     let inputs = evaluated.inputs.iter().take(model.graph().input.len());

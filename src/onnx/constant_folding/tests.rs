@@ -1,0 +1,75 @@
+use prost::Message;
+use tract_onnx::pb;
+
+use crate::onnx::testing::{GraphBuilder, model};
+use crate::onnx::{Limits, Model, Value, fold_constants, infer_shapes, tensor};
+
+fn decoded(graph: GraphBuilder) -> Model {
+    Model::decode(&model(graph).encode_to_vec(), Limits::default()).unwrap()
+}
+
+/// What PyTorch writes for `x.view(x.size(0), -1)`, and for an upsampling to
+/// twice the size.
+#[test]
+fn targets_computed_at_run_time_are_constant() {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 4, 6, 5])]);
+    graph
+        .node("Shape", "shape", &["x"], "s")
+        .int64s("zero", &[0])
+        .int64s("two", &[2])
+        .int64s("four", &[4]);
+    graph.node("Gather", "batch", &["s", "zero"], "n");
+    graph
+        .int64s("rest", &[-1])
+        .node("Concat", "target", &["n", "rest"], "t")
+        .int("axis", 0);
+    graph
+        .node("Slice", "sides", &["s", "two", "four"], "hw")
+        .node("Mul", "twice", &["hw", "two"], "size");
+    graph.node("Reshape", "view", &["x", "t"], "y");
+    let mut model = decoded(graph.output("y", &[1, 120]));
+    let shapes = infer_shapes(&model, &[]).unwrap();
+    assert_eq!(shapes.get("y"), Some([1, 120].as_slice()));
+    let size = shapes.constant("size").and_then(Value::ints);
+    assert_eq!(size, Some(vec![12, 10]));
+    fold_constants(&mut model, &shapes);
+    let graph = model.graph();
+    assert_eq!(graph.node.len(), 1);
+    assert_eq!(graph.initializer.len(), 1);
+    assert_eq!(tensor::ints(&graph.initializer[0]).unwrap(), [1, -1]);
+}
+
+#[test]
+fn an_expand_idiom_with_where_and_equal() {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 3])]);
+    graph
+        .int64s("target", &[5, -1])
+        .int64s("minus", &[-1])
+        .int64s("ones", &[1, 1]);
+    graph.node("Equal", "open", &["target", "minus"], "o");
+    graph.node("Where", "settled", &["o", "ones", "target"], "w");
+    graph.node("Expand", "expand", &["x", "w"], "y");
+    let shapes = infer_shapes(&decoded(graph.output("y", &[5, 3])), &[]).unwrap();
+    assert_eq!(shapes.get("y"), Some([5, 3].as_slice()));
+}
+
+/// Those that are not raw bytes; canonicalisation dequantises the others before.
+#[test]
+fn quantised_weights_become_floats() {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 2])]);
+    graph.graph.initializer.push(pb::TensorProto {
+        name: "q".into(),
+        dims: vec![2, 2],
+        data_type: pb::tensor_proto::DataType::Int8 as i32,
+        int32_data: vec![1, -1, 100, -128],
+        ..Default::default()
+    });
+    graph.floats("s", &[2], &[0.5, 2.0]);
+    graph
+        .node("DequantizeLinear", "widen", &["q", "s"], "w")
+        .int("axis", 1);
+    graph.node("MatMul", "dense", &["x", "w"], "y");
+    let shapes = infer_shapes(&decoded(graph.output("y", &[1, 2])), &[]).unwrap();
+    let weights = shapes.constant("w").unwrap().to_floats();
+    assert_eq!(weights.as_slice().unwrap(), [0.5, -2.0, 50.0, -256.0]);
+}

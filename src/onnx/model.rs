@@ -1,0 +1,118 @@
+//! A decoded and checked model.
+
+use std::collections::HashSet;
+
+use prost::Message;
+use tract_onnx::pb;
+
+use super::canonicalisation::canonicalise;
+use super::error::OnnxError;
+use super::metadata::{self, Metadata};
+use super::size_limits::Limits;
+use super::{decode, tensor, validation};
+
+/// A decoded and checked ONNX model.
+#[derive(Clone, Debug)]
+pub struct Model {
+    proto: pb::ModelProto,
+    /// Names of the initialisers that are stored as float16 and count as float32.
+    float16_weights: HashSet<String>,
+}
+
+impl Model {
+    /// Decodes a model file.
+    ///
+    /// # Errors
+    /// Any [`OnnxError`]: what is wrong with the file, naming node and tensor.
+    pub fn decode(bytes: &[u8], limits: Limits) -> Result<Model, OnnxError> {
+        let mut proto = decode::decode(bytes, limits)?;
+        let float16_weights = canonicalise(&mut proto)?;
+        Ok(Model {
+            proto,
+            float16_weights,
+        })
+    }
+
+    /// The model as a file, every weight in the type that it counts as.
+    pub fn encode(&self) -> Vec<u8> {
+        if self.float16_weights.is_empty() {
+            return self.proto.encode_to_vec();
+        }
+        let mut wide = self.proto.clone();
+        for weights in &mut wide.graph.get_or_insert_default().initializer {
+            *weights = self.to_float32(weights);
+        }
+        wide.encode_to_vec()
+    }
+
+    /// An initialiser in the type that it counts as.
+    pub fn to_float32(&self, weights: &pb::TensorProto) -> pb::TensorProto {
+        if !self.float16_weights.contains(&weights.name) {
+            return weights.clone();
+        }
+        // What `decode` checked to be float16 holds floats.
+        let values = tensor::floats(weights).unwrap_or_default();
+        tensor::from_floats(&weights.name, &tensor::dims(weights), &values)
+    }
+
+    /// Whether an initialiser counts as float32.
+    pub fn is_float32(&self, weights: &pb::TensorProto) -> bool {
+        weights.data_type == pb::tensor_proto::DataType::Float as i32
+            || self.float16_weights.contains(&weights.name)
+    }
+
+    /// The protobuf message. Weights that count as float32 may be float16 in it:
+    /// [`Model::to_float32`].
+    pub fn proto(&self) -> &pb::ModelProto {
+        &self.proto
+    }
+
+    /// The version of the standard operator set that the nodes are written in.
+    pub fn opset(&self) -> i64 {
+        validation::opset(&self.proto)
+    }
+
+    /// The same model around another graph, whose weights come from this one.
+    /// Metadata stay behind.
+    pub(super) fn with_graph(&self, graph: pb::GraphProto) -> Model {
+        Model {
+            proto: pb::ModelProto {
+                ir_version: self.proto.ir_version,
+                opset_import: self.proto.opset_import.clone(),
+                graph: Some(graph),
+                ..Default::default()
+            },
+            float16_weights: self.float16_weights.clone(),
+        }
+    }
+
+    pub fn graph(&self) -> &pb::GraphProto {
+        // `decode` refuses a model without a graph, and nothing takes it away.
+        self.proto.graph.as_ref().unwrap_or(const { &EMPTY_GRAPH })
+    }
+
+    pub fn graph_mut(&mut self) -> &mut pb::GraphProto {
+        self.proto.graph.get_or_insert_default()
+    }
+
+    pub fn metadata(&self) -> Metadata<'_> {
+        Metadata::new(&self.proto.metadata_props)
+    }
+
+    /// Sets an entry of the metadata, in place of one with the same key.
+    pub fn set_metadata(&mut self, key: &str, value: String) {
+        metadata::set(&mut self.proto.metadata_props, key, value);
+    }
+}
+
+static EMPTY_GRAPH: pb::GraphProto = pb::GraphProto {
+    node: Vec::new(),
+    name: String::new(),
+    initializer: Vec::new(),
+    sparse_initializer: Vec::new(),
+    doc_string: String::new(),
+    input: Vec::new(),
+    output: Vec::new(),
+    value_info: Vec::new(),
+    quantization_annotation: Vec::new(),
+};

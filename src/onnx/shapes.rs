@@ -1,0 +1,46 @@
+//! What is known of a graph's tensors before it runs: shapes, and the values of
+//! those that are constant.
+
+use std::collections::HashMap;
+
+use super::value::Value;
+
+/// Sizes of a tensor's axes.
+pub type Shape = Vec<usize>;
+
+/// Number of elements of a tensor of this shape; `None` if it does not fit a
+/// `usize`.
+pub fn element_count(shape: &[usize]) -> Option<usize> {
+    shape
+        .iter()
+        .try_fold(1usize, |count, &size| count.checked_mul(size))
+}
+
+/// Shapes by tensor name, and values of tensors that are constant.
+#[derive(Clone, Debug, Default)]
+pub struct Shapes {
+    shapes: HashMap<String, Shape>,
+    constants: HashMap<String, Value>,
+}
+
+impl Shapes {
+    /// The shape of a tensor, if it could be inferred.
+    pub fn get(&self, tensor: &str) -> Option<&[usize]> {
+        self.shapes.get(tensor).map(Vec::as_slice)
+    }
+
+    /// The values of a tensor that nodes compute from shapes and weights alone.
+    pub fn constant(&self, tensor: &str) -> Option<&Value> {
+        self.constants.get(tensor)
+    }
+
+    pub(super) fn insert(&mut self, tensor: &str, shape: Shape) {
+        self.shapes.insert(tensor.to_owned(), shape);
+    }
+
+    /// Keeps a tensor's values, and with them its shape.
+    pub(super) fn insert_constant(&mut self, tensor: &str, value: Value) {
+        self.insert(tensor, value.shape().to_vec());
+        self.constants.insert(tensor.to_owned(), value);
+    }
+}

@@ -1,0 +1,121 @@
+//! Checks that every decoded file passes: operator set, domains, weights, outputs.
+
+use tract_onnx::pb::{self, attribute_proto::AttributeType, tensor_proto::DataLocation};
+
+use super::attributes::MAX_AXES;
+use super::error::OnnxError;
+use super::node::name_of;
+use super::producers_and_consumers::Index;
+use super::size_limits::Limits;
+use super::tensor::{check_complete, element_count};
+
+/// Versions of the standard operator set that are supported.
+const OPSETS: std::ops::RangeInclusive<i64> = 9..=22;
+
+/// The version of the standard operator set that a file imports; 0 if it imports none.
+pub fn opset(proto: &pb::ModelProto) -> i64 {
+    proto
+        .opset_import
+        .iter()
+        .find(|set| is_standard(&set.domain))
+        .map_or(0, |set| set.version)
+}
+
+/// Whether this is the domain of the standard ONNX operators.
+pub fn is_standard(domain: &str) -> bool {
+    matches!(domain, "" | "ai.onnx")
+}
+
+/// # Errors
+/// [`OnnxError::Opset`].
+pub fn check_opset(proto: &pb::ModelProto) -> Result<(), OnnxError> {
+    let found = opset(proto);
+    if proto.graph.is_some() && !OPSETS.contains(&found) {
+        return Err(OnnxError::Opset {
+            found,
+            min: *OPSETS.start(),
+            max: *OPSETS.end(),
+        });
+    }
+    Ok(())
+}
+
+/// # Errors
+/// [`OnnxError::CustomDomain`]; [`OnnxError::Subgraph`] for control flow.
+pub fn check_nodes(graph: &pb::GraphProto) -> Result<(), OnnxError> {
+    for node in &graph.node {
+        if !is_standard(&node.domain) {
+            return Err(OnnxError::CustomDomain {
+                node: name_of(node).into(),
+                operator: node.op_type.clone(),
+                domain: node.domain.clone(),
+            });
+        }
+        let holds_graph = |attribute: &pb::AttributeProto| {
+            attribute.g.is_some()
+                || !attribute.graphs.is_empty()
+                || matches!(
+                    attribute.r#type(),
+                    AttributeType::Graph | AttributeType::Graphs
+                )
+        };
+        if node.attribute.iter().any(holds_graph) {
+            return Err(OnnxError::Subgraph {
+                node: name_of(node).into(),
+                operator: node.op_type.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Checks that an initialiser is in the file as a whole, and within the limits.
+///
+/// # Errors
+/// [`OnnxError::ExternalData`], [`OnnxError::TooManyAxes`], [`OnnxError::HugeTensor`],
+/// [`OnnxError::ElementType`], [`OnnxError::TruncatedTensor`].
+pub fn check_tensor(tensor: &pb::TensorProto, limits: Limits) -> Result<(), OnnxError> {
+    let external = tensor.data_location == Some(DataLocation::External as i32);
+    if external || !tensor.external_data.is_empty() {
+        return Err(OnnxError::ExternalData {
+            tensor: tensor.name.clone(),
+        });
+    }
+    if tensor.dims.len() > MAX_AXES {
+        return Err(OnnxError::TooManyAxes {
+            tensor: tensor.name.clone(),
+            axes: tensor.dims.len(),
+            limit: MAX_AXES,
+        });
+    }
+    let elements = element_count(tensor)
+        .filter(|count| *count <= limits.tensor_values)
+        .ok_or_else(|| OnnxError::HugeTensor {
+            tensor: tensor.name.clone(),
+            dims: tensor.dims.clone(),
+            limit: limits.tensor_values,
+        })?;
+    check_complete(tensor, elements)
+}
+
+/// # Errors
+/// [`OnnxError::NotOnnx`] without outputs, [`OnnxError::MissingOutput`] for one that
+/// nothing produces.
+pub fn check_outputs(graph: &pb::GraphProto) -> Result<(), OnnxError> {
+    if graph.output.is_empty() {
+        return Err(OnnxError::NotOnnx {
+            reason: "it has no output".into(),
+        });
+    }
+    let index = Index::new(graph)?;
+    match graph
+        .output
+        .iter()
+        .find(|output| !index.is_known(&output.name))
+    {
+        Some(output) => Err(OnnxError::MissingOutput {
+            tensor: output.name.clone(),
+        }),
+        None => Ok(()),
+    }
+}
