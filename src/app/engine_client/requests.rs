@@ -37,8 +37,9 @@ impl EngineClient {
                 }
             }
             EngineStep::Predict(key) => {
-                let (_, name) = desired.picture.ok_or("no picture is wanted")?;
+                let picture = desired.picture.ok_or("no picture is wanted")?;
                 buffers.push(&self.read(key.file).await?);
+                let name = picture.name;
                 let reading = Reading {
                     scaling: key.preprocessing.scaling.map(str::to_owned),
                     ending: key.preprocessing.ending,

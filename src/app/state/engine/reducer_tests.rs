@@ -35,7 +35,7 @@ fn a_cancelled_look_can_be_taken_up_again() {
         state
             .desired_state()
             .picture
-            .map(|picture| picture.0.attempt),
+            .map(|picture| picture.key.attempt),
         Some(1)
     );
 }

@@ -11,12 +11,12 @@ use crate::explain::METHODS;
 use crate::render::{Look, largest};
 
 impl AppState {
-    /// The picture's prediction if it was made by the model that is wanted, from
-    /// the picture read as is wanted.
+    /// The picture's prediction if it was made by the desired model, with the
+    /// preprocessing that is chosen now.
     pub fn current_prediction<'a>(&self, picture: &'a ChosenPicture) -> Option<&'a Rc<Prediction>> {
-        let wanted = self.model.desired.as_ref()?.key;
+        let desired = self.model.desired.as_ref()?.key;
         picture.prediction.as_ref().filter(|prediction| {
-            prediction.model.desired.key == wanted
+            prediction.model.desired.key == desired
                 && prediction.preprocessing == picture.key.preprocessing
         })
     }
@@ -84,7 +84,7 @@ impl AppState {
         }
     }
 
-    /// The classes that the number keys choose: those of the wanted model.
+    /// The classes that the number keys choose: those of the desired model.
     pub fn top_classes(&self, picture: &ChosenPicture) -> Rc<[usize]> {
         self.current_prediction(picture)
             .map(|prediction| prediction.top().into())

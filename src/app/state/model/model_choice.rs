@@ -5,7 +5,7 @@ use crate::protocol::ManifestEntry;
 /// A model that the engine shall hold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DesiredModel {
-    /// New with each attempt, so that trying again is another desired.
+    /// New with each attempt, so that another attempt at the same model is another state.
     pub key: u32,
     pub source: ModelChoice,
 }
@@ -13,7 +13,7 @@ pub struct DesiredModel {
 #[derive(Clone, Debug, PartialEq)]
 pub enum ModelChoice {
     Entry(ManifestEntry),
-    /// The user's own; `file` names it on the resources.
+    /// The user's own; `file` is its number in the resource table.
     File {
         file: u32,
         name: String,

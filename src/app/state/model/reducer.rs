@@ -149,15 +149,15 @@ impl AppState {
         let failed = self
             .model
             .desired
-            .take_if(|wanted| wanted.key == key)?
+            .take_if(|desired| desired.key == key)?
             .source;
-        let former = self
+        let previous = self
             .model
             .prepared
             .as_ref()
             .map(|model| model.desired.clone());
-        let former = former.filter(|desired| same || desired.source != failed);
-        if let Some(desired) = former {
+        let previous = previous.filter(|desired| same || desired.source != failed);
+        if let Some(desired) = previous {
             self.settings.model = desired.source.entry().map(|entry| entry.id.clone());
             // Its own result is still right, so it keeps its key.
             self.model.desired = Some(desired);

@@ -46,7 +46,10 @@ fn a_model_that_cannot_be_used_gives_way_to_the_one_before() {
 fn another_model_keeps_the_picture_and_forgets_the_maps() {
     let state = act(explained(), [ModelAction::Choose("b".into())]);
     assert_eq!(
-        state.desired_state().picture.map(|picture| picture.0.file),
+        state
+            .desired_state()
+            .picture
+            .map(|picture| picture.key.file),
         Some(1)
     );
     assert!(state.desired_state().map.is_none() && state.is_working());

@@ -17,12 +17,13 @@ pub struct PictureState {
     pub previous: Option<ChosenPicture>,
 }
 
-/// A picture and all that is known of it.
+/// A picture that the user chose, and all that the engine found out about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChosenPicture {
     pub key: PictureKey,
     pub name: String,
-    /// Width and height of the canvas on the resources, once the browser has drawn it.
+    /// Width and height in pixels of its canvas in the resource table, once the browser has
+    /// decoded it.
     pub canvas_size: Option<(u32, u32)>,
     /// The user cancelled, or the engine gave up: not looked at until asked.
     pub stopped: bool,

@@ -61,7 +61,7 @@ impl AppState {
         }
     }
 
-    /// The picture is to be read as the model that is ready wants it.
+    /// Has the picture preprocessed as the prepared model and its overrides say.
     pub(in crate::app::state) fn update_preprocessing(&mut self) {
         if self.model_is_ready() {
             let preprocessing = self.preprocessing_override();

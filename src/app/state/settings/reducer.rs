@@ -19,11 +19,11 @@ impl AppState {
 
     pub(in crate::app::state) fn read_hash(&mut self, hash: &str) {
         let settings = Settings::from_hash(hash);
-        let wanted = settings
+        let chosen = settings
             .model
             .as_ref()
             .filter(|_| settings.model != self.settings.model);
-        let entry = wanted.and_then(|id| self.entry(id));
+        let entry = chosen.and_then(|id| self.entry(id));
         let before = std::mem::replace(&mut self.settings, settings);
         match entry {
             Some(entry) => {
