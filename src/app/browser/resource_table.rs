@@ -34,6 +34,7 @@ impl ResourceTable {
         number
     }
 
+    /// The file of this number.
     pub fn file(&self, number: u32) -> Option<Blob> {
         self.0.borrow().files.get(&number).cloned()
     }
@@ -43,6 +44,7 @@ impl ResourceTable {
         self.0.borrow_mut().canvases.insert(number, canvas);
     }
 
+    /// The decoded picture of file `number`.
     pub fn canvas(&self, number: u32) -> Option<HtmlCanvasElement> {
         self.0.borrow().canvases.get(&number).cloned()
     }

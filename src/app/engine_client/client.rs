@@ -79,6 +79,7 @@ impl EngineClient {
         self.replace();
     }
 
+    /// Does what the schedule says.
     pub(super) fn execute(&self, command: Command) {
         match command {
             Command::Nothing => {}
@@ -136,6 +137,7 @@ impl EngineClient {
         self.0.start_timeout.replace(Some(timeout));
     }
 
+    /// The worker listens, or is ended.
     pub(super) fn stop_timeout(&self) {
         self.0.start_timeout.take();
     }

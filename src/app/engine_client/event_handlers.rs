@@ -1,4 +1,4 @@
-//! Takes the messages of the engine in.
+//! Handles the engine's messages: replies, failures, progress.
 
 use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -9,7 +9,7 @@ use crate::app::state::{EngineEvent, EngineStep, SaliencyMap};
 use crate::protocol::{Event, EventMessage, FailureKind, Job};
 
 impl EngineClient {
-    /// Takes a message of the worker's.
+    /// Handles a message of the worker's.
     pub(super) fn handle_message(&self, data: &JsValue) {
         let Some(EventMessage { job, event }) = message(data) else {
             return self.handle_crash("the engine sent a message that this page does not know");
@@ -65,6 +65,7 @@ impl EngineClient {
         }
     }
 
+    /// The model cannot be prepared without a size: for the schedule that is a failure.
     fn handle_size_question(&self, job: Job, sha256: String, input: String) {
         let step = self.0.schedule.borrow_mut().failed(job);
         if let Some(EngineStep::Load(key)) = step {
@@ -75,6 +76,7 @@ impl EngineClient {
         self.send_next();
     }
 
+    /// Takes the result of a request, if it is the one in progress.
     fn handle_reply(&self, job: Job, reply: Event, floats: impl Fn(u32) -> Vec<f32>) {
         let (step, desired, HeldState { model, picture }) = {
             let mut schedule = self.0.schedule.borrow_mut();
@@ -143,6 +145,7 @@ impl EngineClient {
         self.send_next();
     }
 
+    /// Takes a failure: of the engine, of the order of requests, or of what was asked for.
     fn handle_failure(&self, job: Job, kind: FailureKind, message: String) {
         match kind {
             FailureKind::Engine

@@ -65,6 +65,7 @@ pub struct RequestSchedule {
 const MAX_CRASHES: u32 = 2;
 
 impl RequestSchedule {
+    /// What was desired last.
     pub fn desired_state(&self) -> &DesiredState {
         &self.desired
     }

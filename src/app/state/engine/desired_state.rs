@@ -33,10 +33,12 @@ pub struct DesiredPicture {
 }
 
 impl DesiredState {
+    /// The key of the model.
     pub fn model_key(&self) -> Option<u32> {
         self.model.as_ref().map(|model| model.key)
     }
 
+    /// The key of the picture.
     pub fn picture_key(&self) -> Option<PictureKey> {
         self.picture.as_ref().map(|picture| picture.key)
     }

@@ -40,6 +40,7 @@ impl AppState {
         chosen.or_else(|| prediction.ranking.first().copied())
     }
 
+    /// The chosen map of a picture that has a prediction.
     pub(in crate::app::state) fn map_key(&self, picture: &ChosenPicture) -> Option<MapKey> {
         let model = &picture.prediction.as_ref()?.model;
         Some(MapKey {
@@ -49,6 +50,7 @@ impl AppState {
         })
     }
 
+    /// The chosen map, if the engine has to compute it.
     pub(in crate::app::state) fn missing_map(&self, picture: &ChosenPicture) -> Option<MapKey> {
         self.current_prediction(picture)?;
         let key = self.map_key(picture)?;

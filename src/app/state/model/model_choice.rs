@@ -10,6 +10,7 @@ pub struct DesiredModel {
     pub source: ModelChoice,
 }
 
+/// A model of the manifest, or a file of the user's.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ModelChoice {
     Entry(ManifestEntry),
@@ -30,6 +31,7 @@ impl ModelChoice {
         }
     }
 
+    /// The size of its file.
     pub fn bytes(&self) -> u64 {
         match self {
             ModelChoice::Entry(entry) => entry.bytes,
@@ -37,6 +39,7 @@ impl ModelChoice {
         }
     }
 
+    /// Its entry in the manifest; `None` for the user's own.
     pub fn entry(&self) -> Option<&ManifestEntry> {
         match self {
             ModelChoice::Entry(entry) => Some(entry),

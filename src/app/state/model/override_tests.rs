@@ -107,7 +107,12 @@ fn a_size_is_asked_for_and_the_model_before_stays() {
         bytes: 3,
     };
     let state = act(explained(), [open]);
-    let key = state.model.desired.as_ref().expect("a desired").key;
+    let key = state
+        .model
+        .desired
+        .as_ref()
+        .expect("a model is desired")
+        .key;
     let asked = Action::Engine(EngineEvent::SizeWanted {
         key,
         sha256: HASH.replace('a', "b"),
@@ -144,7 +149,12 @@ fn an_output_that_cannot_be_explained_leaves_the_former_one() {
         state.desired_state().remembered[0].logits.as_deref(),
         Some("embedding")
     );
-    let key = state.model.desired.as_ref().expect("a desired").key;
+    let key = state
+        .model
+        .desired
+        .as_ref()
+        .expect("a model is desired")
+        .key;
     let state = act(state, [failed(EngineStep::Load(key), FailureKind::Model)]);
     assert_eq!(state.model.desired, before.model.desired);
     assert_eq!(

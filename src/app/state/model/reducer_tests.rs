@@ -30,7 +30,12 @@ fn a_model_that_cannot_be_used_gives_way_to_the_one_before() {
     };
     let state = act(before.clone(), [open]);
     assert_eq!(shown(&state), Some(2), "the former result stays");
-    let key = state.model.desired.as_ref().expect("a desired").key;
+    let key = state
+        .model
+        .desired
+        .as_ref()
+        .expect("a model is desired")
+        .key;
     let failure = EngineEvent::Failed {
         step: EngineStep::Load(key),
         kind: FailureKind::Model,

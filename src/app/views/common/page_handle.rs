@@ -58,6 +58,7 @@ impl PageHandle {
         Callback::from(move |_| act(&page))
     }
 
+    /// Fetches the list of models.
     pub fn fetch_manifest(&self) {
         let page = self.clone();
         spawn_local(async move {
@@ -68,6 +69,7 @@ impl PageHandle {
         });
     }
 
+    /// Fetches the labels of ImageNet's classes.
     pub fn fetch_imagenet(&self) {
         let page = self.clone();
         spawn_local(async move {
@@ -78,6 +80,7 @@ impl PageHandle {
         });
     }
 
+    /// Fetches the list of sample pictures.
     pub fn fetch_samples(&self) {
         let page = self.clone();
         spawn_local(async move {

@@ -22,10 +22,12 @@ pub struct PointedValue {
     pub value: f32,
 }
 
+/// What the canvas is given.
 #[derive(Properties, PartialEq)]
 pub struct StageCanvasProps {
     pub state: UseReducerHandle<AppState>,
     pub page: PageHandle,
+    /// The picture is shown without its map.
     pub alone: bool,
     pub set_pointed: UseStateSetter<Option<PointedValue>>,
 }

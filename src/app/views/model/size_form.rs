@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::app::state::INPUT_SIDES_PIXELS;
 use crate::app::views::common::input_value;
 
+/// What the form begins with, and who gets the size.
 #[derive(Properties, PartialEq)]
 pub struct SizeFormProps {
     /// Height and width in pixels to begin with.
