@@ -31,9 +31,9 @@ impl<K: PartialEq, V> SmallMap<K, V> {
         self.retain(|other| other != key);
     }
 
-    /// Keeps the entries whose key is wanted.
-    pub fn retain(&mut self, wanted: impl Fn(&K) -> bool) {
-        self.0.retain(|entry| wanted(&entry.0));
+    /// Keeps the entries whose key fits.
+    pub fn retain(&mut self, fits: impl Fn(&K) -> bool) {
+        self.0.retain(|entry| fits(&entry.0));
     }
 
     pub fn clear(&mut self) {

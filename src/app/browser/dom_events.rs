@@ -99,7 +99,7 @@ pub fn keys(rows: usize, act: &Callback<Key>) -> Vec<EventListener> {
             }
         })
     };
-    // A key that is let go while another window has the focus is never heard of.
+    // A key that is let go while another window has the focus has no keyup event.
     let away = {
         let act = act.clone();
         EventListener::new(&window(), "blur", move |_| act.emit(Key::Alone(false)))

@@ -10,9 +10,10 @@ use web_sys::{Blob, Response};
 use crate::app::browser::{json, location};
 use crate::protocol::{Manifest, Sample};
 
+/// Why a file beside the page could not be fetched; `what` names it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum AssetError {
+pub enum FetchError {
     #[error("{what} could not be fetched; check the connection and try again")]
     Unreachable { what: String },
     #[error("{what} is missing on the server (it answered {status})")]
@@ -42,7 +43,7 @@ pub fn engine_loader(id: &str) -> Option<String> {
 ///
 /// # Errors
 /// If it cannot be fetched or is no manifest.
-pub async fn manifest() -> Result<Manifest, AssetError> {
+pub async fn manifest() -> Result<Manifest, FetchError> {
     json("The list of models", "models/manifest.json").await
 }
 
@@ -50,7 +51,7 @@ pub async fn manifest() -> Result<Manifest, AssetError> {
 ///
 /// # Errors
 /// If it cannot be fetched or is no list of samples.
-pub async fn samples() -> Result<Vec<Sample>, AssetError> {
+pub async fn samples() -> Result<Vec<Sample>, FetchError> {
     json("The list of sample pictures", "samples/samples.json").await
 }
 
@@ -58,7 +59,7 @@ pub async fn samples() -> Result<Vec<Sample>, AssetError> {
 ///
 /// # Errors
 /// If they cannot be fetched.
-pub async fn imagenet() -> Result<String, AssetError> {
+pub async fn imagenet() -> Result<String, FetchError> {
     text("The list of ImageNet’s classes", "labels/imagenet-1000.txt").await
 }
 
@@ -66,7 +67,7 @@ pub async fn imagenet() -> Result<String, AssetError> {
 ///
 /// # Errors
 /// If it cannot be fetched.
-pub async fn sample(sample: &Sample) -> Result<Blob, AssetError> {
+pub async fn sample(sample: &Sample) -> Result<Blob, FetchError> {
     let what = format!("The sample picture {}", sample.file);
     let blob = get(&what, &sample_address(sample), Response::blob).await?;
     Ok(blob.unchecked_into())
@@ -77,15 +78,15 @@ pub fn sample_address(sample: &Sample) -> String {
     location::absolute_url(&format!("samples/{}", sample.file))
 }
 
-async fn json<T: DeserializeOwned>(what: &str, path: &str) -> Result<T, AssetError> {
+async fn json<T: DeserializeOwned>(what: &str, path: &str) -> Result<T, FetchError> {
     let text = text(what, path).await?;
-    json::read(&text).map_err(|reason| AssetError::Malformed {
+    json::read(&text).map_err(|reason| FetchError::Malformed {
         what: what.to_owned(),
         reason,
     })
 }
 
-async fn text(what: &str, path: &str) -> Result<String, AssetError> {
+async fn text(what: &str, path: &str) -> Result<String, FetchError> {
     let text = get(what, &location::absolute_url(path), Response::text).await?;
     Ok(text.as_string().unwrap_or_default())
 }
@@ -95,14 +96,14 @@ async fn get(
     what: &str,
     url: &str,
     part: fn(&Response) -> Result<Promise, JsValue>,
-) -> Result<JsValue, AssetError> {
-    let unreachable = |_| AssetError::Unreachable {
+) -> Result<JsValue, FetchError> {
+    let unreachable = |_| FetchError::Unreachable {
         what: what.to_owned(),
     };
     let response = JsFuture::from(window().fetch_with_str(url)).await;
     let response: Response = response.map_err(unreachable)?.unchecked_into();
     if !response.ok() {
-        return Err(AssetError::Missing {
+        return Err(FetchError::Missing {
             what: what.to_owned(),
             status: response.status(),
         });

@@ -1,5 +1,4 @@
-//! The browser's objects that the state only names: the files that the user
-//! chose, and their pictures drawn on canvases that are never in the document.
+//! The browser's objects that the state names by number: the files that the user chose, and their pictures drawn on canvases that are never in the document.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,7 +7,7 @@ use web_sys::{Blob, HtmlCanvasElement};
 
 use crate::app::small_map::SmallMap;
 
-/// A handle; clones are the same resources.
+/// A handle; clones are the same table.
 #[derive(Clone, Default)]
 pub struct ResourceTable(Rc<RefCell<Inner>>);
 
@@ -35,6 +34,7 @@ impl ResourceTable {
         number
     }
 
+    /// The file of this number.
     pub fn file(&self, number: u32) -> Option<Blob> {
         self.0.borrow().files.get(&number).cloned()
     }
@@ -44,16 +44,17 @@ impl ResourceTable {
         self.0.borrow_mut().canvases.insert(number, canvas);
     }
 
+    /// The decoded picture of file `number`.
     pub fn canvas(&self, number: u32) -> Option<HtmlCanvasElement> {
         self.0.borrow().canvases.get(&number).cloned()
     }
 
-    /// Lets go of every file up to the newest that is not in `wanted`.
-    pub fn keep_only(&self, wanted: &[u32]) {
+    /// Lets go of every file up to the newest that is not in `used`.
+    pub fn keep_only(&self, used: &[u32]) {
         let mut inner = self.0.borrow_mut();
         let newest = inner.last;
         // The newest may not have reached the state yet.
-        let keep = |number: &u32| *number == newest || wanted.contains(number);
+        let keep = |number: &u32| *number == newest || used.contains(number);
         inner.files.retain(keep);
         inner.canvases.retain(keep);
     }

@@ -1,7 +1,7 @@
 //! The client: holds the schedule and the worker, and does what the schedule says.
 //!
 //! The engine has several builds. One that cannot start here gives way to the next
-//! simpler, and the user hears of it only if the last cannot start either.
+//! simpler, and the user is told only if the last cannot start either.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
 use super::connection::Connection;
-use super::request_schedule::{Command, Schedule};
+use super::request_schedule::{Command, RequestSchedule};
 use super::variant_fallback::VariantFallback;
 use crate::app::browser::clock::now_ms;
 use crate::app::browser::error_text::error_text;
@@ -30,12 +30,13 @@ const START_TIMEOUT_MS: u32 = 10_000;
 #[derive(Clone)]
 pub struct EngineClient(pub(super) Rc<Inner>);
 
+/// What the handles share.
 pub(super) struct Inner {
-    pub(super) schedule: RefCell<Schedule>,
+    pub(super) schedule: RefCell<RequestSchedule>,
     worker: RefCell<Option<Connection>>,
     variants: RefCell<VariantFallback>,
     /// Runs from the moment when the worker's program is there until it listens.
-    start_limit: RefCell<Option<Timeout>>,
+    start_timeout: RefCell<Option<Timeout>>,
     pub(super) resources: ResourceTable,
     pub(super) emit: Callback<EngineEvent>,
 }
@@ -47,8 +48,8 @@ impl PartialEq for EngineClient {
 }
 
 impl EngineClient {
-    /// Starts a worker of the best of `variants`. Files that desired states name are taken
-    /// from `resources`.
+    /// Starts a worker of the best of `variants`. The files that are
+    /// desired are taken from `resources`.
     pub fn start(
         resources: ResourceTable,
         variants: VariantFallback,
@@ -58,7 +59,7 @@ impl EngineClient {
             schedule: RefCell::default(),
             worker: RefCell::default(),
             variants: RefCell::new(variants),
-            start_limit: RefCell::default(),
+            start_timeout: RefCell::default(),
             resources,
             emit,
         }));
@@ -66,10 +67,10 @@ impl EngineClient {
         client
     }
 
-    /// Says what the engine shall hold and answer from now on.
+    /// Brings the engine to this state, step by step.
     pub fn set_desired_state(&self, desired: DesiredState) {
         let command = self.0.schedule.borrow_mut().set_desired(desired);
-        self.act(command);
+        self.execute(command);
     }
 
     /// Starts the engine once more after it was given up.
@@ -78,7 +79,8 @@ impl EngineClient {
         self.replace();
     }
 
-    pub(super) fn act(&self, command: Command) {
+    /// Does what the schedule says.
+    pub(super) fn execute(&self, command: Command) {
         match command {
             Command::Nothing => {}
             Command::Replace => self.replace(),
@@ -101,61 +103,65 @@ impl EngineClient {
 
     fn connect(&self) {
         self.disconnect();
-        let (hear, crash) = (Rc::downgrade(&self.0), Rc::downgrade(&self.0));
-        // Weak, or client and worker would keep each other for ever.
+        // Weak, or client and worker would keep each other alive.
+        let (for_messages, for_crashes) = (Rc::downgrade(&self.0), Rc::downgrade(&self.0));
         let on_message = move |data: &JsValue| {
-            hear.upgrade()
-                .into_iter()
-                .for_each(|inner| EngineClient(inner).hear(data));
-        };
-        let on_error = move |message: &str| {
-            crash
+            for_messages
                 .upgrade()
                 .into_iter()
-                .for_each(|inner| EngineClient(inner).crash(message));
+                .for_each(|inner| EngineClient(inner).handle_message(data));
+        };
+        let on_error = move |message: &str| {
+            for_crashes
+                .upgrade()
+                .into_iter()
+                .for_each(|inner| EngineClient(inner).handle_crash(message));
         };
         let variant = self.0.variants.borrow().current();
         match Connection::open(variant, on_message, on_error) {
             Ok(connection) => {
                 self.0.worker.replace(Some(connection));
             }
-            Err(error) => self.crash(&error_text(&error)),
+            Err(error) => self.handle_crash(&error_text(&error)),
         }
     }
 
-    /// The worker's program is there: a build that does not listen soon never will.
-    pub(super) fn expect_start(&self) {
+    /// The worker's program has loaded: a build that does not listen soon never will.
+    pub(super) fn start_timeout(&self) {
         let inner = Rc::downgrade(&self.0);
-        let limit = Timeout::new(START_TIMEOUT_MS, move || {
+        let timeout = Timeout::new(START_TIMEOUT_MS, move || {
             if let Some(inner) = inner.upgrade() {
-                EngineClient(inner).crash("it did not start in time");
+                EngineClient(inner).handle_crash("it did not start in time");
             }
         });
-        self.0.start_limit.replace(Some(limit));
+        self.0.start_timeout.replace(Some(timeout));
     }
 
-    pub(super) fn stop_expecting(&self) {
-        self.0.start_limit.take();
+    /// The worker listens, or is ended.
+    pub(super) fn stop_timeout(&self) {
+        self.0.start_timeout.take();
     }
 
-    pub(super) fn crash(&self, message: &str) {
+    /// The worker died or cannot start: falls back to a simpler build, tries again, or gives
+    /// the engine up.
+    pub(super) fn handle_crash(&self, message: &str) {
         let started = self.0.schedule.borrow().is_started();
         if !started && self.0.variants.borrow_mut().fall_back() {
-            let simpler = self.0.variants.borrow().current().id();
+            let fallback = self.0.variants.borrow().current().id();
             console::warn!(format!(
-                "the engine could not start ({message}); the page goes on with its build {simpler}"
+                "the engine could not start ({message}); the page goes on with its build {fallback}"
             ));
             return self.connect();
         }
         let crash = self.0.schedule.borrow_mut().crashed();
-        let starts = crash.again || crash.step.is_some();
+        let is_replaced = crash.again || crash.step.is_some();
         let event = EngineEvent::Crashed {
             step: crash.step,
             again: crash.again,
             message: message.to_owned(),
         };
         self.0.emit.emit(event);
-        if starts {
+        if is_replaced {
             self.connect();
         } else {
             self.disconnect();
@@ -164,15 +170,16 @@ impl EngineClient {
 
     /// Ends the worker, and with it the memory that it took.
     fn disconnect(&self) {
-        self.stop_expecting();
+        self.stop_timeout();
         if let Some(connection) = self.0.worker.take() {
             connection.end();
         }
     }
 
+    /// Prepares and posts one request.
     async fn send(&self, job: Job, step: EngineStep) {
         let prepared = self.prepare(&step).await;
-        // Reading the file took a while: is this request still the one?
+        // Reading the file takes time: the request may have been given up since.
         if self
             .0
             .schedule
@@ -208,6 +215,7 @@ impl EngineClient {
             .post(message, buffers)
     }
 
+    /// Reports that request `job` failed, and goes on.
     pub(super) fn fail(&self, job: Job, kind: FailureKind, message: String) {
         let step = self.0.schedule.borrow_mut().failed(job);
         if let Some(step) = step {
@@ -217,11 +225,12 @@ impl EngineClient {
                 message,
             });
         }
-        self.go_on();
+        self.send_next();
     }
 
-    pub(super) fn go_on(&self) {
+    /// Sends the next request, if there is one.
+    pub(super) fn send_next(&self) {
         let command = self.0.schedule.borrow_mut().next_command();
-        self.act(command);
+        self.execute(command);
     }
 }

@@ -19,20 +19,20 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Starts a worker of this build. `hear` gets the data of each message, `crash` what the
-    /// browser says when the worker dies or a message cannot be read.
+    /// Starts a worker of this build. `on_message` gets the data of each message, `on_crash`
+    /// what the browser says when the worker dies or a message cannot be read.
     ///
     /// # Errors
     /// What the browser throws if it allows no worker.
     pub fn open(
         variant: EngineVariant,
-        hear: impl Fn(&JsValue) + 'static,
-        crash: impl Fn(&str) + Clone + 'static,
+        on_message: impl Fn(&JsValue) + 'static,
+        on_crash: impl Fn(&str) + Clone + 'static,
     ) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let thread_crashes = match variant {
-            EngineVariant::Threads => Some(ThreadCrashListener::new(crash.clone())?),
+            EngineVariant::Threads => Some(ThreadCrashListener::new(on_crash.clone())?),
             EngineVariant::Relaxed | EngineVariant::Simd128 => None,
         };
         if let Some(thread_crashes) = &thread_crashes {
@@ -40,25 +40,25 @@ impl Connection {
         }
         let loader = fetch::engine_loader(variant.id()).ok_or("the site has no such engine")?;
         let worker = Worker::new_with_options(&loader, &options)?;
-        let on_message = Closure::new(move |event: MessageEvent| hear(&event.data()));
-        let on_error = Closure::new(move |event: ErrorEvent| {
+        let message_listener = Closure::new(move |event: MessageEvent| on_message(&event.data()));
+        let error_listener = Closure::new(move |event: ErrorEvent| {
             event.prevent_default();
             // A message error has no text, although it arrives here as well.
             let message = Reflect::get(&event, &"message".into()).ok();
-            crash(
+            on_crash(
                 &message
                     .and_then(|text| text.as_string())
                     .unwrap_or_default(),
             );
         });
-        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
+        worker.set_onmessage(Some(message_listener.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(error_listener.as_ref().unchecked_ref()));
+        worker.set_onmessageerror(Some(error_listener.as_ref().unchecked_ref()));
         Ok(Self {
             worker,
             thread_crashes,
-            _on_message: on_message,
-            _on_error: on_error,
+            _on_message: message_listener,
+            _on_error: error_listener,
         })
     }
 
@@ -87,7 +87,7 @@ impl Connection {
     }
 }
 
-/// Hears of threads that die: the engine, which waits for them, cannot say it. They
+/// Is told of threads that die: the engine, which waits for them, cannot report it. They
 /// know the channel by the name of the engine's worker.
 struct ThreadCrashListener {
     channel: BroadcastChannel,
@@ -95,20 +95,20 @@ struct ThreadCrashListener {
 }
 
 impl ThreadCrashListener {
-    fn new(crash: impl Fn(&str) + 'static) -> Result<Self, JsValue> {
-        // Other tabs of the site must not hear it.
+    fn new(on_crash: impl Fn(&str) + 'static) -> Result<Self, JsValue> {
+        // Other tabs of the site must not receive it.
         let name = format!("gradcam engine {}", js_sys::Math::random());
         let channel = BroadcastChannel::new(&name)?;
-        let on_message = Closure::new(move |event: MessageEvent| {
+        let message_listener = Closure::new(move |event: MessageEvent| {
             let reason = Reflect::get(&event.data(), &"crash".into()).ok();
             if let Some(reason) = reason.and_then(|reason| reason.as_string()) {
-                crash(&reason);
+                on_crash(&reason);
             }
         });
-        channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        channel.set_onmessage(Some(message_listener.as_ref().unchecked_ref()));
         Ok(Self {
             channel,
-            _on_message: on_message,
+            _on_message: message_listener,
         })
     }
 }

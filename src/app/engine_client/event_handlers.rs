@@ -1,17 +1,18 @@
-//! Takes the messages of the engine in.
+//! Handles the engine's messages: replies, failures, progress.
 
 use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::client::EngineClient;
+use super::request_schedule::HeldState;
 use crate::app::state::{EngineEvent, EngineStep, SaliencyMap};
 use crate::protocol::{Event, EventMessage, FailureKind, Job};
 
 impl EngineClient {
-    /// Takes a message of the worker's.
-    pub(super) fn hear(&self, data: &JsValue) {
+    /// Handles a message of the worker's.
+    pub(super) fn handle_message(&self, data: &JsValue) {
         let Some(EventMessage { job, event }) = message(data) else {
-            return self.crash("the engine sent a message that this page does not know");
+            return self.handle_crash("the engine sent a message that this page does not know");
         };
         let buffers = Reflect::get(data, &"buffers".into())
             .ok()
@@ -25,20 +26,20 @@ impl EngineClient {
                 .unwrap_or_default()
         };
         match event {
-            Event::Loaded => self.expect_start(),
+            Event::Loaded => self.start_timeout(),
             Event::Started {
                 protocol,
                 variant,
                 threads,
             } => {
-                self.stop_expecting();
+                self.stop_timeout();
                 self.0.emit.emit(EngineEvent::Started {
                     protocol,
                     variant,
                     threads,
                 });
                 let command = self.0.schedule.borrow_mut().started();
-                self.act(command);
+                self.execute(command);
             }
             Event::Progress { phase, done, total } => {
                 if self
@@ -53,37 +54,39 @@ impl EngineClient {
                         .emit(EngineEvent::Progress { phase, done, total });
                 }
             }
-            Event::Failed { kind, message } => self.hear_failure(job, kind, message),
-            Event::SizeWanted { sha256, input } => self.hear_question(job, sha256, input),
+            Event::Failed { kind, message } => self.handle_failure(job, kind, message),
+            Event::SizeWanted { sha256, input } => self.handle_size_question(job, sha256, input),
             Event::Cancelled => self.fail(
                 job,
                 FailureKind::Order,
                 "The engine gave the request up.".to_owned(),
             ),
-            answer => self.hear_answer(job, answer, floats),
+            reply => self.handle_reply(job, reply, floats),
         }
     }
 
-    fn hear_question(&self, job: Job, sha256: String, input: String) {
+    /// The model cannot be prepared without a size: for the schedule that is a failure.
+    fn handle_size_question(&self, job: Job, sha256: String, input: String) {
         let step = self.0.schedule.borrow_mut().failed(job);
         if let Some(EngineStep::Load(key)) = step {
             self.0
                 .emit
                 .emit(EngineEvent::SizeWanted { key, sha256, input });
         }
-        self.go_on();
+        self.send_next();
     }
 
-    fn hear_answer(&self, job: Job, answer: Event, floats: impl Fn(u32) -> Vec<f32>) {
-        let (step, desired, (model, picture)) = {
+    /// Takes the result of a request, if it is the one in progress.
+    fn handle_reply(&self, job: Job, reply: Event, floats: impl Fn(u32) -> Vec<f32>) {
+        let (step, desired, HeldState { model, picture }) = {
             let mut schedule = self.0.schedule.borrow_mut();
             (
-                schedule.answered(job),
+                schedule.completed(job),
                 schedule.desired_state().clone(),
                 schedule.held(),
             )
         };
-        let event = match (step, answer) {
+        let event = match (step, reply) {
             (
                 Some(EngineStep::Load(_)),
                 Event::Ready {
@@ -139,10 +142,11 @@ impl EngineClient {
         if let Some(event) = event {
             self.0.emit.emit(event);
         }
-        self.go_on();
+        self.send_next();
     }
 
-    fn hear_failure(&self, job: Job, kind: FailureKind, message: String) {
+    /// Takes a failure: of the engine, of the order of requests, or of what was asked for.
+    fn handle_failure(&self, job: Job, kind: FailureKind, message: String) {
         match kind {
             FailureKind::Engine
                 if self
@@ -152,7 +156,7 @@ impl EngineClient {
                     .running()
                     .is_some_and(|(running, _)| running == job) =>
             {
-                self.crash(&message);
+                self.handle_crash(&message);
             }
             FailureKind::Order => {
                 let step = self
@@ -162,7 +166,7 @@ impl EngineClient {
                     .running()
                     .map(|(_, step)| step.clone());
                 if self.0.schedule.borrow_mut().lost_prerequisite(job) {
-                    return self.go_on();
+                    return self.send_next();
                 }
                 // What was given up just now is no longer running.
                 let given_up = self.0.schedule.borrow().running().is_none();
@@ -172,7 +176,7 @@ impl EngineClient {
                         kind,
                         message,
                     });
-                    return self.go_on();
+                    return self.send_next();
                 }
                 self.fail(job, kind, message);
             }

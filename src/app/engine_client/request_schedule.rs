@@ -26,59 +26,81 @@ pub struct Crash {
     pub again: bool,
 }
 
+/// What the engine holds, as far as the page knows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HeldState {
+    /// The key of the model.
+    pub model: Option<u32>,
+    pub picture: Option<PictureKey>,
+}
+
+#[derive(Debug)]
+struct RunningRequest {
+    job: Job,
+    step: EngineStep,
+}
+
+/// How often in a row a step crashed.
+#[derive(Debug)]
+struct CrashCount {
+    step: EngineStep,
+    count: u32,
+}
+
+/// What the engine holds, what it does, and what is desired of it.
 #[derive(Debug, Default)]
-pub struct Schedule {
+pub struct RequestSchedule {
     desired: DesiredState,
     started: bool,
-    held_model: Option<u32>,
-    held_picture: Option<PictureKey>,
-    running: Option<(Job, EngineStep)>,
+    held: HeldState,
+    running: Option<RunningRequest>,
     last_job: Job,
-    /// Wishes that were answered or given up, while they are still wished.
+    /// Steps that were completed or given up and are still part of the desired state.
     settled: Vec<EngineStep>,
-    /// The step that crashed last and how often in a row.
-    crashes: Option<(EngineStep, u32)>,
+    last_crash: Option<CrashCount>,
     failed_starts: u32,
 }
 
 /// Crashes in a row on the same request after which it is given up.
 const MAX_CRASHES: u32 = 2;
 
-impl Schedule {
+impl RequestSchedule {
+    /// What was desired last.
     pub fn desired_state(&self) -> &DesiredState {
         &self.desired
     }
 
-    /// The number of the request in progress.
+    /// The request in progress.
     pub fn running(&self) -> Option<(Job, &EngineStep)> {
-        self.running.as_ref().map(|(job, step)| (*job, step))
+        self.running
+            .as_ref()
+            .map(|running| (running.job, &running.step))
     }
 
     /// The model and the picture that the engine holds.
-    pub fn held(&self) -> (Option<u32>, Option<PictureKey>) {
-        (self.held_model, self.held_picture)
+    pub fn held(&self) -> HeldState {
+        self.held
     }
 
-    /// Takes a new desired.
+    /// Takes a new desired state.
     pub fn set_desired(&mut self, desired: DesiredState) -> Command {
-        let stopped = desired.stops != self.desired.stops;
+        let stopped = desired.stopped_explanations != self.desired.stopped_explanations;
         self.desired = desired;
         let desired = &self.desired;
         self.settled.retain(|step| desired.contains(step));
-        let useless = match &self.running {
+        let running = self.running.as_ref().map(|running| &running.step);
+        let is_useless = match running {
             // A download can take minutes: do not wait for the wrong one.
-            Some((_, step @ EngineStep::Load(_))) => !desired.contains(step),
+            Some(step @ EngineStep::Load(_)) => !desired.contains(step),
             // A run takes a second, and ending it costs the prepared model: only
-            // when no other picture is waiting, or no model wanted.
-            Some((_, EngineStep::Predict(_))) => {
-                desired.picture.is_none() || desired.model.is_none()
-            }
+            // when no other picture is waiting, or no model desired.
+            Some(EngineStep::Predict(_)) => desired.picture.is_none() || desired.model.is_none(),
             // Most take milliseconds; another layer can take long, and then the
             // user may say so.
-            Some((_, step @ EngineStep::Explain(_))) => stopped && !desired.contains(step),
+            Some(step @ EngineStep::Explain(_)) => stopped && !desired.contains(step),
             None => false,
         };
-        if useless {
+        if is_useless {
             Command::Replace
         } else {
             self.next_command()
@@ -101,29 +123,24 @@ impl Schedule {
     pub fn replaced(&mut self) {
         self.started = false;
         self.running = None;
-        self.held_model = None;
-        self.held_picture = None;
+        self.held = HeldState::default();
     }
 
     /// Request `job` was answered with what it asked for. `None` if nobody
     /// waits for it.
-    pub fn answered(&mut self, job: Job) -> Option<EngineStep> {
+    pub fn completed(&mut self, job: Job) -> Option<EngineStep> {
         let step = self.finish(job)?;
         match &step {
             EngineStep::Load(key) => {
-                self.held_model = Some(*key);
-                self.held_picture = None;
+                self.held = HeldState {
+                    model: Some(*key),
+                    picture: None,
+                };
             }
-            EngineStep::Predict(key) => self.held_picture = Some(*key),
+            EngineStep::Predict(key) => self.held.picture = Some(*key),
             EngineStep::Explain(_) => self.settled.push(step.clone()),
         }
-        if self
-            .crashes
-            .as_ref()
-            .is_some_and(|(crashed, _)| *crashed == step)
-        {
-            self.crashes = None;
-        }
+        self.last_crash.take_if(|crash| crash.step == step);
         Some(step)
     }
 
@@ -131,8 +148,7 @@ impl Schedule {
     pub fn failed(&mut self, job: Job) -> Option<EngineStep> {
         let step = self.finish(job)?;
         if let EngineStep::Load(_) = step {
-            self.held_model = None;
-            self.held_picture = None;
+            self.held = HeldState::default();
         }
         self.settled.push(step.clone());
         Some(step)
@@ -141,17 +157,14 @@ impl Schedule {
     /// The engine says that it does not hold what `job` needs. True if that was
     /// news and the way there begins again; false if it must count as a failure.
     pub fn lost_prerequisite(&mut self, job: Job) -> bool {
-        let known = match &self.running {
-            Some((running, EngineStep::Explain(_))) if *running == job => {
-                self.held_picture.take().is_some()
-            }
-            Some((running, EngineStep::Predict(_))) if *running == job => {
-                self.held_model.take().is_some()
-            }
+        let running = self.running.as_ref().filter(|running| running.job == job);
+        let is_news = match running.map(|running| &running.step) {
+            Some(EngineStep::Explain(_)) => self.held.picture.take().is_some(),
+            Some(EngineStep::Predict(_)) => self.held.model.take().is_some(),
             _ => false,
         };
         // Counted as a crash, so that it cannot go on for ever.
-        known && self.count_crash().is_some_and(|crash| crash.again)
+        is_news && self.count_crash().is_some_and(|crash| crash.again)
     }
 
     /// The worker died. The caller replaces it, unless it never starts.
@@ -181,41 +194,49 @@ impl Schedule {
             return Command::Nothing;
         };
         self.last_job += 1;
-        self.running = Some((self.last_job, step.clone()));
+        self.running = Some(RunningRequest {
+            job: self.last_job,
+            step: step.clone(),
+        });
         Command::Send(self.last_job, step)
     }
 
+    /// The next step from what the engine holds to the desired state.
     fn missing(&self) -> Option<EngineStep> {
         let model = self.desired.model_key()?;
-        if self.held_model != Some(model) {
+        if self.held.model != Some(model) {
             return Some(EngineStep::Load(model));
         }
-        if self.desired.known != Some(model) {
+        if self.desired.known_model != Some(model) {
             return None;
         }
         let picture = self.desired.picture_key()?;
-        if self.held_picture != Some(picture) {
+        if self.held.picture != Some(picture) {
             return Some(EngineStep::Predict(picture));
         }
         self.desired.map.clone().map(EngineStep::Explain)
     }
 
+    /// Takes the step of request `job`, if it is the one in progress.
     fn finish(&mut self, job: Job) -> Option<EngineStep> {
         self.running
-            .take_if(|(running, _)| *running == job)
-            .map(|(_, step)| step)
+            .take_if(|running| running.job == job)
+            .map(|running| running.step)
     }
 
     fn count_crash(&mut self) -> Option<Crash> {
-        let (_, step) = self.running.take()?;
+        let step = self.running.take()?.step;
         let before = self
-            .crashes
+            .last_crash
             .take()
-            .filter(|(crashed, _)| *crashed == step)
-            .map_or(0, |(_, count)| count);
+            .filter(|crash| crash.step == step)
+            .map_or(0, |crash| crash.count);
         let again = before + 1 < MAX_CRASHES;
         if again {
-            self.crashes = Some((step.clone(), before + 1));
+            self.last_crash = Some(CrashCount {
+                step: step.clone(),
+                count: before + 1,
+            });
         } else {
             self.settled.push(step.clone());
         }

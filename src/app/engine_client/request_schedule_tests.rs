@@ -1,6 +1,7 @@
-use super::request_schedule::{Command, Crash, Schedule};
+use super::request_schedule::{Command, Crash, RequestSchedule};
 use crate::app::state::{
-    DesiredModel, DesiredState, EngineStep, MapKey, ModelChoice, PictureKey, PreprocessingOverride,
+    DesiredModel, DesiredPicture, DesiredState, EngineStep, MapKey, ModelChoice, PictureKey,
+    PreprocessingOverride,
 };
 use crate::protocol::Job;
 
@@ -12,8 +13,11 @@ fn desired(model: Option<u32>, picture: Option<u32>, class: Option<usize>) -> De
     };
     DesiredState {
         model: model.map(|key| DesiredModel { key, source }),
-        known: model,
-        picture: picture.map(|file| (picture_key(file), "p.png".into())),
+        known_model: model,
+        picture: picture.map(|file| DesiredPicture {
+            key: picture_key(file),
+            name: "p.png".into(),
+        }),
         map: class.map(map_key),
         ..DesiredState::default()
     }
@@ -44,20 +48,20 @@ fn map(class: usize) -> EngineStep {
 }
 
 /// A schedule whose engine holds model 1 and picture 5, and the number of its last job.
-fn settled() -> (Schedule, Job) {
-    let mut schedule = Schedule::default();
+fn settled() -> (RequestSchedule, Job) {
+    let mut schedule = RequestSchedule::default();
     schedule.set_desired(desired(Some(1), Some(5), None));
     assert_eq!(schedule.started(), Command::Send(1, EngineStep::Load(1)));
-    schedule.answered(1);
+    schedule.completed(1);
     assert_eq!(schedule.next_command(), Command::Send(2, picture(5)));
-    schedule.answered(2);
+    schedule.completed(2);
     assert_eq!(schedule.next_command(), Command::Nothing);
     (schedule, 2)
 }
 
 #[test]
 fn nothing_is_sent_before_the_worker_listens() {
-    let mut schedule = Schedule::default();
+    let mut schedule = RequestSchedule::default();
     assert_eq!(
         schedule.set_desired(desired(Some(1), None, None)),
         Command::Nothing
@@ -67,7 +71,7 @@ fn nothing_is_sent_before_the_worker_listens() {
 
 #[test]
 fn an_early_picture_waits_for_its_model() {
-    let mut schedule = Schedule::default();
+    let mut schedule = RequestSchedule::default();
     schedule.started();
     assert_eq!(
         schedule.set_desired(desired(None, Some(5), None)),
@@ -77,7 +81,7 @@ fn an_early_picture_waits_for_its_model() {
         schedule.set_desired(desired(Some(1), Some(5), None)),
         Command::Send(1, EngineStep::Load(1))
     );
-    schedule.answered(1);
+    schedule.completed(1);
     assert_eq!(schedule.next_command(), Command::Send(2, picture(5)));
 }
 
@@ -96,13 +100,13 @@ fn the_latest_class_wins() {
         schedule.set_desired(desired(Some(1), Some(5), Some(2))),
         Command::Nothing
     );
-    schedule.answered(3);
+    schedule.completed(3);
     assert_eq!(schedule.next_command(), Command::Send(4, map(2)));
-    schedule.answered(4);
+    schedule.completed(4);
     assert_eq!(
         schedule.next_command(),
         Command::Nothing,
-        "an answered desired is not asked again"
+        "a desired map that was explained is not asked for again"
     );
 }
 
@@ -113,7 +117,7 @@ fn another_model_predicts_again() {
         schedule.set_desired(desired(Some(2), Some(5), None)),
         Command::Send(3, EngineStep::Load(2))
     );
-    schedule.answered(3);
+    schedule.completed(3);
     assert_eq!(schedule.next_command(), Command::Send(4, picture(5)));
 }
 
@@ -130,7 +134,7 @@ fn a_cancelled_run_ends_its_worker_and_the_model_comes_back() {
     );
     schedule.replaced();
     assert_eq!(schedule.started(), Command::Send(4, EngineStep::Load(1)));
-    assert_eq!(schedule.answered(3), None, "an answer of the ended worker");
+    assert_eq!(schedule.completed(3), None, "an answer of the ended worker");
 }
 
 #[test]
@@ -141,10 +145,10 @@ fn another_picture_waits_for_the_run_but_another_model_does_not_wait_for_a_downl
         schedule.set_desired(desired(Some(1), Some(7), None)),
         Command::Nothing
     );
-    schedule.answered(3);
+    schedule.completed(3);
     assert_eq!(schedule.next_command(), Command::Send(4, picture(7)));
 
-    let mut schedule = Schedule::default();
+    let mut schedule = RequestSchedule::default();
     schedule.set_desired(desired(Some(1), None, None));
     schedule.started();
     assert_eq!(
@@ -154,7 +158,7 @@ fn another_picture_waits_for_the_run_but_another_model_does_not_wait_for_a_downl
 }
 
 #[test]
-fn a_failure_is_not_repeated_until_it_is_wished_anew() {
+fn a_failure_is_not_repeated_until_it_is_desired_anew() {
     let (mut schedule, _) = settled();
     schedule.set_desired(desired(Some(1), Some(6), None));
     assert_eq!(schedule.failed(3), Some(picture(6)));
@@ -165,14 +169,14 @@ fn a_failure_is_not_repeated_until_it_is_wished_anew() {
         "the former picture is held"
     );
     let mut again = desired(Some(1), Some(6), None);
-    again.picture = Some((
-        PictureKey {
+    again.picture = Some(DesiredPicture {
+        key: PictureKey {
             attempt: 1,
             ..picture_key(6)
         },
-        String::new(),
-    ));
-    schedule.answered(4);
+        name: String::new(),
+    });
+    schedule.completed(4);
     assert!(matches!(
         schedule.set_desired(again),
         Command::Send(5, EngineStep::Predict(_))
@@ -191,7 +195,7 @@ fn a_crash_is_tried_once_more_and_then_given_up() {
         }
     );
     assert_eq!(schedule.started(), Command::Send(4, EngineStep::Load(1)));
-    schedule.answered(4);
+    schedule.completed(4);
     assert_eq!(schedule.next_command(), Command::Send(5, picture(6)));
     assert_eq!(
         schedule.crashed(),
@@ -205,7 +209,7 @@ fn a_crash_is_tried_once_more_and_then_given_up() {
         Command::Send(6, EngineStep::Load(1)),
         "the model is made ready all the same"
     );
-    schedule.answered(6);
+    schedule.completed(6);
     assert_eq!(schedule.next_command(), Command::Nothing);
 }
 
@@ -215,11 +219,11 @@ fn success_between_crashes_forgets_them() {
     schedule.set_desired(desired(Some(1), Some(5), Some(0)));
     assert!(schedule.crashed().again);
     schedule.started();
-    schedule.answered(4);
+    schedule.completed(4);
     schedule.next_command();
-    schedule.answered(5);
+    schedule.completed(5);
     assert_eq!(schedule.next_command(), Command::Send(6, map(0)));
-    schedule.answered(6);
+    schedule.completed(6);
     schedule.set_desired(desired(Some(1), Some(5), None));
     assert_eq!(
         schedule.set_desired(desired(Some(1), Some(5), Some(0))),
@@ -230,7 +234,7 @@ fn success_between_crashes_forgets_them() {
 
 #[test]
 fn a_worker_that_never_starts_is_given_up() {
-    let mut schedule = Schedule::default();
+    let mut schedule = RequestSchedule::default();
     schedule.set_desired(desired(Some(1), None, None));
     assert_eq!(
         schedule.crashed(),
@@ -256,11 +260,11 @@ fn an_engine_that_lost_its_picture_gets_it_again_once() {
     schedule.set_desired(desired(Some(1), Some(5), Some(0)));
     assert!(schedule.lost_prerequisite(3));
     assert_eq!(schedule.next_command(), Command::Send(4, picture(5)));
-    schedule.answered(4);
+    schedule.completed(4);
     assert_eq!(schedule.next_command(), Command::Send(5, map(0)));
     assert!(!schedule.lost_prerequisite(5));
     assert_eq!(schedule.next_command(), Command::Send(6, picture(5)));
-    schedule.answered(6);
+    schedule.completed(6);
     assert_eq!(schedule.next_command(), Command::Nothing);
 }
 
@@ -268,16 +272,16 @@ fn an_engine_that_lost_its_picture_gets_it_again_once() {
 fn answers_of_other_jobs_are_dropped() {
     let (mut schedule, last) = settled();
     schedule.set_desired(desired(Some(1), Some(5), Some(0)));
-    assert_eq!(schedule.answered(last), None);
+    assert_eq!(schedule.completed(last), None);
     assert_eq!(schedule.failed(99), None);
     assert_eq!(schedule.running(), Some((3, &map(0))));
 }
 
 #[test]
 fn a_picture_waits_until_the_page_knows_how_it_is_read() {
-    let mut schedule = Schedule::default();
+    let mut schedule = RequestSchedule::default();
     let unknown = DesiredState {
-        known: None,
+        known_model: None,
         ..desired(Some(1), Some(5), None)
     };
     schedule.started();
@@ -285,7 +289,7 @@ fn a_picture_waits_until_the_page_knows_how_it_is_read() {
         schedule.set_desired(unknown),
         Command::Send(1, EngineStep::Load(1))
     );
-    schedule.answered(1);
+    schedule.completed(1);
     assert_eq!(schedule.next_command(), Command::Nothing);
     let known = desired(Some(1), Some(5), None);
     assert_eq!(schedule.set_desired(known), Command::Send(2, picture(5)));
@@ -295,8 +299,8 @@ fn a_picture_waits_until_the_page_knows_how_it_is_read() {
 fn a_picture_read_otherwise_is_looked_at_again_and_the_model_stays() {
     let (mut schedule, _) = settled();
     let mut other = desired(Some(1), Some(5), None);
-    if let Some((key, _)) = &mut other.picture {
-        key.preprocessing.scaling = Some("caffe");
+    if let Some(picture) = &mut other.picture {
+        picture.key.preprocessing.scaling = Some("caffe");
     }
     let command = schedule.set_desired(other);
     assert!(
@@ -308,7 +312,7 @@ fn a_picture_read_otherwise_is_looked_at_again_and_the_model_stays() {
 fn an_explanation_is_ended_with_its_worker_only_when_the_user_stops_it() {
     let (mut schedule, _) = settled();
     let of = |class, stops| DesiredState {
-        stops,
+        stopped_explanations: stops,
         ..desired(Some(1), Some(5), class)
     };
     assert_eq!(

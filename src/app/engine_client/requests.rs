@@ -37,8 +37,9 @@ impl EngineClient {
                 }
             }
             EngineStep::Predict(key) => {
-                let (_, name) = desired.picture.ok_or("no picture is wanted")?;
+                let picture = desired.picture.ok_or("no picture is wanted")?;
                 buffers.push(&self.read(key.file).await?);
+                let name = picture.name;
                 let overrides = PredictionOverrides {
                     scaling: key.preprocessing.scaling.map(str::to_owned),
                     output_activation: key.preprocessing.ending,

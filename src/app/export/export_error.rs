@@ -4,6 +4,7 @@ use wasm_bindgen::JsValue;
 
 use crate::app::browser::error_text::error_text;
 
+/// Why nothing could be saved or copied.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExportError {

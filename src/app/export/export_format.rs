@@ -1,5 +1,6 @@
 //! The formats of files.
 
+/// The overlay, the signed values, or how they were made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportFormat {
     Png,
@@ -8,6 +9,7 @@ pub enum ExportFormat {
 }
 
 impl ExportFormat {
+    /// Of the file, without its dot.
     pub fn extension(self) -> &'static str {
         match self {
             ExportFormat::Png => "png",
@@ -16,6 +18,7 @@ impl ExportFormat {
         }
     }
 
+    /// Its MIME type.
     pub fn media_type(self) -> &'static str {
         match self {
             ExportFormat::Png => "image/png",

@@ -4,6 +4,7 @@ use super::export_error::ExportError;
 use crate::app::state::{AppState, ChosenPicture, Prediction, SaliencyMap};
 use crate::render::MapView;
 
+/// The map on the stage with its picture and its prediction.
 pub struct ExportedMap<'a> {
     pub picture: &'a ChosenPicture,
     pub prediction: &'a Prediction,

@@ -7,6 +7,7 @@ use crate::app::state::notices::NoticesAction;
 use crate::app::state::picture::PictureAction;
 use crate::app::state::settings::SettingsAction;
 
+/// One variant for each part of the state, and what concerns several.
 #[allow(
     clippy::large_enum_variant,
     reason = "few live at a time, and none for long"

@@ -7,6 +7,7 @@ use crate::app::state::notices::NoticesState;
 use crate::app::state::picture::PictureState;
 use crate::app::state::settings::Settings;
 
+/// The state of the page, one field for each part.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AppState {
     pub model: ModelState,

@@ -1,6 +1,6 @@
 //! What the page knows: one [`AppState`] in parts, without any browser object.
 //!
-//! - [`model`](self): the models of the manifest, the one desired and the one prepared,
+//! - `model`: the models of the manifest, the one desired and the one prepared,
 //!   the user's overrides and the names of classes
 //! - `picture`: the chosen picture, the one before it, and the samples
 //! - `explanation`: prediction and maps of a picture
@@ -28,7 +28,8 @@ mod settings;
 pub use self::action::Action;
 pub use self::app_state::AppState;
 pub use self::engine::{
-    Activity, DesiredState, EngineEvent, EngineFacts, EngineState, EngineStep, EngineVariant,
+    Activity, DesiredPicture, DesiredState, EngineEvent, EngineFacts, EngineState, EngineStep,
+    EngineVariant,
 };
 pub use self::explanation::{
     ExplanationAction, MapKey, Prediction, SaliencyMap, TOP_CLASSES, method_name,

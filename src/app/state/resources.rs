@@ -5,7 +5,7 @@ use crate::app::state::model::ModelChoice;
 use crate::app::state::notices::Recovery;
 
 impl AppState {
-    /// Files on the resources that something still refers to.
+    /// Numbers of the files that something still refers to.
     pub fn resources_in_use(&self) -> Vec<u32> {
         let pictures = self
             .picture

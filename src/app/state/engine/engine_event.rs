@@ -1,4 +1,4 @@
-//! What the engine does, as the page hears of it.
+//! What the engine client reports to the state.
 
 use super::engine_step::EngineStep;
 use crate::app::state::explanation::{MapKey, SaliencyMap};
@@ -6,14 +6,14 @@ use crate::app::state::model::DesiredModel;
 use crate::app::state::picture::PictureKey;
 use crate::protocol::{FailureKind, LoadTimings, ModelSummary, Phase, PredictTimings};
 
-/// What the engine does, as the page hears of it. UserOverrides that nobody waits for
-/// any more are not among it.
+/// What the engine does. Replies that nobody waits for any more are not reported.
 #[allow(
     clippy::large_enum_variant,
     reason = "few live at a time, and none for long"
 )]
 #[derive(Clone, Debug)]
 pub enum EngineEvent {
+    /// The worker listens; `variant` and `threads` are for people.
     Started {
         protocol: u32,
         variant: String,
@@ -66,6 +66,6 @@ pub enum EngineEvent {
         again: bool,
         message: String,
     },
-    /// The engine was ended on the page's own desired.
+    /// The worker was ended because nobody wants its result any more.
     Idle,
 }

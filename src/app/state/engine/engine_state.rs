@@ -3,6 +3,7 @@
 use super::engine_step::EngineStep;
 use crate::protocol::Phase;
 
+/// The engine, as far as the page knows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EngineState {
     /// `None` until it has started.
@@ -14,6 +15,7 @@ pub struct EngineState {
     pub is_incompatible: bool,
 }
 
+/// Which build runs; the name is the one of [`Event::Started`](crate::protocol::Event::Started).
 #[derive(Clone, Debug, PartialEq)]
 pub struct EngineFacts {
     pub variant: String,

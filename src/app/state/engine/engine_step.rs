@@ -3,9 +3,10 @@
 use crate::app::state::explanation::MapKey;
 use crate::app::state::picture::PictureKey;
 
-/// One request on the way to a desired.
+/// One request on the way to the desired state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EngineStep {
+    /// Load the model of this key.
     Load(u32),
     Predict(PictureKey),
     Explain(MapKey),

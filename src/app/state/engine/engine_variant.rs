@@ -24,6 +24,7 @@ impl EngineVariant {
     }
 }
 
+/// No build has this name.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no engine '{0}'")]
 pub struct UnknownEngineVariant(String);

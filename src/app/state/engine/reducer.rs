@@ -9,6 +9,7 @@ use crate::app::state::notices::{NoticePlace, Recovery};
 use crate::protocol::{FailureKind, PROTOCOL_VERSION};
 
 impl AppState {
+    /// Takes an event of the engine.
     pub(in crate::app::state) fn reduce_engine(&mut self, event: EngineEvent) {
         match event {
             EngineEvent::Started {
@@ -62,13 +63,13 @@ impl AppState {
                 else {
                     return;
                 };
-                let order = rank_classes(&probabilities, &logits);
+                let ranking = rank_classes(&probabilities, &logits);
                 let prediction = Prediction {
                     model: ready,
                     preprocessing: picture.preprocessing,
                     logits,
                     probabilities,
-                    ranking: order,
+                    ranking,
                     width,
                     height,
                     notes,
@@ -119,6 +120,7 @@ impl AppState {
         self.notify(NoticePlace::Engine, sentence, Some(Recovery::Reload));
     }
 
+    /// A step failed: each part restores what was before it.
     fn failed(&mut self, step: EngineStep, kind: FailureKind, message: String) {
         match step {
             EngineStep::Load(key) => self.load_failed(key, message),
@@ -144,6 +146,7 @@ impl AppState {
         }
     }
 
+    /// The worker died. A step that crashed twice is given up like one that failed.
     fn crashed(&mut self, step: Option<EngineStep>, again: bool, message: &str) {
         let what = match &step {
             // Before it has been tried again it may as well have died idle.
@@ -199,6 +202,7 @@ impl AppState {
         }
     }
 
+    /// Stops what the engine is doing: a download, an explanation, or a prediction.
     pub(in crate::app::state) fn cancel(&mut self) {
         match self.engine.activity.as_ref().map(|activity| &activity.step) {
             Some(EngineStep::Load(_)) => {

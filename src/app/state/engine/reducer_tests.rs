@@ -35,7 +35,7 @@ fn a_cancelled_look_can_be_taken_up_again() {
         state
             .desired_state()
             .picture
-            .map(|picture| picture.0.attempt),
+            .map(|picture| picture.key.attempt),
         Some(1)
     );
 }
@@ -43,7 +43,14 @@ fn a_cancelled_look_can_be_taken_up_again() {
 #[test]
 fn a_cancelled_download_wants_no_model_until_asked() {
     let state = begun("");
-    let step = EngineStep::Load(state.model.desired.as_ref().expect("a desired").key);
+    let step = EngineStep::Load(
+        state
+            .model
+            .desired
+            .as_ref()
+            .expect("a model is desired")
+            .key,
+    );
     let state = act(
         state,
         [

@@ -1,6 +1,6 @@
 //! What follows from the state about the engine.
 
-use super::desired_state::DesiredState;
+use super::desired_state::{DesiredPicture, DesiredState};
 use super::engine_state::Activity;
 use super::engine_step::EngineStep;
 use crate::app::state::app_state::AppState;
@@ -20,10 +20,13 @@ impl AppState {
             model: self.model.desired.clone(),
             layer: self.settings.layer.clone(),
             remembered: self.model.remembered.for_engine(),
-            known: self.model.prepared.as_ref().map(|model| model.desired.key),
-            picture: picture.map(|picture| (picture.key, picture.name.clone())),
+            known_model: self.model.prepared.as_ref().map(|model| model.desired.key),
+            picture: picture.map(|picture| DesiredPicture {
+                key: picture.key,
+                name: picture.name.clone(),
+            }),
             map: picture.and_then(|picture| self.missing_map(picture)),
-            stops: self.engine.stopped_explanations,
+            stopped_explanations: self.engine.stopped_explanations,
         }
     }
 

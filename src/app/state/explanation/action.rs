@@ -1,5 +1,6 @@
 //! What the user chooses to see explained.
 
+/// The choice of class, layer and method.
 #[derive(Clone, Debug)]
 pub enum ExplanationAction {
     ChooseClass(usize),

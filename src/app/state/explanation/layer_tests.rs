@@ -65,7 +65,7 @@ fn a_stopped_layer_leaves_the_former_one_too() {
     let began = Action::Engine(EngineEvent::Began { step, now_ms: 0.0 });
     let choose = ExplanationAction::ChooseLayer("first".into()).into();
     let state = act(explained(), [choose, began, Action::Cancel]);
-    assert_eq!(state.desired_state().stops, 1);
+    assert_eq!(state.desired_state().stopped_explanations, 1);
     assert_eq!((shown(&state), state.desired_state().map), (Some(2), None));
     assert!(state.desired_state().picture.is_some());
 }

@@ -9,12 +9,15 @@ use crate::protocol::PredictTimings;
 /// How many classes have a row of their own.
 pub const TOP_CLASSES: usize = 5;
 
+/// The logits and probabilities of a picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
     pub model: Rc<PreparedModel>,
+    /// How the picture was preprocessed.
     pub preprocessing: PreprocessingOverride,
     /// One for each class.
     pub logits: Vec<f32>,
+    /// One for each class, from 0 to 1.
     pub probabilities: Vec<f32>,
     /// All classes, the most probable first.
     pub ranking: Vec<usize>,
@@ -31,9 +34,7 @@ impl Prediction {
     pub fn label(&self, class: usize) -> &str {
         self.model.labels.get(class).map_or("", String::as_str)
     }
-}
 
-impl Prediction {
     /// The classes that have a row of their own.
     pub fn top(&self) -> &[usize] {
         &self.ranking[..self.ranking.len().min(TOP_CLASSES)]

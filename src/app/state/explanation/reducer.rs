@@ -14,6 +14,7 @@ use crate::app::state::picture::{ChosenPicture, PictureKey};
 use crate::protocol::MapState;
 
 impl AppState {
+    /// Takes a choice of what is explained.
     pub(in crate::app::state) fn reduce_explanation(&mut self, action: ExplanationAction) {
         match action {
             ExplanationAction::ChooseClass(class) => {
@@ -34,6 +35,7 @@ impl AppState {
         }
     }
 
+    /// Takes a prediction; maps of another model or other preprocessing are dropped.
     pub(in crate::app::state) fn predicted(&mut self, key: PictureKey, prediction: Prediction) {
         let Some(picture) = self
             .picture
@@ -65,6 +67,7 @@ impl AppState {
         self.notices.announcement = format!("It is taken for: {}", best.unwrap_or_default());
     }
 
+    /// Takes a map, and shows it if it is the chosen one.
     pub(in crate::app::state) fn mapped(
         &mut self,
         picture_key: PictureKey,
@@ -89,7 +92,8 @@ impl AppState {
         self.picture.current = Some(picture);
     }
 
-    pub(in crate::app::state) fn announce_map(&mut self, picture: &ChosenPicture) {
+    /// Tells a screen reader what the shown map explains.
+    fn announce_map(&mut self, picture: &ChosenPicture) {
         let (Some(map), Some(prediction)) = (picture.map(), picture.prediction.as_ref()) else {
             return;
         };
@@ -129,6 +133,7 @@ impl AppState {
         self.notify(NoticePlace::Explanation, message, recovery);
     }
 
+    /// Shows the chosen map if it is there already.
     pub(in crate::app::state) fn show_chosen_map(&mut self) {
         self.notices.shown.remove(&NoticePlace::Explanation);
         let Some(mut picture) = self.picture.current.take() else {
@@ -142,7 +147,8 @@ impl AppState {
         self.picture.current = Some(picture);
     }
 
-    pub(in crate::app::state) fn choose_layer(&mut self, layer: String) {
+    /// Chooses a layer of the prepared model; for the user's own file it is remembered.
+    fn choose_layer(&mut self, layer: String) {
         let Some(model) = self
             .model
             .prepared

@@ -11,12 +11,12 @@ use crate::explain::METHODS;
 use crate::render::{OverlayStyle, largest};
 
 impl AppState {
-    /// The picture's prediction if it was made by the model that is wanted, from
-    /// the picture read as is wanted.
+    /// The picture's prediction if it was made by the desired model, with the
+    /// preprocessing that is chosen now.
     pub fn current_prediction<'a>(&self, picture: &'a ChosenPicture) -> Option<&'a Rc<Prediction>> {
-        let wanted = self.model.desired.as_ref()?.key;
+        let desired = self.model.desired.as_ref()?.key;
         picture.prediction.as_ref().filter(|prediction| {
-            prediction.model.desired.key == wanted
+            prediction.model.desired.key == desired
                 && prediction.preprocessing == picture.key.preprocessing
         })
     }
@@ -40,6 +40,7 @@ impl AppState {
         chosen.or_else(|| prediction.ranking.first().copied())
     }
 
+    /// The chosen map of a picture that has a prediction.
     pub(in crate::app::state) fn map_key(&self, picture: &ChosenPicture) -> Option<MapKey> {
         let model = &picture.prediction.as_ref()?.model;
         Some(MapKey {
@@ -49,6 +50,7 @@ impl AppState {
         })
     }
 
+    /// The chosen map, if the engine has to compute it.
     pub(in crate::app::state) fn missing_map(&self, picture: &ChosenPicture) -> Option<MapKey> {
         self.current_prediction(picture)?;
         let key = self.map_key(picture)?;
@@ -84,7 +86,7 @@ impl AppState {
         }
     }
 
-    /// The classes that the number keys choose: those of the wanted model.
+    /// The classes that the number keys choose: those of the desired model.
     pub fn top_classes(&self, picture: &ChosenPicture) -> Rc<[usize]> {
         self.current_prediction(picture)
             .map(|prediction| prediction.top().into())

@@ -6,6 +6,7 @@ use super::model_choice::ModelChoice;
 use super::user_overrides::OverrideChange;
 use crate::protocol::Manifest;
 
+/// Errors are whole sentences.
 #[allow(
     clippy::large_enum_variant,
     reason = "few live at a time, and none for long"

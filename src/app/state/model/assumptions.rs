@@ -37,9 +37,10 @@ impl AppState {
 
 /// The order of an input's axes in the middle of a sentence.
 pub fn layout_name(channels_last: bool) -> &'static str {
-    match channels_last {
-        true => "channels last",
-        false => "channels first",
+    if channels_last {
+        "channels last"
+    } else {
+        "channels first"
     }
 }
 

@@ -19,9 +19,10 @@ pub const MAX_LABEL_FILE_BYTES: u64 = 5_000_000;
 /// Names are cut off there.
 const MAX_NAME_CHARS: usize = 200;
 
+/// Why a file has no labels for this model, in whole sentences.
 #[derive(Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub enum LabelsError {
+pub enum LabelError {
     #[error(
         "{file} names {found} {}, and the model has {wanted}. Choose a list with {wanted} {}, one a \
          line in the order of the model’s outputs. The former names stay.",
@@ -48,9 +49,9 @@ fn plural<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
 /// is ImageNet's is taken to leave out the background, which comes first.
 ///
 /// # Errors
-/// [`LabelsError`], in whole sentences.
-pub fn read(file: &str, bytes: &[u8], wanted: usize) -> Result<Vec<String>, LabelsError> {
-    let form = |reason: &str| LabelsError::Form {
+/// [`LabelError`], in whole sentences.
+pub fn read(file: &str, bytes: &[u8], wanted: usize) -> Result<Vec<String>, LabelError> {
+    let form = |reason: &str| LabelError::Form {
         file: file.to_owned(),
         reason: reason.to_owned(),
     };
@@ -69,7 +70,7 @@ pub fn read(file: &str, bytes: &[u8], wanted: usize) -> Result<Vec<String>, Labe
         names = with_background(names);
     }
     if names.len() != wanted {
-        return Err(LabelsError::Count {
+        return Err(LabelError::Count {
             file: file.to_owned(),
             found: names.len(),
             wanted,
@@ -243,7 +244,7 @@ mod tests {
         ];
         for bytes in bad {
             let error = read("x.json", bytes, 2).unwrap_err();
-            assert!(matches!(error, LabelsError::Form { .. }), "{error}");
+            assert!(matches!(error, LabelError::Form { .. }), "{error}");
         }
     }
 

@@ -41,8 +41,8 @@ impl AppState {
         }
     }
 
-    /// Gives the classes of the model that is ready, and of its predictions, the
-    /// names that are wanted now.
+    /// Gives the classes of the prepared model, and of its predictions, the labels that
+    /// are chosen now.
     pub(in crate::app::state) fn relabel(&mut self) {
         let Some(model) = &self.model.prepared else {
             return;
@@ -77,6 +77,7 @@ impl AppState {
     }
 }
 
+/// "class 17"
 fn numbers(classes: usize) -> Vec<String> {
     (0..classes).map(|class| format!("class {class}")).collect()
 }

@@ -5,15 +5,16 @@ use crate::protocol::ManifestEntry;
 /// A model that the engine shall hold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DesiredModel {
-    /// New with each attempt, so that trying again is another desired.
+    /// New with each attempt, so that another attempt at the same model is another state.
     pub key: u32,
     pub source: ModelChoice,
 }
 
+/// A model of the manifest, or a file of the user's.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ModelChoice {
     Entry(ManifestEntry),
-    /// The user's own; `file` names it on the resources.
+    /// The user's own; `file` is its number in the resource table.
     File {
         file: u32,
         name: String,
@@ -30,6 +31,7 @@ impl ModelChoice {
         }
     }
 
+    /// The size of its file.
     pub fn bytes(&self) -> u64 {
         match self {
             ModelChoice::Entry(entry) => entry.bytes,
@@ -37,6 +39,7 @@ impl ModelChoice {
         }
     }
 
+    /// Its entry in the manifest; `None` for the user's own.
     pub fn entry(&self) -> Option<&ManifestEntry> {
         match self {
             ModelChoice::Entry(entry) => Some(entry),

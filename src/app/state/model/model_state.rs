@@ -8,6 +8,7 @@ use super::remembered_overrides::RememberedOverrides;
 use super::user_overrides::UserOverrides;
 use crate::protocol::Manifest;
 
+/// Models and what is said about them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModelState {
     pub manifest: Option<Rc<Manifest>>,

@@ -6,7 +6,9 @@ use crate::app::state::app_state::AppState;
 use crate::app::state::notices::NoticePlace;
 
 impl AppState {
-    pub(in crate::app::state) fn change_override(&mut self, answer: OverrideChange) {
+    /// Changes one override of the model that is ready. The engine prepares it anew if the
+    /// change concerns the graph; else only the page changes.
+    pub(in crate::app::state) fn change_override(&mut self, change: OverrideChange) {
         let Some(model) = self
             .model
             .prepared
@@ -17,7 +19,7 @@ impl AppState {
         };
         let before = self.overrides();
         let mut overrides = before.clone();
-        match answer {
+        match change {
             OverrideChange::Scaling(id) => overrides.scaling = id.map(str::to_owned),
             OverrideChange::Ending(ending) => overrides.ending = ending,
             OverrideChange::Labels(labels) => overrides.labels = labels,
@@ -25,7 +27,7 @@ impl AppState {
             OverrideChange::Size(size) => overrides.size = Some(size),
             OverrideChange::ChannelsLast(last) => overrides.channels_last = last,
             // Without a size there would be no model.
-            OverrideChange::Nothing => {
+            OverrideChange::Reset => {
                 let size = before.size;
                 overrides = UserOverrides {
                     size,
@@ -36,12 +38,13 @@ impl AppState {
         }
         self.notices.shown.remove(&NoticePlace::About);
         let sha256 = &model.summary.sha256;
-        let anew = |overrides: &UserOverrides| {
+        let graph_options = |overrides: &UserOverrides| {
             let logits = overrides.logits.clone();
             (overrides.size, overrides.channels_last, logits)
         };
-        let layer_goes = before.layer.is_some() && overrides.layer.is_none();
-        let is_prepared_anew = anew(&before) != anew(&overrides) || layer_goes;
+        let is_layer_removed = before.layer.is_some() && overrides.layer.is_none();
+        let is_prepared_anew =
+            graph_options(&before) != graph_options(&overrides) || is_layer_removed;
         self.model.remembered.set(sha256, overrides);
         if is_prepared_anew {
             self.set_desired_model(model.desired.source.clone());
@@ -54,7 +57,8 @@ impl AppState {
         }
     }
 
-    /// UserOverrides the question for the size of an input, and goes on with the model.
+    /// Answers the question for the size of an open input, height and width in pixels, and
+    /// goes on with the model.
     pub(in crate::app::state) fn answer_size_question(&mut self, size: [usize; 2]) {
         if let Some(question) = self.model.size_question.take() {
             let size = Some(size);

@@ -35,7 +35,7 @@ fn failed(step: EngineStep, kind: FailureKind) -> Action {
 fn another_scaling_looks_again_with_the_same_model() {
     let state = answer(explained(), OverrideChange::Scaling(Some("caffe")));
     let desired = state.desired_state();
-    let preprocessing = desired.picture.expect("a picture").0.preprocessing;
+    let preprocessing = desired.picture.expect("a picture").key.preprocessing;
     assert_eq!(preprocessing.scaling, Some("caffe"));
     assert_eq!(
         desired.model,
@@ -55,7 +55,7 @@ fn what_the_file_says_anyway_changes_nothing() {
         .desired_state()
         .picture
         .expect("a picture")
-        .0
+        .key
         .preprocessing;
     assert_eq!(preprocessing, Default::default());
     let state = answer(state, OverrideChange::Scaling(Some("grey-bytes")));
@@ -63,7 +63,7 @@ fn what_the_file_says_anyway_changes_nothing() {
         .desired_state()
         .picture
         .expect("a picture")
-        .0
+        .key
         .preprocessing;
     assert_eq!(
         preprocessing.scaling, None,
@@ -85,7 +85,7 @@ fn what_was_said_is_known_when_the_file_comes_again() {
         .desired_state()
         .picture
         .expect("a picture")
-        .0
+        .key
         .preprocessing;
     assert_eq!(
         (preprocessing.scaling, preprocessing.ending),
@@ -97,7 +97,7 @@ fn what_was_said_is_known_when_the_file_comes_again() {
             .iter()
             .all(|words| !words.contains("Pixel"))
     );
-    let first = answer(again, OverrideChange::Nothing);
+    let first = answer(again, OverrideChange::Reset);
     assert_eq!(first.model.remembered, RememberedOverrides::default());
     assert_eq!(first.assumptions().len(), 2);
 }
@@ -110,7 +110,12 @@ fn a_size_is_asked_for_and_the_model_before_stays() {
         bytes: 3,
     };
     let state = act(explained(), [open]);
-    let key = state.model.desired.as_ref().expect("a desired").key;
+    let key = state
+        .model
+        .desired
+        .as_ref()
+        .expect("a model is desired")
+        .key;
     let asked = Action::Engine(EngineEvent::SizeWanted {
         key,
         sha256: HASH.replace('a', "b"),
@@ -147,7 +152,12 @@ fn an_output_that_cannot_be_explained_leaves_the_former_one() {
         state.desired_state().remembered[0].logits.as_deref(),
         Some("embedding")
     );
-    let key = state.model.desired.as_ref().expect("a desired").key;
+    let key = state
+        .model
+        .desired
+        .as_ref()
+        .expect("a model is desired")
+        .key;
     let state = act(state, [failed(EngineStep::Load(key), FailureKind::Model)]);
     assert_eq!(state.model.desired, before.model.desired);
     assert_eq!(

@@ -11,6 +11,7 @@ use crate::app::state::notices::{NoticePlace, Recovery};
 use crate::protocol::{LoadTimings, Manifest, ModelSummary};
 
 impl AppState {
+    /// Takes an action that concerns models.
     pub(in crate::app::state) fn reduce_model(&mut self, action: ModelAction) {
         match action {
             ModelAction::ManifestFetched(manifest) => self.manifest_fetched(manifest),
@@ -37,7 +38,8 @@ impl AppState {
         }
     }
 
-    pub(in crate::app::state) fn manifest_fetched(&mut self, manifest: Result<Manifest, String>) {
+    /// Takes the manifest and desires the model that the settings name, else its first.
+    fn manifest_fetched(&mut self, manifest: Result<Manifest, String>) {
         match manifest {
             Ok(manifest) => {
                 self.notices.shown.remove(&NoticePlace::Model);
@@ -66,6 +68,7 @@ impl AppState {
         }
     }
 
+    /// Desires a model under a new key. Another source also drops the chosen class and layer.
     pub(in crate::app::state) fn set_desired_model(&mut self, source: ModelChoice) {
         let same = self.model.desired.as_ref().or(self
             .model
@@ -94,7 +97,7 @@ impl AppState {
         }
     }
 
-    /// The engine has prepared a model.
+    /// Takes a model that the engine has prepared, if it is still the desired one.
     pub(in crate::app::state) fn model_prepared(
         &mut self,
         desired: DesiredModel,
@@ -139,25 +142,21 @@ impl AppState {
         self.notify(NoticePlace::Model, message, Some(recovery));
     }
 
-    /// Wants the model again that was ready before the one with this key, which is
-    /// returned. `same` says that it may be the same file.
-    pub(in crate::app::state) fn restore_previous_model(
-        &mut self,
-        key: u32,
-        same: bool,
-    ) -> Option<ModelChoice> {
+    /// Desires the model again that was prepared before the one with this key, whose source
+    /// is returned. `same` says that both may have the same source.
+    fn restore_previous_model(&mut self, key: u32, same: bool) -> Option<ModelChoice> {
         let failed = self
             .model
             .desired
-            .take_if(|wanted| wanted.key == key)?
+            .take_if(|desired| desired.key == key)?
             .source;
-        let former = self
+        let previous = self
             .model
             .prepared
             .as_ref()
             .map(|model| model.desired.clone());
-        let former = former.filter(|desired| same || desired.source != failed);
-        if let Some(desired) = former {
+        let previous = previous.filter(|desired| same || desired.source != failed);
+        if let Some(desired) = previous {
             self.settings.model = desired.source.entry().map(|entry| entry.id.clone());
             // Its own result is still right, so it keeps its key.
             self.model.desired = Some(desired);
@@ -166,7 +165,8 @@ impl AppState {
         Some(failed)
     }
 
-    /// A model waits for an answer; until then there is the one before it.
+    /// The model of this key leaves the size of its input open: asks for it, and goes back to
+    /// the model before until there is an answer.
     pub(in crate::app::state) fn ask_size(&mut self, key: u32, sha256: String, input: String) {
         if let Some(source) = self.restore_previous_model(key, false) {
             let name = source.name();

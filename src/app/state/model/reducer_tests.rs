@@ -30,7 +30,12 @@ fn a_model_that_cannot_be_used_gives_way_to_the_one_before() {
     };
     let state = act(before.clone(), [open]);
     assert_eq!(shown(&state), Some(2), "the former result stays");
-    let key = state.model.desired.as_ref().expect("a desired").key;
+    let key = state
+        .model
+        .desired
+        .as_ref()
+        .expect("a model is desired")
+        .key;
     let failure = EngineEvent::Failed {
         step: EngineStep::Load(key),
         kind: FailureKind::Model,
@@ -46,7 +51,10 @@ fn a_model_that_cannot_be_used_gives_way_to_the_one_before() {
 fn another_model_keeps_the_picture_and_forgets_the_maps() {
     let state = act(explained(), [ModelAction::Choose("b".into())]);
     assert_eq!(
-        state.desired_state().picture.map(|picture| picture.0.file),
+        state
+            .desired_state()
+            .picture
+            .map(|picture| picture.key.file),
         Some(1)
     );
     assert!(state.desired_state().map.is_none() && state.is_working());

@@ -17,7 +17,7 @@ const MAX_BYTES: usize = 1_000_000;
 const MAX_NAME_BYTES: usize = 500;
 const MAX_LABELS: usize = 100_000;
 
-/// UserOverrides by file, the one changed last first.
+/// Overrides by file, the one changed last first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RememberedOverrides {
     entries: Rc<Vec<Entry>>,

@@ -11,12 +11,12 @@ use crate::picture::Scaling;
 use crate::protocol::{ManifestEntry, ModelSummary};
 
 impl AppState {
-    /// Whether the wanted model is the one that is ready.
+    /// Whether the desired model is the one that is prepared.
     pub fn model_is_ready(&self) -> bool {
-        matches!((&self.model.desired, &self.model.prepared), (Some(wanted), Some(ready)) if wanted.key == ready.desired.key)
+        matches!((&self.model.desired, &self.model.prepared), (Some(desired), Some(prepared)) if desired.key == prepared.desired.key)
     }
 
-    /// What was said about the model that is ready.
+    /// The user's overrides of the model that is prepared.
     pub fn overrides(&self) -> UserOverrides {
         let model = self.model.prepared.as_ref();
         model
@@ -24,7 +24,8 @@ impl AppState {
             .unwrap_or_default()
     }
 
-    /// How pictures are read for the model that is ready.
+    /// What the user overrides of the preprocessing of the model that is prepared; an
+    /// override that says the same as the file is `None`.
     pub(in crate::app::state) fn preprocessing_override(&self) -> PreprocessingOverride {
         let Some(model) = &self.model.prepared else {
             return PreprocessingOverride::default();
@@ -64,6 +65,7 @@ impl AppState {
         self.model.imagenet_labels.is_none() && self.model.prepared.as_ref().is_some_and(wanted)
     }
 
+    /// The manifest's entry with this id.
     pub(in crate::app::state) fn entry(&self, id: &str) -> Option<ManifestEntry> {
         self.model
             .manifest

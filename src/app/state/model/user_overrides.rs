@@ -39,7 +39,7 @@ pub enum LabelOverride {
     },
 }
 
-/// [`Labels`] as the browser keeps them. An enum whose tag stands among its fields
+/// [`LabelOverride`] as the browser keeps them. An enum whose tag stands among its fields
 /// would say the same, but serde reads it with several times the code.
 #[derive(Serialize, Deserialize)]
 struct StoredLabels {
@@ -82,7 +82,7 @@ impl From<LabelOverride> for StoredLabels {
     }
 }
 
-/// A change of one answer.
+/// A change of one override.
 #[derive(Clone, Debug)]
 pub enum OverrideChange {
     /// One of `picture::SCALINGS`; `None` for as the file says or as was assumed.
@@ -94,6 +94,6 @@ pub enum OverrideChange {
     Size([usize; 2]),
     /// Whether channels come last; `None` for as was assumed.
     ChannelsLast(Option<bool>),
-    /// Everything as it was at first.
-    Nothing,
+    /// Takes every override back, except the size, without which there is no model.
+    Reset,
 }

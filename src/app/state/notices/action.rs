@@ -2,6 +2,7 @@
 
 use super::notice::{Notice, NoticePlace};
 
+/// Showing and closing.
 #[allow(
     clippy::large_enum_variant,
     reason = "few live at a time, and none for long"

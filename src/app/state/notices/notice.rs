@@ -13,13 +13,14 @@ pub enum NoticePlace {
     Save,
 }
 
-/// Something went wrong, or worth knowing: a sentence and a way out.
+/// An error or news: a sentence, and what the user can do about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
     pub message: String,
     pub recovery: Option<Recovery>,
 }
 
+/// What the user can do about it with one click.
 #[allow(
     clippy::large_enum_variant,
     reason = "few live at a time, and none for long"

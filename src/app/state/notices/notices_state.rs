@@ -3,6 +3,7 @@
 use super::notice::{Notice, NoticePlace};
 use crate::app::small_map::SmallMap;
 
+/// Notices by place, and the announcement.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NoticesState {
     pub shown: SmallMap<NoticePlace, Notice>,

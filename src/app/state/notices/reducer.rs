@@ -5,6 +5,7 @@ use super::notice::{Notice, NoticePlace, Recovery};
 use crate::app::state::app_state::AppState;
 
 impl AppState {
+    /// Takes an action that concerns notices.
     pub(in crate::app::state) fn reduce_notices(&mut self, action: NoticesAction) {
         match action {
             NoticesAction::Show(place, notice) => {
@@ -17,6 +18,7 @@ impl AppState {
         }
     }
 
+    /// Shows a notice, in place of the one before, and announces it.
     pub(in crate::app::state) fn notify(
         &mut self,
         place: NoticePlace,

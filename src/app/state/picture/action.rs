@@ -2,6 +2,7 @@
 
 use crate::protocol::Sample;
 
+/// `file` is the number in the resource table.
 #[derive(Clone, Debug)]
 pub enum PictureAction {
     SamplesFetched(Vec<Sample>),

@@ -1,18 +1,18 @@
-//! What tells one look at a picture from another.
+//! What tells one prediction from another: file, attempt and preprocessing.
 
 use crate::protocol::OutputActivation;
 
-/// A picture, how often the user asked to look at it again, and how it is read.
+/// A picture, how often the user asked to predict from it again, and how it is preprocessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PictureKey {
-    /// The file on the resources.
+    /// The file's number in the resource table.
     pub file: u32,
     pub attempt: u32,
     pub preprocessing: PreprocessingOverride,
 }
 
-/// How a picture is read and the answer made probabilities; `None` is as the
-/// model's file says or as was assumed.
+/// What the user overrides of how a picture is preprocessed and of the output activation
+/// that makes probabilities; `None` is as the model's file says or as was assumed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PreprocessingOverride {
     /// One of `picture::SCALINGS`.

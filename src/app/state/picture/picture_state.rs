@@ -8,6 +8,7 @@ use crate::app::state::explanation::{MapKey, Prediction, SaliencyMap};
 use crate::app::state::model::PreparedModel;
 use crate::protocol::Sample;
 
+/// The pictures of the page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PictureState {
     pub samples: Rc<Vec<Sample>>,
@@ -17,24 +18,26 @@ pub struct PictureState {
     pub previous: Option<ChosenPicture>,
 }
 
-/// A picture and all that is known of it.
+/// A picture that the user chose, and all that the engine found out about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChosenPicture {
     pub key: PictureKey,
     pub name: String,
-    /// Width and height of the canvas on the resources, once the browser has drawn it.
+    /// Width and height in pixels of its canvas in the resource table, once the browser has
+    /// decoded it.
     pub canvas_size: Option<(u32, u32)>,
-    /// The user cancelled, or the engine gave up: not looked at until asked.
+    /// The user cancelled, or the engine gave up: no prediction until asked for.
     pub stopped: bool,
     pub prediction: Option<Rc<Prediction>>,
     pub maps: SmallMap<MapKey, Rc<SaliencyMap>>,
-    /// Maps that could not be had.
+    /// Maps that the engine could not compute.
     pub failed_maps: Vec<MapKey>,
-    /// The map that is shown until the chosen one is there.
+    /// The map that is shown until the chosen one is there; a key of `maps`.
     pub shown: Option<MapKey>,
 }
 
 impl ChosenPicture {
+    /// A picture that nothing is known of.
     pub(in crate::app::state) fn new(file: u32, name: String) -> Self {
         Self {
             key: PictureKey {
@@ -52,7 +55,7 @@ impl ChosenPicture {
         }
     }
 
-    /// The model that looked at it.
+    /// The model that made the prediction.
     pub fn model(&self) -> Option<&Rc<PreparedModel>> {
         Some(&self.prediction.as_ref()?.model)
     }

@@ -8,6 +8,7 @@ use crate::app::state::app_state::AppState;
 use crate::app::state::notices::{NoticePlace, Recovery};
 
 impl AppState {
+    /// Takes an action that concerns pictures.
     pub(in crate::app::state) fn reduce_picture(&mut self, action: PictureAction) {
         match action {
             PictureAction::SamplesFetched(samples) => self.picture.samples = Rc::new(samples),
@@ -33,7 +34,8 @@ impl AppState {
         }
     }
 
-    pub(in crate::app::state) fn choose_picture(&mut self, file: u32, name: String) {
+    /// Takes a new picture; the one before stays on the stage until the new one has a result.
+    fn choose_picture(&mut self, file: u32, name: String) {
         if let Some(before) = self
             .picture
             .current
@@ -53,7 +55,8 @@ impl AppState {
         });
     }
 
-    pub(in crate::app::state) fn predict_again(&mut self) {
+    /// Has the engine predict once more, after a cancel or a failure.
+    fn predict_again(&mut self) {
         self.notices.shown.remove(&NoticePlace::Picture);
         if let Some(picture) = &mut self.picture.current {
             picture.stopped = false;
@@ -61,7 +64,7 @@ impl AppState {
         }
     }
 
-    /// The picture is to be read as the model that is ready wants it.
+    /// Has the picture preprocessed as the prepared model and its overrides say.
     pub(in crate::app::state) fn update_preprocessing(&mut self) {
         if self.model_is_ready() {
             let preprocessing = self.preprocessing_override();

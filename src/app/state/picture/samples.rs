@@ -4,7 +4,7 @@ use crate::app::state::app_state::AppState;
 use crate::protocol::Sample;
 
 impl AppState {
-    /// Samples that suit the wanted model; all of them for the user's own file.
+    /// Samples that suit the desired model; all of them for the user's own file.
     pub fn suitable_samples(&self) -> Vec<Sample> {
         let entry = self.model.desired.as_ref().or(self
             .model
@@ -17,7 +17,7 @@ impl AppState {
         self.picture.samples.iter().filter(suits).cloned().collect()
     }
 
-    /// Why the wanted model has no sample pictures, if it has none.
+    /// Why the desired model has no sample pictures, if it has none.
     pub fn no_samples(&self) -> Option<String> {
         let entry = self.model.desired.as_ref()?.source.entry()?;
         if !entry.samples.is_empty() {

@@ -2,6 +2,7 @@
 
 use crate::render::{ColorMap, Sign};
 
+/// What the user sets.
 #[derive(Clone, Debug)]
 pub enum SettingsAction {
     ChooseColorMap(ColorMap),

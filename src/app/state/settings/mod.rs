@@ -5,10 +5,10 @@ mod action;
 mod reducer;
 #[cfg(test)]
 mod reducer_tests;
-mod settings;
+mod settings_state;
 mod theme;
 mod url_hash;
 
 pub use self::action::SettingsAction;
-pub use self::settings::Settings;
+pub use self::settings_state::Settings;
 pub use self::theme::Theme;

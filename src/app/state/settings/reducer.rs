@@ -1,11 +1,12 @@
 //! How the state takes settings, one by one or from a changed hash.
 
 use super::action::SettingsAction;
-use super::settings::Settings;
+use super::settings_state::Settings;
 use crate::app::state::app_state::AppState;
 use crate::app::state::model::ModelChoice;
 
 impl AppState {
+    /// Takes a setting.
     pub(in crate::app::state) fn reduce_settings(&mut self, action: SettingsAction) {
         match action {
             SettingsAction::ChooseColorMap(map) => self.settings.set_colormap(map),
@@ -17,13 +18,15 @@ impl AppState {
         }
     }
 
-    pub(in crate::app::state) fn read_hash(&mut self, hash: &str) {
+    /// Takes the settings of a changed hash; a model or layer that there is not leaves the one
+    /// before.
+    fn read_hash(&mut self, hash: &str) {
         let settings = Settings::from_hash(hash);
-        let wanted = settings
+        let chosen = settings
             .model
             .as_ref()
             .filter(|_| settings.model != self.settings.model);
-        let entry = wanted.and_then(|id| self.entry(id));
+        let entry = chosen.and_then(|id| self.entry(id));
         let before = std::mem::replace(&mut self.settings, settings);
         match entry {
             Some(entry) => {

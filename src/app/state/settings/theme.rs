@@ -5,6 +5,7 @@ use gloo::utils::document_element;
 
 use crate::app::browser::local_storage;
 
+/// Light, dark, or as the system.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
     #[default]
@@ -16,6 +17,7 @@ pub enum Theme {
 const KEY: &str = "gradcam.theme";
 
 impl Theme {
+    /// Its name in the browser's storage and in `data-theme`.
     pub fn id(self) -> &'static str {
         match self {
             Theme::System => "system",

@@ -2,7 +2,7 @@
 //! The picture is never part of it. What is missing has its default; what
 //! cannot be read is ignored.
 
-use super::settings::Settings;
+use super::settings_state::Settings;
 use crate::explain::METHODS;
 use crate::render::{ColorMap, Sign};
 

@@ -1,11 +1,13 @@
 //! What views share.
 
 pub mod element_ids;
+mod input_value;
 mod notice;
 mod page_handle;
 mod popover;
 mod progress_bar;
 
+pub use self::input_value::input_value;
 pub use self::notice::notices;
 pub use self::page_handle::{PageHandle, Props};
 pub use self::popover::Popover;

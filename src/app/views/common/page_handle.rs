@@ -18,14 +18,14 @@ use crate::app::state::{
 use crate::app::views::common::element_ids;
 use crate::protocol::Sample;
 
-/// What every component is given.
+/// What every view is given.
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub state: UseReducerHandle<AppState>,
     pub page: PageHandle,
 }
 
-/// The page's hands; clones are the same.
+/// What a view can do; clones are the same handle.
 #[derive(Clone, PartialEq)]
 pub struct PageHandle {
     pub resources: ResourceTable,
@@ -34,11 +34,12 @@ pub struct PageHandle {
 }
 
 impl PageHandle {
-    /// Starts one of `variants`, which reports to `dispatcher`.
+    /// Starts the best of `variants`, which reports to `dispatcher`.
     pub fn start(dispatcher: UseReducerDispatcher<AppState>, variants: VariantFallback) -> Self {
         let resources = ResourceTable::default();
-        let hear = dispatcher.clone();
-        let emit = Callback::from(move |event: EngineEvent| hear.dispatch(Action::Engine(event)));
+        let reports = dispatcher.clone();
+        let emit =
+            Callback::from(move |event: EngineEvent| reports.dispatch(Action::Engine(event)));
         Self {
             engine: EngineClient::start(resources.clone(), variants, emit),
             resources,
@@ -46,16 +47,18 @@ impl PageHandle {
         }
     }
 
+    /// Hands an action to the reducer.
     pub fn dispatch(&self, action: impl Into<Action>) {
         self.dispatcher.dispatch(action.into());
     }
 
-    /// A callback that does the same whatever happened.
+    /// A callback that ignores what its event says.
     pub fn callback<E: 'static>(&self, act: impl Fn(&PageHandle) + 'static) -> Callback<E> {
         let page = self.clone();
         Callback::from(move |_| act(&page))
     }
 
+    /// Fetches the list of models.
     pub fn fetch_manifest(&self) {
         let page = self.clone();
         spawn_local(async move {
@@ -66,6 +69,7 @@ impl PageHandle {
         });
     }
 
+    /// Fetches the labels of ImageNet's classes.
     pub fn fetch_imagenet(&self) {
         let page = self.clone();
         spawn_local(async move {
@@ -76,6 +80,7 @@ impl PageHandle {
         });
     }
 
+    /// Fetches the list of sample pictures.
     pub fn fetch_samples(&self) {
         let page = self.clone();
         spawn_local(async move {
@@ -86,7 +91,7 @@ impl PageHandle {
         });
     }
 
-    /// Takes a file of the user's: an ONNX model, names of classes, or a picture.
+    /// Opens a file of the user's, by its extension: an ONNX model, class labels, or a picture.
     pub fn open_file(&self, file: File) {
         let bytes = file.size() as u64;
         let name = file.name();
@@ -103,7 +108,7 @@ impl PageHandle {
         }
     }
 
-    /// Takes a list of classes' names.
+    /// Opens a list of class labels.
     fn open_labels(&self, file: File) {
         let page = self.clone();
         let name = file.name();
@@ -129,6 +134,7 @@ impl PageHandle {
         });
     }
 
+    /// Fetches a sample and opens it.
     pub fn open_sample(&self, sample: Sample) {
         let page = self.clone();
         spawn_local(async move {
@@ -144,7 +150,7 @@ impl PageHandle {
         self.dispatch(PictureAction::Choose { file, name });
         let page = self.clone();
         spawn_local(async move {
-            // What cannot be drawn is judged by the engine, which says why.
+            // What the browser cannot decode is left to the engine, which says why.
             if let Some(canvas) = picture_decoding::draw(&blob).await {
                 let (width, height) = (canvas.width(), canvas.height());
                 page.resources.put_canvas(file, canvas);
@@ -162,12 +168,12 @@ impl PageHandle {
         self.on_chosen(PageHandle::open_file)
     }
 
-    /// The same for a list of classes' names.
+    /// The same for a list of class labels.
     pub fn on_labels_chosen(&self) -> Callback<Event> {
         self.on_chosen(PageHandle::open_labels)
     }
 
-    fn on_chosen(&self, take: fn(&PageHandle, File)) -> Callback<Event> {
+    fn on_chosen(&self, open: fn(&PageHandle, File)) -> Callback<Event> {
         let page = self.clone();
         Callback::from(move |event: Event| {
             let Some(input) = event
@@ -177,14 +183,14 @@ impl PageHandle {
                 return;
             };
             if let Some(file) = input.files().and_then(|files| files.get(0)) {
-                take(&page, file);
+                open(&page, file);
             }
             // So that the same file can be chosen again.
             input.set_value("");
         })
     }
 
-    /// Goes a notice's way out.
+    /// Does what a notice offers as its recovery, and closes it.
     pub fn recover(&self, place: NoticePlace, recovery: Recovery) {
         match recovery {
             Recovery::FetchManifest => self.fetch_manifest(),
@@ -203,6 +209,7 @@ impl PageHandle {
         self.dispatch(NoticesAction::Dismiss(place));
     }
 
+    /// Shows a notice without a recovery.
     pub fn notify(&self, place: NoticePlace, message: String) {
         self.dispatch(NoticesAction::Show(
             place,

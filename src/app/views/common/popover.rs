@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, Node};
 use yew::prelude::*;
 
+/// The button and the box.
 #[derive(Properties, PartialEq)]
 pub struct PopoverProps {
     pub id: &'static str,

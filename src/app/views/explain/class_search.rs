@@ -1,13 +1,12 @@
 //! The search over all classes.
 
-use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlInputElement};
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::app::browser::text;
 use crate::app::number_format;
 use crate::app::state::{ExplanationAction, Prediction, TOP_CLASSES};
-use crate::app::views::common::{Props, element_ids};
+use crate::app::views::common::{Props, element_ids, input_value};
 
 /// More are not listed; a longer word finds them.
 const MAX_FOUND: usize = 50;
@@ -27,9 +26,10 @@ pub fn ClassSearch(props: &Props) -> Html {
     if prediction.logits.len() <= TOP_CLASSES {
         return html! {};
     }
-    let found = match *open {
-        true => find(prediction, &words),
-        false => Vec::new(),
+    let found = if *open {
+        find(prediction, &words)
+    } else {
+        Vec::new()
     };
     let choose = {
         let (page, words, open) = (props.page.clone(), words.setter(), open.setter());
@@ -42,11 +42,8 @@ pub fn ClassSearch(props: &Props) -> Html {
     let oninput = {
         let (words, active, open) = (words.setter(), active.setter(), open.setter());
         Callback::from(move |event: InputEvent| {
-            if let Some(input) = event
-                .target()
-                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
-            {
-                words.set(input.value());
+            if let Some(value) = input_value(&event) {
+                words.set(value);
                 active.set(0);
                 open.set(true);
             }

@@ -64,10 +64,11 @@ pub fn classes(props: &Props) -> Html {
 
 /// Why the rows are not what was asked for.
 fn stale_words(state: &AppState, prediction: &Prediction) -> &'static str {
-    let wanted = state.model.desired.as_ref().map(|desired| desired.key);
-    match wanted == Some(prediction.model.desired.key) {
-        true => "as it was read before; it is being looked at again",
-        false => "the model before; the new one is on its way",
+    let desired = state.model.desired.as_ref().map(|desired| desired.key);
+    if desired == Some(prediction.model.desired.key) {
+        "as it was read before; it is being looked at again"
+    } else {
+        "the model before; the new one is on its way"
     }
 }
 

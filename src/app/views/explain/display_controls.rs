@@ -1,13 +1,11 @@
 //! How the map is shown: opacity, sign, colours, scale.
 
-use wasm_bindgen::JsCast as _;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::legend::ramp;
 use super::stage_props::StageProps;
 use crate::app::state::SettingsAction;
-use crate::app::views::common::PageHandle;
+use crate::app::views::common::{PageHandle, input_value};
 use crate::render::{ColorMap, Sign};
 
 /// How the map is shown.
@@ -65,10 +63,7 @@ fn opacity(props: &StageProps) -> Html {
     let percent = props.state.settings.opacity;
     let page = props.page.clone();
     let oninput = Callback::from(move |event: InputEvent| {
-        let input = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        if let Some(percent) = input.and_then(|input| input.value().parse().ok()) {
+        if let Some(percent) = input_value(&event).and_then(|value| value.parse().ok()) {
             page.dispatch(SettingsAction::ChooseOpacity(percent));
         }
     });

@@ -1,12 +1,12 @@
 //! The layers that can be explained.
 
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlElement, HtmlInputElement};
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use crate::app::browser::text;
 use crate::app::state::{ChosenPicture, ExplanationAction, PreparedModel};
-use crate::app::views::common::Props;
+use crate::app::views::common::{Props, input_value};
 use crate::protocol::LayerSummary;
 
 /// Shorter lists need no filter.
@@ -26,7 +26,7 @@ pub fn Layers(props: &Props) -> Html {
         .layer(&chosen)
         .map_or(&*chosen, LayerSummary::title)
         .to_owned();
-    let (blocks, others) = found(model, &words);
+    let FoundLayers { blocks, others } = find(model, &words);
     let is_empty = blocks.is_empty() && others.is_empty();
     let list = |layers: Vec<&LayerSummary>| -> Html {
         layers
@@ -37,11 +37,8 @@ pub fn Layers(props: &Props) -> Html {
     let oninput = {
         let words = words.setter();
         Callback::from(move |event: InputEvent| {
-            let input = event
-                .target()
-                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-            if let Some(input) = input {
-                words.set(input.value());
+            if let Some(value) = input_value(&event) {
+                words.set(value);
             }
         })
     };
@@ -67,19 +64,23 @@ pub fn Layers(props: &Props) -> Html {
     }
 }
 
-/// The layers whose name, alias or operator has `words` in it: ends of blocks,
-/// and the others; both from the last of the network to the first.
-fn found<'a>(
-    model: &'a PreparedModel,
-    words: &str,
-) -> (Vec<&'a LayerSummary>, Vec<&'a LayerSummary>) {
+/// Layers whose name, alias or operator has the words that are looked for; from the last
+/// of the network to the first.
+struct FoundLayers<'a> {
+    /// Ends of blocks.
+    blocks: Vec<&'a LayerSummary>,
+    others: Vec<&'a LayerSummary>,
+}
+
+fn find<'a>(model: &'a PreparedModel, words: &str) -> FoundLayers<'a> {
     let words = text::lowercase(words.trim());
     let fits = |text: &str| words.is_empty() || text::lowercase(text).contains(&words);
     let all = model.summary.layers.iter().rev();
     let found = all.filter(|layer| {
         fits(&layer.name) || fits(&layer.operator) || layer.alias.as_deref().is_some_and(fits)
     });
-    found.partition(|layer| layer.alias.is_some())
+    let (blocks, others) = found.partition(|layer| layer.alias.is_some());
+    FoundLayers { blocks, others }
 }
 
 fn item(props: &Props, layer: &LayerSummary, chosen: bool) -> Html {

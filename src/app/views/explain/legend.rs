@@ -2,22 +2,23 @@
 
 use yew::prelude::*;
 
-use super::stage_canvas::Point;
+use super::stage_canvas::PointedValue;
 use crate::app::number_format;
 use crate::app::state::AppState;
 use crate::render::ColorMap;
 use crate::render::legend::{position, stops, ticks};
 
-const STOPS: usize = 17;
+const GRADIENT_STOPS: usize = 17;
+/// Of the bar, in its own units.
 const WIDTH: f64 = 1000.0;
 
 /// A colour map as a bar. `id` must be unique in the document.
 pub fn ramp(map: ColorMap, id: &str) -> Html {
-    let stops = stops(map, STOPS)
+    let stops = stops(map, GRADIENT_STOPS)
         .into_iter()
         .enumerate()
         .map(|(index, color)| {
-            let offset = index as f64 / (STOPS - 1) as f64;
+            let offset = index as f64 / (GRADIENT_STOPS - 1) as f64;
             html! { <stop offset={format!("{offset:.4}")} stop-color={color} /> }
         });
     html! {
@@ -29,7 +30,7 @@ pub fn ramp(map: ColorMap, id: &str) -> Html {
 }
 
 /// The colour bar with its numbers, and the value where the pointer is.
-pub fn legend(state: &AppState, point: Option<&Point>) -> Html {
+pub fn legend(state: &AppState, pointed: Option<&PointedValue>) -> Html {
     let Some(picture) = state.on_stage() else {
         return html! {};
     };
@@ -53,13 +54,15 @@ pub fn legend(state: &AppState, point: Option<&Point>) -> Html {
             </svg>
         }
     });
-    let mark = point.filter(|point| point.value.is_finite()).map(|point| {
-        let x = format!("{:.2}%", at(point.value) / 10.0);
-        html! { <line class="mark" x1={x.clone()} x2={x} y1="0" y2="100%" /> }
-    });
-    let reading = point.map_or_else(
+    let mark = pointed
+        .filter(|pointed| pointed.value.is_finite())
+        .map(|pointed| {
+            let x = format!("{:.2}%", at(pointed.value) / 10.0);
+            html! { <line class="mark" x1={x.clone()} x2={x} y1="0" y2="100%" /> }
+        });
+    let reading = pointed.map_or_else(
         || "Point at the picture to read its value".to_owned(),
-        |point| format!("Here: {}", number_format::value(point.value)),
+        |pointed| format!("Here: {}", number_format::value(pointed.value)),
     );
     html! {
         <div class="legend">

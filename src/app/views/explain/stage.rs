@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::display_controls::display_controls;
 use super::empty_stage::empty_stage;
 use super::legend::legend;
-use super::stage_canvas::{Point, StageCanvas};
+use super::stage_canvas::{PointedValue, StageCanvas};
 use super::stage_progress::StageProgress;
 use super::stage_props::StageProps;
 use crate::app::browser::elements;
@@ -17,7 +17,7 @@ use crate::render::Sign;
 /// The picture, where the network looked, and how that is shown.
 #[component]
 pub fn Stage(props: &StageProps) -> Html {
-    let point = use_state(|| None::<Point>);
+    let pointed = use_state(|| None::<PointedValue>);
     let StageProps { state, page, .. } = props;
     let common = Props {
         state: state.clone(),
@@ -38,16 +38,16 @@ pub fn Stage(props: &StageProps) -> Html {
             { notices(&common, &[NoticePlace::Picture]) }
             if let Some(picture) = picture {
                 { title(state, picture) }
-                <StageCanvas state={state.clone()} page={page.clone()} alone={props.alone} set_point={point.setter()} />
+                <StageCanvas state={state.clone()} page={page.clone()} alone={props.alone} set_pointed={pointed.setter()} />
                 if state.is_working() {
                     <StageProgress ..common />
                 } else {
-                    { for sentence(state, picture).map(|sentence| html! { <p class="finding">{ sentence }</p> }) }
+                    { for no_evidence(state, picture).map(|sentence| html! { <p class="finding">{ sentence }</p> }) }
                 }
                 { for notes(state, picture).map(|note| html! { <p class="hint">{ note }</p> }) }
                 { assumed(state, page) }
                 if picture.map().is_some() {
-                    { legend(state, point.as_ref()) }
+                    { legend(state, pointed.as_ref()) }
                     { display_controls(props) }
                 }
             } else {
@@ -102,7 +102,7 @@ fn assumed(state: &AppState, page: &PageHandle) -> Html {
 }
 
 /// What must be said when the map has nothing to show.
-fn sentence(state: &AppState, picture: &ChosenPicture) -> Option<String> {
+fn no_evidence(state: &AppState, picture: &ChosenPicture) -> Option<String> {
     let map = picture.map()?;
     let label = picture.prediction.as_ref()?.label(map.summary.class);
     match map.summary.state {

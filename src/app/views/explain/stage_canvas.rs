@@ -15,18 +15,21 @@ use crate::app::views::common::PageHandle;
 use crate::protocol::MapState;
 use crate::render::OverlayStyle;
 
-/// Where the pointer is, as parts of the picture, and the value there.
+/// What the map says under the pointer.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Point {
+pub struct PointedValue {
+    /// In logit units.
     pub value: f32,
 }
 
+/// What the canvas is given.
 #[derive(Properties, PartialEq)]
 pub struct StageCanvasProps {
     pub state: UseReducerHandle<AppState>,
     pub page: PageHandle,
+    /// The picture is shown without its map.
     pub alone: bool,
-    pub set_point: UseStateSetter<Option<Point>>,
+    pub set_pointed: UseStateSetter<Option<PointedValue>>,
 }
 
 /// What the painting depends on.
@@ -35,12 +38,22 @@ struct Painting {
     file: u32,
     canvas_size: (u32, u32),
     map: Option<(Rc<SaliencyMap>, OverlayStyle)>,
-    /// Width and height there is room for, in CSS pixels, and the screen's density.
-    room: (f64, f64, f64),
+    room: Room,
+}
+
+/// How large the picture may be.
+#[derive(Clone, Copy, PartialEq)]
+struct Room {
+    /// In CSS pixels.
+    width: f64,
+    /// In CSS pixels.
+    height: f64,
+    /// Pixels of the screen for one CSS pixel.
+    density: f64,
 }
 
 /// From this width on the stage fills the window, as in styles.css.
-const WIDE: &str = "(min-width: 900px)";
+const WIDE_MEDIA_QUERY: &str = "(min-width: 900px)";
 /// The picture's part of a narrow window's height.
 const NARROW_HEIGHT_FRACTION: f64 = 0.6;
 
@@ -75,7 +88,11 @@ pub fn StageCanvas(props: &StageCanvasProps) -> Html {
             let Some(picture) = page.resources.canvas(painting.file) else {
                 return;
             };
-            let (width, height, density) = painting.room;
+            let Room {
+                width,
+                height,
+                density,
+            } = painting.room;
             let map = painting.map.as_ref().map(|(map, look)| (map, *look));
             let size = stage_painter::fit(painting.canvas_size, (width, height));
             let scene = Scene {
@@ -89,7 +106,7 @@ pub fn StageCanvas(props: &StageCanvasProps) -> Html {
             }
         });
     }
-    let (onpointermove, onpointerleave) = pointing(props, &canvas);
+    let (onpointermove, onpointerleave) = pointer_handlers(props, &canvas);
     let label = picture.map(description).unwrap_or_default();
     html! {
         <div class="frame" ref={frame}>
@@ -102,10 +119,14 @@ pub fn StageCanvas(props: &StageCanvasProps) -> Html {
     }
 }
 
-/// The room for the picture, kept up to date.
+/// The room for the picture; measured again whenever the frame changes its size.
 #[hook]
-fn use_room(frame: &NodeRef) -> (f64, f64, f64) {
-    let room = use_state(|| (1.0, 1.0, 1.0));
+fn use_room(frame: &NodeRef) -> Room {
+    let room = use_state(|| Room {
+        width: 1.0,
+        height: 1.0,
+        density: 1.0,
+    });
     {
         let (frame, room) = (frame.clone(), room.setter());
         use_effect_with((), move |()| {
@@ -131,14 +152,14 @@ fn use_room(frame: &NodeRef) -> (f64, f64, f64) {
     *room
 }
 
-fn measure(frame: &Element) -> (f64, f64, f64) {
+fn measure(frame: &Element) -> Room {
     let window = window();
-    let wide = window
-        .match_media(WIDE)
+    let is_wide = window
+        .match_media(WIDE_MEDIA_QUERY)
         .ok()
         .flatten()
         .is_some_and(|query| query.matches());
-    let height = if wide {
+    let height = if is_wide {
         f64::from(frame.client_height())
     } else {
         let all = window
@@ -148,21 +169,21 @@ fn measure(frame: &Element) -> (f64, f64, f64) {
             .unwrap_or(640.0);
         all * NARROW_HEIGHT_FRACTION
     };
-    (
-        f64::from(frame.client_width()).max(1.0),
-        height.max(1.0),
-        window.device_pixel_ratio(),
-    )
+    Room {
+        width: f64::from(frame.client_width()).max(1.0),
+        height: height.max(1.0),
+        density: window.device_pixel_ratio(),
+    }
 }
 
 /// Reads the map's value under the pointer.
-fn pointing(
+fn pointer_handlers(
     props: &StageCanvasProps,
     canvas: &NodeRef,
 ) -> (Callback<PointerEvent>, Callback<PointerEvent>) {
     let map = props.state.on_stage().and_then(ChosenPicture::map).cloned();
     let cells = props.state.settings.cells;
-    let (canvas, set_point) = (canvas.clone(), props.set_point.clone());
+    let (canvas, set_pointed) = (canvas.clone(), props.set_pointed.clone());
     let onpointermove = Callback::from(move |event: PointerEvent| {
         let Some((canvas, map)) = canvas.cast::<Element>().zip(map.as_ref()) else {
             return;
@@ -171,12 +192,15 @@ fn pointing(
         let bounds = canvas.get_bounding_client_rect();
         let across = (f64::from(event.client_x()) - bounds.left()) / bounds.width();
         let down = (f64::from(event.client_y()) - bounds.top()) / bounds.height();
-        set_point.set(Some(Point {
+        set_pointed.set(Some(PointedValue {
             value: view.at(across, down, cells),
         }));
     });
-    let set_point = props.set_point.clone();
-    (onpointermove, Callback::from(move |_| set_point.set(None)))
+    let set_pointed = props.set_pointed.clone();
+    (
+        onpointermove,
+        Callback::from(move |_| set_pointed.set(None)),
+    )
 }
 
 /// The picture in words, with the place of the map's peak.

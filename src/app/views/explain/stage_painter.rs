@@ -11,7 +11,7 @@ use crate::app::browser::canvas::MAX_SIDE_PIXELS;
 use crate::app::state::SaliencyMap;
 use crate::render::{OverlayStyle, overlay};
 
-/// What is to be seen.
+/// What is painted.
 pub struct Scene<'a> {
     /// The file that `picture` is drawn from.
     pub file: u32,
@@ -21,6 +21,7 @@ pub struct Scene<'a> {
     pub size: (f64, f64),
 }
 
+/// Paints, and caches what it can use again.
 #[derive(Default)]
 pub struct StagePainter {
     picture: Option<Pixels>,
@@ -28,15 +29,32 @@ pub struct StagePainter {
     out: Vec<u8>,
 }
 
+/// The picture, scaled.
 struct Pixels {
-    key: (u32, u32, u32),
+    key: PixelsKey,
     rgba: Vec<u8>,
 }
 
+/// The map, upsampled.
 struct Values {
     map: Rc<SaliencyMap>,
-    key: (u32, u32, bool),
+    key: ValuesKey,
     values: Vec<f32>,
+}
+
+#[derive(PartialEq)]
+struct PixelsKey {
+    file: u32,
+    width: u32,
+    height: u32,
+}
+
+#[derive(PartialEq)]
+struct ValuesKey {
+    width: u32,
+    height: u32,
+    /// Whether the map's own cells are shown.
+    cells: bool,
 }
 
 /// From this factor on a picture's own pixels are shown as squares.
@@ -63,7 +81,11 @@ impl StagePainter {
         style.set_property("width", &format!("{}px", scene.size.0))?;
         style.set_property("height", &format!("{}px", scene.size.1))?;
 
-        let key = (scene.file, width, height);
+        let key = PixelsKey {
+            file: scene.file,
+            width,
+            height,
+        };
         if self.picture.as_ref().is_none_or(|pixels| pixels.key != key) {
             self.picture = Some(Pixels {
                 key,
@@ -75,7 +97,12 @@ impl StagePainter {
         };
         self.out.clone_from(&picture.rgba);
         if let Some((map, look)) = &scene.map {
-            let values = values(&mut self.values, map, (width, height, look.cells));
+            let key = ValuesKey {
+                width,
+                height,
+                cells: look.cells,
+            };
+            let values = upsampled(&mut self.values, map, key);
             overlay::blend(&mut self.out, &picture.rgba, values, look);
         }
         let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&self.out), width, height)?;
@@ -83,20 +110,16 @@ impl StagePainter {
     }
 }
 
-fn values<'a>(
-    kept: &'a mut Option<Values>,
-    map: &Rc<SaliencyMap>,
-    key: (u32, u32, bool),
-) -> &'a [f32] {
+/// The map's values at the canvas's size; computed again if map or key are others.
+fn upsampled<'a>(kept: &'a mut Option<Values>, map: &Rc<SaliencyMap>, key: ValuesKey) -> &'a [f32] {
     if kept
         .as_ref()
         .is_none_or(|values| !Rc::ptr_eq(&values.map, map) || values.key != key)
     {
-        let (width, height, cells) = key;
         // A map whose shape does not fit has nothing to show.
         let values = map
             .view()
-            .map(|view| view.upsample(height as usize, width as usize, cells));
+            .map(|view| view.upsample(key.height as usize, key.width as usize, key.cells));
         *kept = Some(Values {
             map: map.clone(),
             key,
@@ -113,6 +136,7 @@ fn sharp_size((width, height): (f64, f64), density: f64) -> (u32, u32) {
     (side(width), side(height))
 }
 
+/// The picture at the canvas's size, RGBA.
 fn scaled(picture: &HtmlCanvasElement, width: u32, height: u32) -> Result<Vec<u8>, JsValue> {
     let (canvas, context) = canvas::create(width, height)?;
     let factor = f64::from(width) / f64::from(picture.width().max(1));

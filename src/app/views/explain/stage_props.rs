@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::app::state::AppState;
 use crate::app::views::common::PageHandle;
 
+/// The common props, and whether the map is hidden.
 #[derive(Properties, PartialEq)]
 pub struct StageProps {
     pub state: UseReducerHandle<AppState>,

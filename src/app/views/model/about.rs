@@ -49,7 +49,7 @@ pub fn About(props: &Props) -> Html {
                     { output_fields(&props.page, &model, &overrides) }
                     { input_fields(&props.page, &model, &overrides) }
                     if overrides != (UserOverrides { size: overrides.size, ..UserOverrides::default() }) {
-                        <button class="quiet" onclick={override_change(&props.page, OverrideChange::Nothing)}>{ "As first assumed" }</button>
+                        <button class="quiet" onclick={override_change(&props.page, OverrideChange::Reset)}>{ "As first assumed" }</button>
                     }
                 </div>
             </details>

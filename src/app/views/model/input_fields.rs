@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::select_field::select_field;
+use super::select_field::{SelectOption, select_field};
 use super::size_form::SizeForm;
 use crate::app::state::{ModelAction, OverrideChange, PreparedModel, UserOverrides, layout_name};
 use crate::app::views::common::PageHandle;
@@ -33,19 +33,23 @@ pub fn input_fields(page: &PageHandle, model: &PreparedModel, overrides: &UserOv
 
 /// Where the channels are, for a file that would allow both.
 fn layout(page: &PageHandle, model: &PreparedModel, overrides: &UserOverrides) -> Html {
-    let said = overrides.channels_last;
-    // As long as nobody said anything, what is shown is what was assumed.
-    let shown = said.unwrap_or(model.summary.input.channels_last);
+    let overridden = overrides.channels_last;
+    // Without an override, what was assumed is shown.
+    let shown = overridden.unwrap_or(model.summary.input.channels_last);
     let options = [false, true].map(|last| {
         let name = if last {
             "Channels last"
         } else {
             "Channels first"
         };
-        (last.to_string(), name.to_owned(), last == shown)
+        SelectOption {
+            value: last.to_string(),
+            name: name.to_owned(),
+            is_selected: last == shown,
+        }
     });
     let page = page.clone();
-    select_field("Order of the axes", options.to_vec(), move |last| {
+    select_field("Order of the axes", options.into(), move |last| {
         page.dispatch(ModelAction::Override(OverrideChange::ChannelsLast(
             last.parse().ok(),
         )));

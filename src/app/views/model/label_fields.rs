@@ -19,9 +19,9 @@ pub fn label_fields(props: &Props, model: &PreparedModel) -> Html {
         LabelSource::ImageNet => format!("{classes} classes, named as ImageNet’s"),
         LabelSource::Own(name) => format!("{classes} classes, named by {name}"),
     };
-    let other = |wanted: LabelSource, labels: LabelOverride, words: &'static str| {
+    let other = |offered: LabelSource, labels: LabelOverride, words: &'static str| {
         let answer = OverrideChange::Labels(Some(labels));
-        (source != wanted)
+        (source != offered)
             .then(|| html! { <button onclick={override_change(page, answer)}>{ words }</button> })
     };
     let file = !model.summary.labels.is_empty() && source != LabelSource::File;

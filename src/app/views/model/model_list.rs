@@ -15,8 +15,8 @@ pub fn model_list(props: &Props) -> Html {
         .manifest
         .iter()
         .flat_map(|manifest| &manifest.models);
-    let wanted = props.state.model.desired.as_ref();
-    let own = wanted.filter(|desired| desired.source.entry().is_none());
+    let desired = props.state.model.desired.as_ref();
+    let own = desired.filter(|desired| desired.source.entry().is_none());
     html! {
         <>
             <h2>{ "Models" }</h2>

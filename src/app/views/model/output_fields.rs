@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::select_field::select_field;
+use super::select_field::{SelectOption, select_field};
 use crate::app::state::{ModelAction, OverrideChange, PreparedModel, UserOverrides};
 use crate::app::views::common::PageHandle;
 use crate::protocol::OutputActivation;
@@ -17,15 +17,19 @@ pub fn output_fields(page: &PageHandle, model: &PreparedModel, overrides: &UserO
     };
     let endings = [OutputActivation::Softmax, OutputActivation::Sigmoid].map(|ending| {
         let (id, words) = name(ending);
-        (id.to_owned(), words.to_owned(), ending == chosen)
+        SelectOption {
+            value: id.to_owned(),
+            name: words.to_owned(),
+            is_selected: ending == chosen,
+        }
     });
     let own = output.probabilities;
-    let teller = page.clone();
+    let handle = page.clone();
     let choose = move |id: String| {
         let all = [OutputActivation::Softmax, OutputActivation::Sigmoid];
         let ending = all.into_iter().find(|ending| name(*ending).0 == id);
         let ending = ending.filter(|ending| *ending != own);
-        teller.dispatch(ModelAction::Override(OverrideChange::Ending(ending)));
+        handle.dispatch(ModelAction::Override(OverrideChange::Ending(ending)));
     };
     let before = match output.activation {
         None => "the file ends with it",
@@ -38,7 +42,7 @@ pub fn output_fields(page: &PageHandle, model: &PreparedModel, overrides: &UserO
                 { logits(page, model, overrides) }
                 <small>{ format!("“{}”: {before}", output.logits) }</small>
             </div>
-            { select_field("Probabilities", endings.to_vec(), choose) }
+            { select_field("Probabilities", endings.into(), choose) }
         </>
     }
 }
@@ -49,15 +53,16 @@ fn logits(page: &PageHandle, model: &PreparedModel, overrides: &UserOverrides) -
     if output.others.is_empty() && overrides.logits.is_none() {
         return html! { <span class="field-name">{ "Explained output" }</span> };
     }
-    let mut options = vec![(
-        String::new(),
-        "Found by itself".to_owned(),
-        overrides.logits.is_none(),
-    )];
+    let mut options = vec![SelectOption {
+        value: String::new(),
+        name: "Found by itself".to_owned(),
+        is_selected: overrides.logits.is_none(),
+    }];
     let tensors = std::iter::once(&output.logits).chain(&output.others);
-    options.extend(tensors.map(|tensor| {
-        let chosen = overrides.logits.as_ref() == Some(tensor);
-        (tensor.clone(), tensor.clone(), chosen)
+    options.extend(tensors.map(|tensor| SelectOption {
+        value: tensor.clone(),
+        name: tensor.clone(),
+        is_selected: overrides.logits.as_ref() == Some(tensor),
     }));
     let page = page.clone();
     select_field("Explained output", options, move |tensor| {

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::select_field::select_field;
+use super::select_field::{SelectOption, select_field};
 use crate::app::state::{ModelAction, OverrideChange, PreparedModel, UserOverrides, scaling_name};
 use crate::app::views::common::PageHandle;
 use crate::picture::SCALINGS;
@@ -15,18 +15,23 @@ pub fn scaling_field(page: &PageHandle, model: &PreparedModel, overrides: &UserO
         (None, None) => "As the file says".to_owned(),
         (Some(_), id) => format!("Assumed: {}", scaling_name(id)),
     };
-    let said = overrides.scaling.as_deref();
-    let mut options = vec![(String::new(), own, said.is_none())];
+    let overridden = overrides.scaling.as_deref();
+    let mut options = vec![SelectOption {
+        value: String::new(),
+        name: own,
+        is_selected: overridden.is_none(),
+    }];
     let fitting = SCALINGS
         .iter()
         .filter(|one| one.channels() == input.channels);
-    options.extend(fitting.clone().map(|one| {
-        let chosen = said == Some(one.id);
-        (one.id.to_owned(), one.name.to_owned(), chosen)
+    options.extend(fitting.clone().map(|one| SelectOption {
+        value: one.id.to_owned(),
+        name: one.name.to_owned(),
+        is_selected: overridden == Some(one.id),
     }));
     let shown = fitting
         .clone()
-        .find(|one| Some(one.id) == said.or(input.scaling.as_deref()));
+        .find(|one| Some(one.id) == overridden.or(input.scaling.as_deref()));
     let hint = shown.map_or("", |one| one.summary);
     let page = page.clone();
     let choose = move |id: String| {

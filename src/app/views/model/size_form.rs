@@ -1,11 +1,11 @@
 //! The size of a picture, for a file that leaves it open.
 
-use wasm_bindgen::JsCast as _;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::app::state::INPUT_SIDES_PIXELS;
+use crate::app::views::common::input_value;
 
+/// What the form begins with, and who gets the size.
 #[derive(Properties, PartialEq)]
 pub struct SizeFormProps {
     /// Height and width in pixels to begin with.
@@ -31,11 +31,8 @@ pub fn SizeForm(props: &SizeFormProps) -> Html {
     let oninput = {
         let side = side.setter();
         Callback::from(move |event: InputEvent| {
-            let input = event
-                .target()
-                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-            if let Some(input) = input {
-                side.set(input.value());
+            if let Some(value) = input_value(&event) {
+                side.set(value);
             }
         })
     };

@@ -60,7 +60,8 @@ pub fn App() -> Html {
     }
 }
 
-/// Hands the state's desired states to the engine, and its settings to the URL.
+/// Hands the desired state to the engine, the settings to the URL's hash, and the
+/// remembered overrides to the browser's storage.
 #[hook]
 fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
     {
@@ -106,6 +107,7 @@ fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
     });
 }
 
+/// Listens for files, keys and a changed hash.
 #[hook]
 fn use_dom_events(
     state: &UseReducerHandle<AppState>,

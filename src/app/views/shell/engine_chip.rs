@@ -6,6 +6,7 @@ use yew::prelude::*;
 use crate::app::number_format;
 use crate::app::state::AppState;
 
+/// Its build and its threads.
 pub fn engine_chip(state: &AppState) -> Html {
     match &state.engine.facts {
         None => html! { <span class="chip-name">{ "engine starts…" }</span> },
@@ -18,6 +19,7 @@ pub fn engine_chip(state: &AppState) -> Html {
     }
 }
 
+/// How the engine runs in this browser.
 pub fn engine_facts(state: &AppState) -> Html {
     let isolated = js_sys::Reflect::get(&window(), &"crossOriginIsolated".into())
         .is_ok_and(|value| value.is_truthy());

@@ -6,6 +6,7 @@ use crate::app::number_format;
 use crate::app::state::{AppState, EngineStep};
 use crate::app::views::common::phase_words;
 
+/// Changes with the desired model.
 pub fn model_key(state: &AppState) -> AttrValue {
     state
         .model
@@ -16,8 +17,9 @@ pub fn model_key(state: &AppState) -> AttrValue {
         .into()
 }
 
+/// Its name, size and progress.
 pub fn model_chip(state: &AppState) -> Html {
-    let Some(wanted) = &state.model.desired else {
+    let Some(desired) = &state.model.desired else {
         let text = if state.model.manifest.is_some() || !state.notices.shown.is_empty() {
             "no model"
         } else {
@@ -41,8 +43,8 @@ pub fn model_chip(state: &AppState) -> Html {
     html! {
         <>
             <span class={dot}></span>
-            <span class="chip-name">{ wanted.source.name() }</span>
-            <span class="chip-fact">{ number_format::size(wanted.source.bytes()) }</span>
+            <span class="chip-name">{ desired.source.name() }</span>
+            <span class="chip-fact">{ number_format::size(desired.source.bytes()) }</span>
             <span class="chip-fact">{ status }</span>
         </>
     }

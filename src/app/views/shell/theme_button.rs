@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::app::state::Theme;
 
+/// Steps through the themes.
 #[component]
 pub fn ThemeButton() -> Html {
     let theme = use_state(Theme::load);

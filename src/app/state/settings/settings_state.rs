@@ -6,6 +6,7 @@ use crate::render::{ColorMap, Kind, Sign};
 
 const DEFAULT_OPACITY: u8 = 70;
 
+/// What the URL's hash names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// A model of the manifest; `None` for the first, or for the user's own file.
@@ -14,8 +15,11 @@ pub struct Settings {
     pub layer: Option<String>,
     /// A class by number; `None` for the most probable.
     pub class: Option<usize>,
+    /// The id of a method in the catalogue.
     pub method: &'static str,
+    /// The colour map for positive evidence.
     pub sequential: ColorMap,
+    /// The colour map for evidence of both signs.
     pub diverging: ColorMap,
     /// Percent.
     pub opacity: u8,
