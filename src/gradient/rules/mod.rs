@@ -61,3 +61,4 @@ macro_rules! dispatch {
         }
     };
 }
+operators!(dispatch);
