@@ -1,0 +1,181 @@
+//! Who may use whom, read from the imports of every file that is not a test's.
+//!
+//! - `source_file`: one file by `syn`; `crate_tree`: all of them, and who uses whom
+//! - `circles`: files that use each other
+//! - `small_trees`: the same on sources of a few lines, so that a fault is seen to be found
+//!
+//! A new room gets a row in [`ALLOWED`].
+
+mod circles;
+mod crate_tree;
+mod small_trees;
+mod source_file;
+
+use std::path::{Path, PathBuf};
+
+use circles::circles;
+use crate_tree::{CrateTree, Import};
+
+/// Each module and the modules of this crate that it may use, from the ground up, as in
+/// `src/lib.rs`. A module inside another obeys both rows.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("picture", &[]),
+    ("render", &[]),
+    ("onnx", &[]),
+    ("protocol", &[]),
+    ("gradient", &["onnx", "picture"]),
+    ("network", &["onnx", "gradient", "picture"]),
+    ("network::kernels", &["onnx"]),
+    ("network::kernels::common", &[]),
+    (
+        "network::kernels::matmul",
+        &["network::kernels::common", "onnx"],
+    ),
+    (
+        "network::kernels::windows",
+        &["network::kernels::common", "network::kernels::matmul"],
+    ),
+    (
+        "network::kernels::tract",
+        &[
+            "network::kernels::common",
+            "network::kernels::matmul",
+            "network::kernels::windows",
+        ],
+    ),
+    ("explain", &["network", "picture", "protocol"]),
+    // Measures of faithfulness, which run methods again and again.
+    ("evaluate", &["explain", "network", "picture", "protocol"]),
+    (
+        "engine",
+        &[
+            "evaluate", "explain", "gradient", "network", "picture", "protocol", "render",
+        ],
+    ),
+    ("app", &["protocol", "render", "picture", "explain"]),
+];
+
+fn manifest_folder() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The library and the binaries.
+fn tree() -> CrateTree {
+    let source = manifest_folder().join("src");
+    let mut tree = CrateTree::default();
+    tree.add("gradcam", &source.join("lib.rs"));
+    for entry in std::fs::read_dir(source.join("bin")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("bin {}", path.file_stem().unwrap().display());
+        let root = if path.is_dir() {
+            path.join("main.rs")
+        } else {
+            path
+        };
+        tree.add(&name, &root);
+    }
+    tree
+}
+
+fn segments(module: &str) -> Vec<String> {
+    let library = ["gradcam".to_owned()];
+    library
+        .into_iter()
+        .chain(module.split("::").map(str::to_owned))
+        .collect()
+}
+
+fn in_words(import: &Import) -> String {
+    format!(
+        "{} uses {} as {}",
+        import.from.join("::"),
+        import.to.join("::"),
+        import.written.join("::")
+    )
+}
+
+fn list(imports: impl IntoIterator<Item = Import>) -> String {
+    let lines: Vec<String> = imports
+        .into_iter()
+        .map(|import| in_words(&import))
+        .collect();
+    lines.join("\n")
+}
+
+#[test]
+fn modules_use_only_what_is_below_them() {
+    let imports = tree().imports();
+    for (module, allowed) in ALLOWED {
+        let module = segments(module);
+        let allowed: Vec<_> = allowed.iter().map(|name| segments(name)).collect();
+        let is_fine = |import: &Import| {
+            !import.from.starts_with(&module)
+                || import.to.starts_with(&module)
+                || allowed.iter().any(|allowed| import.to.starts_with(allowed))
+        };
+        let wrong: Vec<_> = imports
+            .iter()
+            .filter(|import| !is_fine(import))
+            .cloned()
+            .collect();
+        assert!(wrong.is_empty(), "not in the table:\n{}", list(wrong));
+    }
+}
+
+#[test]
+fn no_files_use_each_other() {
+    let imports = tree().imports();
+    let circles = circles(&imports);
+    let words: Vec<String> = (circles.iter())
+        .map(|circle| {
+            let inside =
+                |import: &&Import| circle.contains(&import.from) && circle.contains(&import.to);
+            list(imports.iter().filter(inside).cloned())
+        })
+        .collect();
+    assert!(words.is_empty(), "circles:\n{}", words.join("\n\n"));
+}
+
+#[test]
+fn nobody_reaches_past_a_public_face() {
+    let past = tree().past_faces();
+    assert!(
+        past.is_empty(),
+        "name what the module's own mod.rs passes on:\n{}",
+        list(past)
+    );
+}
+
+#[test]
+fn the_page_never_sees_tract() {
+    let source = manifest_folder().join("src");
+    let mut files = vec![source.join("bin/app.rs")];
+    add_rust_files(&source.join("app"), &mut files);
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(!text.contains("tract"), "{} mentions tract", file.display());
+    }
+}
+
+fn add_rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            add_rust_files(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_module_of_the_library_is_in_the_table() {
+    for (module, _) in tree().modules() {
+        if let [library, name] = &module[..]
+            && library == "gradcam"
+        {
+            let is_there = ALLOWED.iter().any(|(module, _)| module == name);
+            assert!(is_there, "{name} is not in the table");
+        }
+    }
+}
