@@ -121,13 +121,21 @@ impl CrateTree {
             let is_past = (1..inner.len()).any(|length| {
                 let (face, child) = (&inner[..length], &inner[..=length]);
                 let is_outside = !import.from.starts_with(face);
-                is_outside && self.passes_on(face, child)
+                // A function may have its module's name, and be passed on by it.
+                let is_item = child == import.written && self.re_exports_name(face, child);
+                is_outside && !is_item && self.passes_on(face, child)
             });
             if is_past {
                 past.push(import);
             }
         }
         past
+    }
+
+    fn re_exports_name(&self, face: &[String], child: &[String]) -> bool {
+        let name = child.last();
+        (self.modules.get(face).zip(name))
+            .is_some_and(|(file, name)| file.re_exports.contains_key(name))
     }
 
     fn passes_on(&self, face: &[String], child: &[String]) -> bool {

@@ -118,14 +118,19 @@ fn reaching_past_a_face_is_found() {
     let tree = tree(
         "face",
         &[
-            ("lib.rs", "mod a; mod room;"),
-            ("room/mod.rs", "pub mod b; pub mod c; pub use b::B;"),
+            ("lib.rs", "mod a; mod d; mod room;"),
+            (
+                "room/mod.rs",
+                "pub mod b; pub mod c; mod e; pub use b::B; pub use e::e;",
+            ),
             ("room/b.rs", "pub struct B; pub struct Other;"),
             ("room/c.rs", "use super::b::Other; pub struct C;"),
             (
                 "a.rs",
                 "use crate::room::b::Other; use crate::room::B; use crate::room::c::C;",
             ),
+            ("room/e.rs", "pub fn e() {}"),
+            ("d.rs", "use crate::room::e;"),
         ],
     );
     let past: Vec<_> = (tree.past_faces().iter())
