@@ -21,19 +21,19 @@ const HEADERS = {
   "cross-origin-embedder-policy": "require-corp",
   "cross-origin-resource-policy": "same-origin",
   "content-security-policy":
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self'",
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self' blob: data:; style-src 'self'",
   "cache-control": "no-store",
 };
 
 /**
  * Serves folders by the first part of the path, and `extra` files by their whole
- * path, on 127.0.0.1: `{ url(path), close() }`.
+ * path, on 127.0.0.1: `{ url(path), close() }`. `headers` take the place of the usual ones.
  */
-export async function serve(folders, extra = {}) {
+export async function serve(folders, extra = {}, headers = {}) {
   const roots = new Map(Object.entries(folders).map(([name, folder]) => [name, resolve(folder)]));
   const files = new Map(Object.entries(extra));
   const server = createServer((request, response) => {
-    answer(roots, files, request, response).catch((error) => response.destroy(error));
+    answer(roots, files, headers, request, response).catch((error) => response.destroy(error));
   });
   await new Promise((listening, failed) => server.once("error", failed).listen(0, "127.0.0.1", listening));
   return {
@@ -45,7 +45,7 @@ export async function serve(folders, extra = {}) {
   };
 }
 
-async function answer(roots, files, request, response) {
+async function answer(roots, files, headers, request, response) {
   const file = locate(roots, files, request.url);
   const found = file && (await stat(file).catch(() => null));
   if (!found?.isFile()) {
@@ -53,7 +53,7 @@ async function answer(roots, files, request, response) {
     return response.end(`there is no ${request.url}\n`);
   }
   const type = TYPES[extname(file)] ?? "application/octet-stream";
-  response.writeHead(200, { ...HEADERS, "content-type": type, "content-length": found.size });
+  response.writeHead(200, { ...HEADERS, "content-type": type, "content-length": found.size, ...headers });
   return createReadStream(file).on("error", (error) => response.destroy(error)).pipe(response);
 }
 

@@ -31,6 +31,11 @@ export async function launch() {
   return chromium.launch({ executablePath: findChromium(), args: FLAGS });
 }
 
+/** Starts Chromium on a profile's folder, where it keeps what a person's browser keeps. */
+export async function launchProfile(folder) {
+  return chromium.launchPersistentContext(folder, { executablePath: findChromium(), args: FLAGS });
+}
+
 function findChromium() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const names = ["chromium", "chromium-browser", "google-chrome"];
