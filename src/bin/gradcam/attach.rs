@@ -6,6 +6,8 @@ use gradcam::gradient::{self, Attached, Choices, ReluPolicy};
 use gradcam::network::{BranchTimes, time_branch};
 use gradcam::onnx::{Limits, Model};
 
+use crate::files;
+
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The ONNX file.
@@ -36,7 +38,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let mut model = Model::decode(&crate::read_model(&arguments.model)?, Limits::default())?;
+    let mut model = Model::decode(&files::read_model(&arguments.model)?, Limits::default())?;
     let choices = Choices {
         layers: arguments.layer.clone(),
         logits: arguments.logits.clone(),
@@ -46,7 +48,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         policy: arguments.relu,
     };
     let attached = gradient::attach(&mut model, &choices)?;
-    crate::write(&arguments.output, &model.encode())?;
+    files::write(&arguments.output, &model.encode())?;
     print(arguments, &attached);
     if arguments.runs > 0 {
         let BranchTimes { forward, branch } = time_branch(&model, arguments.runs)?;

@@ -16,6 +16,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::Array4;
 use serde_json::{Value, json};
 
+use crate::files;
+
 /// How strongly the map covers the picture: enough to read both.
 const OPACITY: f32 = 0.6;
 
@@ -56,7 +58,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         layers: arguments.layer.iter().cloned().collect(),
         ..Choices::default()
     };
-    let bytes = crate::read_model(&arguments.model)?;
+    let bytes = files::read_model(&arguments.model)?;
     session
         .load(&bytes, &choices, &mut |_, _, _| ())
         .with_context(|| format!("'{}'", arguments.model.display()))?;
@@ -128,9 +130,9 @@ fn explain_one(
     let npy = PathBuf::from(format!("{}.npy", base.display()));
     let (height, width) = saliency.values.dim();
     let values: Vec<f32> = saliency.values.iter().copied().collect();
-    crate::write(&npy, &render::npy::encode(&values, height, width))?;
+    files::write(&npy, &render::npy::encode(&values, height, width))?;
     let png = overlay(&shown, &values, (height, width), arguments.colors)?;
-    crate::write(&PathBuf::from(format!("{}.png", base.display())), &png)?;
+    files::write(&PathBuf::from(format!("{}.png", base.display())), &png)?;
     let timings = json!({
         "decode": prediction.timings_ms.decode,
         "resize": prediction.timings_ms.resize,
@@ -151,7 +153,7 @@ fn predict(
     preprocess: &Preprocess,
     path: &Path,
 ) -> anyhow::Result<(Prediction, RgbaImage)> {
-    let bytes = crate::read(path)?;
+    let bytes = files::read(path)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let prediction = session.predict(&bytes, &name, &mut |_, _, _| ())?;
     if bytes.starts_with(render::npy::MAGIC) {

@@ -7,6 +7,8 @@ use gradcam::onnx::{Limits, Metadata, Model, key};
 use gradcam::picture::{Layout, Preprocess};
 use serde_json::{Value, json};
 
+use crate::files;
+
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The ONNX file.
@@ -17,7 +19,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let model = Model::decode(&crate::read_model(&arguments.model)?, Limits::default())?;
+    let model = Model::decode(&files::read_model(&arguments.model)?, Limits::default())?;
     let survey = gradient::survey(&model, &Choices::default())?;
     if arguments.json {
         println!("{}", as_json(&model, &survey)?);

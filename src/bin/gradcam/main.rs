@@ -1,16 +1,17 @@
 //! The command line: the same engine as the page's, native.
+//!
+//! One file for each command, and `files`, which they share. To add a command: a file with
+//! `Arguments` and `run`, and a variant of [`Command`].
 
 mod attach;
 mod explain;
+mod files;
 mod inspect;
 mod profile;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use gradcam::onnx::{Limits, OnnxError};
 
 /// Grad-CAM for ONNX image classifiers.
 #[derive(Parser)]
@@ -46,26 +47,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// A file's bytes.
-fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("'{}' cannot be read", path.display()))
-}
-
-/// A model file's bytes, unless there are more than would be decoded anyway.
-fn read_model(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let limit = Limits::default().file_bytes;
-    let bytes = std::fs::metadata(path).map_or(0, |found| found.len());
-    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    if bytes > limit {
-        let problem = OnnxError::TooLarge { bytes, limit };
-        return Err(problem).with_context(|| format!("'{}'", path.display()));
-    }
-    read(path)
-}
-
-/// Writes a file and says where if that fails.
-fn write(path: &PathBuf, bytes: &[u8]) -> anyhow::Result<()> {
-    std::fs::write(path, bytes).with_context(|| format!("'{}' cannot be written", path.display()))
 }

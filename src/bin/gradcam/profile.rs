@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use gradcam::network::profile;
 use gradcam::onnx::{Limits, Model};
 
+use crate::files;
+
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The ONNX file, with its gradient branch or without.
@@ -18,7 +20,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let model = Model::decode(&crate::read(&arguments.model)?, Limits::default())?;
+    let model = Model::decode(&files::read(&arguments.model)?, Limits::default())?;
     let times = profile(&model, usize::from(arguments.runs))?;
     let total: f64 = times.iter().map(|node| node.milliseconds).sum();
     let share = |milliseconds: f64| 100.0 * milliseconds / total.max(f64::MIN_POSITIVE);
