@@ -53,6 +53,49 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("app", &["protocol", "render", "picture", "explain"]),
+    (
+        "app::browser",
+        &["app::number_format", "app::small_map", "protocol"],
+    ),
+    (
+        "app::state",
+        &[
+            "app::browser",
+            "app::number_format",
+            "app::small_map",
+            "protocol",
+            "render",
+            "picture",
+            "explain",
+        ],
+    ),
+    (
+        "app::engine_client",
+        &["app::browser", "app::state", "protocol"],
+    ),
+    (
+        "app::export",
+        &["app::browser", "app::state", "protocol", "render"],
+    ),
+    ("app::views::common", &VIEW_USES),
+    // One view knows no other.
+    ("app::views::explain", &VIEW_USES),
+    ("app::views::model", &VIEW_USES),
+];
+
+/// What a view of the page may use.
+const VIEW_USES: [&str; 11] = [
+    "app::views::common",
+    "app::browser",
+    "app::engine_client",
+    "app::export",
+    "app::number_format",
+    "app::small_map",
+    "app::state",
+    "explain",
+    "picture",
+    "protocol",
+    "render",
 ];
 
 fn manifest_folder() -> &'static Path {
