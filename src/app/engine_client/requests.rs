@@ -41,8 +41,8 @@ impl EngineClient {
                 buffers.push(&self.read(key.file).await?);
                 let name = picture.name;
                 let reading = Reading {
-                    scaling: key.preprocessing.scaling.map(str::to_owned),
-                    ending: key.preprocessing.ending,
+                    scaling: key.overrides.scaling.map(str::to_owned),
+                    ending: key.overrides.output_activation,
                 };
                 Request::Predict { name, reading }
             }

@@ -164,7 +164,7 @@ mod tests {
                 names: vec!["cat".into(), "dog".into()],
             }),
             size: Some([side; 2]),
-            ending: Some(Ending::Sigmoid),
+            output_activation: Some(Ending::Sigmoid),
             ..UserOverrides::default()
         }
     }
