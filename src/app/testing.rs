@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::Reducible as _;
 
 use crate::app::state::{
-    Action, AppState, EngineEvent, MapKey, ModelAction, PictureAction, SaliencyMap,
+    Action, AppState, EngineEvent, MapKey, ModelAction, PictureAction, PredictionReply, SaliencyMap,
 };
 use crate::protocol::{Manifest, ManifestEntry, ModelSummary};
 
@@ -65,12 +65,14 @@ pub fn predicted(state: &AppState) -> Action {
     Action::Engine(EngineEvent::Predicted {
         picture: picture.key,
         model: state.model.desired.as_ref().expect("a model is wanted").key,
-        logits: vec![0.0, 1.0, 5.0, 2.0, f32::NAN, 3.0, 4.0],
-        probabilities: vec![0.01, 0.02, 0.6, 0.05, f32::NAN, 0.1, 0.2],
-        width: 8,
-        height: 8,
-        notes: vec![],
-        timings: Default::default(),
+        reply: PredictionReply {
+            logits: vec![0.0, 1.0, 5.0, 2.0, f32::NAN, 3.0, 4.0],
+            probabilities: vec![0.01, 0.02, 0.6, 0.05, f32::NAN, 0.1, 0.2],
+            width: 8,
+            height: 8,
+            notes: vec![],
+            timings: Default::default(),
+        },
     })
 }
 

@@ -29,13 +29,13 @@ pub fn engines() -> String {
         .unwrap_or_default()
 }
 
-/// The address of the worker's script of one of the builds, by its id; `None` if the site
-/// has no such build. Its name holds a hash of its contents, and stands in `index.html`.
-pub fn engine_loader(id: &str) -> Option<String> {
+/// The address of the worker's script of the build of this name; `None` if the site has no
+/// such build. Its name holds a hash of its contents, and stands in `index.html`.
+pub fn engine_loader(variant: &str) -> Option<String> {
     let names = document()
         .query_selector("meta[name=gradcam-engines]")
         .ok()??;
-    let name = names.get_attribute(&["data-", id].concat())?;
+    let name = names.get_attribute(&["data-", variant].concat())?;
     Some(location::absolute_url(&[&name, "_loader.js"].concat()))
 }
 

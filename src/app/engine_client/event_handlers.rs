@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::client::EngineClient;
 use super::request_schedule::HeldState;
-use crate::app::state::{EngineEvent, EngineStep, SaliencyMap};
+use crate::app::state::{EngineEvent, EngineStep, PredictionReply, SaliencyMap};
 use crate::protocol::{Event, EventMessage, FailureKind, Job};
 
 impl EngineClient {
@@ -109,12 +109,14 @@ impl EngineClient {
             ) => model.map(|model| EngineEvent::Predicted {
                 picture,
                 model,
-                logits: floats(0),
-                probabilities: floats(1),
-                width,
-                height,
-                notes,
-                timings: timings_ms,
+                reply: PredictionReply {
+                    logits: floats(0),
+                    probabilities: floats(1),
+                    width,
+                    height,
+                    notes,
+                    timings: timings_ms,
+                },
             }),
             (
                 Some(EngineStep::Explain(key)),

@@ -1,7 +1,7 @@
 use super::request_schedule::{Command, Crash, RequestSchedule};
 use crate::app::state::{
     DesiredModel, DesiredPicture, DesiredState, EngineStep, MapKey, ModelChoice, PictureKey,
-    PreprocessingOverride,
+    PredictionOverrides,
 };
 use crate::protocol::Job;
 
@@ -27,7 +27,7 @@ fn picture_key(file: u32) -> PictureKey {
     PictureKey {
         file,
         attempt: 0,
-        preprocessing: PreprocessingOverride::default(),
+        overrides: PredictionOverrides::default(),
     }
 }
 
@@ -300,11 +300,11 @@ fn a_picture_read_otherwise_is_looked_at_again_and_the_model_stays() {
     let (mut schedule, _) = settled();
     let mut other = desired(Some(1), Some(5), None);
     if let Some(picture) = &mut other.picture {
-        picture.key.preprocessing.scaling = Some("caffe");
+        picture.key.overrides.scaling = Some("caffe");
     }
     let command = schedule.set_desired(other);
     assert!(
-        matches!(command, Command::Send(3, EngineStep::Predict(key)) if key.preprocessing.scaling == Some("caffe"))
+        matches!(command, Command::Send(3, EngineStep::Predict(key)) if key.overrides.scaling == Some("caffe"))
     );
 }
 

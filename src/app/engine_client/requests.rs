@@ -41,8 +41,8 @@ impl EngineClient {
                 buffers.push(&self.read(key.file).await?);
                 let name = picture.name;
                 let overrides = PredictionOverrides {
-                    scaling: key.preprocessing.scaling.map(str::to_owned),
-                    output_activation: key.preprocessing.ending,
+                    scaling: key.overrides.scaling.map(str::to_owned),
+                    output_activation: key.overrides.output_activation,
                 };
                 Request::Predict { name, overrides }
             }

@@ -21,7 +21,7 @@ pub fn explanation_manifest(
     } = exported;
     let (model, class) = (&prediction.model, map.summary.class);
     let entry = model.desired.source.entry();
-    let look = state.look(picture);
+    let style = state.overlay_style(picture);
     let manifest = object(&[
         (
             "image",
@@ -42,8 +42,8 @@ pub fn explanation_manifest(
                 ("input_size", js(&model.summary.input.size)),
                 ("input", js(&model.summary.input)),
                 ("logits", js(&model.summary.output.logits)),
-                ("scaling", js(&prediction.preprocessing.scaling)),
-                ("probabilities", js(&prediction.preprocessing.ending)),
+                ("scaling", js(&prediction.overrides.scaling)),
+                ("probabilities", js(&prediction.overrides.output_activation)),
                 ("assumptions", js(&state.assumptions())),
             ]),
         ),
@@ -75,11 +75,11 @@ pub fn explanation_manifest(
         (
             "overlay",
             object(&[
-                ("colour_map", js(look.colormap.id())),
-                ("opacity", number(Some(&look.opacity))),
-                ("signed", js(&(look.sign == render::Sign::Signed))),
-                ("scale", number(Some(&look.scale))),
-                ("raw_cells", js(&look.cells)),
+                ("colour_map", js(style.colormap.id())),
+                ("opacity", number(Some(&style.opacity))),
+                ("signed", js(&(style.sign == render::Sign::Signed))),
+                ("scale", number(Some(&style.scale))),
+                ("raw_cells", js(&style.cells)),
             ]),
         ),
         (

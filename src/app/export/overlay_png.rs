@@ -22,7 +22,11 @@ pub fn overlay_png(
         .canvas(exported.picture.key.file)
         .ok_or(ExportError::Nothing)?;
     let picture = canvas::pixels_of(&picture)?;
-    let overlay = render::overlay(&picture, exported.view, &state.look(exported.picture));
+    let overlay = render::overlay(
+        &picture,
+        exported.view,
+        &state.overlay_style(exported.picture),
+    );
     let (width, height) = overlay.dimensions();
     let (canvas, context) = canvas::create(width, height)?;
     let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&overlay), width, height)?;

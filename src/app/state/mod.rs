@@ -32,7 +32,7 @@ pub use self::engine::{
     EngineVariant,
 };
 pub use self::explanation::{
-    ExplanationAction, MapKey, Prediction, SaliencyMap, TOP_CLASSES, method_name,
+    ExplanationAction, MapKey, Prediction, PredictionReply, SaliencyMap, TOP_CLASSES, method_name,
 };
 pub use self::model::{
     DesiredModel, INPUT_SIDES_PIXELS, LabelOverride, LabelSource, MAX_LABEL_FILE_BYTES,
@@ -41,6 +41,6 @@ pub use self::model::{
 };
 pub use self::notices::{Notice, NoticePlace, NoticesAction, NoticesState, Recovery};
 pub use self::picture::{
-    ChosenPicture, PictureAction, PictureKey, PictureState, PreprocessingOverride,
+    ChosenPicture, PictureAction, PictureKey, PictureState, PredictionOverrides,
 };
 pub use self::settings::{Settings, SettingsAction, Theme};

@@ -21,7 +21,7 @@ impl Reducible for AppState {
             Action::Engine(event) => state.reduce_engine(event),
             Action::Cancel => state.cancel(),
         }
-        state.update_preprocessing();
+        state.update_prediction_overrides();
         Rc::new(state)
     }
 }

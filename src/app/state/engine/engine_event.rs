@@ -1,10 +1,10 @@
 //! What the engine client reports to the state.
 
 use super::engine_step::EngineStep;
-use crate::app::state::explanation::{MapKey, SaliencyMap};
+use crate::app::state::explanation::{MapKey, PredictionReply, SaliencyMap};
 use crate::app::state::model::DesiredModel;
 use crate::app::state::picture::PictureKey;
-use crate::protocol::{FailureKind, LoadTimings, ModelSummary, Phase, PredictTimings};
+use crate::protocol::{FailureKind, LoadTimings, ModelSummary, Phase};
 
 /// What the engine does. Replies that nobody waits for any more are not reported.
 #[allow(
@@ -42,12 +42,7 @@ pub enum EngineEvent {
     Predicted {
         picture: PictureKey,
         model: u32,
-        logits: Vec<f32>,
-        probabilities: Vec<f32>,
-        width: u32,
-        height: u32,
-        notes: Vec<String>,
-        timings: PredictTimings,
+        reply: PredictionReply,
     },
     Mapped {
         picture: PictureKey,

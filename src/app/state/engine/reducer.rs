@@ -4,7 +4,6 @@ use super::engine_event::EngineEvent;
 use super::engine_state::{Activity, EngineFacts};
 use super::engine_step::EngineStep;
 use crate::app::state::app_state::AppState;
-use crate::app::state::explanation::{Prediction, rank_classes};
 use crate::app::state::notices::{NoticePlace, Recovery};
 use crate::protocol::{FailureKind, PROTOCOL_VERSION};
 
@@ -47,35 +46,10 @@ impl AppState {
             EngineEvent::Predicted {
                 picture,
                 model,
-                logits,
-                probabilities,
-                width,
-                height,
-                notes,
-                timings,
+                reply,
             } => {
                 self.ended();
-                let Some(ready) = self
-                    .model
-                    .prepared
-                    .clone()
-                    .filter(|ready| ready.desired.key == model)
-                else {
-                    return;
-                };
-                let ranking = rank_classes(&probabilities, &logits);
-                let prediction = Prediction {
-                    model: ready,
-                    preprocessing: picture.preprocessing,
-                    logits,
-                    probabilities,
-                    ranking,
-                    width,
-                    height,
-                    notes,
-                    timings,
-                };
-                self.predicted(picture, prediction);
+                self.predicted(picture, model, reply);
             }
             EngineEvent::Mapped {
                 picture,

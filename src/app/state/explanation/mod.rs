@@ -13,6 +13,6 @@ mod selectors;
 
 pub use self::action::ExplanationAction;
 pub use self::map_key::MapKey;
-pub use self::prediction::{Prediction, TOP_CLASSES, rank_classes};
+pub use self::prediction::{Prediction, PredictionReply, TOP_CLASSES};
 pub use self::saliency_map::SaliencyMap;
 pub use self::selectors::method_name;

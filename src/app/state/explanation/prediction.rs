@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::app::state::model::PreparedModel;
-use crate::app::state::picture::PreprocessingOverride;
+use crate::app::state::picture::PredictionOverrides;
 use crate::protocol::PredictTimings;
 
 /// How many classes have a row of their own.
@@ -13,8 +13,8 @@ pub const TOP_CLASSES: usize = 5;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
     pub model: Rc<PreparedModel>,
-    /// How the picture was preprocessed.
-    pub preprocessing: PreprocessingOverride,
+    /// With which overrides it was made.
+    pub overrides: PredictionOverrides,
     /// One for each class.
     pub logits: Vec<f32>,
     /// One for each class, from 0 to 1.
@@ -29,7 +29,42 @@ pub struct Prediction {
     pub timings: PredictTimings,
 }
 
+/// What the engine replies to a prediction.
+#[derive(Clone, Debug)]
+pub struct PredictionReply {
+    /// One for each class.
+    pub logits: Vec<f32>,
+    /// One for each class, from 0 to 1.
+    pub probabilities: Vec<f32>,
+    /// Of the picture itself, in pixels.
+    pub width: u32,
+    pub height: u32,
+    /// What a person should know about how it was read.
+    pub notes: Vec<String>,
+    pub timings: PredictTimings,
+}
+
 impl Prediction {
+    /// Ranks the classes of a reply by `model`.
+    pub(in crate::app::state) fn new(
+        model: Rc<PreparedModel>,
+        overrides: PredictionOverrides,
+        reply: PredictionReply,
+    ) -> Self {
+        let ranking = rank_classes(&reply.probabilities, &reply.logits);
+        Self {
+            model,
+            overrides,
+            logits: reply.logits,
+            probabilities: reply.probabilities,
+            ranking,
+            width: reply.width,
+            height: reply.height,
+            notes: reply.notes,
+            timings: reply.timings,
+        }
+    }
+
     /// A class's name. Empty if there is no such class.
     pub fn label(&self, class: usize) -> &str {
         self.model.labels.get(class).map_or("", String::as_str)
@@ -43,7 +78,7 @@ impl Prediction {
 
 /// Classes, the most probable first; equal ones by logit, then by number.
 /// Probabilities that are not numbers come last.
-pub fn rank_classes(probabilities: &[f32], logits: &[f32]) -> Vec<usize> {
+fn rank_classes(probabilities: &[f32], logits: &[f32]) -> Vec<usize> {
     let rank = |value: Option<&f32>| {
         value
             .copied()

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::action::ExplanationAction;
 use super::map_key::MapKey;
-use super::prediction::Prediction;
+use super::prediction::{Prediction, PredictionReply};
 use super::saliency_map::SaliencyMap;
 use crate::app::number_format;
 use crate::app::state::app_state::AppState;
@@ -35,8 +35,18 @@ impl AppState {
         }
     }
 
-    /// Takes a prediction; maps of another model or other preprocessing are dropped.
-    pub(in crate::app::state) fn predicted(&mut self, key: PictureKey, prediction: Prediction) {
+    /// Takes a prediction; maps of another model or other overrides are dropped.
+    pub(in crate::app::state) fn predicted(
+        &mut self,
+        key: PictureKey,
+        model: u32,
+        reply: PredictionReply,
+    ) {
+        let prepared = self.model.prepared.clone();
+        let Some(model) = prepared.filter(|prepared| prepared.desired.key == model) else {
+            return;
+        };
+        let prediction = Prediction::new(model, key.overrides, reply);
         let Some(picture) = self
             .picture
             .current
@@ -47,7 +57,7 @@ impl AppState {
         };
         let is_same = picture.prediction.as_ref().is_some_and(|before| {
             before.model.desired.key == prediction.model.desired.key
-                && before.preprocessing == prediction.preprocessing
+                && before.overrides == prediction.overrides
         });
         if !is_same {
             picture.maps.clear();

@@ -12,12 +12,11 @@ use crate::render::{OverlayStyle, largest};
 
 impl AppState {
     /// The picture's prediction if it was made by the desired model, with the
-    /// preprocessing that is chosen now.
+    /// overrides that are chosen now.
     pub fn current_prediction<'a>(&self, picture: &'a ChosenPicture) -> Option<&'a Rc<Prediction>> {
         let desired = self.model.desired.as_ref()?.key;
         picture.prediction.as_ref().filter(|prediction| {
-            prediction.model.desired.key == desired
-                && prediction.preprocessing == picture.key.preprocessing
+            prediction.model.desired.key == desired && prediction.overrides == picture.key.overrides
         })
     }
 
@@ -76,7 +75,7 @@ impl AppState {
     }
 
     /// How the shown map is drawn.
-    pub fn look(&self, picture: &ChosenPicture) -> OverlayStyle {
+    pub fn overlay_style(&self, picture: &ChosenPicture) -> OverlayStyle {
         OverlayStyle {
             colormap: self.settings.colormap(),
             opacity: f32::from(self.settings.opacity) / 100.0,

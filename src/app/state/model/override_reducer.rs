@@ -21,7 +21,9 @@ impl AppState {
         let mut overrides = before.clone();
         match change {
             OverrideChange::Scaling(id) => overrides.scaling = id.map(str::to_owned),
-            OverrideChange::Ending(ending) => overrides.ending = ending,
+            OverrideChange::OutputActivation(activation) => {
+                overrides.output_activation = activation;
+            }
             OverrideChange::Labels(labels) => overrides.labels = labels,
             OverrideChange::Logits(tensor) => overrides.logits = tensor,
             OverrideChange::Size(size) => overrides.size = Some(size),

@@ -35,8 +35,8 @@ fn failed(step: EngineStep, kind: FailureKind) -> Action {
 fn another_scaling_looks_again_with_the_same_model() {
     let state = answer(explained(), OverrideChange::Scaling(Some("caffe")));
     let desired = state.desired_state();
-    let preprocessing = desired.picture.expect("a picture").key.preprocessing;
-    assert_eq!(preprocessing.scaling, Some("caffe"));
+    let overrides = desired.picture.expect("a picture").key.overrides;
+    assert_eq!(overrides.scaling, Some("caffe"));
     assert_eq!(
         desired.model,
         explained().desired_state().model,
@@ -51,24 +51,21 @@ fn another_scaling_looks_again_with_the_same_model() {
 #[test]
 fn what_the_file_says_anyway_changes_nothing() {
     let state = answer(explained(), OverrideChange::Scaling(Some("imagenet")));
-    let preprocessing = state
+    let overrides = state
         .desired_state()
         .picture
         .expect("a picture")
         .key
-        .preprocessing;
-    assert_eq!(preprocessing, Default::default());
+        .overrides;
+    assert_eq!(overrides, Default::default());
     let state = answer(state, OverrideChange::Scaling(Some("grey-bytes")));
-    let preprocessing = state
+    let overrides = state
         .desired_state()
         .picture
         .expect("a picture")
         .key
-        .preprocessing;
-    assert_eq!(
-        preprocessing.scaling, None,
-        "the model is for three channels"
-    );
+        .overrides;
+    assert_eq!(overrides.scaling, None, "the model is for three channels");
 }
 
 #[test]
@@ -76,19 +73,19 @@ fn what_was_said_is_known_when_the_file_comes_again() {
     let state = answer(explained(), OverrideChange::Scaling(Some("caffe")));
     let state = answer(
         state,
-        OverrideChange::Ending(Some(OutputActivation::Sigmoid)),
+        OverrideChange::OutputActivation(Some(OutputActivation::Sigmoid)),
     );
     let remembered = RememberedOverrides::read(&state.model.remembered.write());
     let again = Rc::new(with_remembered(remembered));
     let again = act(again.clone(), [ready(&again)]);
-    let preprocessing = again
+    let overrides = again
         .desired_state()
         .picture
         .expect("a picture")
         .key
-        .preprocessing;
+        .overrides;
     assert_eq!(
-        (preprocessing.scaling, preprocessing.ending),
+        (overrides.scaling, overrides.output_activation),
         (Some("caffe"), Some(OutputActivation::Sigmoid))
     );
     assert!(

@@ -164,7 +164,7 @@ mod tests {
                 names: vec!["cat".into(), "dog".into()],
             }),
             size: Some([side; 2]),
-            ending: Some(OutputActivation::Sigmoid),
+            output_activation: Some(OutputActivation::Sigmoid),
             ..UserOverrides::default()
         }
     }

@@ -6,7 +6,7 @@ use super::class_labels::{LabelSource, may_be_imagenet};
 use super::prepared_model::PreparedModel;
 use super::user_overrides::{LabelOverride, UserOverrides};
 use crate::app::state::app_state::AppState;
-use crate::app::state::picture::PreprocessingOverride;
+use crate::app::state::picture::PredictionOverrides;
 use crate::picture::Scaling;
 use crate::protocol::{ManifestEntry, ModelSummary};
 
@@ -24,21 +24,21 @@ impl AppState {
             .unwrap_or_default()
     }
 
-    /// What the user overrides of the preprocessing of the model that is prepared; an
-    /// override that says the same as the file is `None`.
-    pub(in crate::app::state) fn preprocessing_override(&self) -> PreprocessingOverride {
+    /// What the user overrides for predictions of the model that is prepared; an override
+    /// that says the same as the file is `None`.
+    pub(in crate::app::state) fn prediction_overrides(&self) -> PredictionOverrides {
         let Some(model) = &self.model.prepared else {
-            return PreprocessingOverride::default();
+            return PredictionOverrides::default();
         };
         let (overrides, summary) = (self.overrides(), &model.summary);
         let scaling = overrides.scaling.as_deref().and_then(Scaling::find);
         let scaling = scaling.filter(|scaling| scaling.channels() == summary.input.channels);
         let scaling = scaling.map(|scaling| scaling.id);
-        PreprocessingOverride {
+        PredictionOverrides {
             scaling: scaling.filter(|id| Some(*id) != summary.input.scaling.as_deref()),
-            ending: overrides
-                .ending
-                .filter(|ending| *ending != summary.output.probabilities),
+            output_activation: overrides
+                .output_activation
+                .filter(|activation| *activation != summary.output.probabilities),
         }
     }
 

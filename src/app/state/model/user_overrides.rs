@@ -14,7 +14,9 @@ pub const INPUT_SIDES_PIXELS: std::ops::RangeInclusive<usize> = 8..=4096;
 pub struct UserOverrides {
     /// One of `picture::SCALINGS`.
     pub scaling: Option<String>,
-    pub ending: Option<OutputActivation>,
+    /// The activation that makes probabilities of the logits.
+    #[serde(rename = "ending")]
+    pub output_activation: Option<OutputActivation>,
     pub labels: Option<LabelOverride>,
     /// Height and width in pixels, where the file leaves them open.
     pub size: Option<[usize; 2]>,
@@ -87,7 +89,7 @@ impl From<LabelOverride> for StoredLabels {
 pub enum OverrideChange {
     /// One of `picture::SCALINGS`; `None` for as the file says or as was assumed.
     Scaling(Option<&'static str>),
-    Ending(Option<OutputActivation>),
+    OutputActivation(Option<OutputActivation>),
     Labels(Option<LabelOverride>),
     /// A tensor of the file; `None` for the one that is found by itself.
     Logits(Option<String>),

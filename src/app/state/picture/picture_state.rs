@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::picture_key::{PictureKey, PreprocessingOverride};
+use super::picture_key::{PictureKey, PredictionOverrides};
 use crate::app::small_map::SmallMap;
 use crate::app::state::explanation::{MapKey, Prediction, SaliencyMap};
 use crate::app::state::model::PreparedModel;
@@ -43,7 +43,7 @@ impl ChosenPicture {
             key: PictureKey {
                 file,
                 attempt: 0,
-                preprocessing: PreprocessingOverride::default(),
+                overrides: PredictionOverrides::default(),
             },
             name,
             canvas_size: None,

@@ -65,11 +65,11 @@ impl AppState {
     }
 
     /// Has the picture preprocessed as the prepared model and its overrides say.
-    pub(in crate::app::state) fn update_preprocessing(&mut self) {
+    pub(in crate::app::state) fn update_prediction_overrides(&mut self) {
         if self.model_is_ready() {
-            let preprocessing = self.preprocessing_override();
+            let overrides = self.prediction_overrides();
             if let Some(picture) = &mut self.picture.current {
-                picture.key.preprocessing = preprocessing;
+                picture.key.overrides = overrides;
             }
         }
     }

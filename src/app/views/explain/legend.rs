@@ -34,12 +34,12 @@ pub fn legend(state: &AppState, pointed: Option<&PointedValue>) -> Html {
     let Some(picture) = state.on_stage() else {
         return html! {};
     };
-    let look = state.look(picture);
-    let ticks = ticks(look.scale, look.sign);
+    let style = state.overlay_style(picture);
+    let ticks = ticks(style.scale, style.sign);
     if ticks.is_empty() {
         return html! {};
     }
-    let at = |value: f32| WIDTH * position(value, look.scale, look.sign);
+    let at = |value: f32| WIDTH * position(value, style.scale, style.sign);
     let numbers = ticks.iter().map(|tick| {
         let anchor = match at(*tick) {
             x if x < 40.0 => "start",
@@ -67,10 +67,10 @@ pub fn legend(state: &AppState, pointed: Option<&PointedValue>) -> Html {
     html! {
         <div class="legend">
             <div class="legend-bar">
-                { ramp(look.colormap, "legend-ramp") }
+                { ramp(style.colormap, "legend-ramp") }
                 <svg class="legend-mark" aria-hidden="true">{ for mark }</svg>
             </div>
-            <svg class="legend-numbers" role="img" aria-label={format!("Scale up to {}", number_format::value(look.scale))}>
+            <svg class="legend-numbers" role="img" aria-label={format!("Scale up to {}", number_format::value(style.scale))}>
                 { for numbers }
             </svg>
             <p><span>{ "How much each place raises the class’s value " }<small>{ "logit units" }</small></span><output aria-live="off">{ reading }</output></p>

@@ -69,7 +69,7 @@ pub fn StageCanvas(props: &StageCanvasProps) -> Html {
         let map = picture
             .map()
             .filter(|_| !props.alone)
-            .map(|map| (map.clone(), props.state.look(picture)));
+            .map(|map| (map.clone(), props.state.overlay_style(picture)));
         Some(Painting {
             file: picture.key.file,
             canvas_size: picture.canvas_size?,
@@ -93,7 +93,7 @@ pub fn StageCanvas(props: &StageCanvasProps) -> Html {
                 height,
                 density,
             } = painting.room;
-            let map = painting.map.as_ref().map(|(map, look)| (map, *look));
+            let map = painting.map.as_ref().map(|(map, style)| (map, *style));
             let size = stage_painter::fit(painting.canvas_size, (width, height));
             let scene = Scene {
                 file: painting.file,

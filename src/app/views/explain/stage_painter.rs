@@ -96,14 +96,14 @@ impl StagePainter {
             return Ok(());
         };
         self.out.clone_from(&picture.rgba);
-        if let Some((map, look)) = &scene.map {
+        if let Some((map, style)) = &scene.map {
             let key = ValuesKey {
                 width,
                 height,
-                cells: look.cells,
+                cells: style.cells,
             };
             let values = upsampled(&mut self.values, map, key);
-            overlay::blend(&mut self.out, &picture.rgba, values, look);
+            overlay::blend(&mut self.out, &picture.rgba, values, style);
         }
         let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&self.out), width, height)?;
         canvas::context(canvas)?.put_image_data(&data, 0.0, 0.0)

@@ -10,26 +10,30 @@ use crate::protocol::OutputActivation;
 /// Which numbers are explained, and what makes probabilities of them.
 pub fn output_fields(page: &PageHandle, model: &PreparedModel, overrides: &UserOverrides) -> Html {
     let output = &model.summary.output;
-    let chosen = overrides.ending.unwrap_or(output.probabilities);
-    let name = |ending: OutputActivation| match ending {
+    let chosen = overrides.output_activation.unwrap_or(output.probabilities);
+    let describe = |activation: OutputActivation| match activation {
         OutputActivation::Softmax => ("softmax", "Softmax: one of the classes"),
         OutputActivation::Sigmoid => ("sigmoid", "Sigmoid: each class by itself"),
     };
-    let endings = [OutputActivation::Softmax, OutputActivation::Sigmoid].map(|ending| {
-        let (id, words) = name(ending);
+    let activations = [OutputActivation::Softmax, OutputActivation::Sigmoid].map(|activation| {
+        let (id, words) = describe(activation);
         SelectOption {
             value: id.to_owned(),
             name: words.to_owned(),
-            is_selected: ending == chosen,
+            is_selected: activation == chosen,
         }
     });
     let own = output.probabilities;
     let handle = page.clone();
     let choose = move |id: String| {
         let all = [OutputActivation::Softmax, OutputActivation::Sigmoid];
-        let ending = all.into_iter().find(|ending| name(*ending).0 == id);
-        let ending = ending.filter(|ending| *ending != own);
-        handle.dispatch(ModelAction::Override(OverrideChange::Ending(ending)));
+        let activation = all
+            .into_iter()
+            .find(|activation| describe(*activation).0 == id);
+        let activation = activation.filter(|activation| *activation != own);
+        handle.dispatch(ModelAction::Override(OverrideChange::OutputActivation(
+            activation,
+        )));
     };
     let before = match output.activation {
         None => "the file ends with it",
@@ -42,7 +46,7 @@ pub fn output_fields(page: &PageHandle, model: &PreparedModel, overrides: &UserO
                 { logits(page, model, overrides) }
                 <small>{ format!("“{}”: {before}", output.logits) }</small>
             </div>
-            { select_field("Probabilities", endings.into(), choose) }
+            { select_field("Probabilities", activations.into(), choose) }
         </>
     }
 }
