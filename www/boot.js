@@ -1,7 +1,7 @@
 // Starts the page: checks what the browser can do, then loads the application.
 // A file of its own, because the page's security policy allows no inline script.
 
-import { engines, prepareThreads } from "./engines.js";
+import { engines, loader, prepareThreads } from "./engines.js";
 
 const script = document.querySelector("script[data-js][data-wasm]");
 
@@ -17,6 +17,26 @@ function say(sentence) {
   document.getElementById("app").replaceChildren(paragraph);
 }
 
+/**
+ * Starts the best build of the engine while the application is still on its way, which then
+ * takes it over: src/app/engine_client/early_worker.rs. Where the address names a build,
+ * the application starts it.
+ */
+function startEngine(choice) {
+  const variant = ["threads", "relaxed", "simd128"].find((name) => choice.includes(name));
+  const script = loader(variant);
+  if (!script || new URLSearchParams(location.hash.slice(1)).has("engine")) return;
+  // The threads' channel has the worker's name; other tabs of the site must not receive it.
+  const name = `gradcam engine ${Math.random()}`;
+  const early = { variant, name, worker: new Worker(script, { type: "module", name }), messages: [], crashes: [] };
+  early.worker.onmessage = ({ data }) => early.messages.push(data);
+  early.worker.onerror = (event) => {
+    event.preventDefault();
+    early.crashes.push(event.message ?? "");
+  };
+  window.gradcamEngine = early;
+}
+
 async function start() {
   const choice = engines();
   if (choice.length === 0) {
@@ -26,6 +46,7 @@ async function start() {
   // Read by the application when it starts the engine.
   document.documentElement.dataset.engines = choice.join(" ");
   try {
+    startEngine(choice);
     // Relative addresses count from the page, not from this file.
     const address = (name) => new URL(script.dataset[name], document.baseURI).href;
     const wasm = address("wasm");
@@ -39,6 +60,7 @@ async function start() {
     await prepareThreads();
   } catch (error) {
     console.error(error);
+    window.gradcamEngine?.worker.terminate();
     say("The page could not be loaded. Check the connection and reload it. " +
       `What the browser said: ${error instanceof Error ? error.message : error}`);
   }

@@ -35,6 +35,12 @@ function built() {
   return document.querySelector("meta[name=gradcam-engines]")?.content.split(" ") ?? ["simd128"];
 }
 
+/** The address of a build's worker; the build of the site writes it into the page. */
+export function loader(variant) {
+  const program = document.querySelector("meta[name=gradcam-engines]")?.dataset[variant];
+  return program && new URL(`${program}_loader.js`, document.baseURI).href;
+}
+
 /** The builds of the engine to choose from; empty if the browser can run none. */
 export function engines() {
   return CAN_RUN.simd128 ? built().filter((name) => CAN_RUN[name]) : [];

@@ -1,11 +1,14 @@
 //! The only place that knows `Worker`: starts it, posts to it, ends it.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use super::early_worker::EarlyWorker;
 use crate::app::browser::{fetch, json};
 use crate::app::state::EngineVariant;
 use crate::protocol::RequestMessage;
@@ -29,17 +32,24 @@ impl Connection {
         on_message: impl Fn(&JsValue) + 'static,
         on_crash: impl Fn(&str) + Clone + 'static,
     ) -> Result<Self, JsValue> {
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
+        let early = EarlyWorker::take(variant);
+        // Other tabs of the site must not receive what is sent by this name.
+        let new_name = || format!("gradcam engine {}", js_sys::Math::random());
+        let name = early
+            .as_ref()
+            .map_or_else(new_name, |early| early.name.clone());
         let thread_crashes = match variant {
-            EngineVariant::Threads => Some(ThreadCrashListener::new(on_crash.clone())?),
+            EngineVariant::Threads => Some(ThreadCrashListener::new(&name, on_crash.clone())?),
             EngineVariant::Relaxed | EngineVariant::Simd128 => None,
         };
-        if let Some(thread_crashes) = &thread_crashes {
-            options.set_name(&thread_crashes.channel.name());
+        let worker = match &early {
+            Some(early) => early.worker.clone(),
+            None => start_worker(variant, &name)?,
+        };
+        let on_message = Rc::new(on_message);
+        if let Some(early) = early {
+            deliver(early, Rc::clone(&on_message), on_crash.clone());
         }
-        let loader = fetch::engine_loader(variant.id()).ok_or("the site has no such engine")?;
-        let worker = Worker::new_with_options(&loader, &options)?;
         let message_listener = Closure::new(move |event: MessageEvent| on_message(&event.data()));
         let error_listener = Closure::new(move |event: ErrorEvent| {
             event.prevent_default();
@@ -87,6 +97,30 @@ impl Connection {
     }
 }
 
+fn start_worker(variant: EngineVariant, name: &str) -> Result<Worker, JsValue> {
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    options.set_name(name);
+    let loader = fetch::engine_loader(variant.id()).ok_or("the site has no such engine")?;
+    Worker::new_with_options(&loader, &options)
+}
+
+/// Hands over what the worker said before anybody listened: in a moment, when the
+/// connection is in its place, and before anything that it says from now on.
+fn deliver(
+    early: EarlyWorker,
+    on_message: Rc<impl Fn(&JsValue) + 'static>,
+    on_crash: impl Fn(&str) + 'static,
+) {
+    spawn_local(async move {
+        early
+            .messages
+            .iter()
+            .for_each(|message| on_message(message));
+        early.crashes.iter().for_each(|crash| on_crash(crash));
+    });
+}
+
 /// Is told of threads that die: the engine, which waits for them, cannot report it. They
 /// know the channel by the name of the engine's worker.
 struct ThreadCrashListener {
@@ -95,10 +129,8 @@ struct ThreadCrashListener {
 }
 
 impl ThreadCrashListener {
-    fn new(on_crash: impl Fn(&str) + 'static) -> Result<Self, JsValue> {
-        // Other tabs of the site must not receive it.
-        let name = format!("gradcam engine {}", js_sys::Math::random());
-        let channel = BroadcastChannel::new(&name)?;
+    fn new(name: &str, on_crash: impl Fn(&str) + 'static) -> Result<Self, JsValue> {
+        let channel = BroadcastChannel::new(name)?;
         let message_listener = Closure::new(move |event: MessageEvent| {
             let reason = Reflect::get(&event.data(), &"crash".into()).ok();
             if let Some(reason) = reason.and_then(|reason| reason.as_string()) {

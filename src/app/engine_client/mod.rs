@@ -3,11 +3,13 @@
 //! - `client.rs`: the client itself; it brings the engine to the desired state
 //! - `request_schedule.rs`: which request is sent next, after cancels and crashes too
 //! - `requests.rs`: puts a step into a message; `event_handlers.rs`: takes messages in
-//! - `connection.rs`: the only place that knows `Worker`
+//! - `connection.rs`: the only place that talks with a `Worker`; `early_worker.rs`: the
+//!   one that runs before the page does
 //! - `variant_fallback.rs`: which build of the engine runs, and which comes after it
 
 mod client;
 mod connection;
+mod early_worker;
 mod event_handlers;
 mod request_schedule;
 #[cfg(test)]
