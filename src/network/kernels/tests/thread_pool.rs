@@ -32,7 +32,10 @@ fn check(op: &dyn EvalOp, inputs: &[&Tensor], what: &str) {
 fn convolutions() {
     for shape in KernelShape::ALL {
         convolutions_by(&|| Kernel::Own(shape));
-        convolutions_by(&|| Kernel::Tract(tract_kernel(shape), 0));
+        convolutions_by(&|| Kernel::Tract {
+            kernel: tract_kernel(shape),
+            packing: 0,
+        });
     }
 }
 

@@ -125,7 +125,7 @@ impl Convolution {
         let tasks = tasks(&self.weights, &input, columns, thread_count());
         let steps = match &self.weights.kernel {
             Kernel::Own(shape) => self.weights.row_panels(shape.rows()),
-            Kernel::Tract(..) => 1,
+            Kernel::Tract { .. } => 1,
         };
         let work = self.geometry.output_len() * self.weights.rows;
         parallel_steps(
@@ -148,12 +148,12 @@ impl Convolution {
                         };
                         Ok(())
                     }
-                    (Kernel::Tract(kernel, packing), PackedTask::Plain { columns, .. }) => {
+                    (Kernel::Tract { kernel, packing }, PackedTask::Plain { columns, .. }) => {
                         let kernel = (&**kernel, *packing);
                         self.multiply_by_tract(kernel, columns, added, output, start)
                     }
                     (
-                        Kernel::Tract(..),
+                        Kernel::Tract { .. },
                         PackedTask::StrassenWinograd { .. } | PackedTask::WinogradConvolution(_),
                     ) => {
                         bail!("only kernels of ours multiply in such forms")
@@ -199,6 +199,7 @@ impl Convolution {
                 bias: self.weights.bias.as_slice_unchecked(),
                 added: added.map_or(std::ptr::null(), from),
                 output: from(output).cast_mut(),
+                len: output.len() - start,
                 stride: self.geometry.output_len(),
                 clamp: self.clamp,
             }

@@ -221,8 +221,7 @@ unsafe fn multiply_plain(
             rows: block.rows.len(),
             columns: columns.mn(),
             depth: weights.depth,
-            // Safety: there are such rows.
-            epilogue: unsafe { epilogue.from_row(block.rows.start, first_bias) },
+            epilogue: epilogue.from_row(block.rows.start, first_bias),
         };
         // Safety: the caller's.
         unsafe { product.multiply_panel(shape, panel) };
