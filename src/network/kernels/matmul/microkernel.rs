@@ -256,10 +256,10 @@ fn for_each_4x4_block<const ROWS: usize, const VECTORS: usize>(
     change: impl Fn(usize, usize, &mut [Lanes; LANES]),
 ) {
     let (row_blocks, _) = sums.as_chunks_mut::<LANES>();
-    for (number, rows) in row_blocks.iter_mut().enumerate() {
+    for (block_row, rows) in row_blocks.iter_mut().enumerate() {
         for vector in 0..VECTORS {
             let mut block = rows.map(|row| row[vector]);
-            change(LANES * number, LANES * vector, &mut block);
+            change(LANES * block_row, LANES * vector, &mut block);
             for (row, values) in rows.iter_mut().zip(block) {
                 row[vector] = values;
             }

@@ -122,8 +122,8 @@ impl QuadrantPanels {
                 let t2 = b22.sub(t1);
                 let (t3, t4) = (b22.sub(b12), b21.sub(t2));
                 let to = &mut pair[row * width + vector..];
-                for (number, values) in [b11, b21, t2, t3, t4, t1, b22].into_iter().enumerate() {
-                    values.store_uninit(&mut to[number * quadrant_len..]);
+                for (factor, values) in [b11, b21, t2, t3, t4, t1, b22].into_iter().enumerate() {
+                    values.store_uninit(&mut to[factor * quadrant_len..]);
                 }
             }
         }
@@ -280,9 +280,9 @@ unsafe fn multiply_tiles<const ROWS: usize, const VECTORS: usize>(
     // `*to = *from + A · B` of a product: no copies of sums beyond those that
     // `multiply_accumulate` makes anyway.
     let add = |from: *const Accumulators<ROWS, VECTORS>,
-               number: usize,
+               product: usize,
                to: *mut Accumulators<ROWS, VECTORS>| {
-        let (a, b) = (a[number], &b[number * quadrant_len..][..quadrant_len]);
+        let (a, b) = (a[product], &b[product * quadrant_len..][..quadrant_len]);
         // Safety: `a` has k · ROWS elements, `b` quadrant_len = k · 4 · VECTORS, and `from`
         // and `to` are local variables, `from` written before.
         unsafe { multiply_accumulate(from, a.as_ptr(), b.as_ptr(), k, to) };

@@ -49,7 +49,7 @@ struct Product {
     k: usize,
     n: usize,
     epilogues: Vec<Epilogue>,
-    /// How the result lies in memory: by rows, by columns, or with gaps.
+    /// Of the result in memory: 0 row-major, 1 column-major, 2 with gaps.
     layout: usize,
     seed: u64,
 }
@@ -70,7 +70,7 @@ fn products() -> impl Strategy<Value = Product> {
 }
 
 impl Product {
-    /// Strides of the result in elements, and how many it spans.
+    /// Row stride, column stride and length of the result, in elements.
     fn strides(&self) -> (usize, usize, usize) {
         let Product { m, n, .. } = *self;
         match self.layout {
@@ -121,8 +121,8 @@ impl Product {
         unsafe { kernel.run(m, n, &specs).unwrap() };
         let all = result.try_as_plain_ram_mut().unwrap();
         let all = all.as_slice::<f32>().unwrap();
-        let places = (0..m * n).map(|place| all[place / n * row + place % n * column]);
-        Tensor::from_shape(&[m, n], &places.collect::<Vec<_>>()).unwrap()
+        let elements = (0..m * n).map(|index| all[index / n * row + index % n * column]);
+        Tensor::from_shape(&[m, n], &elements.collect::<Vec<_>>()).unwrap()
     }
 }
 
