@@ -60,10 +60,10 @@ pub struct TileExtent {
 }
 
 impl Epilogue<'_> {
-    /// The epilogue of the rows from `row` on, whose bias begins at `bias_offset`. Panics if
-    /// there is no such row.
-    pub fn from_row(self, row: usize, bias_offset: usize) -> Self {
-        let offset = row * self.stride;
+    /// The epilogue of the rows after `rows`, whose bias begins at `bias_offset`. Panics if
+    /// there are fewer rows.
+    pub fn skip_rows(self, rows: usize, bias_offset: usize) -> Self {
+        let offset = rows * self.stride;
         assert!(offset <= self.len);
         let added = if self.added.is_null() {
             self.added

@@ -239,7 +239,7 @@ unsafe fn multiply_plain(
             rows: block.rows.len(),
             columns: columns.mn(),
             depth: weights.depth,
-            epilogue: epilogue.from_row(block.rows.start, first_bias),
+            epilogue: epilogue.skip_rows(block.rows.start, first_bias),
         };
         // Safety: the epilogue begins at the block's first row; the panel's rows end with the
         // block, and the columns are those of the task.
