@@ -9,11 +9,11 @@ use super::super::matmul::{Kernel, KernelShape, WeightReader};
 use super::super::tract::{Dense, DenseWeights};
 use super::super::windows::{Convolution, ConvolutionWeights, Form};
 use super::windows::{geometries, geometry, run, samples, slice, unit_stride_3x3_windows, windows};
-use super::{close, numbers};
+use super::{close, random_tensor};
 use crate::onnx::pb::{self, tensor_proto::DataType};
 use crate::onnx::tensor;
 
-/// Weights as a file stores them. Those of `numbers` with an even seed are the same as
+/// Weights as a file stores them. Those of `random_tensor` with an even seed are the same as
 /// float16.
 fn file(weights: &Tensor, as_half: bool) -> pb::TensorProto {
     let floats = tensor::from_floats("w", weights.shape(), slice(weights));
@@ -48,12 +48,12 @@ proptest! {
         let seed = if as_half { seed & !1 } else { seed };
         let taps = geometry.kernel.0 * geometry.kernel.1;
         let depth = channels * taps;
-        let input = numbers(&[batch, channels, geometry.input.0, geometry.input.1], seed);
-        let weights = numbers(&[rows, channels, geometry.kernel.0, geometry.kernel.1], seed ^ 0x52);
-        let row_scales = numbers(&[rows], seed ^ 0x64);
-        let bias = numbers(&[rows], seed ^ 0x76);
+        let input = random_tensor(&[batch, channels, geometry.input.0, geometry.input.1], seed);
+        let weights = random_tensor(&[rows, channels, geometry.kernel.0, geometry.kernel.1], seed ^ 0x52);
+        let row_scales = random_tensor(&[rows], seed ^ 0x64);
+        let bias = random_tensor(&[rows], seed ^ 0x76);
         let shape = [batch, rows, geometry.output.0, geometry.output.1];
-        let added = numbers(&shape, seed ^ 0x88);
+        let added = random_tensor(&shape, seed ^ 0x88);
         let mut wanted = Vec::new();
         for (image, row) in (0..batch).flat_map(|image| (0..rows).map(move |row| (image, row))) {
             let mut sums = vec![0.0; geometry.output_len()];
@@ -105,9 +105,9 @@ proptest! {
         seed in any::<u64>(),
     ) {
         let seed = if as_half { seed & !1 } else { seed };
-        let input = numbers(&[rows, depth], seed);
+        let input = random_tensor(&[rows, depth], seed);
         let shape = if is_transposed { [width, depth] } else { [depth, width] };
-        let weights = numbers(&shape, seed ^ 0x52);
+        let weights = random_tensor(&shape, seed ^ 0x52);
         let weight = |k: usize, o: usize| {
             slice(&weights)[if is_transposed { o * depth + k } else { k * width + o }]
         };
@@ -136,8 +136,8 @@ fn every_tile_gives_the_same_bits() {
     ] {
         let depth = channels * geometry.kernel.0 * geometry.kernel.1;
         let form = Form::pick(rows, depth, geometry.has_unit_stride_3x3());
-        let weights = numbers(&[rows, depth], 1);
-        let input = numbers(&[1, channels, geometry.input.0, geometry.input.1], 3);
+        let weights = random_tensor(&[rows, depth], 1);
+        let input = random_tensor(&[1, channels, geometry.input.0, geometry.input.1], 3);
         let file = file(&weights, false);
         let by = |shape| {
             let stored = WeightReader::new(&file).unwrap();

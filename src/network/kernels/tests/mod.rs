@@ -13,7 +13,7 @@ use tract_onnx::tract_core::internal::Approximation;
 
 /// A pseudorandom tensor between −2 and 2; of even seeds in multiples of a half, so that
 /// ties and zeros occur.
-fn numbers(shape: &[usize], seed: u64) -> Tensor {
+fn random_tensor(shape: &[usize], seed: u64) -> Tensor {
     let mut state = seed | 1;
     let mut next = move || {
         state ^= state << 13;

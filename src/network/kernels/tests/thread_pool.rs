@@ -10,7 +10,7 @@ use super::super::common::{Clamp, TaskGrid, parallel_steps};
 use super::super::matmul::{Kernel, KernelShape, WeightReader};
 use super::super::tract::tract_kernel;
 use super::super::windows::{Convolution, ConvolutionWeights, Depthwise, Form, MaxPooling};
-use super::numbers;
+use super::random_tensor;
 use super::windows::{geometry, run, slice};
 use crate::onnx::tensor;
 
@@ -51,9 +51,9 @@ fn convolutions_by(kernel: &(dyn Fn() -> Kernel + Sync)) {
         (64, 100, geometry(33, 5, 1, 2)),
     ] {
         let depth = channels * geometry.kernel.0 * geometry.kernel.1;
-        let weights = numbers(&[rows, depth], 1);
+        let weights = random_tensor(&[rows, depth], 1);
         let file = tensor::from_floats("w", &[rows, depth], slice(&weights));
-        let bias = numbers(&[rows], 3);
+        let bias = random_tensor(&[rows], 3);
         let pack = || {
             let (stored, bias) = (WeightReader::new(&file).unwrap(), Some(slice(&bias)));
             let form = Form::pick(rows, depth, geometry.has_unit_stride_3x3());
@@ -65,8 +65,8 @@ fn convolutions_by(kernel: &(dyn Fn() -> Kernel + Sync)) {
             sequential.packed == parallel.packed,
             "packed weights of {geometry:?}"
         );
-        let input = numbers(&[1, channels, geometry.input.0, geometry.input.1], 5);
-        let added = numbers(&[1, rows, geometry.output.0, geometry.output.1], 7);
+        let input = random_tensor(&[1, channels, geometry.input.0, geometry.input.1], 5);
+        let added = random_tensor(&[1, rows, geometry.output.0, geometry.output.1], 7);
         let what = format!(
             "{}, {channels} to {rows} channels, {geometry:?}",
             kernel().name()
@@ -90,8 +90,11 @@ fn windows() {
     ] {
         let channels = 40;
         let taps = geometry.kernel.0 * geometry.kernel.1;
-        let input = numbers(&[1, channels, geometry.input.0, geometry.input.1], 1);
-        let (weights, bias) = (numbers(&[channels, taps], 3), numbers(&[channels], 5));
+        let input = random_tensor(&[1, channels, geometry.input.0, geometry.input.1], 1);
+        let (weights, bias) = (
+            random_tensor(&[channels, taps], 3),
+            random_tensor(&[channels], 5),
+        );
         let what = format!("{geometry:?}");
         let pooling = MaxPooling {
             geometry: geometry.clone(),

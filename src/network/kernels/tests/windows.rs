@@ -4,7 +4,7 @@ use tract_onnx::tract_core::internal::{EvalContext, EvalOp, tvec};
 
 use super::super::common::Clamp;
 use super::super::windows::{Depthwise, Geometry, MaxPooling};
-use super::{close, numbers};
+use super::{close, random_tensor};
 
 /// Square windows over a square.
 pub fn geometry(size: usize, kernel: usize, stride: usize, padding: usize) -> Geometry {
@@ -169,9 +169,9 @@ proptest! {
     ) {
         let (input_min, min, max) = bounds;
         let taps = geometry.kernel.0 * geometry.kernel.1;
-        let input = numbers(&[batch, channels, geometry.input.0, geometry.input.1], seed);
-        let kernel = numbers(&[channels, taps], seed ^ 0x51);
-        let bias = numbers(&[channels], seed ^ 0x62);
+        let input = random_tensor(&[batch, channels, geometry.input.0, geometry.input.1], seed);
+        let kernel = random_tensor(&[channels, taps], seed ^ 0x51);
+        let bias = random_tensor(&[channels], seed ^ 0x62);
         let mut wanted = Vec::new();
         for plane in 0..batch * channels {
             let channel = plane % channels;
@@ -194,7 +194,7 @@ proptest! {
         planes in 1_usize..4,
         seed in any::<u64>(),
     ) {
-        let input = numbers(&[planes, geometry.input.0, geometry.input.1], seed);
+        let input = random_tensor(&[planes, geometry.input.0, geometry.input.1], seed);
         let mut wanted = Vec::new();
         for plane in 0..planes {
             let from = &slice(&input)[plane * geometry.input_len()..];
@@ -219,7 +219,7 @@ fn planes_of_another_size_are_refused() {
         output: (2, 2),
     };
     let op = MaxPooling { geometry };
-    let inputs = tvec!(numbers(&[1, 5, 4], 1).into_tvalue());
+    let inputs = tvec!(random_tensor(&[1, 5, 4], 1).into_tvalue());
     let error = op.eval(&EvalContext::out_of_plan(), inputs).unwrap_err();
     assert!(error.to_string().contains("[1, 5, 4]"), "{error}");
 }

@@ -50,7 +50,7 @@ impl Im2col<'_> {
         let panels = buffer.as_mut_slice();
         let width = format.r;
         let whole_panels = range.len() / width;
-        // Columns of padding are multiplied, too: zeros, since subnormal numbers would
+        // Columns of padding are multiplied, too: zeros, since subnormals would
         // be slow.
         panels[whole_panels * panel_len..].fill(MaybeUninit::new(0.0));
         for panel in panels.chunks_exact_mut(panel_len).take(whole_panels) {

@@ -35,7 +35,7 @@ pub fn declutter(mut model: TypedModel) -> TractResult<TypedModel> {
             max_pooling(model, node, name, op)
         });
     split_large_constants(&mut model)?;
-    // Weights may still be behind a node that only converts them.
+    // A weight may still be the output of a `Cast`.
     model.prop_consts()?;
     replace.rewrite(&(), &mut model)?;
     let mut model = model.into_decluttered()?;

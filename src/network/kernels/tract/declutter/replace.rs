@@ -1,4 +1,4 @@
-//! Puts this project's operations in the place of tract's.
+//! Replaces operations of tract's by those of `windows`.
 
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat, MaxPool, PoolSpec};
