@@ -1,14 +1,14 @@
-//! What tract runs on, where it is this project's own.
+//! SIMD kernels for f32, and the operations of tract that run on them.
 //!
 //! Each folder uses only those above it:
 //!
-//! - `common`: SIMD vectors, the thread pool, packed buffers
+//! - `common`: SIMD lanes, the thread pool, packed buffers
 //! - `matmul`: products of matrices
 //! - `windows`: convolution and pooling
-//! - `tract`: the kernels and operations as tract knows them, and the dense layer
+//! - `tract`: registration in tract, graph rewriting, and the dense layer
 //!
 //! One more operation: a file in `windows` that implements tract's `TypedOp`, and a rule in
-//! `tract/declutter`. One more shape of tile: see `matmul`.
+//! `tract/declutter`. One more tile shape: see `matmul`.
 
 mod common;
 mod matmul;

@@ -1,8 +1,8 @@
-//! Bounds on the numbers that an operation gives: activations that are fused into it.
+//! Bounds on the output of an operation: ReLU, ReLU6 and the like, fused into it.
 
 use super::simd::Lanes;
 
-/// min(max(x, `min`), `max`); a bound that is not wanted is infinite.
+/// min(max(x, `min`), `max`); without a bound it is infinite.
 #[derive(Clone, Copy, Debug)]
 pub struct Clamp {
     /// 0 for ReLU and ReLU6.
@@ -12,7 +12,7 @@ pub struct Clamp {
 }
 
 impl Clamp {
-    /// Leaves every number as it is.
+    /// No bounds: the identity.
     pub const NONE: Clamp = Clamp {
         min: f32::NEG_INFINITY,
         max: f32::INFINITY,
@@ -29,7 +29,7 @@ impl Clamp {
         self.min > f32::NEG_INFINITY || self.max < f32::INFINITY
     }
 
-    /// Both bounds for four lanes at once.
+    /// Both bounds in all lanes.
     #[inline(always)]
     pub fn splat(self) -> LanesClamp {
         LanesClamp {
@@ -57,7 +57,7 @@ pub struct LanesClamp {
 }
 
 impl LanesClamp {
-    /// First raised, then lowered.
+    /// The lower bound first, then the upper one.
     #[inline(always)]
     pub fn apply(self, values: Lanes) -> Lanes {
         values.max(self.min).min(self.max)

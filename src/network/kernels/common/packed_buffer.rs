@@ -73,3 +73,25 @@ pub fn blob_elements(blob: &Blob) -> &[f32] {
     // are an f32. The slice borrows the blob.
     unsafe { std::slice::from_raw_parts(pointer, len) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_are_aligned_and_read_as_they_were_written() {
+        for len in [0, 1, 5, 64] {
+            let mut buffer = UninitPackedBuffer::new(len, 64);
+            for (index, element) in buffer.as_mut_slice().iter_mut().enumerate() {
+                element.write(index as f32);
+            }
+            // Safety: all elements were written.
+            let buffer = unsafe { buffer.assume_init() };
+            let expected: Vec<f32> = (0..len).map(|index| index as f32).collect();
+            assert_eq!(buffer.as_slice(), expected);
+            let blob = buffer.into_blob();
+            assert_eq!(blob_elements(&blob), expected);
+            assert_eq!(blob.layout().align(), 64);
+        }
+    }
+}

@@ -1,103 +1,106 @@
-//! Work that threads share.
+//! Data parallelism within an operation, on the threads of a rayon pool.
 //!
-//! rayon lets a thread that has to wait fall asleep, and to wake it takes longer than
-//! many an operation of a network. Here who waits keeps looking for work: inside of an
-//! operation for the others to be done, and between operations, as long as [`PoolActivity`]
-//! lives, for the next one to begin.
+//! rayon puts idle threads to sleep, and waking one takes longer than many an operation of a
+//! network. Here idle threads spin: within an operation until all of its work is done, and
+//! between operations for as long as a [`PoolActivity`] lives. Work is shared dynamically: by
+//! chunks from one queue ([`parallel_chunks`]), or by tasks with work stealing
+//! ([`parallel_steps`]; R. Blumofe and C. Leiserson, 1999).
 
 use tract_onnx::prelude::TractResult;
 
-/// Numbers of work up to which others are not asked to help.
-#[cfg(feature = "together")]
+/// Elements below which an operation runs on one thread.
+#[cfg(feature = "thread_pool")]
 const MIN_PARALLEL_WORK: usize = 16 << 10;
 
-/// Processes rows of `out`, each `row_len` long, in chunks of whole rows that the
-/// threads take in turn. `f` gets the number of a chunk's first row, and the chunk; it
-/// asks nobody to help. `work` says how many numbers it deals with in all.
+/// Processes rows of `out`, each `row_len` elements, in chunks of whole rows that threads
+/// take from a queue. `f` gets the index of a chunk's first row, and the chunk; operations
+/// within `f` run on one thread. `work` is the number of elements that are processed in all.
 ///
 /// # Errors
-/// One of those of `f`; other chunks may be done or not.
+/// One of the errors of `f`; other chunks may be processed or not.
 pub fn parallel_chunks<T: Send>(
     out: &mut [T],
     row_len: usize,
     work: usize,
     f: impl Fn(usize, &mut [T]) -> TractResult<()> + Sync + Send,
 ) -> TractResult<()> {
-    #[cfg(feature = "together")]
+    #[cfg(feature = "thread_pool")]
     if work >= MIN_PARALLEL_WORK && out.len() > row_len {
         return pool::parallel_chunks(out, row_len, &f);
     }
-    #[cfg(not(feature = "together"))]
+    #[cfg(not(feature = "thread_pool"))]
     let _ = (row_len, work);
     f(0, out)
 }
 
-/// The size of some work: tasks, each of the same number of steps.
+/// Work in tasks of equally many steps.
 #[derive(Clone, Copy, Debug)]
 pub struct TaskGrid {
     pub tasks: usize,
     pub steps: usize,
 }
 
-/// Tasks of several steps: a thread that takes a task prepares it and then does its steps
-/// one by one; a thread that finds no task left steals steps of those that are not done.
-/// Each thread has a workspace of its own. `work` is as for [`parallel_chunks`].
+/// Runs tasks of several steps, in any order. A thread that takes a task prepares it and runs
+/// its steps; a thread without a task steals steps of those that are not finished. `step` gets
+/// what `prepare` returned, the index of the step, and a workspace of the thread. `work` is as
+/// in [`parallel_chunks`].
 ///
 /// # Errors
-/// One of those of `step`; other steps may be done or not.
+/// One of the errors of `step`; other steps may be run or not.
 pub fn parallel_steps<P: Send + Sync, W: Default>(
     TaskGrid { tasks, steps }: TaskGrid,
     work: usize,
     prepare: impl Fn(usize) -> P + Sync,
     step: impl Fn(&P, usize, &mut W) -> TractResult<()> + Sync,
 ) -> TractResult<()> {
-    #[cfg(feature = "together")]
+    #[cfg(feature = "thread_pool")]
     if work >= MIN_PARALLEL_WORK && tasks * steps > 1 {
         return pool::parallel_steps(TaskGrid { tasks, steps }, &prepare, &step);
     }
-    #[cfg(not(feature = "together"))]
+    #[cfg(not(feature = "thread_pool"))]
     let _ = work;
     let mut workspace = W::default();
     for task in 0..tasks {
         let prepared = prepare(task);
-        (0..steps).try_for_each(|number| step(&prepared, number, &mut workspace))?;
+        (0..steps).try_for_each(|index| step(&prepared, index, &mut workspace))?;
     }
     Ok(())
 }
 
-/// Threads that [`parallel_chunks`] and [`parallel_steps`] have.
+/// Threads of [`parallel_chunks`] and [`parallel_steps`].
 pub fn thread_count() -> usize {
-    #[cfg(feature = "together")]
+    #[cfg(feature = "thread_pool")]
     return pool::thread_count();
-    #[cfg(not(feature = "together"))]
+    #[cfg(not(feature = "thread_pool"))]
     1
 }
 
-/// While this lives, the threads of the browser's pool are not let to sleep.
+/// Keeps the threads of the global pool, which is the browser's, from sleeping until it is
+/// dropped.
 #[derive(Default)]
 pub struct PoolActivity {
-    #[cfg(feature = "together")]
+    #[cfg(feature = "thread_pool")]
     is_over: std::sync::Arc<std::sync::atomic::AtomicBool>,
 }
 
 impl PoolActivity {
-    /// Called by the thread that runs the graph, the first of the pool.
+    /// Must be called by the thread that runs the graph, the first one of the pool.
     pub fn start() -> PoolActivity {
-        let awake = PoolActivity::default();
-        #[cfg(feature = "together")]
-        pool::keep_awake(&awake.is_over);
-        awake
+        let activity = PoolActivity::default();
+        #[cfg(feature = "thread_pool")]
+        pool::keep_awake(&activity.is_over);
+        activity
     }
 }
 
 impl Drop for PoolActivity {
     fn drop(&mut self) {
-        #[cfg(feature = "together")]
+        #[cfg(feature = "thread_pool")]
         (self.is_over).store(true, std::sync::atomic::Ordering::Release);
     }
 }
 
-#[cfg(feature = "together")]
+#[cfg(feature = "thread_pool")]
 mod pool {
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -107,8 +110,8 @@ mod pool {
 
     use super::TaskGrid;
 
-    /// Chunks for each thread, so that the quicker ones can take more.
-    const CHUNKS_EACH: usize = 4;
+    /// More than one, so that threads that are faster take more of them.
+    const CHUNKS_PER_THREAD: usize = 4;
 
     pub fn thread_count() -> usize {
         match current_tract_executor() {
@@ -127,41 +130,42 @@ mod pool {
         if threads < 2 {
             return f(0, out);
         }
-        let rows_each = rows.div_ceil((CHUNKS_EACH * threads).min(rows));
-        let chunks = Mutex::new(out.chunks_mut(rows_each * row_len).enumerate());
+        let chunk_rows = rows.div_ceil((CHUNKS_PER_THREAD * threads).min(rows));
+        let chunks = Mutex::new(out.chunks_mut(chunk_rows * row_len).enumerate());
         let outcome = LastError::default();
         run_on_all((threads - 1).min(rows - 1), || {
-            // A statement of its own: nobody computes with the lock in hand.
+            // A closure, so that the lock is released before `f` runs.
             let next = || locked(&chunks).next();
-            while let Some((number, chunk)) = next() {
-                outcome.keep(f(number * rows_each, chunk));
+            while let Some((index, chunk)) = next() {
+                outcome.keep(f(index * chunk_rows, chunk));
             }
         });
         outcome.into_result()
     }
 
-    /// A task in the making.
+    /// The state of a task.
     struct Task<P> {
         is_taken: AtomicBool,
-        /// The step that comes next.
-        next: AtomicUsize,
-        /// From the first step to the last.
+        /// The first step that no thread has taken.
+        next_step: AtomicUsize,
+        /// There from the end of `prepare` until no step is left to take.
         prepared: Mutex<Option<Arc<P>>>,
     }
 
     impl<P> Task<P> {
         fn take_steps(&self, steps: usize, mut step: impl FnMut(usize)) {
             loop {
-                let number = self.next.fetch_add(1, Ordering::Relaxed);
-                if number >= steps {
+                let index = self.next_step.fetch_add(1, Ordering::Relaxed);
+                if index >= steps {
                     return;
                 }
-                step(number);
+                step(index);
             }
         }
 
-        fn is_done(&self, steps: usize) -> bool {
-            self.next.load(Ordering::Relaxed) >= steps
+        /// Whether all steps are taken; some may still run.
+        fn is_exhausted(&self, steps: usize) -> bool {
+            self.next_step.load(Ordering::Relaxed) >= steps
         }
     }
 
@@ -176,44 +180,44 @@ mod pool {
         let threads = thread_count();
         let task = || Task {
             is_taken: AtomicBool::new(false),
-            next: AtomicUsize::new(0),
+            next_step: AtomicUsize::new(0),
             prepared: Mutex::new(None),
         };
         let tasks: Vec<Task<P>> = std::iter::repeat_with(task).take(count).collect();
         let outcome = LastError::default();
-        let broken = AtomicBool::new(false);
+        let has_panicked = AtomicBool::new(false);
         run_on_all((threads - 1).min(count * steps - 1), || {
-            let _panic_flag = PanicFlag(&broken);
+            let _panic_flag = PanicFlag(&has_panicked);
             let mut workspace = W::default();
             let mut take_steps = |task: &Task<P>, prepared: &P| {
-                task.take_steps(steps, |number| {
-                    outcome.keep(step(prepared, number, &mut workspace));
+                task.take_steps(steps, |index| {
+                    outcome.keep(step(prepared, index, &mut workspace));
                 });
             };
-            // Each thread has tasks that it begins with, so that what it reads is, for
-            // the most part, what it wrote an operation before.
-            let own = rayon::current_thread_index().unwrap_or(0) % threads * count / threads;
-            for number in (own..count).chain(0..own) {
-                let task = &tasks[number];
+            // Cache affinity: every thread begins at a task of its own, so that it reads
+            // mostly what it wrote in the operation before.
+            let first = rayon::current_thread_index().unwrap_or(0) % threads * count / threads;
+            for index in (first..count).chain(0..first) {
+                let task = &tasks[index];
                 if task.is_taken.swap(true, Ordering::Relaxed) {
                     continue;
                 }
-                let prepared = Arc::new(prepare(number));
+                let prepared = Arc::new(prepare(index));
                 *locked(&task.prepared) = Some(prepared.clone());
                 take_steps(task, &prepared);
-                // The memory is used again for the next task, while it is cached.
+                // Freed now, so that the next task is prepared in memory that is cached.
                 *locked(&task.prepared) = None;
             }
-            while !broken.load(Ordering::Relaxed) {
-                let mut is_over = true;
-                for task in tasks.iter().filter(|task| !task.is_done(steps)) {
-                    is_over = false;
+            while !has_panicked.load(Ordering::Relaxed) {
+                let mut are_exhausted = true;
+                for task in tasks.iter().filter(|task| !task.is_exhausted(steps)) {
+                    are_exhausted = false;
                     let prepared = locked(&task.prepared).clone();
                     if let Some(prepared) = prepared {
                         take_steps(task, &prepared);
                     }
                 }
-                if is_over {
+                if are_exhausted {
                     break;
                 }
                 std::hint::spin_loop();
@@ -222,7 +226,7 @@ mod pool {
         outcome.into_result()
     }
 
-    /// Tells the others that a thread panicked: nobody waits for its work.
+    /// Sets a flag if its thread panics, so that others do not wait for that thread's task.
     struct PanicFlag<'a>(&'a AtomicBool);
 
     impl Drop for PanicFlag<'_> {
@@ -233,7 +237,7 @@ mod pool {
         }
     }
 
-    /// The last error, if there is one.
+    /// The last error of any thread.
     #[derive(Default)]
     struct LastError(Mutex<Option<TractError>>);
 
@@ -250,27 +254,29 @@ mod pool {
         }
     }
 
-    /// Lets this thread and so many helpers of the pool take part in some work.
-    fn run_on_all(helpers: usize, take_part: impl Fn() + Sync) {
-        let alone = || multithread_tract_scope(Executor::SingleThread, &take_part);
-        let share = || {
+    /// Runs `work` on this thread and on `helpers` other ones of the pool, and returns when
+    /// all have returned from it.
+    fn run_on_all(helpers: usize, work: impl Fn() + Sync) {
+        // Operations within `work` run on one thread.
+        let run = || multithread_tract_scope(Executor::SingleThread, &work);
+        let run_all = || {
             let helpers_left = AtomicUsize::new(helpers);
             rayon::in_place_scope(|scope| {
                 for _ in 0..helpers {
                     scope.spawn(|_| {
                         let _done = HelperGuard(&helpers_left);
-                        alone();
+                        run();
                     });
                 }
-                alone();
-                // A helper that has not begun yet is run here.
+                run();
+                // Runs the helpers here that no thread has begun.
                 steal_work_until(|| helpers_left.load(Ordering::Acquire) == 0);
             });
         };
         match current_tract_executor() {
-            Executor::MultiThread(pool) => pool.install(share),
-            Executor::RayonGlobal => share(),
-            Executor::SingleThread => take_part(),
+            Executor::MultiThread(pool) => pool.install(run_all),
+            Executor::RayonGlobal => run_all(),
+            Executor::SingleThread => work(),
         }
     }
 
@@ -278,7 +284,7 @@ mod pool {
         mutex.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts down, even if its thread panics.
+    /// Counts a helper as done, even if its thread panics.
     struct HelperGuard<'a>(&'a AtomicUsize);
 
     impl Drop for HelperGuard<'_> {
@@ -287,6 +293,7 @@ mod pool {
         }
     }
 
+    /// Runs jobs of the pool, or spins, until `is_over`.
     fn steal_work_until(is_over: impl Fn() -> bool) {
         while !is_over() {
             if rayon::yield_now() != Some(rayon::Yield::Executed) {
@@ -295,7 +302,8 @@ mod pool {
         }
     }
 
-    /// Only where there is one pool, and this thread is its first.
+    /// Makes the other threads of the global pool spin until `is_over`. Does nothing for other
+    /// pools, which are native.
     pub fn keep_awake(is_over: &Arc<AtomicBool>) {
         if !matches!(current_tract_executor(), Executor::RayonGlobal) {
             return;
@@ -303,7 +311,7 @@ mod pool {
         for _ in 1..rayon::current_num_threads() {
             let is_over = is_over.clone();
             rayon::spawn(move || {
-                // The first would wait for itself.
+                // The first thread sets `is_over`: it must not wait for that.
                 if rayon::current_thread_index() != Some(0) {
                     steal_work_until(|| is_over.load(Ordering::Acquire));
                 }

@@ -1,21 +1,20 @@
-//! Which shape of tile is the fastest on the machine at hand.
+//! Autotuning: which tile shape is the fastest on this machine, by a short measurement at
+//! start-up (as ATLAS does it: R. Whaley and J. Dongarra, 1998).
 //!
-//! That depends on how many vector registers the machine has, which WebAssembly does
-//! not tell: a short measurement at start-up asks the clock.
+//! The answer depends on the number of vector registers, which WebAssembly does not reveal.
 
 use super::kernel_shape::KernelShape;
 
-/// Measures every shape and chooses the fastest, once in a program's life; where
-/// tract's own kernels are for the machine at hand, it does nothing. Takes 40 to
-/// 130 ms. Whatever is chosen, sums are added in the same order: results do not
-/// depend on it.
+/// Measures every shape and selects the fastest, once per process; takes 40 to 130 ms. Does
+/// nothing natively, where tract has kernels for the machine. Results do not depend on the
+/// selection: all shapes add in the same order.
 pub fn autotune() {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     browser::selection();
 }
 
-/// The shape to use for products of our own; `None` where tract's kernels are for the
-/// machine at hand.
+/// The shape of this project's kernel to use; `None` natively, where tract has kernels for
+/// the machine.
 pub fn selected_shape() -> Option<KernelShape> {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     return Some(browser::selection().shape);
@@ -23,7 +22,7 @@ pub fn selected_shape() -> Option<KernelShape> {
     None
 }
 
-/// The shape in use, and what was measured for each.
+/// The selected shape and the measurements.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub use browser::{AutotuningReport, report};
 
@@ -38,33 +37,35 @@ mod browser {
     use super::super::kernel_shape::KernelShape;
     use super::super::microkernel;
 
-    /// How often the shapes take turns at least. A round that the browser interrupts is
-    /// outvoted by the best of the others.
+    /// Rounds without a gain after which measuring ends. Of each shape the best round counts,
+    /// since others may be interrupted.
     const MIN_ROUNDS: usize = 8;
-    /// And at most: until no shape has become faster for a while. A browser compiles
-    /// what it runs often once more, and better, some time after the start.
+    /// The limit of all rounds. Browsers replace the code of their baseline compiler by that
+    /// of the optimising one some time after the start, so that shapes become faster.
     const MAX_ROUNDS: usize = 32;
-    const FASTER: f64 = 1.03;
+    /// What a round must be faster by than the best one before to be a gain.
+    const MIN_GAIN: f64 = 1.03;
     const ROUND_MS: f64 = 1.0;
-    /// Another shape must be this much faster than the first to be taken.
-    const CLEARLY: f64 = 1.04;
-    /// 10⁹ operations a second that no core reaches, with vectors of four numbers.
+    /// What another shape must be faster by than the best of those before it.
+    const MIN_ADVANTAGE: f64 = 1.04;
+    /// More 10⁹ operations per second than a core can do with vectors of four lanes.
     const MAX_GIGAFLOPS: f64 = 200.0;
 
-    /// What was measured, and what follows from it.
+    /// The measurements, and the shape that they favour.
     pub struct Selection {
         pub shape: KernelShape,
-        /// For each of [`KernelShape::ALL`].
+        /// 10⁹ operations per second of each of [`KernelShape::ALL`].
         gigaflops: [f64; KernelShape::ALL.len()],
     }
 
     /// For `make bench`.
     pub struct AutotuningReport {
         pub selected: &'static str,
-        /// The name of each shape, and 10⁹ operations a second.
+        /// The name of each shape, and its 10⁹ operations per second.
         pub gigaflops: Vec<(&'static str, f64)>,
     }
 
+    /// Measures if [`selection`] was not called before.
     pub fn report() -> AutotuningReport {
         let selection = selection();
         let names = KernelShape::ALL.iter().map(|shape| shape.name());
@@ -74,6 +75,7 @@ mod browser {
         }
     }
 
+    /// Measures when it is called first.
     pub fn selection() -> &'static Selection {
         static SELECTION: OnceLock<Selection> = OnceLock::new();
         SELECTION.get_or_init(|| {
@@ -84,7 +86,7 @@ mod browser {
             while round < MAX_ROUNDS && round < last_gain + MIN_ROUNDS {
                 for (speed, shape) in speeds.iter_mut().zip(KernelShape::ALL) {
                     let found = gigaflops(shape, ROUND_MS, &clock);
-                    if found > *speed * FASTER {
+                    if found > *speed * MIN_GAIN {
                         last_gain = round;
                     }
                     *speed = speed.max(found);
@@ -93,7 +95,7 @@ mod browser {
             }
             let mut best = 0;
             for shape in 1..speeds.len() {
-                if speeds[shape] > speeds[best] * CLEARLY {
+                if speeds[shape] > speeds[best] * MIN_ADVANTAGE {
                     best = shape;
                 }
             }
@@ -104,10 +106,9 @@ mod browser {
         })
     }
 
-    /// 2 · multiply-adds per second, in thousand millions, of a product whose
-    /// panels stay in the first cache, as far as `clock` can tell; it counts
-    /// milliseconds. 0 where the clock stands still for longer than that, as it does
-    /// in browsers that hide the time.
+    /// 10⁹ operations per second (2 for each multiply-add) of a product whose panels fit into
+    /// the first-level cache. `clock` counts milliseconds; 0 if it is too coarse to see
+    /// `milliseconds` pass, as in browsers that resist fingerprinting.
     fn gigaflops(shape: KernelShape, milliseconds: f64, clock: &dyn Fn() -> f64) -> f64 {
         const K: usize = 256;
         let run: unsafe fn(&[FusedKerSpec<f32>]) -> isize =
@@ -121,19 +122,20 @@ mod browser {
             packing: 0,
         };
         let operations = [FusedKerSpec::Clear, product, FusedKerSpec::Done];
-        let each = 2 * shape.rows() * shape.columns() * K;
-        let max_products = (milliseconds * 1e6 * MAX_GIGAFLOPS) as usize / each;
+        let operations_each = 2 * shape.rows() * shape.columns() * K;
+        let max_products = (milliseconds * 1e6 * MAX_GIGAFLOPS) as usize / operations_each;
         let start = clock();
         let mut products = 0;
         while products < max_products {
             for _ in 0..64 {
-                // Safety: the panels hold K rows and columns of this shape's size.
+                // Safety: the panels are K rows and K columns of the shape long; there are
+                // no other pointers in the list.
                 unsafe { run(std::hint::black_box(&operations)) };
             }
             products += 64;
             let elapsed = clock() - start;
             if elapsed >= milliseconds {
-                return (each * products) as f64 / elapsed / 1e6;
+                return (operations_each * products) as f64 / elapsed / 1e6;
             }
         }
         0.0

@@ -1,28 +1,30 @@
-//! How many columns of a product are packed and multiplied at once.
+//! Cache blocking (Goto and van de Geijn, 2008): how many columns of B are packed and
+//! multiplied at once.
 
 use std::ops::Range;
 
-/// Bytes of columns that are packed at once: they should stay in the second cache.
+/// Bytes of a block of packed columns, so that it stays in the second-level cache.
 const MAX_PACKED_BYTES: usize = 1000 << 10;
 
-/// The same for weights that are so small that they stay there, too: then to read them
-/// for every few columns costs nothing.
+/// The same if the weights are no larger than that: they stay in the cache, too, and
+/// reading them once more for every block costs little.
 const MAX_PACKED_BYTES_BESIDE_WEIGHTS: usize = 512 << 10;
 
-/// The size of a product.
+/// The size of a product A · B of weights A.
 #[derive(Clone, Copy, Debug)]
 pub struct ProductSize {
-    /// Columns, and how many of them make a panel.
+    /// Of B.
     pub columns: usize,
+    /// Columns of a panel.
     pub width: usize,
-    /// Numbers that a panel of columns takes.
+    /// Elements of a panel of columns.
     pub panel: usize,
-    /// Numbers that the weights are.
+    /// Elements of A.
     pub weights: usize,
 }
 
-/// Splits the columns in whole panels: about as many for each of `threads` threads, and
-/// at each time no more than stay cached.
+/// Splits the columns into blocks of whole panels, as equal as can be, none larger than the
+/// cache allows; a multiple of `threads` blocks, if there are enough panels.
 pub fn column_blocks(size: ProductSize, threads: usize) -> Vec<Range<usize>> {
     let panels = size.columns.div_ceil(size.width);
     let are_weights_small = size.weights * size_of::<f32>() <= MAX_PACKED_BYTES_BESIDE_WEIGHTS;
@@ -31,10 +33,10 @@ pub fn column_blocks(size: ProductSize, threads: usize) -> Vec<Range<usize>> {
     } else {
         MAX_PACKED_BYTES
     };
-    let fitting = (max_bytes / (size.panel * size_of::<f32>()).max(1)).max(1);
-    let blocks = panels.div_ceil(fitting).next_multiple_of(threads);
+    let max_panels = (max_bytes / (size.panel * size_of::<f32>()).max(1)).max(1);
+    let blocks = panels.div_ceil(max_panels).next_multiple_of(threads);
     let blocks = blocks.min(panels);
-    // The first blocks have a panel more where they do not go round evenly.
+    // Sizes of blocks differ by one panel at most.
     let start = |block: usize| ((panels * block).div_ceil(blocks) * size.width).min(size.columns);
     (0..blocks)
         .map(|block| start(block)..start(block + 1))

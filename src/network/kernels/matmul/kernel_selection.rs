@@ -1,4 +1,4 @@
-//! Which kernel multiplies a matrix of weights.
+//! Which kernel multiplies a matrix of weights: tract's or this project's.
 
 use tract_onnx::prelude::DatumType;
 use tract_onnx::tract_core::internal::*;
@@ -8,27 +8,33 @@ use tract_onnx::tract_core::tract_linalg::pack::{PackedFormat, Packing as _};
 use super::autotuning::selected_shape;
 use super::kernel_shape::KernelShape;
 
-/// Columns that a kernel is chosen for; no product of ours has just a few.
+/// The number of columns by which tract picks a kernel; no product here has just a few.
 const TYPICAL_COLUMNS: usize = 256;
 
-/// What multiplies.
+/// A kernel and what it needs to be called.
 #[derive(Clone, Debug)]
 pub enum Kernel {
-    /// tract's walk over the tiles, and which of the kernel's forms of packing it is.
-    Tract(Box<dyn MatMatMul>, usize),
-    /// This project's own.
+    /// tract's loop over tiles.
+    Tract {
+        kernel: Box<dyn MatMatMul>,
+        /// Index in `kernel.packings()`.
+        packing: usize,
+    },
+    /// This project's microkernel and loop over tiles.
     Own(KernelShape),
 }
 
-/// How both matrices of a product are packed.
+/// How the matrices of a product are packed.
 #[derive(Clone, Debug)]
 pub struct PackedFormats {
+    /// Of A, in panels of rows.
     pub rows: PackedFormat,
+    /// Of B, in panels of columns.
     pub columns: PackedFormat,
 }
 
 impl Kernel {
-    /// The fastest for a matrix [rows, depth] on the machine at hand.
+    /// The fastest one on this machine for a matrix [rows, depth].
     ///
     /// # Errors
     /// If tract has no kernel for float32 matrices here.
@@ -47,27 +53,28 @@ impl Kernel {
         };
         let picked = MmmDispatch::native().pick(&query);
         let (kernel, packing, _) = picked.context("there is no kernel for float32 matrices")?;
-        Ok(Kernel::Tract(kernel, packing))
+        Ok(Kernel::Tract { kernel, packing })
     }
 
+    /// As profiles call it.
     pub fn name(&self) -> &str {
         match self {
-            Kernel::Tract(kernel, _) => kernel.name(),
+            Kernel::Tract { kernel, .. } => kernel.name(),
             Kernel::Own(shape) => shape.name(),
         }
     }
 
-    /// How both matrices are packed.
+    /// How A and B are packed.
     ///
     /// # Errors
-    /// If it is in another way than number by number in float32.
+    /// If it is not in plain float32 panels.
     pub fn formats(&self) -> TractResult<PackedFormats> {
         match self {
             Kernel::Own(shape) => Ok(PackedFormats {
                 rows: f32::packing(shape.rows()),
                 columns: f32::packing(shape.columns()),
             }),
-            Kernel::Tract(kernel, packing) => {
+            Kernel::Tract { kernel, packing } => {
                 let (of_rows, of_columns) = &kernel.packings()[*packing];
                 let plain = |format: Option<&PackedFormat>| {
                     let format = format.filter(|format| format.dt == DatumType::F32);

@@ -1,11 +1,12 @@
-//! The shapes of tile that the microkernel is compiled for.
+//! The tile shapes that the microkernel is compiled for.
 
 use super::super::common::LANES;
 
-/// A tile of rows × columns sums.
+/// A tile of rows × columns accumulators (MR × NR in BLIS).
 ///
-/// The first is taken where no clock can tell. The first three keep eight or nine
-/// sums, for the 16 vector registers of x86-64; the last keeps 16, for the 32 of ARM.
+/// The first is the default, if there is no clock to measure by. The first three keep eight
+/// or nine vectors, for the 16 vector registers of x86-64; the last keeps 16, for the 32 of
+/// ARM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KernelShape {
     Tile3x12,
@@ -14,7 +15,7 @@ pub enum KernelShape {
     Tile8x8,
 }
 
-/// `dispatch_on_shape!(shape, run)` is `run::<ROWS, VECTORS>` for the shape at hand.
+/// `dispatch_on_shape!(shape, run)` is `run::<ROWS, VECTORS>` for the shape.
 macro_rules! dispatch_on_shape {
     ($shape:expr, $($function:ident)::+) => {{
         use $crate::network::kernels::matmul::KernelShape as Shape;
@@ -36,7 +37,7 @@ impl KernelShape {
         KernelShape::Tile8x8,
     ];
 
-    /// As tract and profiles call the kernel.
+    /// The kernel's name in tract and in profiles.
     pub fn name(self) -> &'static str {
         match self {
             KernelShape::Tile3x12 => "gradcam_3x12",

@@ -1,18 +1,17 @@
 //! Products of matrices Y = A · B, where A are weights that are packed once.
 //!
-//! - `kernel_shape`: the shapes of tile that there are
+//! - `kernel_shape`: the tile shapes (MR × NR)
 //! - `microkernel`: one tile, in registers
-//! - `autotuning` and `kernel_selection`: which shape, or which kernel of tract's, is the
-//!   fastest here
-//! - `weight_reader`: weights as a file has them; `packing`: panels of them and of columns
+//! - `autotuning`: the fastest shape, measured; `kernel_selection`: that, or a kernel of tract
+//! - `weight_reader`: weights from the bytes of a file; `packing`: panels of A and of B
 //! - `blocking`: how many columns are packed and multiplied at once
-//! - `packed_product`: panels by panels, with bias, sum, clamp and store
-//! - `strassen_winograd`: seven products of quadrants instead of eight;
-//!   `remainder_columns`: the columns that have no other half
-//! - `peak`: what the machine can do at most
+//! - `packed_product`: the macrokernel, with bias, sum and clamp fused into the store
+//! - `strassen_winograd`: 7 products of quadrants instead of 8; `remainder_columns`: the
+//!   columns that belong to neither half
+//! - `peak`: the machine's peak rate of arithmetic
 //!
-//! One more shape of tile: a variant in `kernel_shape`, a line in its macro, and a
-//! registration in `tract/registration.rs`.
+//! One more tile shape: a variant in `kernel_shape` and a line in its macro, in `ALL` and in
+//! `name`; and a registration in `tract/registration.rs`.
 
 mod autotuning;
 mod blocking;

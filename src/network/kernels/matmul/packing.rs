@@ -36,33 +36,33 @@ impl<'a> PackedPanels<'a> {
         }
     }
 
-    /// The first `len` elements of panel `number`.
+    /// The first `len` elements of panel `index`.
     #[inline(always)]
-    pub fn panel(self, number: usize, len: usize) -> &'a [f32] {
-        &self.values[number * self.panel_len..][..len]
+    pub fn panel(self, index: usize, len: usize) -> &'a [f32] {
+        &self.values[index * self.panel_len..][..len]
     }
 
-    /// The panels from `number` on.
-    pub fn skip(self, number: usize) -> PackedPanels<'a> {
+    /// The panels from `index` on.
+    pub fn skip(self, index: usize) -> PackedPanels<'a> {
         PackedPanels {
-            values: &self.values[number * self.panel_len..],
+            values: &self.values[index * self.panel_len..],
             ..self
         }
     }
 }
 
-/// Which rows each panel of a matrix holds: the upper rows have panels of their own, and
-/// so have the lower ones, if there are any.
+/// Which rows of a matrix A each panel holds. A Strassen–Winograd product halves the rows:
+/// no panel has rows of both halves. Otherwise all rows are upper ones.
 #[derive(Clone, Copy, Debug)]
 pub struct PanelLayout {
     rows: usize,
     panel_rows: usize,
     upper_rows: usize,
-    /// Panels before those of the lower rows.
+    /// Panels of the upper rows; those of the lower rows follow.
     upper_panels: usize,
 }
 
-/// Rows that have panels of their own.
+/// The upper or the lower rows.
 #[derive(Clone, Debug)]
 pub struct RowBlock {
     pub rows: Range<usize>,
@@ -70,7 +70,8 @@ pub struct RowBlock {
 }
 
 impl PanelLayout {
-    /// For panels of `panel_rows` rows. Of `rows` rows, `upper_rows` are upper ones.
+    /// For panels of `panel_rows` rows. The first `upper_rows` of `rows` are upper ones: all,
+    /// or at least half of them.
     pub fn new(rows: usize, panel_rows: usize, upper_rows: usize) -> PanelLayout {
         PanelLayout {
             rows,
@@ -80,12 +81,12 @@ impl PanelLayout {
         }
     }
 
-    /// Panels of the upper rows; the lower ones have no more.
+    /// Panels of the upper rows.
     pub fn upper_panels(self) -> usize {
         self.upper_panels
     }
 
-    /// Panels; upper and lower rows have as many.
+    /// All panels. If there are lower rows, they have as many panels as the upper ones.
     pub fn count(self) -> usize {
         if self.upper_rows < self.rows {
             2 * self.upper_panels
@@ -94,12 +95,12 @@ impl PanelLayout {
         }
     }
 
-    /// The rows of panel `number`: fewer than a panel's at the end of each block.
-    pub fn rows(self, number: usize) -> Range<usize> {
-        let (first, end) = if number < self.upper_panels {
-            (number * self.panel_rows, self.upper_rows)
+    /// The rows of panel `index`; fewer than `panel_rows` at the end of each block.
+    pub fn rows(self, index: usize) -> Range<usize> {
+        let (first, end) = if index < self.upper_panels {
+            (index * self.panel_rows, self.upper_rows)
         } else {
-            let lower_panel = number - self.upper_panels;
+            let lower_panel = index - self.upper_panels;
             (self.upper_rows + lower_panel * self.panel_rows, self.rows)
         };
         first.min(end)..(first + self.panel_rows).min(end)
@@ -107,10 +108,10 @@ impl PanelLayout {
 
     /// The rows of each panel.
     pub fn each(self) -> impl Iterator<Item = Range<usize>> {
-        (0..self.count()).map(move |number| self.rows(number))
+        (0..self.count()).map(move |index| self.rows(index))
     }
 
-    /// The upper and the lower rows, as far as there are any.
+    /// The upper rows and, if there are any, the lower rows.
     pub fn blocks(self) -> impl Iterator<Item = RowBlock> {
         let upper = RowBlock {
             rows: 0..self.upper_rows,
@@ -182,16 +183,16 @@ pub fn pack_rows(
         panel_len,
         padded_rows * depth,
         |first, panels| {
-            for (number, panel) in (first..).zip(panels.chunks_exact_mut(panel_len)) {
-                let rows = layout.rows(number);
+            for (index, panel) in (first..).zip(panels.chunks_exact_mut(panel_len)) {
+                let rows = layout.rows(index);
                 // Rows of padding are multiplied, too: zeros, since subnormal numbers
                 // would be slow.
                 if rows.len() < width {
                     panel.fill(MaybeUninit::new(0.0));
                 }
                 for row in (0..rows.len()).step_by(LANES) {
-                    let four = rows.start + row..rows.end.min(rows.start + row + LANES);
-                    pack_four_rows(matrix, row_scales, four, &mut panel[row..], width);
+                    let row_range = rows.start + row..rows.end.min(rows.start + row + LANES);
+                    pack_four_rows(matrix, row_scales, row_range, &mut panel[row..], width);
                 }
                 panel[depth * width..].fill(MaybeUninit::new(0.0));
             }
@@ -263,7 +264,7 @@ fn pack_four_rows(
         let scales: [Lanes; LANES] =
             std::array::from_fn(|row| Lanes::splat(if row < count { scale(row) } else { 0.0 }));
         while done + LANES <= depth {
-            let four = |row: usize| {
+            let load_row = |row: usize| {
                 if row < count {
                     matrix
                         .load_lanes((first + row) * depth + done)
@@ -272,7 +273,7 @@ fn pack_four_rows(
                     Lanes::splat(0.0)
                 }
             };
-            let columns = Lanes::transpose([four(0), four(1), four(2), four(3)]);
+            let columns = Lanes::transpose([load_row(0), load_row(1), load_row(2), load_row(3)]);
             for (k, column) in (done..).zip(columns) {
                 column.store_uninit(&mut to[k * width..]);
             }

@@ -1,29 +1,30 @@
-//! The few columns of a picture that belong to neither half in a Strassen–Winograd product: they are
-//! multiplied along with others while the rows are at hand.
+//! Columns of the output that belong to neither half of a Strassen–Winograd product: up to
+//! [`MAX_REMAINDER_COLUMNS`], multiplied in the ordinary way along with a block of others,
+//! while the panels of A are cached.
 //!
-//! A picture of an odd number of pixels leaves one column. Four lanes are
-//! then not four columns, but those of four steps of the depth: a panel of rows is
-//! read once from begin to end, and what is added up at each of its places is summed
-//! in the end. Whatever the shape of the tile, the sum of every fourth step is one of
-//! four that make the whole.
+//! An output of an odd number of pixels leaves one column. Its four lanes are then four
+//! successive steps of the depth instead of four columns: a dot product for each row with
+//! four partial sums. Steps of equal index modulo four share a lane whatever the shape of
+//! the tile, so that all shapes give the same bits.
 
 use super::super::common::{LANES, Lanes};
 use super::microkernel::Accumulators;
 
-/// The most columns that can be a rest.
+/// More columns than these are a product of their own.
 pub const MAX_REMAINDER_COLUMNS: usize = LANES;
 
-/// Columns as [`RemainderColumns::multiply`] reads them.
+/// Columns of B as [`RemainderColumns::multiply`] reads them.
 #[derive(Clone, Copy, Debug)]
 pub struct RemainderColumns<'a> {
+    /// As [`repeat_for_rows`] returns it.
     pub b: &'a [f32],
     /// At most [`MAX_REMAINDER_COLUMNS`].
     pub columns: usize,
-    /// From the first column of the others to them.
+    /// From the first column of the product's left half to the first of these.
     pub offset: usize,
 }
 
-/// Columns of the panel in which so many remainder columns are packed: [depth, width].
+/// Width of the panel [depth, width] in which this many remainder columns are packed.
 pub fn packed_width(columns: usize) -> usize {
     if columns == 1 {
         1
@@ -32,12 +33,12 @@ pub fn packed_width(columns: usize) -> usize {
     }
 }
 
-/// A panel as [`RemainderColumns::multiply`] reads it for tiles of so many rows: one
-/// column with each number repeated for each of them, more as they are.
+/// A panel [depth, width] as [`RemainderColumns::multiply`] reads it for tiles of `rows`
+/// rows: of width 1, each element `rows` times, [depth, rows]; else as it is.
 pub fn repeat_for_rows(panel: &[f32], width: usize, rows: usize) -> Vec<f32> {
     if width == 1 {
         (panel.iter())
-            .flat_map(|&number| std::iter::repeat_n(number, rows))
+            .flat_map(|&value| std::iter::repeat_n(value, rows))
             .collect()
     } else {
         panel.to_vec()
@@ -45,66 +46,74 @@ pub fn repeat_for_rows(panel: &[f32], width: usize, rows: usize) -> Vec<f32> {
 }
 
 impl RemainderColumns<'_> {
-    /// The sums of two panels of rows, [depth, ROWS] each.
+    /// The sums for two panels of A, [depth, ROWS] each.
     pub fn multiply<const ROWS: usize>(&self, panels: [&[f32]; 2]) -> [Accumulators<ROWS, 1>; 2] {
-        match self.columns {
-            1 => one_column(panels, self.b),
-            _ => columns(panels, self.b),
+        if self.columns == 1 {
+            multiply_one_column(panels, self.b)
+        } else {
+            multiply_columns(panels, self.b)
         }
     }
 }
 
+/// Four steps of the depth as ROWS vectors.
+type FourSteps<const ROWS: usize> = [[f32; LANES]; ROWS];
+
+/// The whole [`FourSteps`] of a panel [depth, ROWS].
+#[inline(always)]
+fn four_steps<const ROWS: usize>(panel: &[f32]) -> &[FourSteps<ROWS>] {
+    panel.as_chunks::<LANES>().0.as_chunks::<ROWS>().0
+}
+
 #[inline(never)]
-fn one_column<const ROWS: usize>(panels: [&[f32]; 2], b: &[f32]) -> [Accumulators<ROWS, 1>; 2] {
-    let len = LANES * ROWS;
-    let whole = b.len() / len * len;
+fn multiply_one_column<const ROWS: usize>(
+    panels: [&[f32]; 2],
+    b: &[f32],
+) -> [Accumulators<ROWS, 1>; 2] {
+    let whole = b.len() / (LANES * ROWS) * LANES * ROWS;
     let mut sums = [[Lanes::splat(0.0); 2]; ROWS];
-    let [upper, lower] = panels.map(|panel| panel[..whole].chunks_exact(len));
-    for ((upper, lower), b) in upper.zip(lower).zip(b[..whole].chunks_exact(len)) {
-        for (vector, [of_upper, of_lower]) in sums.iter_mut().enumerate() {
-            // Safety: all three are ROWS vectors long.
-            let at = |from: &[f32]| unsafe { Lanes::load(from.as_ptr().add(LANES * vector)) };
-            let factor = at(b);
-            *of_upper = at(upper).mul_add(factor, *of_upper);
-            *of_lower = at(lower).mul_add(factor, *of_lower);
+    let [upper, lower] = panels.map(|panel| four_steps::<ROWS>(&panel[..whole]));
+    for ((upper, lower), b) in upper.iter().zip(lower).zip(four_steps::<ROWS>(b)) {
+        let vectors = upper.iter().zip(lower).zip(b);
+        for ([of_upper, of_lower], ((upper, lower), b)) in sums.iter_mut().zip(vectors) {
+            let factor = Lanes::load_array(b);
+            *of_upper = Lanes::load_array(upper).mul_add(factor, *of_upper);
+            *of_lower = Lanes::load_array(lower).mul_add(factor, *of_lower);
         }
     }
-    let mut summed = [[[Lanes::splat(0.0)]; ROWS]; 2];
-    for (half, (panel, summed)) in panels.into_iter().zip(&mut summed).enumerate() {
-        let mut numbers = [[0.0_f32; LANES]; ROWS];
-        for (four, sums) in numbers.iter_mut().zip(sums) {
-            // Safety: the array is four numbers long.
-            unsafe { sums[half].store(four.as_mut_ptr()) };
-        }
-        let numbers = numbers.as_flattened_mut();
-        for (number, (a, b)) in numbers
+    let mut totals = [[[Lanes::splat(0.0)]; ROWS]; 2];
+    for (half, (panel, totals)) in panels.into_iter().zip(&mut totals).enumerate() {
+        // Four steps of ROWS rows: [4, ROWS], flattened.
+        let mut partial_sums = sums.map(|sums| sums[half].to_array());
+        let partial_sums = partial_sums.as_flattened_mut();
+        for (sum, (a, b)) in partial_sums
             .iter_mut()
             .zip(panel[whole..].iter().zip(&b[whole..]))
         {
-            *number += a * b;
+            *sum += a * b;
         }
-        for (row, sum) in summed.iter_mut().enumerate() {
-            let steps = numbers[row..].iter().step_by(ROWS);
-            *sum = [Lanes::splat(steps.sum())];
+        for (row, total) in totals.iter_mut().enumerate() {
+            let steps = partial_sums[row..].iter().step_by(ROWS);
+            *total = [Lanes::splat(steps.sum())];
         }
     }
-    summed
+    totals
 }
 
-/// As `microkernel::multiply_accumulate`, for two panels of rows: more sums at once, so that none waits for
-/// the one before.
+/// As [`super::microkernel::multiply_accumulate`] with one vector of columns, for two panels
+/// of A at once: enough independent sums to hide the latency of an addition.
 #[inline(never)]
-fn columns<const ROWS: usize>(panels: [&[f32]; 2], b: &[f32]) -> [Accumulators<ROWS, 1>; 2] {
+fn multiply_columns<const ROWS: usize>(
+    panels: [&[f32]; 2],
+    b: &[f32],
+) -> [Accumulators<ROWS, 1>; 2] {
     let mut sums = [[[Lanes::splat(0.0)]; ROWS]; 2];
-    let [upper, lower] = panels.map(|panel| panel.chunks_exact(ROWS));
-    for ((upper, lower), b) in upper.zip(lower).zip(b.chunks_exact(LANES)) {
-        // Safety: the piece is a vector long.
-        let columns = unsafe { Lanes::load(b.as_ptr()) };
+    let [upper, lower] = panels.map(|panel| panel.as_chunks::<ROWS>().0);
+    for ((upper, lower), b) in upper.iter().zip(lower).zip(b.as_chunks::<LANES>().0) {
+        let columns = Lanes::load_array(b);
         for (sums, rows) in sums.iter_mut().zip([upper, lower]) {
-            for (row, sum) in sums.iter_mut().enumerate() {
-                // Safety: a row of a panel is ROWS long.
-                let factor = unsafe { Lanes::load_splat(rows.as_ptr().add(row)) };
-                sum[0] = factor.mul_add(columns, sum[0]);
+            for (sum, &factor) in sums.iter_mut().zip(rows) {
+                sum[0] = Lanes::splat(factor).mul_add(columns, sum[0]);
             }
         }
     }

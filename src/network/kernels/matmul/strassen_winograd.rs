@@ -1,8 +1,7 @@
-//! Products of matrices with seven eighths of the multiplications.
+//! Strassen–Winograd products of matrices: 7 multiplications of quadrants instead of 8.
 //!
-//! Strassen found, and Winograd put it in this form (D. Knuth, "The Art of Computer
-//! Programming", vol. 2, 4.6.4), that matrices in quarters are multiplied by seven
-//! products of quarters instead of eight:
+//! The algorithm is Strassen's (1969) in Winograd's form (D. Knuth, "The Art of Computer
+//! Programming", vol. 2, 4.6.4), applied once:
 //!
 //! ```text
 //! A = │A11 A12│  B = │B11 B12│   S1 = A21 + A22   T1 = B12 − B11
@@ -14,13 +13,13 @@
 //! V = U + S3·T3                               Y22 = V + Q
 //! ```
 //!
-//! Usually whole quarters are multiplied, and the additions of what comes out take
-//! back much of what is saved. Here one tile of each quarter of Y is computed at a
-//! time: P, U, V and Q stay in the first cache, most sums in registers. The sums of B
-//! are made while its columns are packed, those of A once for many columns.
+//! Whole quadrants are not formed: one tile of each quadrant of Y is computed at a time, so
+//! that P, U, V and Q stay in the first-level cache. The sums of B are computed while its
+//! columns are packed, those of A once for a panel and many columns.
 //!
-//! Rounding grows a little, since sums of numbers are multiplied. Rows and columns
-//! are halved without a look at the tile, so that every tile gives the same bits.
+//! The rounding error is somewhat larger than that of an ordinary product, since sums of
+//! elements are multiplied. Where rows and columns are halved does not depend on the shape
+//! of the tile, so that all shapes give the same bits.
 
 use std::mem::MaybeUninit;
 
@@ -28,65 +27,65 @@ use super::super::common::{LANES, Lanes};
 use super::dispatch_on_shape;
 use super::kernel_shape::KernelShape;
 use super::microkernel::{Accumulators, multiply_accumulate};
-use super::packed_product::{Epilogue, TileExtent, store_tile};
+use super::packed_product::{Epilogue, TileExtent, TilePosition, store_tile};
 use super::packing::PackedPanels;
 use super::remainder_columns::RemainderColumns;
 
-/// Products of quarters, and quarters of A, of B and of their sums that they need.
+/// Products, and so factors of each of A and B: quadrants or sums of them.
 const PRODUCTS: usize = 7;
 
-/// Rows and depth from which on the additions cost less than they save.
+/// Rows and depth from which on the additions cost less than the multiplication saved.
 const MIN_ROWS: usize = 128;
 const MIN_DEPTH: usize = 192;
 
-/// Columns of both halves together are a multiple of this: tiles of 8 and of 12 columns
-/// then fit into both halves, or nearly.
+/// The columns of both halves together are a multiple of this, so that each half is a multiple
+/// of 12: whole tiles of 12 columns, and one partial tile of 8 columns at most.
 const HALVED_COLUMNS_MULTIPLE: usize = 24;
 
-/// Whether a matrix A [rows, depth] should be packed in halves.
+/// Whether a matrix A [rows, depth] should be packed in quadrants.
 pub fn is_strassen_faster(rows: usize, depth: usize) -> bool {
     has_even_depth(depth) && rows >= MIN_ROWS && depth >= MIN_DEPTH
 }
 
-/// Whether the depth has two halves.
+/// Whether the depth can be halved.
 pub fn has_even_depth(depth: usize) -> bool {
     depth.is_multiple_of(2)
 }
 
-/// Of how many of a matrix's rows the upper half is.
+/// Rows of the upper half of a matrix; the lower half has as many, or one less.
 pub fn upper_rows(rows: usize) -> usize {
     rows.div_ceil(2)
 }
 
-/// How many of a picture's columns are the left half of those of both halves;
-/// the columns after both halves are multiplied in the plain way.
+/// Columns of the left half, and of the right half, of a matrix B; those after both halves
+/// are an ordinary product.
 pub fn left_columns(columns: usize) -> usize {
     columns / HALVED_COLUMNS_MULTIPLE * HALVED_COLUMNS_MULTIPLE / 2
 }
 
-/// y = min(max(A · B + bias + z, min), max) for some columns of the left half
-/// and those of the right half.
+/// y = min(max(A · B + bias + z, min), max) for a block of columns of the left half, the
+/// same block of the right half, and remainder columns.
 #[derive(Clone, Debug)]
 pub struct StrassenProduct<'a> {
-    /// A [rows, depth] in panels of a tile's rows, first those of the upper half.
+    /// A [rows, depth] in panels of ROWS rows, first those of the upper half.
     pub a: PackedPanels<'a>,
     /// B as [`QuadrantPanels::pack_row`] packs it.
     pub b: &'a [f32],
     pub rows: usize,
     pub depth: usize,
-    /// Of the left half.
+    /// Columns of the left half; the right half has as many.
     pub columns: usize,
-    /// From a column of the left half to that of the right half.
+    /// From a column of the left half to the same of the right half.
     pub right_offset: usize,
     pub remainder: Option<RemainderColumns<'a>>,
     pub epilogue: Epilogue<'a>,
 }
 
-/// How columns are packed, pair of panels by pair of panels: from each pair the parts
-/// of B in the order in which the tiles want them, with half the depth.
+/// How B is packed: for each pair of panels, one of each half, the seven factors of B
+/// [depth / 2, width] in the order in which [`multiply_tiles`] reads them.
 #[derive(Clone, Copy, Debug)]
 pub struct QuadrantPanels {
-    /// Of a panel.
+    /// Columns of a panel.
     pub width: usize,
     pub depth: usize,
 }
@@ -96,13 +95,13 @@ impl QuadrantPanels {
         self.depth / 2 * self.width
     }
 
-    /// Numbers that a pair of panels takes.
+    /// Elements of a pair of panels.
     pub fn pair_len(self) -> usize {
         PRODUCTS * self.quadrant_len()
     }
 
     /// Scatters rows `row` of B11, B12, B21 and B22, equally long, to the pairs of panels.
-    /// If `width` is a multiple of [`LANES`], row `row` of all seven matrices of each pair is
+    /// If `width` is a multiple of [`LANES`], row `row` of all seven factors of each pair is
     /// written whole, with zeros after the last column.
     pub fn pack_row(
         self,
@@ -123,8 +122,8 @@ impl QuadrantPanels {
                 let t2 = b22.sub(t1);
                 let (t3, t4) = (b22.sub(b12), b21.sub(t2));
                 let to = &mut pair[row * width + vector..];
-                for (number, values) in [b11, b21, t2, t3, t4, t1, b22].into_iter().enumerate() {
-                    values.store_uninit(&mut to[number * quadrant_len..]);
+                for (factor, values) in [b11, b21, t2, t3, t4, t1, b22].into_iter().enumerate() {
+                    values.store_uninit(&mut to[factor * quadrant_len..]);
                 }
             }
         }
@@ -143,13 +142,14 @@ fn load_padded(line: &[f32], left: usize) -> Lanes {
 }
 
 impl StrassenProduct<'_> {
-    /// Multiplies panel `panel` of both halves of A with all of B, in tiles of a shape.
-    /// `workspace` is room for sums of A.
+    /// Multiplies panel `panel` of both halves of A with all of B, in tiles of `shape`.
+    /// `workspace` is memory for S1 to S4.
     ///
     /// # Safety
-    /// The epilogue's `output`, and `added` unless it is null, must be good for the rows in
-    /// these panels of the columns of both halves and of the remainder, and nobody else may
-    /// use those places of `output`.
+    /// The elements of the epilogue's `output` in the rows of these two panels, and in columns
+    /// 0 to `columns`, the same from `right_offset` on, and those of the remainder, must lie
+    /// below its `len`, be valid to write and be used by no other thread; those of `added`,
+    /// unless it is null, be valid to read.
     pub unsafe fn multiply_panel(
         &self,
         shape: KernelShape,
@@ -157,7 +157,7 @@ impl StrassenProduct<'_> {
         workspace: &mut Vec<f32>,
     ) {
         let multiply_panel = dispatch_on_shape!(shape, multiply_panel);
-        // Safety: the caller's.
+        // Safety: the same contract, for the ROWS of `shape`.
         unsafe { multiply_panel(self, panel, workspace) };
     }
 }
@@ -168,27 +168,29 @@ impl StrassenProduct<'_> {
 unsafe fn multiply_panel<const ROWS: usize, const VECTORS: usize>(
     product: &StrassenProduct,
     panel: usize,
-    sums: &mut Vec<f32>,
+    workspace: &mut Vec<f32>,
 ) {
-    let panels_of_b = QuadrantPanels {
+    let quadrant_panels = QuadrantPanels {
         width: LANES * VECTORS,
         depth: product.depth,
     };
-    let panels = upper_rows(product.rows).div_ceil(ROWS);
-    let half = product.depth / 2 * ROWS;
-    let rows = |panel: usize| product.a.panel(panel, 2 * half);
-    let (upper, lower) = (rows(panel), rows(panels + panel));
-    let ((a11, a12), (a21, a22)) = (upper.split_at(half), lower.split_at(half));
-    sums.resize(4 * half, 0.0);
-    sum([a11, a12, a21, a22], sums);
-    let (s1, rest) = sums.split_at(half);
-    let (s2, rest) = rest.split_at(half);
-    let (s3, s4) = rest.split_at(half);
+    let upper_panels = upper_rows(product.rows).div_ceil(ROWS);
+    let quadrant_len = product.depth / 2 * ROWS;
+    let rows = |panel: usize| product.a.panel(panel, 2 * quadrant_len);
+    let (upper, lower) = (rows(panel), rows(upper_panels + panel));
+    let (a11, a12) = upper.split_at(quadrant_len);
+    let (a21, a22) = lower.split_at(quadrant_len);
+    workspace.resize(4 * quadrant_len, 0.0);
+    add_quadrants([a11, a12, a21, a22], workspace);
+    let (s1, rest) = workspace.split_at(quadrant_len);
+    let (s2, rest) = rest.split_at(quadrant_len);
+    let (s3, s4) = rest.split_at(quadrant_len);
     let a = [a11, a12, s2, s3, a22, s1, s4];
-    for pair in 0..product.columns.div_ceil(panels_of_b.width) {
-        let b = &product.b[pair * panels_of_b.pair_len()..][..panels_of_b.pair_len()];
-        // Safety: the caller's.
-        unsafe { tiles::<ROWS, VECTORS>(product, panel, pair, a, b) };
+    for pair in 0..product.columns.div_ceil(quadrant_panels.width) {
+        let b = &product.b[pair * quadrant_panels.pair_len()..][..quadrant_panels.pair_len()];
+        // Safety: the tiles' rows are those of the two panels, and their first column is
+        // below `columns` in each half.
+        unsafe { multiply_tiles::<ROWS, VECTORS>(product, panel, pair, a, b) };
     }
     if let Some(remainder) = product.remainder {
         let [upper, lower] = remainder.multiply::<ROWS>([upper, lower]);
@@ -196,7 +198,8 @@ unsafe fn multiply_panel<const ROWS: usize, const VECTORS: usize>(
             first: remainder.offset,
             count: remainder.columns,
         };
-        // Safety: the caller's.
+        // Safety: the rows are those of the two panels, the columns those of the remainder,
+        // and the sums are local variables.
         unsafe {
             store(product, &upper, Half::Upper, panel, columns);
             store(product, &lower, Half::Lower, panel, columns);
@@ -204,7 +207,7 @@ unsafe fn multiply_panel<const ROWS: usize, const VECTORS: usize>(
     }
 }
 
-/// Of the rows of A and of Y.
+/// A half of the rows of A and of Y.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Half {
     Upper,
@@ -218,38 +221,43 @@ struct ColumnSpan {
     count: usize,
 }
 
-/// S1 to S4 of a panel's quarters, one after the other.
-fn sum(quarters: [&[f32]; 4], sums: &mut [f32]) {
-    let half = quarters[0].len();
-    let (s1, rest) = sums.split_at_mut(half);
-    let (s2, rest) = rest.split_at_mut(half);
-    let (s3, s4) = rest.split_at_mut(half);
-    let [a11, a12, a21, a22] = quarters.map(|quarter| &quarter[..half]);
-    let fours = half / LANES * LANES;
-    for place in (0..fours).step_by(LANES) {
-        // Safety: all are `half` long, and `place` is LANES before that at least.
+/// Writes S1 to S4 of a panel to `sums`, from A11, A12, A21 and A22.
+fn add_quadrants(quadrants: [&[f32]; 4], sums: &mut [f32]) {
+    let len = quadrants[0].len();
+    let (s1, rest) = sums.split_at_mut(len);
+    let (s2, rest) = rest.split_at_mut(len);
+    let (s3, s4) = rest.split_at_mut(len);
+    let s4 = &mut s4[..len];
+    let [a11, a12, a21, a22] = quadrants.map(|quadrant| &quadrant[..len]);
+    let whole = len / LANES * LANES;
+    for index in (0..whole).step_by(LANES) {
+        // Safety: all eight slices are `len` long, and `index + LANES <= whole <= len`.
         unsafe {
-            let at = |quarter: &[f32]| Lanes::load(quarter.as_ptr().add(place));
+            let at = |quadrant: &[f32]| Lanes::load(quadrant.as_ptr().add(index));
             let (a11, a21) = (at(a11), at(a21));
             let first = a21.add(at(a22));
             let second = first.sub(a11);
-            first.store(s1.as_mut_ptr().add(place));
-            second.store(s2.as_mut_ptr().add(place));
-            a11.sub(a21).store(s3.as_mut_ptr().add(place));
-            at(a12).sub(second).store(s4.as_mut_ptr().add(place));
+            first.store(s1.as_mut_ptr().add(index));
+            second.store(s2.as_mut_ptr().add(index));
+            a11.sub(a21).store(s3.as_mut_ptr().add(index));
+            at(a12).sub(second).store(s4.as_mut_ptr().add(index));
         }
     }
-    for place in fours..half {
-        s1[place] = a21[place] + a22[place];
-        s2[place] = s1[place] - a11[place];
-        s3[place] = a11[place] - a21[place];
-        s4[place] = a12[place] - s2[place];
+    for index in whole..len {
+        s1[index] = a21[index] + a22[index];
+        s2[index] = s1[index] - a11[index];
+        s3[index] = a11[index] - a21[index];
+        s4[index] = a12[index] - s2[index];
     }
 }
 
-/// A tile of each quarter of Y: panel `panel` of both halves of A by pair `pair` of B.
+/// A tile of each quadrant of Y: panel `panel` of both halves of A by pair `pair` of B.
+/// `a` are A11, A12, S2, S3, A22, S1 and S4, `b` the other factors of the same products.
+///
+/// # Safety
+/// As [`StrassenProduct::multiply_panel`]; `pair` must be one of B.
 #[inline(always)]
-unsafe fn tiles<const ROWS: usize, const VECTORS: usize>(
+unsafe fn multiply_tiles<const ROWS: usize, const VECTORS: usize>(
     product: &StrassenProduct,
     panel: usize,
     pair: usize,
@@ -257,6 +265,7 @@ unsafe fn tiles<const ROWS: usize, const VECTORS: usize>(
     b: &[f32],
 ) {
     let k = product.depth / 2;
+    debug_assert!(a.iter().all(|a| a.len() == k * ROWS));
     let quadrant_len = k * LANES * VECTORS;
     let column = pair * LANES * VECTORS;
     let count = product.columns - column;
@@ -268,15 +277,18 @@ unsafe fn tiles<const ROWS: usize, const VECTORS: usize>(
         first: product.right_offset + column,
         count,
     };
-    // From sums to sums: nothing is copied that a product does not read anyway.
+    // `*to = *from + A · B` of a product: no copies of sums beyond those that
+    // `multiply_accumulate` makes anyway.
     let add = |from: *const Accumulators<ROWS, VECTORS>,
-               number: usize,
+               product: usize,
                to: *mut Accumulators<ROWS, VECTORS>| {
-        let (a, b) = (a[number], &b[number * quadrant_len..][..quadrant_len]);
-        // Safety: both panels are `k` long.
+        let (a, b) = (a[product], &b[product * quadrant_len..][..quadrant_len]);
+        // Safety: `a` has k · ROWS elements, `b` quadrant_len = k · 4 · VECTORS, and `from`
+        // and `to` are local variables, `from` written before.
         unsafe { multiply_accumulate(from, a.as_ptr(), b.as_ptr(), k, to) };
     };
-    // Safety: the caller's; the sums are written by then.
+    // Safety: `sums` is a local variable, written before; the rows are those of `panel`, the
+    // columns `left` or `right`.
     let store = |sums: *const Accumulators<ROWS, VECTORS>, half: Half, columns: ColumnSpan| unsafe {
         store(product, sums, half, panel, columns);
     };
@@ -294,17 +306,21 @@ unsafe fn tiles<const ROWS: usize, const VECTORS: usize>(
     store(y, Half::Lower, left);
     let q = &raw mut q;
     add(q, 5, q);
-    // Safety: all of them are written by now.
+    // Safety: `add` has written u, v and q, and they are three variables.
     unsafe {
-        plus(&mut *v, &*q);
-        plus(&mut *u, &*q);
+        add_sums(&mut *v, &*q);
+        add_sums(&mut *u, &*q);
     }
     store(v, Half::Lower, right);
     add(u, 6, y);
     store(y, Half::Upper, right);
 }
 
-/// Stores the tile of panel `panel` of one half of A: as many of `columns` as it has.
+/// Stores a tile of panel `panel` of one half of A: as many of `columns` as a tile has.
+///
+/// # Safety
+/// `sums` must be valid to read. The elements of the epilogue's `output` in these rows and
+/// columns must be as [`StrassenProduct::multiply_panel`] asks.
 #[inline(always)]
 unsafe fn store<const ROWS: usize, const VECTORS: usize>(
     product: &StrassenProduct,
@@ -318,19 +334,22 @@ unsafe fn store<const ROWS: usize, const VECTORS: usize>(
         Half::Upper => (0, 0, upper),
         Half::Lower => (upper, upper.div_ceil(ROWS), product.rows - upper),
     };
-    let bias = (panels_before + panel) * ROWS;
     let row = panel * ROWS;
-    let first = (rows_before + row) * product.epilogue.stride + columns.first;
-    let inside = TileExtent {
+    let position = TilePosition {
+        bias_offset: (panels_before + panel) * ROWS,
+        output_offset: (rows_before + row) * product.epilogue.stride + columns.first,
+    };
+    let extent = TileExtent {
         rows: rows.saturating_sub(row),
         columns: columns.count,
     };
-    // Safety: the caller's.
-    unsafe { store_tile(sums, &product.epilogue, bias, first, inside) };
+    // Safety: the extent ends with the rows of the half, and with `columns`.
+    unsafe { store_tile(sums, &product.epilogue, position, extent) };
 }
 
+/// `sums += others`.
 #[inline(always)]
-fn plus<const ROWS: usize, const VECTORS: usize>(
+fn add_sums<const ROWS: usize, const VECTORS: usize>(
     sums: &mut Accumulators<ROWS, VECTORS>,
     others: &Accumulators<ROWS, VECTORS>,
 ) {

@@ -1,4 +1,4 @@
-//! A matrix of numbers as a model's file stores it.
+//! Reads matrices of weights from the bytes of a model's file.
 
 use std::borrow::Cow;
 
@@ -7,8 +7,7 @@ use crate::onnx::{OnnxError, tensor};
 
 use super::super::common::{LANES, Lanes};
 
-/// Rows of float32 numbers, stored as they are or as float16, little-endian, one row
-/// after the other.
+/// A matrix of float32 or float16 elements, row-major and little-endian, read as float32.
 #[derive(Clone, Debug)]
 pub struct WeightReader<'a> {
     bytes: Cow<'a, [u8]>,
@@ -18,10 +17,10 @@ pub struct WeightReader<'a> {
 }
 
 impl<'a> WeightReader<'a> {
-    /// The first axis makes the rows, all others together the columns.
+    /// A tensor [rows, ...] as a matrix: all axes but the first make the columns.
     ///
     /// # Errors
-    /// [`OnnxError::ElementType`] for a tensor that holds no floats.
+    /// [`OnnxError::ElementType`] if the elements are not floating-point numbers.
     pub fn new(weights: &'a pb::TensorProto) -> Result<WeightReader<'a>, OnnxError> {
         let dims = tensor::dims(weights);
         let rows = dims.first().copied().unwrap_or(1);
@@ -43,29 +42,33 @@ impl<'a> WeightReader<'a> {
         })
     }
 
-    /// How many numbers there are.
+    /// Elements that are stored: `rows · columns`, unless the file is broken.
     pub fn element_count(&self) -> usize {
-        let bytes_each = if self.is_f16 { 2 } else { 4 };
-        self.bytes.len() / bytes_each
+        self.bytes.len() / self.element_bytes()
     }
 
-    /// The number at a place, rows one after the other.
     #[inline(always)]
-    pub fn get(&self, place: usize) -> f32 {
+    fn element_bytes(&self) -> usize {
+        if self.is_f16 { 2 } else { 4 }
+    }
+
+    /// The element at a row-major index.
+    #[inline(always)]
+    pub fn get(&self, index: usize) -> f32 {
         if self.is_f16 {
-            let [low, high] = [self.bytes[2 * place], self.bytes[2 * place + 1]];
+            let [low, high] = [self.bytes[2 * index], self.bytes[2 * index + 1]];
             return half::f16::from_le_bytes([low, high]).to_f32();
         }
-        let bytes = &self.bytes[4 * place..][..4];
+        let bytes = &self.bytes[4 * index..][..4];
         f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
     }
 
-    /// Four numbers from a place on.
+    /// [`LANES`] elements from a row-major index on.
     #[inline(always)]
-    pub fn load_lanes(&self, place: usize) -> Lanes {
-        let bytes_each = if self.is_f16 { 2 } else { 4 };
-        let bytes = self.bytes[bytes_each * place..][..LANES * bytes_each].as_ptr();
-        // Safety: the slice above is four numbers long.
+    pub fn load_lanes(&self, index: usize) -> Lanes {
+        let element_bytes = self.element_bytes();
+        let bytes = self.bytes[element_bytes * index..][..LANES * element_bytes].as_ptr();
+        // Safety: the slice has the bytes of LANES elements; any alignment will do.
         unsafe {
             if self.is_f16 {
                 Lanes::load_f16(bytes.cast())
@@ -75,18 +78,15 @@ impl<'a> WeightReader<'a> {
         }
     }
 
-    /// All numbers, rows one after the other.
+    /// All elements, row-major.
     pub fn to_floats(&self) -> Vec<f32> {
         let count = self.element_count();
         let mut floats = Vec::with_capacity(count);
         let whole = count / LANES * LANES;
-        for place in (0..whole).step_by(LANES) {
-            let mut four = [0.0; LANES];
-            // Safety: the array is four numbers long.
-            unsafe { self.load_lanes(place).store(four.as_mut_ptr()) };
-            floats.extend(four);
+        for index in (0..whole).step_by(LANES) {
+            floats.extend(self.load_lanes(index).to_array());
         }
-        floats.extend((whole..count).map(|place| self.get(place)));
+        floats.extend((whole..count).map(|index| self.get(index)));
         floats
     }
 }

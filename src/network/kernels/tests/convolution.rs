@@ -8,12 +8,12 @@ use super::super::common::Clamp;
 use super::super::matmul::{Kernel, KernelShape, WeightReader};
 use super::super::tract::{Dense, DenseWeights};
 use super::super::windows::{Convolution, ConvolutionWeights, Form};
-use super::windows::{dense_windows, geometries, geometry, run, samples, slice, windows};
-use super::{close, numbers};
+use super::windows::{geometries, geometry, run, samples, slice, unit_stride_3x3_windows, windows};
+use super::{close, random_tensor};
 use crate::onnx::pb::{self, tensor_proto::DataType};
 use crate::onnx::tensor;
 
-/// Weights as a file stores them. Those of `numbers` with an even seed are the same as
+/// Weights as a file stores them. Those of `random_tensor` with an even seed are the same as
 /// float16.
 fn file(weights: &Tensor, as_half: bool) -> pb::TensorProto {
     let floats = tensor::from_floats("w", weights.shape(), slice(weights));
@@ -33,7 +33,7 @@ proptest! {
 
     #[test]
     fn convolution_is_the_sum_over_its_windows(
-        geometry in prop_oneof![geometries(), samples(), dense_windows()],
+        geometry in prop_oneof![geometries(), samples(), unit_stride_3x3_windows()],
         (batch, channels, rows) in (1_usize..3, 1_usize..7, 1_usize..40),
         own in prop::option::weighted(0.8, 0..KernelShape::ALL.len()),
         (as_half, has_factors, has_bias, adds) in any::<(bool, bool, bool, bool)>(),
@@ -48,27 +48,27 @@ proptest! {
         let seed = if as_half { seed & !1 } else { seed };
         let taps = geometry.kernel.0 * geometry.kernel.1;
         let depth = channels * taps;
-        let input = numbers(&[batch, channels, geometry.input.0, geometry.input.1], seed);
-        let weights = numbers(&[rows, channels, geometry.kernel.0, geometry.kernel.1], seed ^ 0x52);
-        let row_scales = numbers(&[rows], seed ^ 0x64);
-        let bias = numbers(&[rows], seed ^ 0x76);
+        let input = random_tensor(&[batch, channels, geometry.input.0, geometry.input.1], seed);
+        let weights = random_tensor(&[rows, channels, geometry.kernel.0, geometry.kernel.1], seed ^ 0x52);
+        let row_scales = random_tensor(&[rows], seed ^ 0x64);
+        let bias = random_tensor(&[rows], seed ^ 0x76);
         let shape = [batch, rows, geometry.output.0, geometry.output.1];
-        let added = numbers(&shape, seed ^ 0x88);
+        let added = random_tensor(&shape, seed ^ 0x88);
         let mut wanted = Vec::new();
-        for (picture, row) in (0..batch).flat_map(|picture| (0..rows).map(move |row| (picture, row))) {
+        for (image, row) in (0..batch).flat_map(|image| (0..rows).map(move |row| (image, row))) {
             let mut sums = vec![0.0; geometry.output_len()];
             for channel in 0..channels {
-                let from = (picture * channels + channel) * geometry.input_len();
-                windows(&geometry, |output, input_place, tap| {
+                let from = (image * channels + channel) * geometry.input_len();
+                windows(&geometry, |output, input_index, tap| {
                     let weight = slice(&weights)[row * depth + channel * taps + tap];
-                    sums[output] += weight * slice(&input)[from + input_place];
+                    sums[output] += weight * slice(&input)[from + input_index];
                 });
             }
             let factor = if has_factors { slice(&row_scales)[row] } else { 1.0 };
             let bias = if has_bias { slice(&bias)[row] } else { 0.0 };
-            let first = (picture * rows + row) * geometry.output_len();
-            wanted.extend(sums.into_iter().enumerate().map(|(place, sum)| {
-                let added = if adds { slice(&added)[first + place] } else { 0.0 };
+            let first = (image * rows + row) * geometry.output_len();
+            wanted.extend(sums.into_iter().enumerate().map(|(index, sum)| {
+                let added = if adds { slice(&added)[first + index] } else { 0.0 };
                 (sum * factor + bias + added).max(min).min(max)
             }));
         }
@@ -78,10 +78,12 @@ proptest! {
             Some(shape) => Kernel::Own(KernelShape::ALL[shape]),
             None => Kernel::pick(rows, depth).unwrap(),
         };
-        let form = match (is_plain, geometry.has_unit_stride_3x3()) {
-            (true, _) => Form::Plain,
-            (false, true) => Form::WinogradConvolution,
-            (false, false) => Form::StrassenWinograd,
+        let form = if is_plain {
+            Form::Plain
+        } else if geometry.has_unit_stride_3x3() {
+            Form::WinogradConvolution
+        } else {
+            Form::StrassenWinograd
         };
         let panels = ConvolutionWeights::pack_for(
             kernel,
@@ -98,32 +100,31 @@ proptest! {
 
     #[test]
     fn a_dense_layer_is_a_product(
-        (rows, depth, wide) in (1_usize..4, 1_usize..80, 1_usize..80),
+        (rows, depth, width) in (1_usize..4, 1_usize..80, 1_usize..80),
         (as_half, is_transposed) in any::<(bool, bool)>(),
         seed in any::<u64>(),
     ) {
         let seed = if as_half { seed & !1 } else { seed };
-        let input = numbers(&[rows, depth], seed);
-        let shape = if is_transposed { [wide, depth] } else { [depth, wide] };
-        let weights = numbers(&shape, seed ^ 0x52);
-        let weight = |k: usize, o: usize| match is_transposed {
-            true => slice(&weights)[o * depth + k],
-            false => slice(&weights)[k * wide + o],
+        let input = random_tensor(&[rows, depth], seed);
+        let shape = if is_transposed { [width, depth] } else { [depth, width] };
+        let weights = random_tensor(&shape, seed ^ 0x52);
+        let weight = |k: usize, o: usize| {
+            slice(&weights)[if is_transposed { o * depth + k } else { k * width + o }]
         };
         let mut wanted = Vec::new();
         for row in slice(&input).chunks(depth) {
-            for o in 0..wide {
+            for o in 0..width {
                 wanted.push((0..depth).map(|k| row[k] * weight(k, o)).sum::<f32>());
             }
         }
-        let wanted = Tensor::from_shape(&[rows, wide], &wanted).unwrap();
+        let wanted = Tensor::from_shape(&[rows, width], &wanted).unwrap();
         let file = file(&weights, as_half);
         let weights = Arc::new(DenseWeights::read(&WeightReader::new(&file).unwrap()));
         close(&run(&Dense { weights, is_transposed }, &[&input]), &wanted)?;
     }
 }
 
-/// Which tile is the fastest is measured anew each time the engine starts.
+/// The shape of tile is selected by measuring, anew in each process.
 #[test]
 fn every_tile_gives_the_same_bits() {
     for (channels, rows, geometry) in [
@@ -135,8 +136,8 @@ fn every_tile_gives_the_same_bits() {
     ] {
         let depth = channels * geometry.kernel.0 * geometry.kernel.1;
         let form = Form::pick(rows, depth, geometry.has_unit_stride_3x3());
-        let weights = numbers(&[rows, depth], 1);
-        let input = numbers(&[1, channels, geometry.input.0, geometry.input.1], 3);
+        let weights = random_tensor(&[rows, depth], 1);
+        let input = random_tensor(&[1, channels, geometry.input.0, geometry.input.1], 3);
         let file = file(&weights, false);
         let by = |shape| {
             let stored = WeightReader::new(&file).unwrap();

@@ -2,10 +2,10 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::Approximation;
 
 use super::super::tract::declutter;
-use super::numbers;
+use super::random_tensor;
 use crate::onnx::testing::{self, GraphBuilder};
 
-/// Picture → depthwise 3×3 of stride 1 → ReLU → depthwise of stride 2 → ReLU6 →
+/// Input → depthwise 3×3 of stride 1 → ReLU → depthwise of stride 2 → ReLU6 →
 /// max pooling.
 fn network() -> TypedModel {
     let mut graph = GraphBuilder::new(&[("x", &[1, 3, 9, 11])]);
@@ -45,7 +45,7 @@ fn operators(model: &TypedModel) -> Vec<String> {
 }
 
 #[test]
-fn windows_become_operations_of_ours_with_their_relus_inside() {
+fn windows_are_replaced_and_their_relus_fused() {
     let model = declutter(network()).unwrap();
     let wanted = ["GradcamDepthwise", "GradcamDepthwise", "GradcamMaxPooling"];
     assert_eq!(operators(&model), wanted);
@@ -55,7 +55,7 @@ fn windows_become_operations_of_ours_with_their_relus_inside() {
 fn the_rewritten_graph_computes_the_same() {
     let run = |model: TypedModel| {
         let plan = model.into_runnable().unwrap();
-        let input = numbers(&[1, 3, 9, 11], 11).into_tvalue();
+        let input = random_tensor(&[1, 3, 9, 11], 11).into_tvalue();
         plan.run(tvec!(input)).unwrap().remove(0).into_tensor()
     };
     let plain = run(network().into_decluttered().unwrap());
@@ -81,7 +81,7 @@ fn a_relu_that_others_read_stays() {
 }
 
 #[test]
-fn windows_spread_over_more_memory_than_there_is_stay_with_tract() {
+fn windows_beyond_the_memory_limit_stay_with_tract() {
     let mut graph = GraphBuilder::new(&[("x", &[1, 2, 8, 8])]);
     graph.floats("w", &[2, 1, 2, 2], &[1.0; 8]);
     graph
@@ -116,7 +116,7 @@ fn a_large_weight_with_two_readers_is_packed_once() {
     let model = tract_onnx::onnx().model_for_proto_model(&proto).unwrap();
     let mut model = declutter(model.into_typed().unwrap()).unwrap();
     model.optimize().unwrap();
-    // What is left to pack in a run are vectors.
+    // Only vectors are left to be packed in a run.
     for id in model.eval_order().unwrap() {
         let node = model.node(id);
         let inputs = model.node_input_facts(id).unwrap();

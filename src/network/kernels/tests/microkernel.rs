@@ -6,7 +6,7 @@ use tract_onnx::tract_core::tract_linalg::mmm::{AsInputValue, FusedSpec, MatMatM
 
 use super::super::matmul::KernelShape;
 use super::super::tract::tract_kernel;
-use super::{close, numbers};
+use super::{close, random_tensor};
 
 /// What a test does to a product before it is stored.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,7 @@ struct Product {
     k: usize,
     n: usize,
     epilogues: Vec<Epilogue>,
-    /// How the result lies in memory: by rows, by columns, or with gaps.
+    /// Of the result in memory: 0 row-major, 1 column-major, 2 with gaps.
     layout: usize,
     seed: u64,
 }
@@ -70,7 +70,7 @@ fn products() -> impl Strategy<Value = Product> {
 }
 
 impl Product {
-    /// Strides of the result in elements, and how many it spans.
+    /// Row stride, column stride and length of the result, in elements.
     fn strides(&self) -> (usize, usize, usize) {
         let Product { m, n, .. } = *self;
         match self.layout {
@@ -83,15 +83,21 @@ impl Product {
     /// The result as [m, n], computed by a kernel.
     fn run(&self, kernel: &dyn MatMatMul) -> Tensor {
         let Product { m, k, n, seed, .. } = *self;
-        let (a, b) = (numbers(&[m, k], seed), numbers(&[k, n], seed ^ 0x9e37));
+        let (a, b) = (
+            random_tensor(&[m, k], seed),
+            random_tensor(&[k, n], seed ^ 0x9e37),
+        );
         let (pack_a, pack_b) = &kernel.packings()[0];
         let packed_a = pack_a.prepare_one(&a, 1, 0).unwrap();
         let packed_b = pack_b.prepare_one(&b, 0, 1).unwrap();
         let (row, column, span) = self.strides();
         let mut result = Tensor::zero::<f32>(&[span]).unwrap();
         let scalar = tensor0(0.75_f32);
-        let (rows, columns) = (numbers(&[m], seed ^ 0xa1), numbers(&[n], seed ^ 0xb2));
-        let elements = numbers(&[m * n], seed ^ 0xc3);
+        let (rows, columns) = (
+            random_tensor(&[m], seed ^ 0xa1),
+            random_tensor(&[n], seed ^ 0xb2),
+        );
+        let elements = random_tensor(&[m * n], seed ^ 0xc3);
         let store = |tensor: &Tensor, row: usize, column: usize| unsafe {
             let view = kernel.c_from_data_and_strides(4, row as isize, column as isize);
             view.wrap(&tensor.view())
@@ -121,8 +127,8 @@ impl Product {
         unsafe { kernel.run(m, n, &specs).unwrap() };
         let all = result.try_as_plain_ram_mut().unwrap();
         let all = all.as_slice::<f32>().unwrap();
-        let places = (0..m * n).map(|place| all[place / n * row + place % n * column]);
-        Tensor::from_shape(&[m, n], &places.collect::<Vec<_>>()).unwrap()
+        let elements = (0..m * n).map(|index| all[index / n * row + index % n * column]);
+        Tensor::from_shape(&[m, n], &elements.collect::<Vec<_>>()).unwrap()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The kernels against tract's generic ones and against plain loops.
+//! The kernels compared with those of tract and with plain loops.
 
 mod convolution;
 mod declutter;
@@ -11,9 +11,9 @@ use proptest::prelude::*;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::Approximation;
 
-/// A tensor of numbers between −2 and 2; half of the seeds make whole halves, so
-/// that ties and zeros appear.
-fn numbers(shape: &[usize], seed: u64) -> Tensor {
+/// A pseudorandom tensor between −2 and 2; of even seeds in multiples of a half, so that
+/// ties and zeros occur.
+fn random_tensor(shape: &[usize], seed: u64) -> Tensor {
     let mut state = seed | 1;
     let mut next = move || {
         state ^= state << 13;

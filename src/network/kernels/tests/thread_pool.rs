@@ -1,4 +1,4 @@
-//! On several threads every operation gives the very numbers of one thread.
+//! Every operation gives the same bits on several threads as on one.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,20 +10,20 @@ use super::super::common::{Clamp, TaskGrid, parallel_steps};
 use super::super::matmul::{Kernel, KernelShape, WeightReader};
 use super::super::tract::tract_kernel;
 use super::super::windows::{Convolution, ConvolutionWeights, Depthwise, Form, MaxPooling};
-use super::numbers;
+use super::random_tensor;
 use super::windows::{geometry, run, slice};
 use crate::onnx::tensor;
 
 const THREADS: usize = 3;
-/// Work that is worth asking others for help.
-const MUCH: usize = 1 << 20;
+/// Enough work to use several threads.
+const PARALLEL_WORK: usize = 1 << 20;
 
 fn check(op: &dyn EvalOp, inputs: &[&Tensor], what: &str) {
-    let alone = run(op, inputs);
-    let together = multithread_tract_scope(Executor::multithread(THREADS), || run(op, inputs));
-    let differing = slice(&alone)
+    let sequential = run(op, inputs);
+    let parallel = multithread_tract_scope(Executor::multithread(THREADS), || run(op, inputs));
+    let differing = slice(&sequential)
         .iter()
-        .zip(slice(&together))
+        .zip(slice(&parallel))
         .position(|(a, b)| a != b);
     assert_eq!(differing, None, "{what}");
 }
@@ -32,12 +32,15 @@ fn check(op: &dyn EvalOp, inputs: &[&Tensor], what: &str) {
 fn convolutions() {
     for shape in KernelShape::ALL {
         convolutions_by(&|| Kernel::Own(shape));
-        convolutions_by(&|| Kernel::Tract(tract_kernel(shape), 0));
+        convolutions_by(&|| Kernel::Tract {
+            kernel: tract_kernel(shape),
+            packing: 0,
+        });
     }
 }
 
 fn convolutions_by(kernel: &(dyn Fn() -> Kernel + Sync)) {
-    // Large enough for every part of the work to be shared out.
+    // Large enough to be split in every form.
     for (channels, rows, geometry) in [
         (3, 32, geometry(149, 3, 2, 0)),
         (32, 64, geometry(74, 3, 1, 0)),
@@ -48,28 +51,28 @@ fn convolutions_by(kernel: &(dyn Fn() -> Kernel + Sync)) {
         (64, 100, geometry(33, 5, 1, 2)),
     ] {
         let depth = channels * geometry.kernel.0 * geometry.kernel.1;
-        let weights = numbers(&[rows, depth], 1);
+        let weights = random_tensor(&[rows, depth], 1);
         let file = tensor::from_floats("w", &[rows, depth], slice(&weights));
-        let bias = numbers(&[rows], 3);
+        let bias = random_tensor(&[rows], 3);
         let pack = || {
             let (stored, bias) = (WeightReader::new(&file).unwrap(), Some(slice(&bias)));
             let form = Form::pick(rows, depth, geometry.has_unit_stride_3x3());
             ConvolutionWeights::pack_for(kernel(), form, &stored, None, bias).unwrap()
         };
-        let alone = pack();
-        let together = multithread_tract_scope(Executor::multithread(THREADS), pack);
+        let sequential = pack();
+        let parallel = multithread_tract_scope(Executor::multithread(THREADS), pack);
         assert!(
-            alone.packed == together.packed,
+            sequential.packed == parallel.packed,
             "packed weights of {geometry:?}"
         );
-        let input = numbers(&[1, channels, geometry.input.0, geometry.input.1], 5);
-        let added = numbers(&[1, rows, geometry.output.0, geometry.output.1], 7);
+        let input = random_tensor(&[1, channels, geometry.input.0, geometry.input.1], 5);
+        let added = random_tensor(&[1, rows, geometry.output.0, geometry.output.1], 7);
         let what = format!(
             "{}, {channels} to {rows} channels, {geometry:?}",
             kernel().name()
         );
         let op = Convolution {
-            weights: Arc::new(alone),
+            weights: Arc::new(sequential),
             geometry,
             adds: true,
             clamp: Clamp { min: 0.0, max: 6.0 },
@@ -87,8 +90,11 @@ fn windows() {
     ] {
         let channels = 40;
         let taps = geometry.kernel.0 * geometry.kernel.1;
-        let input = numbers(&[1, channels, geometry.input.0, geometry.input.1], 1);
-        let (weights, bias) = (numbers(&[channels, taps], 3), numbers(&[channels], 5));
+        let input = random_tensor(&[1, channels, geometry.input.0, geometry.input.1], 1);
+        let (weights, bias) = (
+            random_tensor(&[channels, taps], 3),
+            random_tensor(&[channels], 5),
+        );
         let what = format!("{geometry:?}");
         let pooling = MaxPooling {
             geometry: geometry.clone(),
@@ -103,59 +109,55 @@ fn windows() {
     }
 }
 
-/// What each step of each piece did, as (piece, step).
-fn steps_done(pieces: usize, steps: usize, work: usize) -> Vec<(usize, usize)> {
+/// The steps that were run, as (task, step), sorted.
+fn steps_done(tasks: usize, steps: usize, work: usize) -> Vec<(usize, usize)> {
     let done = Mutex::new(Vec::new());
-    let step = |&piece: &usize, step: usize, (): &mut ()| {
-        // A piece that takes longer than the others, with which they then help.
-        if piece == 0 {
+    let step = |&task: &usize, step: usize, (): &mut ()| {
+        // A task that takes longer than the others, which then steal its steps.
+        if task == 0 {
             std::thread::yield_now();
         }
-        done.lock().unwrap().push((piece, step));
+        done.lock().unwrap().push((task, step));
         Ok(())
     };
-    parallel_steps(
-        TaskGrid {
-            tasks: pieces,
-            steps,
-        },
-        work,
-        |piece| piece,
-        step,
-    )
-    .unwrap();
+    parallel_steps(TaskGrid { tasks, steps }, work, |task| task, step).unwrap();
     let mut done = done.into_inner().unwrap();
     done.sort_unstable();
     done
 }
 
 #[test]
-fn every_step_of_every_piece_is_done_once() {
-    for (pieces, steps, work) in [
+fn every_step_of_every_task_is_run_once() {
+    for (tasks, steps, work) in [
         (1, 1, 0),
-        (1, 500, MUCH),
-        (2, 300, MUCH),
-        (7, 1, MUCH),
-        (50, 40, MUCH),
+        (1, 500, PARALLEL_WORK),
+        (2, 300, PARALLEL_WORK),
+        (7, 1, PARALLEL_WORK),
+        (50, 40, PARALLEL_WORK),
     ] {
-        let each = |piece| (0..steps).map(move |step| (piece, step));
-        let wanted: Vec<_> = (0..pieces).flat_map(each).collect();
+        let each = |task| (0..steps).map(move |step| (task, step));
+        let wanted: Vec<_> = (0..tasks).flat_map(each).collect();
         let found = multithread_tract_scope(Executor::multithread(THREADS), || {
-            steps_done(pieces, steps, work)
+            steps_done(tasks, steps, work)
         });
         assert_eq!(found, wanted);
-        assert_eq!(steps_done(pieces, steps, work), wanted);
+        assert_eq!(steps_done(tasks, steps, work), wanted);
     }
 }
 
 #[test]
-fn an_error_in_a_step_is_told() {
+fn an_error_in_a_step_is_returned() {
     let run = || {
-        let step = |&piece: &usize, step: usize, (): &mut ()| match (piece, step) {
+        let step = |&task: &usize, step: usize, (): &mut ()| match (task, step) {
             (3, 5) => bail!("it does not fit"),
             _ => Ok(()),
         };
-        parallel_steps(TaskGrid { tasks: 6, steps: 9 }, MUCH, |piece| piece, step)
+        parallel_steps(
+            TaskGrid { tasks: 6, steps: 9 },
+            PARALLEL_WORK,
+            |task| task,
+            step,
+        )
     };
     for error in [
         run(),
@@ -166,15 +168,15 @@ fn an_error_in_a_step_is_told() {
 }
 
 #[test]
-fn nobody_waits_for_a_piece_whose_thread_panicked() {
+fn no_thread_waits_for_a_task_whose_thread_panicked() {
     let run = || {
-        let prepare = |piece: usize| assert!(piece != 2, "piece 2 cannot be prepared");
+        let prepare = |task: usize| assert!(task != 2, "task 2 cannot be prepared");
         parallel_steps(
             TaskGrid {
                 tasks: 4,
                 steps: 50,
             },
-            MUCH,
+            PARALLEL_WORK,
             prepare,
             |(), _, (): &mut ()| Ok(()),
         )

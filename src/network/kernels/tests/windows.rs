@@ -4,7 +4,7 @@ use tract_onnx::tract_core::internal::{EvalContext, EvalOp, tvec};
 
 use super::super::common::Clamp;
 use super::super::windows::{Depthwise, Geometry, MaxPooling};
-use super::{close, numbers};
+use super::{close, random_tensor};
 
 /// Square windows over a square.
 pub fn geometry(size: usize, kernel: usize, stride: usize, padding: usize) -> Geometry {
@@ -19,7 +19,7 @@ pub fn geometry(size: usize, kernel: usize, stride: usize, padding: usize) -> Ge
     }
 }
 
-/// Windows of one pixel.
+/// Windows of 1 × 1.
 pub fn samples() -> impl Strategy<Value = Geometry> {
     let axis = (1_usize..40, 1_usize..4).prop_map(|(input, stride)| {
         let output = input.div_ceil(stride);
@@ -35,8 +35,8 @@ pub fn samples() -> impl Strategy<Value = Geometry> {
     })
 }
 
-/// Windows of 3 × 3 side by side.
-pub fn dense_windows() -> impl Strategy<Value = Geometry> {
+/// Windows of 3 × 3 with unit stride.
+pub fn unit_stride_3x3_windows() -> impl Strategy<Value = Geometry> {
     let axis = (1_usize..20, 0_usize..3, 0_usize..3)
         .prop_filter("a window fits", |(input, before, after)| {
             input + before + after >= 3
@@ -50,8 +50,8 @@ pub fn dense_windows() -> impl Strategy<Value = Geometry> {
     })
 }
 
-/// Windows of 3 × 3 around each pixel.
-fn windows_around_pixels() -> impl Strategy<Value = Geometry> {
+/// Windows of 3 × 3 with unit stride and padding 1.
+fn centered_3x3_windows() -> impl Strategy<Value = Geometry> {
     (1_usize..12, 1_usize..24).prop_map(|size| Geometry {
         kernel: (3, 3),
         padding: (1, 1),
@@ -62,9 +62,10 @@ fn windows_around_pixels() -> impl Strategy<Value = Geometry> {
 /// Windows with as many taps as those of 3 × 3, in one row or one column.
 fn windows_in_a_line() -> impl Strategy<Value = Geometry> {
     (9_usize..20, any::<bool>()).prop_map(|(size, is_row)| {
-        let (kernel, output) = match is_row {
-            true => ((1, 9), (size, size - 8)),
-            false => ((9, 1), (size - 8, size)),
+        let (kernel, output) = if is_row {
+            ((1, 9), (size, size - 8))
+        } else {
+            ((9, 1), (size - 8, size))
         };
         Geometry {
             kernel,
@@ -108,9 +109,9 @@ pub fn geometries() -> impl Strategy<Value = Geometry> {
     })
 }
 
-/// Calls `tap(output, input, tap)` for every number that a window sees; places are
-/// counted in planes.
-pub fn windows(geometry: &Geometry, mut tap: impl FnMut(usize, usize, usize)) {
+/// Calls `visit(output, input, tap)` for every element that a window sees: the indices of the
+/// output and of the element in their planes, and the tap's in the window.
+pub fn windows(geometry: &Geometry, mut visit: impl FnMut(usize, usize, usize)) {
     let Geometry {
         input,
         kernel,
@@ -119,16 +120,16 @@ pub fn windows(geometry: &Geometry, mut tap: impl FnMut(usize, usize, usize)) {
         padding,
         output,
     } = *geometry;
-    for place in 0..output.0 * output.1 {
-        for number in 0..kernel.0 * kernel.1 {
-            let row = place / output.1 * strides.0 + number / kernel.1 * dilations.0;
-            let column = place % output.1 * strides.1 + number % kernel.1 * dilations.1;
+    for index in 0..output.0 * output.1 {
+        for tap in 0..kernel.0 * kernel.1 {
+            let row = index / output.1 * strides.0 + tap / kernel.1 * dilations.0;
+            let column = index % output.1 * strides.1 + tap % kernel.1 * dilations.1;
             let row = row.checked_sub(padding.0).filter(|&row| row < input.0);
             let column = column
                 .checked_sub(padding.1)
                 .filter(|&column| column < input.1);
             if let (Some(row), Some(column)) = (row, column) {
-                tap(place, row * input.1 + column, number);
+                visit(index, row * input.1 + column, tap);
             }
         }
     }
@@ -156,7 +157,7 @@ proptest! {
 
     #[test]
     fn depthwise_convolution_is_the_sum_over_its_windows(
-        geometry in prop_oneof![geometries(), windows_around_pixels(), windows_in_a_line()],
+        geometry in prop_oneof![geometries(), centered_3x3_windows(), windows_in_a_line()],
         (batch, channels) in (1_usize..3, 1_usize..4),
         bounds in prop::sample::select(vec![
             (f32::NEG_INFINITY, f32::NEG_INFINITY, f32::INFINITY),
@@ -168,9 +169,9 @@ proptest! {
     ) {
         let (input_min, min, max) = bounds;
         let taps = geometry.kernel.0 * geometry.kernel.1;
-        let input = numbers(&[batch, channels, geometry.input.0, geometry.input.1], seed);
-        let kernel = numbers(&[channels, taps], seed ^ 0x51);
-        let bias = numbers(&[channels], seed ^ 0x62);
+        let input = random_tensor(&[batch, channels, geometry.input.0, geometry.input.1], seed);
+        let kernel = random_tensor(&[channels, taps], seed ^ 0x51);
+        let bias = random_tensor(&[channels], seed ^ 0x62);
         let mut wanted = Vec::new();
         for plane in 0..batch * channels {
             let channel = plane % channels;
@@ -193,13 +194,13 @@ proptest! {
         planes in 1_usize..4,
         seed in any::<u64>(),
     ) {
-        let input = numbers(&[planes, geometry.input.0, geometry.input.1], seed);
+        let input = random_tensor(&[planes, geometry.input.0, geometry.input.1], seed);
         let mut wanted = Vec::new();
         for plane in 0..planes {
             let from = &slice(&input)[plane * geometry.input_len()..];
-            let mut most = vec![f32::NEG_INFINITY; geometry.output_len()];
-            windows(&geometry, |output, input, _| most[output] = most[output].max(from[input]));
-            wanted.extend(most);
+            let mut max = vec![f32::NEG_INFINITY; geometry.output_len()];
+            windows(&geometry, |output, input, _| max[output] = max[output].max(from[input]));
+            wanted.extend(max);
         }
         let op = MaxPooling { geometry };
         let found = run(&op, &[&input]);
@@ -218,7 +219,7 @@ fn planes_of_another_size_are_refused() {
         output: (2, 2),
     };
     let op = MaxPooling { geometry };
-    let inputs = tvec!(numbers(&[1, 5, 4], 1).into_tvalue());
+    let inputs = tvec!(random_tensor(&[1, 5, 4], 1).into_tvalue());
     let error = op.eval(&EvalContext::out_of_plan(), inputs).unwrap_err();
     assert!(error.to_string().contains("[1, 5, 4]"), "{error}");
 }

@@ -1,4 +1,4 @@
-//! Products of a few rows with a matrix of weights: what classifiers end in.
+//! The dense layer of a classifier: products of a few rows with a weight matrix.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use tract_onnx::tract_core::ops::einsum::EinSum;
 use super::super::common::{LANES, Lanes};
 use super::super::matmul::WeightReader;
 
-/// Rows up to which a product is limited by reading the weights.
+/// Rows up to which a product is bound by the bandwidth of reading the weights.
 pub const MAX_ROWS: usize = 4;
 
-/// Weights of a dense layer, one row after the other, in float32.
+/// The weights of a dense layer [rows, columns], row-major.
 #[derive(Debug)]
 pub struct DenseWeights {
     pub rows: usize,
@@ -29,8 +29,8 @@ impl DenseWeights {
     }
 }
 
-/// Dense layer. Input: x […, K]. Output: y […, O] = x · W, with W [K, O], or
-/// [O, K] if `is_transposed`.
+/// Dense layer. Input: x […, K]. Output: y […, O] = x · W, with W [K, O], or y = x · Wᵀ
+/// with W [O, K] if `is_transposed`.
 #[derive(Clone, Debug)]
 pub struct Dense {
     pub weights: Arc<DenseWeights>,
@@ -64,15 +64,15 @@ impl EvalOp for Dense {
         let input = args_1!(inputs);
         let shape = self.output_shape(input.shape())?;
         let mut output = Tensor::zero::<f32>(&shape)?;
-        let (depth, wide) = self.sizes();
+        let (depth, width) = self.sizes();
         let input = input.try_as_plain_ram()?.as_slice::<f32>()?;
         let mut plain = output.try_as_plain_ram_mut()?;
-        let rows = plain.as_slice_mut::<f32>()?.chunks_exact_mut(wide);
+        let rows = plain.as_slice_mut::<f32>()?.chunks_exact_mut(width);
         for (from, to) in input.chunks_exact(depth).zip(rows) {
             if self.is_transposed {
-                by_rows(from, &self.weights.values, to)
+                multiply_transposed(from, &self.weights.values, to)
             } else {
-                by_columns(from, &self.weights.values, to)
+                multiply(from, &self.weights.values, to)
             }
         }
         Ok(tvec!(output.into_tvalue()))
@@ -108,16 +108,18 @@ impl Dense {
     }
 
     fn output_shape(&self, input: &[usize]) -> TractResult<TVec<usize>> {
-        let (depth, wide) = self.sizes();
+        let (depth, width) = self.sizes();
         let Some((&last, before)) = input.split_last() else {
             bail!("a dense layer wants an axis to sum along");
         };
         ensure!(last == depth, "rows of {last} numbers, not {depth}");
-        Ok(before.iter().copied().chain([wide]).collect())
+        Ok(before.iter().copied().chain([width]).collect())
     }
 
-    /// The same by tract's own product of matrices, which is the faster one for many
-    /// rows.
+    /// The same by tract's product of matrices, which is faster for many rows.
+    ///
+    /// # Errors
+    /// tract's own.
     pub fn wire_for_many_rows(
         &self,
         name: &str,
@@ -137,61 +139,57 @@ impl Dense {
     }
 }
 
-/// to += Σ_k from[k] · row k of the weights, four rows at a time.
-fn by_columns(from: &[f32], weights: &[f32], to: &mut [f32]) {
-    let wide = to.len();
-    let (fours, rest) = from.as_chunks::<4>();
-    let mut rows = weights.chunks_exact(4 * wide);
-    for (numbers, rows) in fours.iter().zip(&mut rows) {
-        let row_scales = numbers.map(Lanes::splat);
+/// y += x · W for one row x [K], W [K, O] and y [O]: four rows of W at a time, each scaled by
+/// its element of x.
+fn multiply(x: &[f32], weights: &[f32], y: &mut [f32]) {
+    let width = y.len();
+    let (blocks, rest) = x.as_chunks::<4>();
+    let mut rows = weights.chunks_exact(4 * width);
+    for (elements, rows) in blocks.iter().zip(&mut rows) {
+        let scales = elements.map(Lanes::splat);
         let mut column = 0;
-        while column + LANES <= wide {
-            // Safety: four numbers fit from `column` on, in each row.
+        while column + LANES <= width {
+            // Safety: `y` has `width` elements and `rows` four times as many; row < 4, and
+            // `column + LANES <= width`.
             unsafe {
-                let place = to.as_mut_ptr().add(column);
-                let mut sum = Lanes::load(place);
-                for (row, factor) in row_scales.into_iter().enumerate() {
-                    let values = Lanes::load(rows.as_ptr().add(row * wide + column));
-                    sum = factor.mul_add(values, sum);
+                let to = y.as_mut_ptr().add(column);
+                let mut sum = Lanes::load(to);
+                for (row, scale) in scales.into_iter().enumerate() {
+                    let values = Lanes::load(rows.as_ptr().add(row * width + column));
+                    sum = scale.mul_add(values, sum);
                 }
-                sum.store(place);
+                sum.store(to);
             }
             column += LANES;
         }
-        for column in column..wide {
-            for (row, number) in numbers.iter().enumerate() {
-                to[column] += number * rows[row * wide + column];
+        for column in column..width {
+            for (row, element) in elements.iter().enumerate() {
+                y[column] += element * rows[row * width + column];
             }
         }
     }
-    for (&factor, row) in rest.iter().zip(rows.remainder().chunks_exact(wide)) {
-        for (to, &value) in to.iter_mut().zip(row) {
-            *to += factor * value;
+    for (&scale, row) in rest.iter().zip(rows.remainder().chunks_exact(width)) {
+        for (to, &value) in y.iter_mut().zip(row) {
+            *to += scale * value;
         }
     }
 }
 
-/// to[o] = Σ_k from[k] · weights[o][k].
-fn by_rows(from: &[f32], weights: &[f32], to: &mut [f32]) {
-    for (to, row) in to.iter_mut().zip(weights.chunks_exact(from.len())) {
+/// y = x · Wᵀ for one row x [K], W [O, K] and y [O]: dot products with four vectors of partial
+/// sums each.
+fn multiply_transposed(x: &[f32], weights: &[f32], y: &mut [f32]) {
+    for (to, row) in y.iter_mut().zip(weights.chunks_exact(x.len())) {
         let mut sums = [Lanes::splat(0.0); 4];
         let (blocks, rest) = row.as_chunks::<{ 4 * LANES }>();
-        let (values, values_rest) = from.as_chunks::<{ 4 * LANES }>();
-        for (block, values) in blocks.iter().zip(values) {
-            for (number, sum) in sums.iter_mut().enumerate() {
-                // Safety: both blocks are four vectors long.
-                unsafe {
-                    let weights = Lanes::load(block.as_ptr().add(number * LANES));
-                    let values = Lanes::load(values.as_ptr().add(number * LANES));
-                    *sum = weights.mul_add(values, *sum);
-                }
+        let (x_blocks, x_rest) = x.as_chunks::<{ 4 * LANES }>();
+        for (block, x) in blocks.iter().zip(x_blocks) {
+            let vectors = block.as_chunks::<LANES>().0.iter().zip(x.as_chunks().0);
+            for (sum, (weights, x)) in sums.iter_mut().zip(vectors) {
+                *sum = Lanes::load_array(weights).mul_add(Lanes::load_array(x), *sum);
             }
         }
-        let mut four = [0.0; LANES];
         let sum = sums[0].add(sums[1]).add(sums[2].add(sums[3]));
-        // Safety: the array is four numbers long.
-        unsafe { sum.store(four.as_mut_ptr()) };
-        let rest: f32 = rest.iter().zip(values_rest).map(|(a, b)| a * b).sum();
-        *to = four.iter().sum::<f32>() + rest;
+        let rest: f32 = rest.iter().zip(x_rest).map(|(a, b)| a * b).sum();
+        *to = sum.to_array().iter().sum::<f32>() + rest;
     }
 }

@@ -1,8 +1,10 @@
-//! What ties the kernels to tract.
+//! The kernels as tract uses them.
 //!
-//! - `registration`: matrix kernels that tract's own operations use
-//! - `declutter`: puts this project's operations into tract's graph
-//! - `dense`: the dense layer, for few rows; for many it is tract's product of matrices
+//! - `registration`: the microkernels for tract's own products of matrices
+//! - `declutter`: puts the operations of `windows` into tract's graph
+//! - `dense`: the dense layer for a few rows; for many it is a product of tract's
+//!
+//! One more rewrite rule: see `declutter`.
 
 mod declutter;
 mod dense;

@@ -1,20 +1,20 @@
-//! Gives tract the matrix kernels of this project, which it collects at link time.
+//! Registers the microkernels with tract, which collects them at link time.
 
 use tract_onnx::tract_core::tract_linalg::mmm::{DynKernel, FusedKerSpec, MatMatMul};
 use tract_onnx::tract_core::tract_linalg::pack::Packing as _;
 
 use super::super::matmul::{self, KernelShape, dispatch_on_shape, run_microkernel};
 
-/// Chooses the fastest shape of tile for this project's products and for tract's, once
-/// in a program's life: see [`matmul::autotune`].
+/// Selects the fastest shape of tile for this project's products and for tract's, once per
+/// process: see [`matmul::autotune`].
 ///
-/// It stands here so that whoever runs a network links the registrations below.
+/// It is in this file so that a program which runs networks links the registrations below.
 #[inline(never)]
 pub fn autotune() {
     matmul::autotune();
 }
 
-/// A shape's kernel as tract knows kernels.
+/// The microkernel of a shape, as a kernel of tract's.
 pub fn tract_kernel(shape: KernelShape) -> Box<dyn MatMatMul> {
     match shape {
         KernelShape::Tile3x12 => make::<3, 12>(shape),
@@ -34,7 +34,7 @@ fn make<const ROWS: usize, const COLUMNS: usize>(shape: KernelShape) -> Box<dyn 
         use tract_onnx::tract_core::tract_linalg::isa::Arch;
         kernel.arch = Some(Arch::Wasm32Simd128);
     }
-    // tract wants a kernel that lives forever; each is made a handful of times.
+    // tract wants a `'static` kernel; a shape's is made a few times per process.
     let kernel: &'static _ = Box::leak(Box::new(kernel));
     kernel.mmm()
 }
@@ -58,7 +58,7 @@ mod browser {
     inventory::submit! {
         MmmTier {
             arch: Some(Arch::Wasm32Simd128),
-            // tract's own tier has 1.
+            // Above tract's own tier, which has 1.
             precedence: 200,
             name: "gradcam",
             applies: |_| true,
@@ -66,7 +66,7 @@ mod browser {
         }
     }
 
-    /// tract's own kernels stay for products with one column.
+    /// The selected shape; tract's own kernels for products with one column.
     fn preferred(
         _: &IsaSet,
         accumulator: DatumType,

@@ -1,5 +1,5 @@
-//! Convolution over all channels, as products of matrices, with what is added to it
-//! and the ReLU behind it in the same pass.
+//! Convolution over all channels as products of matrices, fused with the bias, a sum and the
+//! activation after it.
 
 use std::sync::Arc;
 
@@ -17,18 +17,18 @@ use super::im2col::Im2col;
 use super::sliding_window::Geometry;
 use super::winograd::InputTiles;
 
-/// Convolution. Inputs: x [N, C, h, w] and, if `adds`, z [N, M, h', w']. Output:
+/// Convolution. Inputs: x [N, C, h, w] and, if `adds`, z [N, M, h', w']. Output: y
 /// [N, M, h', w'].
 ///
-/// y = min(max(W ∗ x + bias + z, clamp.min), clamp.max). The weights W [M, C·kh·kw] are no input: they are packed, and shared
-/// by all graphs of a model.
+/// y = min(max(W ∗ x + bias + z, clamp.min), clamp.max). The weights W [M, C·kh·kw] are not an
+/// input: they are packed once, and shared by all graphs of a model.
 #[derive(Clone, Debug)]
 pub struct Convolution {
     pub weights: Arc<ConvolutionWeights>,
     pub geometry: Geometry,
-    /// Whether a second input is added.
+    /// Whether there is a second input z.
     pub adds: bool,
-    /// Activation.
+    /// Activation after.
     pub clamp: Clamp,
 }
 
@@ -50,8 +50,8 @@ impl Op for Convolution {
 
     fn info(&self) -> TractResult<Vec<String>> {
         let (kernel, bounds) = (self.weights.kernel.name(), (self.clamp.min, self.clamp.max));
-        let words = format!("{:?} by {kernel}, bounds {bounds:?}", self.geometry);
-        Ok(vec![words])
+        let line = format!("{:?} by {kernel}, bounds {bounds:?}", self.geometry);
+        Ok(vec![line])
     }
 
     fn validation(&self) -> Validation {
@@ -73,10 +73,11 @@ impl EvalOp for Convolution {
         };
         let shape = self.output_shape(input.shape())?;
         ensure!(added.as_ref().is_none_or(|added| added.shape() == &*shape));
-        // Safety: every element is written below.
+        // Safety: every element is written below: each image has `rows · output_len` of them,
+        // and its tasks cover all columns, their steps all rows.
         let output = unsafe { Tensor::uninitialized::<f32>(&shape)? };
-        for number in 0..shape[0] {
-            self.picture(&input, added.as_deref(), &output, number)?;
+        for image in 0..shape[0] {
+            self.convolve_image(&input, added.as_deref(), &output, image)?;
         }
         Ok(tvec!(output.into_tvalue()))
     }
@@ -111,23 +112,25 @@ impl Convolution {
         Ok(shape)
     }
 
-    fn picture(
+    /// Computes the output of image number `image` of the batch. `output` must be used by
+    /// nobody else meanwhile; `added` must have its shape.
+    fn convolve_image(
         &self,
         input: &Tensor,
         added: Option<&Tensor>,
         output: &Tensor,
-        number: usize,
+        image: usize,
     ) -> TractResult<()> {
         let len = self.channels() * self.geometry.input_len();
-        let values = &input.try_as_plain_ram()?.as_slice::<f32>()?[number * len..][..len];
-        let input = self.input(values)?;
+        let planes = &input.try_as_plain_ram()?.as_slice::<f32>()?[image * len..][..len];
+        let input = self.input(planes)?;
         let columns = self.geometry.output_len();
         let tasks = tasks(&self.weights, &input, columns, thread_count());
         let steps = match &self.weights.kernel {
             Kernel::Own(shape) => self.weights.row_panels(shape.rows()),
-            Kernel::Tract(..) => 1,
+            Kernel::Tract { .. } => 1,
         };
-        let work = self.geometry.output_len() * self.weights.rows;
+        let work = columns * self.weights.rows;
         parallel_steps(
             TaskGrid {
                 tasks: tasks.len(),
@@ -136,34 +139,37 @@ impl Convolution {
             work,
             |task| tasks[task].pack(&self.weights),
             |packed, panel, workspace| {
-                let start = number * self.weights.rows * self.geometry.output_len();
-                let start = start + packed.start();
+                let start = image * self.weights.rows * columns + packed.first_column();
                 match (&self.weights.kernel, packed) {
                     (Kernel::Own(shape), packed) => {
                         let epilogue = self.epilogue(added, output, start);
-                        // Safety: these rows of these columns, in both halves and in the
-                        // remainder, are inside of the picture, and no other step has them.
+                        // Safety: the epilogue begins at row 0 of this image and the task's
+                        // first column. The task's columns are below `columns`, the rows below
+                        // `rows`, so that all is inside of the image. Only this step writes
+                        // the rows of this panel in the columns of this task.
                         unsafe {
                             packed.multiply(*shape, &self.weights, panel, epilogue, workspace)
                         };
                         Ok(())
                     }
-                    (Kernel::Tract(kernel, packing), PackedTask::Plain { columns, .. }) => {
-                        let kernel = (&**kernel, *packing);
-                        self.multiply_by_tract(kernel, columns, added, output, start)
-                    }
                     (
-                        Kernel::Tract(..),
+                        Kernel::Tract { kernel, packing },
+                        PackedTask::Plain {
+                            columns: packed, ..
+                        },
+                    ) => self.multiply_by_tract(&**kernel, *packing, packed, added, output, start),
+                    (
+                        Kernel::Tract { .. },
                         PackedTask::StrassenWinograd { .. } | PackedTask::WinogradConvolution(_),
                     ) => {
-                        bail!("only kernels of ours multiply in such forms")
+                        bail!("a kernel of tract's multiplies weights of the plain form only")
                     }
                 }
             },
         )
     }
 
-    /// What the windows of a picture see.
+    /// The input of an image, planes [C, h, w], in the form in which it is packed.
     fn input<'a>(&'a self, planes: &'a [f32]) -> TractResult<ConvolutionInput<'a>> {
         let geometry = &self.geometry;
         if self.weights.form == Form::WinogradConvolution {
@@ -184,48 +190,59 @@ impl Convolution {
         Ok(ConvolutionInput::Im2col(columns))
     }
 
-    /// Where sums go from place `start` of the output on.
+    /// The epilogue whose offset 0 is element `start` of the output. Panics if there is no
+    /// such element.
     fn epilogue<'a>(
         &'a self,
         added: Option<&Tensor>,
         output: &Tensor,
         start: usize,
     ) -> Epilogue<'a> {
-        // Safety: there is such a place, in `added` as in `output`; the bias holds float32
-        // numbers.
+        assert!(start < output.len());
+        assert!(added.is_none_or(|added| added.len() == output.len()));
+        // Safety: both tensors and the bias are float32 (facts of this operation, and
+        // `ConvolutionWeights::pack_for`), and both have more than `start` elements.
         unsafe {
             let from = |tensor: &Tensor| tensor.as_ptr_unchecked::<f32>().add(start);
             Epilogue {
                 bias: self.weights.bias.as_slice_unchecked(),
                 added: added.map_or(std::ptr::null(), from),
                 output: from(output).cast_mut(),
+                len: output.len() - start,
                 stride: self.geometry.output_len(),
                 clamp: self.clamp,
             }
         }
     }
 
+    /// Multiplies all rows with the packed `columns` by a kernel of tract's. Panics unless
+    /// these columns of all rows, from element `start` on, are inside of the output.
     fn multiply_by_tract(
         &self,
-        (kernel, packing): (&dyn MatMatMul, usize),
+        kernel: &dyn MatMatMul,
+        packing: usize,
         columns: &EagerPackedInput,
         added: Option<&Tensor>,
         output: &Tensor,
         start: usize,
     ) -> TractResult<()> {
-        let (rows, len, count) = (self.weights.rows, self.geometry.output_len(), columns.mn());
+        let (rows, stride, count) = (self.weights.rows, self.geometry.output_len(), columns.mn());
+        // From the first element to the last: tract reads and writes nothing beyond.
+        let len = (rows - 1) * stride + count;
+        assert!(start + len <= output.len());
+        assert!(added.is_none_or(|added| added.len() == output.len()));
         let bounds = [tensor0(self.clamp.min), tensor0(self.clamp.max)];
-        // Safety: all of these columns are inside of a picture.
+        // Safety: the views are `len` elements from `start` on, inside of their tensors by the
+        // assertions; `packing` is one of the kernel's, and weights and columns are packed so.
         unsafe {
-            // From the first place to the last: tract reads nothing beyond.
-            let (shape, strides) = ([1, (rows - 1) * len + count], [len as isize, 1]);
+            let (shape, strides) = ([1, len], [stride as isize, 1]);
             let store = kernel.c_from_data_and_strides(size_of::<f32>(), strides[0], 1);
             let offset = (start * size_of::<f32>()) as isize;
-            let wrapped = |tensor: &Tensor| {
+            let view = |tensor: &Tensor| {
                 store.wrap(&TensorView::from_bytes(tensor, offset, &shape, &strides))
             };
             let bias = self.weights.bias.view();
-            let mut steps = vec![
+            let mut operations = vec![
                 FusedSpec::AddMatMul {
                     a: AsInputValue::Borrowed(&self.weights.packed),
                     b: AsInputValue::Borrowed(columns),
@@ -234,16 +251,16 @@ impl Convolution {
                 FusedSpec::BinPerRow(bias, BinOp::Add),
             ];
             if let Some(added) = added {
-                steps.push(FusedSpec::AddUnicast(wrapped(added)));
+                operations.push(FusedSpec::AddUnicast(view(added)));
             }
             if self.clamp.min > f32::NEG_INFINITY {
-                steps.push(FusedSpec::BinScalar(&bounds[0], BinOp::Max));
+                operations.push(FusedSpec::BinScalar(&bounds[0], BinOp::Max));
             }
             if self.clamp.max < f32::INFINITY {
-                steps.push(FusedSpec::BinScalar(&bounds[1], BinOp::Min));
+                operations.push(FusedSpec::BinScalar(&bounds[1], BinOp::Min));
             }
-            steps.push(FusedSpec::Store(wrapped(output)));
-            kernel.run(rows, count, &steps)
+            operations.push(FusedSpec::Store(view(output)));
+            kernel.run(rows, count, &operations)
         }
     }
 }

@@ -1,5 +1,5 @@
-//! A convolution's product in tasks: which columns make one, how they are packed, and
-//! how panels of the weights are multiplied with them.
+//! The tasks of a convolution's product: blocks of columns, which are packed and then
+//! multiplied with the panels of the weights one by one.
 
 use std::ops::Range;
 
@@ -14,35 +14,44 @@ use super::convolution_weights::{ConvolutionWeights, Form};
 use super::im2col::Im2col;
 use super::winograd::{InputTiles, PackedInputTiles, TRANSFORM_ELEMENTS, WinogradProduct};
 
-/// What the windows of a picture see.
+/// The input of one image, in the form in which it is packed.
 pub enum ConvolutionInput<'a> {
     Im2col(Im2col<'a>),
     /// For weights in the form [`Form::WinogradConvolution`].
     Winograd(InputTiles),
 }
 
-/// What is packed and multiplied at once.
+/// A block of columns, or of tiles, to pack and multiply.
 pub enum Task<'a> {
-    Plain(&'a Im2col<'a>, Range<usize>),
-    StrassenWinograd(&'a Im2col<'a>, ColumnHalves),
-    WinogradConvolution(&'a InputTiles, Range<usize>),
+    Plain {
+        im2col: &'a Im2col<'a>,
+        columns: Range<usize>,
+    },
+    StrassenWinograd {
+        im2col: &'a Im2col<'a>,
+        columns: ColumnHalves,
+    },
+    WinogradConvolution {
+        input_tiles: &'a InputTiles,
+        tiles: Range<usize>,
+    },
 }
 
-/// Columns of the left half that are done along with those of the right half.
+/// The columns of a task of a Strassen–Winograd product.
 #[derive(Clone, Debug)]
 pub struct ColumnHalves {
+    /// Columns of the left half.
     left: Range<usize>,
-    /// From each column of the left half to that of the right half.
+    /// From a column of the left half to the same of the right half.
     right_offset: usize,
-    /// Columns of neither half that are done along with those, too.
+    /// Columns of neither half; may be empty.
     remainder: Range<usize>,
 }
 
-/// A task's columns, packed.
+/// A task with its columns packed.
 pub enum PackedTask {
     Plain {
-        /// The first of the columns.
-        first: usize,
+        first_column: usize,
         columns: EagerPackedInput,
     },
     StrassenWinograd {
@@ -53,8 +62,8 @@ pub enum PackedTask {
     WinogradConvolution(PackedInputTiles),
 }
 
-/// The tasks of a convolution of a picture, for `threads` threads. Its output has so many
-/// columns.
+/// The tasks of one image's convolution, for `threads` threads; `columns`: those of its
+/// output.
 pub fn tasks<'a>(
     weights: &ConvolutionWeights,
     input: &'a ConvolutionInput<'a>,
@@ -63,11 +72,12 @@ pub fn tasks<'a>(
 ) -> Vec<Task<'a>> {
     match input {
         ConvolutionInput::Im2col(im2col) => im2col_tasks(weights, im2col, columns, threads),
-        ConvolutionInput::Winograd(tiles) => {
-            let panel = weights.columns_format.r * weights.packed.k() * TRANSFORM_ELEMENTS;
-            column_blocks(product_size(weights, tiles.count(), panel), threads)
+        ConvolutionInput::Winograd(input_tiles) => {
+            let panel_len = weights.columns_format.r * weights.packed.k() * TRANSFORM_ELEMENTS;
+            let size = product_size(weights, input_tiles.count(), panel_len);
+            column_blocks(size, threads)
                 .into_iter()
-                .map(|range| Task::WinogradConvolution(tiles, range))
+                .map(|tiles| Task::WinogradConvolution { input_tiles, tiles })
                 .collect()
         }
     }
@@ -102,18 +112,20 @@ fn im2col_tasks<'a>(
             remainder: 0..0,
         })
         .collect();
-    let mut rest = 2 * left..columns;
-    // A few columns of neither half go along with some that are in one.
+    let mut remaining = 2 * left..columns;
+    // A few remaining columns go along with the last block of the halves.
     if let Some(last) = halves
         .last_mut()
-        .filter(|_| rest.len() <= MAX_REMAINDER_COLUMNS)
+        .filter(|_| remaining.len() <= MAX_REMAINDER_COLUMNS)
     {
-        last.remainder = std::mem::replace(&mut rest, columns..columns);
+        last.remainder = std::mem::replace(&mut remaining, columns..columns);
     }
-    let blocks = column_blocks(product_size(weights, rest.len(), width * depth), threads);
-    let plain = (blocks.into_iter())
-        .map(|block| Task::Plain(im2col, rest.start + block.start..rest.start + block.end));
-    let halves = (halves.into_iter()).map(|halves| Task::StrassenWinograd(im2col, halves));
+    let size = product_size(weights, remaining.len(), width * depth);
+    let plain = (column_blocks(size, threads).into_iter()).map(|block| Task::Plain {
+        im2col,
+        columns: remaining.start + block.start..remaining.start + block.end,
+    });
+    let halves = (halves.into_iter()).map(|columns| Task::StrassenWinograd { im2col, columns });
     halves.chain(plain).collect()
 }
 
@@ -121,11 +133,11 @@ impl Task<'_> {
     pub fn pack(&self, weights: &ConvolutionWeights) -> PackedTask {
         let (format, depth) = (&weights.columns_format, weights.depth);
         match self {
-            Task::Plain(im2col, range) => PackedTask::Plain {
-                first: range.start,
-                columns: im2col.pack(format, depth, range.clone()),
+            Task::Plain { im2col, columns } => PackedTask::Plain {
+                first_column: columns.start,
+                columns: im2col.pack(format, depth, columns.clone()),
             },
-            Task::StrassenWinograd(im2col, columns) => PackedTask::StrassenWinograd {
+            Task::StrassenWinograd { im2col, columns } => PackedTask::StrassenWinograd {
                 quadrants: im2col.pack_quadrants(
                     format,
                     depth,
@@ -138,30 +150,32 @@ impl Task<'_> {
                 }),
                 columns: columns.clone(),
             },
-            Task::WinogradConvolution(tiles, range) => {
-                PackedTask::WinogradConvolution(tiles.pack(format, range.clone()))
+            Task::WinogradConvolution { input_tiles, tiles } => {
+                PackedTask::WinogradConvolution(input_tiles.pack(format, tiles.clone()))
             }
         }
     }
 }
 
 impl PackedTask {
-    /// The place in a row of the output from which on places are counted.
-    pub fn start(&self) -> usize {
+    /// The column of the output at which the epilogue of this task must begin.
+    pub fn first_column(&self) -> usize {
         match self {
-            PackedTask::Plain { first, .. } => *first,
+            PackedTask::Plain { first_column, .. } => *first_column,
             PackedTask::StrassenWinograd { columns, .. } => columns.left.start,
             PackedTask::WinogradConvolution(_) => 0,
         }
     }
 
-    /// Multiplies panel `panel` of the weights, or of each half of them, with the columns.
-    /// `workspace` is room for sums of weights.
+    /// Multiplies panel `panel` of the weights, or panel `panel` of each half of their rows,
+    /// with the columns. `workspace` is memory for sums of weights.
     ///
     /// # Safety
-    /// As [`PackedProduct::multiply_panel`], [`StrassenProduct::multiply_panel`] and
-    /// [`WinogradProduct::multiply_panel`], where `epilogue` begins at
-    /// [`PackedTask::start`].
+    /// `epilogue` must begin at row 0 and column [`PackedTask::first_column`] of an image's
+    /// output. The elements of its `output` in the rows of the panel and the columns of the
+    /// task must lie below its `len`, be valid to write, and be used by no other thread; those
+    /// of `added`, unless it is null, be valid to read. For tiles of a Winograd convolution its
+    /// stride must be the height times the width of the output.
     pub unsafe fn multiply(
         &self,
         shape: KernelShape,
@@ -170,7 +184,8 @@ impl PackedTask {
         epilogue: Epilogue,
         workspace: &mut Vec<f32>,
     ) {
-        // Safety: the caller's.
+        // Safety: the rows and columns of each product are those of the panel and the task,
+        // and columns are counted from the task's first one, as in `epilogue`.
         unsafe {
             match self {
                 PackedTask::Plain { columns, .. } => {
@@ -200,6 +215,9 @@ impl PackedTask {
     }
 }
 
+/// An ordinary product. Weights in the form of halves have two blocks of rows, each with a
+/// panel `panel`; the lower block may have one panel less.
+///
 /// # Safety
 /// As [`PackedTask::multiply`].
 unsafe fn multiply_plain(
@@ -221,10 +239,10 @@ unsafe fn multiply_plain(
             rows: block.rows.len(),
             columns: columns.mn(),
             depth: weights.depth,
-            // Safety: there are such rows.
-            epilogue: unsafe { epilogue.from_row(block.rows.start, first_bias) },
+            epilogue: epilogue.skip_rows(block.rows.start, first_bias),
         };
-        // Safety: the caller's.
+        // Safety: the epilogue begins at the block's first row; the panel's rows end with the
+        // block, and the columns are those of the task.
         unsafe { product.multiply_panel(shape, panel) };
     }
 }

@@ -1,4 +1,4 @@
-//! The weights of a convolution, packed once for the kernel that reads them.
+//! The weights of a convolution, packed once for the kernel that multiplies them.
 
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::tract_linalg::mmm::EagerPackedInput;
@@ -10,35 +10,36 @@ use super::super::matmul::{
 };
 use super::winograd::{has_3x3_depth, is_winograd_faster, pack_weights};
 
-/// A matrix [rows, depth] in a kernel's panels, and what is added to its products.
+/// A weight matrix [rows, depth] = [M, C·kh·kw], packed in panels of a kernel, and the bias.
 #[derive(Clone, Debug)]
 pub struct ConvolutionWeights {
     pub kernel: Kernel,
-    /// How the other matrix is packed.
+    /// How the other matrix, that of columns, is packed.
     pub columns_format: PackedFormat,
     pub rows: usize,
     pub depth: usize,
     pub form: Form,
     pub packed: EagerPackedInput,
-    /// One for each row of every panel.
+    /// One element for each row of every panel, padding included.
     pub bias: Tensor,
 }
 
-/// What the panels hold, and so how they are multiplied.
+/// The algorithm of the product, which says what the panels hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// The rows, one panel after the other.
+    /// An ordinary product: panels of the rows in their order.
     Plain,
-    /// The upper half of the rows has panels of its own, and so has the lower half: for
-    /// `matmul::strassen_winograd`.
+    /// `matmul::strassen_winograd`: panels of the upper half of the rows, then of the lower
+    /// half.
     StrassenWinograd,
-    /// Transformed windows of 3 × 3, element by element of the transform: for `winograd`.
+    /// `winograd`: panels of the transformed windows of 3 × 3, for each element of the
+    /// transform domain.
     WinogradConvolution,
 }
 
 impl Form {
-    /// The fastest for a convolution's matrix [rows, depth]. `has_unit_stride_3x3`: as
-    /// [`super::Geometry::has_unit_stride_3x3`].
+    /// The fastest for a weight matrix [rows, depth] and windows for which
+    /// [`has_unit_stride_3x3`](super::Geometry::has_unit_stride_3x3) or not.
     pub fn pick(rows: usize, depth: usize, has_unit_stride_3x3: bool) -> Form {
         if has_unit_stride_3x3 && is_winograd_faster(rows, depth) {
             Form::WinogradConvolution
@@ -49,7 +50,7 @@ impl Form {
         }
     }
 
-    /// Whether a matrix [rows, depth] can have this form.
+    /// Whether a weight matrix [rows, depth] can have this form.
     fn is_possible(self, rows: usize, depth: usize) -> bool {
         match self {
             Form::Plain => true,
@@ -58,7 +59,7 @@ impl Form {
         }
     }
 
-    /// Which of so many rows each panel holds.
+    /// Which of `rows` rows each panel holds.
     fn layout(self, rows: usize, panel_rows: usize) -> PanelLayout {
         let upper_rows = match self {
             Form::StrassenWinograd => upper_rows(rows),
@@ -69,8 +70,8 @@ impl Form {
 }
 
 impl ConvolutionWeights {
-    /// Packs a matrix for the machine at hand; row r is multiplied by `row_scales[r]`.
-    /// `has_unit_stride_3x3`: they are windows of 3 × 3, and neighbours' lie side by side.
+    /// Packs a matrix for the fastest kernel and form; row r is multiplied by
+    /// `row_scales[r]`. `has_unit_stride_3x3` as for [`Form::pick`].
     ///
     /// # Errors
     /// If tract has no kernel for plain float32 matrices here.
@@ -85,7 +86,7 @@ impl ConvolutionWeights {
         ConvolutionWeights::pack_for(kernel, form, matrix, row_scales, bias)
     }
 
-    /// The same for a kernel, in a form if that can be; else plain.
+    /// The same for a given kernel and form; [`Form::Plain`] if that form is not possible.
     ///
     /// # Errors
     /// If the kernel is not one for plain float32 matrices.
@@ -132,12 +133,12 @@ impl ConvolutionWeights {
         })
     }
 
-    /// Panels of so many rows for all rows, or for each half of them.
+    /// Panels of `panel_rows` rows, of all rows or of the upper half.
     pub fn row_panels(&self, panel_rows: usize) -> usize {
         self.form.layout(self.rows, panel_rows).upper_panels()
     }
 
-    /// The rows, or each half of them, in panels of so many rows.
+    /// All rows as one block, or each half of them, in panels of `panel_rows` rows.
     pub fn row_blocks(&self, panel_rows: usize) -> impl Iterator<Item = RowBlock> {
         self.form.layout(self.rows, panel_rows).blocks()
     }

@@ -1,13 +1,16 @@
-//! Convolution of each channel with its own kernel, with the ReLU before it, the
-//! bias and the ReLU behind it in the same pass.
+//! Depthwise convolution, fused with the activations before and after it and with the
+//! bias.
+
+use std::mem::MaybeUninit;
 
 use tract_onnx::tract_core::internal::*;
 
-use super::super::common::{Clamp, Lanes, parallel_chunks};
+use super::super::common::{Clamp, LANES, Lanes, parallel_chunks};
 use super::depthwise_3x3::{self, Channel};
 use super::sliding_window::{Geometry, PaddedPlane, PlaneFill, write_row};
+use super::uninit_tensor::tensor_filled_by;
 
-/// Depthwise convolution. Inputs: x […, C, h, w]; kernel [C, kh·kw]; bias: C numbers.
+/// Depthwise convolution. Inputs: x […, C, h, w]; kernel [C, kh·kw]; bias [C].
 /// Output: […, C, h', w'].
 ///
 /// y = min(max(bias + Σ kernel · max(x, `input_min`), clamp.min), clamp.max). Padding
@@ -17,7 +20,7 @@ pub struct Depthwise {
     pub geometry: Geometry,
     /// Activation before: 0 for ReLU, −∞ for none.
     pub input_min: f32,
-    /// Activation behind.
+    /// Activation after.
     pub clamp: Clamp,
 }
 
@@ -53,8 +56,6 @@ impl EvalOp for Depthwise {
     fn eval(&self, _: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
         let (input, kernel, bias) = args_3!(inputs);
         let shape = self.geometry.output_shape(input.shape())?;
-        // Safety: every element is written below.
-        let mut output = unsafe { Tensor::uninitialized::<f32>(&shape)? };
         let (input, kernel, bias) = (
             input.to_plain_array_view::<f32>()?,
             kernel.to_plain_array_view::<f32>()?,
@@ -64,26 +65,9 @@ impl EvalOp for Depthwise {
         let (Some(input), Some(kernel), Some(bias)) = slices else {
             bail!("a depthwise convolution wants contiguous tensors");
         };
-        let mut plain = output.try_as_plain_ram_mut()?;
-        let planes = plain.as_slice_mut::<f32>()?;
-        if depthwise_3x3::is_possible(&self.geometry) {
-            self.planes_3x3(input, planes, kernel, bias)?;
-            return Ok(tvec!(output.into_tvalue()));
-        }
-        let fill = PlaneFill {
-            padding: 0.0,
-            min: self.input_min,
-        };
-        (self.geometry).parallel_planes(input, planes, fill, |number, plane, padded| {
-            let channel = number % bias.len();
-            let taps = padded.taps.len();
-            let weights = &kernel[channel * taps..][..taps];
-            match taps {
-                9 => self.plane::<9>(plane, padded, weights, bias[channel]),
-                25 => self.plane::<25>(plane, padded, weights, bias[channel]),
-                _ => self.any_plane(plane, padded, weights, bias[channel]),
-            }
-        })?;
+        // Safety: both branches of `planes` write every row of every plane.
+        let output =
+            unsafe { tensor_filled_by(&shape, |output| self.planes(input, output, kernel, bias))? };
         Ok(tvec!(output.into_tvalue()))
     }
 }
@@ -117,19 +101,46 @@ impl TypedOp for Depthwise {
 }
 
 impl Depthwise {
-    /// All planes, read where they are.
+    /// Computes, and so initialises, all planes of the output.
+    fn planes(
+        &self,
+        input: &[f32],
+        output: &mut [MaybeUninit<f32>],
+        kernel: &[f32],
+        bias: &[f32],
+    ) -> TractResult<()> {
+        if depthwise_3x3::is_possible(&self.geometry) {
+            return self.planes_3x3(input, output, kernel, bias);
+        }
+        let fill = PlaneFill {
+            padding: 0.0,
+            min: self.input_min,
+        };
+        (self.geometry).parallel_planes(input, output, fill, |index, plane, padded| {
+            let channel = index % bias.len();
+            let taps = padded.taps.len();
+            let weights = &kernel[channel * taps..][..taps];
+            match taps {
+                9 => self.plane::<9>(plane, padded, weights, bias[channel]),
+                25 => self.plane::<25>(plane, padded, weights, bias[channel]),
+                _ => self.any_plane(plane, padded, weights, bias[channel]),
+            }
+        })
+    }
+
+    /// The same without padded copies of the planes.
     fn planes_3x3(
         &self,
         input: &[f32],
-        output: &mut [f32],
+        output: &mut [MaybeUninit<f32>],
         kernel: &[f32],
         bias: &[f32],
     ) -> TractResult<()> {
         let zeros = vec![0.0; self.geometry.input.1];
         let (len, work) = (self.geometry.output_len(), output.len());
         parallel_chunks(output, len, work, |first, planes| {
-            for (number, plane) in (first..).zip(planes.chunks_exact_mut(len)) {
-                let channel = number % bias.len();
+            for (index, plane) in (first..).zip(planes.chunks_exact_mut(len)) {
+                let channel = index % bias.len();
                 let channel = Channel {
                     geometry: &self.geometry,
                     input_min: self.input_min,
@@ -140,18 +151,18 @@ impl Depthwise {
                     bias: Lanes::splat(bias[channel]),
                     zeros: &zeros,
                 };
-                channel.run(&input[number * len..][..len], plane);
+                channel.run(&input[index * len..][..len], plane);
             }
             Ok(())
         })
     }
 
-    /// A plane whose number of taps is known to the compiler, which then keeps the
-    /// weights in registers as far as there are any.
+    /// A plane whose number of taps is a constant: as many weights as possible stay in
+    /// registers.
     #[inline(never)]
     fn plane<const TAPS: usize>(
         &self,
-        plane: &mut [f32],
+        plane: &mut [MaybeUninit<f32>],
         padded: &PaddedPlane,
         weights: &[f32],
         bias: f32,
@@ -162,7 +173,13 @@ impl Depthwise {
     }
 
     #[inline(never)]
-    fn any_plane(&self, plane: &mut [f32], padded: &PaddedPlane, weights: &[f32], bias: f32) {
+    fn any_plane(
+        &self,
+        plane: &mut [MaybeUninit<f32>],
+        padded: &PaddedPlane,
+        weights: &[f32],
+        bias: f32,
+    ) {
         let weights: Vec<Lanes> = weights.iter().copied().map(Lanes::splat).collect();
         let bias = Lanes::splat(bias);
         self.rows(plane, padded, &padded.taps, &weights, bias);
@@ -171,7 +188,7 @@ impl Depthwise {
     #[inline(always)]
     fn rows(
         &self,
-        plane: &mut [f32],
+        plane: &mut [MaybeUninit<f32>],
         padded: &PaddedPlane,
         taps: &[usize],
         weights: &[Lanes],
@@ -179,12 +196,14 @@ impl Depthwise {
     ) {
         let clamp = self.clamp.splat();
         for (row, to) in plane.chunks_exact_mut(self.geometry.output.1).enumerate() {
-            let from = padded.row(&self.geometry, row).as_ptr();
+            let from = padded.vector_row(&self.geometry, row);
             write_row(to, |column| {
                 let mut sum = bias;
                 for (&tap, weight) in taps.iter().zip(weights) {
-                    // Safety: the padded plane holds every tap of a whole vector.
-                    let value = unsafe { Lanes::load(from.add(tap + column)) };
+                    debug_assert!(tap + column + LANES <= from.len());
+                    // Safety: `tap` is one of `padded.taps`, and `column` one of those of
+                    // `write_row`: `vector_row` has LANES elements from their sum on.
+                    let value = unsafe { Lanes::load(from.as_ptr().add(tap + column)) };
                     sum = value.mul_add(*weight, sum);
                 }
                 clamp.apply(sum)

@@ -1,8 +1,9 @@
-//! What the windows of a picture see, as the columns of a matrix, packed for a kernel.
+//! Im2col (K. Chellapilla, S. Puri and P. Simard, "High Performance Convolutional Neural
+//! Networks for Document Processing", 2006): windows as the columns of a matrix
+//! [C·kh·kw, h'·w'], packed for a kernel.
 //!
-//! Column (y, x) holds what the window of output (y, x) sees: channel by channel,
-//! tap by tap. Packed are a few columns at a time, which a kernel reads while they
-//! are in the first cache.
+//! Column y·w' + x holds what the window of output (y, x) sees, channel by channel, tap by
+//! tap. The matrix is never formed: a range of columns is packed at a time.
 
 use std::mem::MaybeUninit;
 use std::ops::Range;
@@ -17,11 +18,12 @@ use super::super::matmul::{
 };
 use super::sliding_window::{Geometry, PaddedPlane};
 
-/// Where the columns of one picture come from.
+/// The matrix of one image, by the planes [C, h, w] that it is read from.
 pub enum Im2col<'a> {
-    /// Pixels as they are, each a column: planes [C, h·w] one after the other.
+    /// Windows of 1 × 1 with unit stride: the planes, of `len` elements each, are the rows of
+    /// the matrix.
     Pointwise { planes: &'a [f32], len: usize },
-    /// Windows that do not reach beyond the planes.
+    /// Windows that lie inside of the planes.
     Unpadded {
         geometry: &'a Geometry,
         planes: &'a [f32],
@@ -34,7 +36,7 @@ pub enum Im2col<'a> {
 }
 
 impl Im2col<'_> {
-    /// The columns in `range`, in the panels of a kernel that walks along `depth`.
+    /// Packs the columns in `range`. `depth`: rows of the matrix.
     pub fn pack(
         &self,
         format: &PackedFormat,
@@ -48,14 +50,14 @@ impl Im2col<'_> {
         let panels = buffer.as_mut_slice();
         let width = format.r;
         let whole_panels = range.len() / width;
-        // Columns of padding are multiplied, too: zeros, since subnormal numbers would
+        // Columns of padding are multiplied, too: zeros, since subnormals would
         // be slow.
         panels[whole_panels * panel_len..].fill(MaybeUninit::new(0.0));
         for panel in panels.chunks_exact_mut(panel_len).take(whole_panels) {
             panel[depth * width..].fill(MaybeUninit::new(0.0));
         }
         let column_panels = ColumnPanels { width, panel_len };
-        let mut line_buffer = self.buffer(range.len());
+        let mut line_buffer = self.line_buffer(range.len());
         for row in 0..depth {
             let line = self.line(row, range.clone(), &mut line_buffer);
             column_panels.pack_row(line, panels, row);
@@ -66,8 +68,8 @@ impl Im2col<'_> {
         into_packed_input(packed, format, depth, range.len())
     }
 
-    /// The columns in `range` of the left half, and those `right_offset` behind each, as
-    /// a Strassen–Winograd product wants them.
+    /// Packs the columns in `range`, which are in the left half, and those `right_offset`
+    /// after each, in the right half, for a Strassen–Winograd product.
     pub fn pack_quadrants(
         &self,
         format: &PackedFormat,
@@ -80,7 +82,7 @@ impl Im2col<'_> {
         assert!(width.is_multiple_of(LANES));
         let len = range.len().div_ceil(width) * panels.pair_len();
         let mut packed = UninitPackedBuffer::new(len, format.alignment_bytes);
-        let mut buffers: [Vec<f32>; 4] = std::array::from_fn(|_| self.buffer(range.len()));
+        let mut buffers: [Vec<f32>; 4] = std::array::from_fn(|_| self.line_buffer(range.len()));
         let right = range.start + right_offset..range.end + right_offset;
         for row in 0..depth / 2 {
             let [b11, b12, b21, b22] = &mut buffers;
@@ -98,8 +100,9 @@ impl Im2col<'_> {
         unsafe { packed.assume_init() }
     }
 
-    /// The few columns in `range`, for tiles of so many rows: see
-    /// [`super::super::matmul::RemainderColumns`].
+    /// Packs the few columns in `range` for
+    /// [`RemainderColumns`](super::super::matmul::RemainderColumns), multiplied in tiles of
+    /// `rows` rows.
     pub fn pack_remainder(&self, depth: usize, range: Range<usize>, rows: usize) -> Vec<f32> {
         let width = packed_width(range.len());
         let packed = self.pack(&f32::packing(width), depth, range);
@@ -107,59 +110,67 @@ impl Im2col<'_> {
         repeat_for_rows(panel, width, rows)
     }
 
-    /// What [`Im2col::line`] wants for lines of a length.
-    fn buffer(&self, len: usize) -> Vec<f32> {
+    /// A buffer for [`Im2col::line`], for lines of `len` elements.
+    fn line_buffer(&self, len: usize) -> Vec<f32> {
         match self {
             Im2col::Pointwise { .. } => Vec::new(),
             Im2col::Unpadded { .. } | Im2col::Padded { .. } => vec![0.0; len],
         }
     }
 
-    /// Row `place` of the matrix, as far as the columns in `range` go.
-    fn line<'a>(&'a self, place: usize, range: Range<usize>, buffer: &'a mut [f32]) -> &'a [f32] {
+    /// The elements of row `row` of the matrix in the columns of `range`: from the planes
+    /// if they are contiguous there, else gathered in `buffer`.
+    fn line<'a>(&'a self, row: usize, range: Range<usize>, buffer: &'a mut [f32]) -> &'a [f32] {
         match self {
-            Im2col::Pointwise { planes, len } => &planes[place * len..][..*len][range],
+            Im2col::Pointwise { planes, len } => &planes[row * len..][..*len][range],
             Im2col::Unpadded { geometry, planes } => {
                 let (len, taps) = (geometry.input_len(), geometry.kernel.0 * geometry.kernel.1);
-                let plane = &planes[place / taps * len..][..len];
-                sample(buffer, geometry, plane, place % taps, range);
+                let plane = &planes[row / taps * len..][..len];
+                gather_unpadded(buffer, geometry, plane, row % taps, range);
                 buffer
             }
             Im2col::Padded { geometry, channels } => {
                 let taps = geometry.kernel.0 * geometry.kernel.1;
-                let channel = &channels[place / taps];
-                fill(buffer, geometry, channel, channel.taps[place % taps], range);
+                let channel = &channels[row / taps];
+                gather_padded(buffer, geometry, channel, row % taps, range);
                 buffer
             }
         }
     }
 }
 
-/// What one tap of some windows sees.
-fn fill(
+/// What tap `tap` sees in a padded plane for the outputs in `columns`.
+fn gather_padded(
     line: &mut [f32],
     geometry: &Geometry,
     channel: &PaddedPlane,
     tap: usize,
     columns: Range<usize>,
 ) {
-    by_rows(line, geometry.output.1, columns, |row, from, line| {
-        let values = &channel.row(geometry, row)[tap + from..][..line.len()];
+    let offset = channel.taps[tap];
+    for_each_output_row(line, geometry.output.1, columns, |row, column, line| {
+        let values = &channel.row(geometry, row)[offset + column..][..line.len()];
         line.copy_from_slice(values);
     });
 }
 
-/// The same for windows that do not reach beyond a plane.
-fn sample(line: &mut [f32], geometry: &Geometry, plane: &[f32], tap: usize, columns: Range<usize>) {
+/// The same in a plane without padding, for windows that lie inside of it.
+fn gather_unpadded(
+    line: &mut [f32],
+    geometry: &Geometry,
+    plane: &[f32],
+    tap: usize,
+    columns: Range<usize>,
+) {
     let (strides, dilations, width) = (geometry.strides, geometry.dilations, geometry.input.1);
     let below = tap / geometry.kernel.1 * dilations.0;
     let right = tap % geometry.kernel.1 * dilations.1;
-    by_rows(line, geometry.output.1, columns, |row, from, line| {
+    for_each_output_row(line, geometry.output.1, columns, |row, column, line| {
         let row = &plane[(row * strides.0 + below) * width..][..width];
-        let from = &row[from * strides.1 + right..];
+        let from = &row[column * strides.1 + right..];
         match strides.1 {
             1 => line.copy_from_slice(&from[..line.len()]),
-            2 => every_other(line, from),
+            2 => copy_every_other(line, from),
             stride => {
                 for (to, value) in line.iter_mut().zip(from.iter().step_by(stride)) {
                     *to = *value;
@@ -169,37 +180,36 @@ fn sample(line: &mut [f32], geometry: &Geometry, plane: &[f32], tap: usize, colu
     });
 }
 
-/// Calls `each` for every row of an output that columns reach into: its number, the
-/// first column in it, and the piece of the line for it.
+/// Calls `gather(row, column, line)` for every row of an output of a width in which some of
+/// `columns` lie: with the first of these, counted in that row, and their part of the line.
 #[inline(always)]
-fn by_rows(
+fn for_each_output_row(
     line: &mut [f32],
     width: usize,
     columns: Range<usize>,
-    each: impl Fn(usize, usize, &mut [f32]),
+    gather: impl Fn(usize, usize, &mut [f32]),
 ) {
     let mut column = columns.start;
     while column < columns.end {
-        let (row, from) = (column / width, column % width);
-        let count = (width - from).min(columns.end - column);
-        each(row, from, &mut line[column - columns.start..][..count]);
+        let (row, first) = (column / width, column % width);
+        let count = (width - first).min(columns.end - column);
+        gather(row, first, &mut line[column - columns.start..][..count]);
         column += count;
     }
 }
 
-fn every_other(to: &mut [f32], from: &[f32]) {
-    let (fours, rest) = to.as_chunks_mut::<LANES>();
-    let eights = from.as_chunks::<{ 2 * LANES }>().0;
-    let whole = fours.len().min(eights.len());
-    for (to, from) in fours.iter_mut().zip(eights) {
-        // Safety: one is four numbers long, the other eight.
-        unsafe {
-            let second = Lanes::load(from.as_ptr().add(LANES));
-            let even = Lanes::load(from.as_ptr()).even(second);
-            even.store(to.as_mut_ptr());
-        }
+/// Copies the elements of `from` at even indices.
+fn copy_every_other(to: &mut [f32], from: &[f32]) {
+    let (vectors, rest) = to.as_chunks_mut::<LANES>();
+    let pairs = from.as_chunks::<{ 2 * LANES }>().0;
+    let whole = vectors.len().min(pairs.len());
+    for (to, pair) in vectors.iter_mut().zip(pairs) {
+        let second = Lanes::load_slice(&pair[LANES..]);
+        Lanes::load_slice(&pair[..LANES])
+            .even(second)
+            .store_array(to);
     }
-    let left = fours[whole..].as_flattened_mut().iter_mut().chain(rest);
+    let left = vectors[whole..].as_flattened_mut().iter_mut().chain(rest);
     for (to, value) in left.zip(from[2 * LANES * whole..].iter().step_by(2)) {
         *to = *value;
     }

@@ -1,12 +1,15 @@
 //! Max pooling.
 
+use std::mem::MaybeUninit;
+
 use tract_onnx::tract_core::internal::*;
 
-use super::super::common::Lanes;
+use super::super::common::{LANES, Lanes};
 use super::sliding_window::{Geometry, PaddedPlane, PlaneFill, write_row};
+use super::uninit_tensor::tensor_filled_by;
 
-/// The greatest number of each window. Input: […, C, h, w]; output: […, C, h', w'].
-/// What pads is −∞.
+/// Max pooling. Input: x […, C, h, w]; output: […, C, h', w'], the greatest element of each
+/// window, padded with −∞.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MaxPooling {
     pub geometry: Geometry,
@@ -31,25 +34,29 @@ impl EvalOp for MaxPooling {
         let input = args_1!(inputs);
         let geometry = &self.geometry;
         let shape = geometry.output_shape(input.shape())?;
-        // Safety: every element is written below.
-        let mut output = unsafe { Tensor::uninitialized::<f32>(&shape)? };
         let input = input.to_plain_array_view::<f32>()?;
         let input = input
             .as_slice()
             .context("max pooling wants a contiguous tensor")?;
-        let mut plain = output.try_as_plain_ram_mut()?;
-        let planes = plain.as_slice_mut::<f32>()?;
         let fill = PlaneFill {
             padding: f32::NEG_INFINITY,
             min: f32::NEG_INFINITY,
         };
-        geometry.parallel_planes(input, planes, fill, |_, plane, padded| {
-            match padded.taps.len() {
-                4 => self.plane::<4>(plane, padded),
-                9 => self.plane::<9>(plane, padded),
-                _ => self.any_plane(plane, padded),
-            }
-        })?;
+        let pool = |_: usize, plane: &mut [MaybeUninit<f32>], padded: &PaddedPlane| match padded
+            .taps
+            .len()
+        {
+            4 => self.plane::<4>(plane, padded),
+            9 => self.plane::<9>(plane, padded),
+            _ => self.any_plane(plane, padded),
+        };
+        // Safety: `parallel_planes` calls `pool` for every plane of the output, and that
+        // writes every row.
+        let output = unsafe {
+            tensor_filled_by(&shape, |planes| {
+                geometry.parallel_planes(input, planes, fill, pool)
+            })?
+        };
         Ok(tvec!(output.into_tvalue()))
     }
 }
@@ -70,26 +77,29 @@ impl TypedOp for MaxPooling {
 }
 
 impl MaxPooling {
+    /// A plane whose number of taps is a constant.
     #[inline(never)]
-    fn plane<const TAPS: usize>(&self, plane: &mut [f32], padded: &PaddedPlane) {
+    fn plane<const TAPS: usize>(&self, plane: &mut [MaybeUninit<f32>], padded: &PaddedPlane) {
         let taps: [usize; TAPS] = std::array::from_fn(|tap| padded.taps[tap]);
         self.rows(plane, padded, &taps);
     }
 
     #[inline(never)]
-    fn any_plane(&self, plane: &mut [f32], padded: &PaddedPlane) {
+    fn any_plane(&self, plane: &mut [MaybeUninit<f32>], padded: &PaddedPlane) {
         self.rows(plane, padded, &padded.taps);
     }
 
     #[inline(always)]
-    fn rows(&self, plane: &mut [f32], padded: &PaddedPlane, taps: &[usize]) {
+    fn rows(&self, plane: &mut [MaybeUninit<f32>], padded: &PaddedPlane, taps: &[usize]) {
         for (row, to) in plane.chunks_exact_mut(self.geometry.output.1).enumerate() {
-            let from = padded.row(&self.geometry, row).as_ptr();
+            let from = padded.vector_row(&self.geometry, row);
             write_row(to, |column| {
                 let mut max = Lanes::splat(f32::NEG_INFINITY);
                 for &tap in taps {
-                    // Safety: the padded plane holds every tap of a whole vector.
-                    max = max.max(unsafe { Lanes::load(from.add(tap + column)) });
+                    debug_assert!(tap + column + LANES <= from.len());
+                    // Safety: `tap` is one of `padded.taps`, and `column` one of those of
+                    // `write_row`: `vector_row` has LANES elements from their sum on.
+                    max = max.max(unsafe { Lanes::load(from.as_ptr().add(tap + column)) });
                 }
                 max
             });

@@ -1,13 +1,14 @@
 //! Operations whose windows slide over planes.
 //!
-//! - `sliding_window`: sizes of windows, and padded planes
-//! - `convolution`: over all channels, as products of matrices; `convolution_weights`: what
-//!   it multiplies with; `convolution_tasks`: how the product is cut into tasks
+//! - `sliding_window`: the geometry of windows, and padded planes
+//! - `convolution`: over all channels, as products of matrices; `convolution_weights`: its
+//!   packed weights; `convolution_tasks`: blocks of columns to pack and multiply
 //! - `im2col`: windows as the columns of a matrix
 //! - `winograd`: F(2×2, 3×3), for windows of 3 × 3 with unit stride
-//! - `depthwise`: convolution of each channel by itself; `depthwise_3x3`: around each pixel,
-//!   without a padded copy
+//! - `depthwise`: convolution of each channel by itself; `depthwise_3x3`: windows of 3 × 3
+//!   with unit stride and padding 1, without a padded copy
 //! - `max_pool`: max pooling
+//! - `uninit_tensor`: output tensors that are not zeroed first
 //!
 //! One more operation: a file that implements tract's `TypedOp`, and a rule in
 //! `tract/declutter`.
@@ -20,6 +21,7 @@ mod depthwise_3x3;
 mod im2col;
 mod max_pool;
 mod sliding_window;
+mod uninit_tensor;
 mod winograd;
 
 pub use convolution::Convolution;

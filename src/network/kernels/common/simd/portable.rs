@@ -8,21 +8,33 @@ pub type Vector = [f32; 4];
 pub fn splat(value: f32) -> Vector {
     [value; 4]
 }
+/// # Safety
+/// `from[..4]` must be readable; any alignment.
 #[inline(always)]
 pub unsafe fn load(from: *const f32) -> Vector {
+    // Safety: four elements are readable; the read is unaligned.
     unsafe { from.cast::<Vector>().read_unaligned() }
 }
+/// # Safety
+/// `from[0]` must be readable; any alignment.
 #[inline(always)]
 pub unsafe fn load_splat(from: *const f32) -> Vector {
-    unsafe { [from.read(); 4] }
+    // Safety: one element is readable; the read is unaligned.
+    unsafe { [from.read_unaligned(); 4] }
 }
+/// # Safety
+/// `from[..4]` must be readable; any alignment.
 #[inline(always)]
 pub unsafe fn load_f16(from: *const u16) -> Vector {
+    // Safety: four elements are readable; the read is unaligned.
     let halves = unsafe { from.cast::<[u16; 4]>().read_unaligned() };
     halves.map(|bits| half::f16::from_bits(u16::from_le(bits)).to_f32())
 }
+/// # Safety
+/// `to[..4]` must be writable; any alignment.
 #[inline(always)]
 pub unsafe fn store(to: *mut f32, value: Vector) {
+    // Safety: four elements are writable; the write is unaligned.
     unsafe { to.cast::<Vector>().write_unaligned(value) }
 }
 #[inline(always)]

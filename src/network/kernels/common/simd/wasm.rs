@@ -8,20 +8,29 @@ pub type Vector = v128;
 pub fn splat(value: f32) -> Vector {
     f32x4_splat(value)
 }
+/// # Safety
+/// `from[..4]` must be readable; any alignment.
 #[inline(always)]
 pub unsafe fn load(from: *const f32) -> Vector {
+    // Safety: four elements are readable; the instruction takes any alignment.
     unsafe { v128_load(from.cast()) }
 }
+/// # Safety
+/// `from[0]` must be readable; any alignment.
 #[inline(always)]
 pub unsafe fn load_splat(from: *const f32) -> Vector {
+    // Safety: one element is readable; the instruction takes any alignment.
     unsafe { v128_load32_splat(from.cast()) }
 }
+/// # Safety
+/// `from[..4]` must be readable; any alignment.
 #[inline(always)]
 pub unsafe fn load_f16(from: *const u16) -> Vector {
+    // Safety: four elements, 64 bits, are readable; the instruction takes any alignment.
     let bits = i32x4_extend_low_u16x8(unsafe { v128_load64_zero(from.cast()) });
     let rest = v128_and(bits, i32x4_splat(0x7fff));
-    // The exponent is counted from another number: 2¹¹² makes up for it, for
-    // numbers without a leading one, too.
+    // The exponent's bias is 127 instead of 15: the factor 2¹¹² makes up for it, for
+    // subnormal numbers, too.
     let scale = f32x4_splat(f32::from_bits((127 + 112) << 23));
     let finite = f32x4_mul(i32x4_shl(rest, 13), scale);
     let special = v128_or(i32x4_shl(rest, 13), i32x4_splat(0x7f80_0000));
@@ -29,8 +38,11 @@ pub unsafe fn load_f16(from: *const u16) -> Vector {
     let sign = i32x4_shl(v128_and(bits, i32x4_splat(0x8000)), 16);
     v128_or(v128_bitselect(special, finite, is_special), sign)
 }
+/// # Safety
+/// `to[..4]` must be writable; any alignment.
 #[inline(always)]
 pub unsafe fn store(to: *mut f32, value: Vector) {
+    // Safety: four elements are writable; the instruction takes any alignment.
     unsafe { v128_store(to.cast(), value) }
 }
 #[inline(always)]

@@ -1,4 +1,4 @@
-//! Takes clamps and sums around this project's operations into them.
+//! Fuses clamps and sums beside the operations of `windows` into them.
 
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
@@ -7,34 +7,42 @@ use tract_onnx::tract_core::ops::math::{Add, Max, Min};
 use super::super::super::common::Clamp;
 use super::super::super::windows::{Convolution, Depthwise};
 
-/// A node that bounds every number of a tensor by one constant.
+/// A node max(x, `bound`) or min(x, `bound`), element by element.
 struct ClampNode {
-    /// What is bounded.
+    /// x.
     input: OutletId,
-    value: f32,
-    /// Raised to it, as by max(x, value); else lowered to it.
-    is_min: bool,
+    bound: f32,
+    kind: BoundKind,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum BoundKind {
+    /// A lower bound: max(x, bound).
+    Min,
+    /// An upper bound: min(x, bound).
+    Max,
+}
+
+/// The node as a [`ClampNode`], if it is one whose bound is a constant scalar.
 fn clamp_node(model: &TypedModel, node: &TypedNode) -> TractResult<Option<ClampNode>> {
     let Some(op) = node.op_as::<TypedBinOp>() else {
         return Ok(None);
     };
-    let is_min = op.0.is::<Max>();
-    if !is_min && !op.0.is::<Min>() {
+    let kind = if op.0.is::<Max>() {
+        BoundKind::Min
+    } else if op.0.is::<Min>() {
+        BoundKind::Max
+    } else {
         return Ok(None);
-    }
+    };
     for (input, other) in [(0, 1), (1, 0)] {
         let (input, other) = (node.inputs[input], node.inputs[other]);
-        let value = &model.outlet_fact(other)?.uniform;
-        let same = model.outlet_fact(input)?.shape == model.outlet_fact(node.id.into())?.shape;
-        if let Some(value) = value.as_ref().filter(|_| same) {
-            let value = value.cast_to_scalar::<f32>()?;
-            return Ok(Some(ClampNode {
-                input,
-                value,
-                is_min,
-            }));
+        let bound = &model.outlet_fact(other)?.uniform;
+        let has_same_shape =
+            model.outlet_fact(input)?.shape == model.outlet_fact(node.id.into())?.shape;
+        if let Some(bound) = bound.as_ref().filter(|_| has_same_shape) {
+            let bound = bound.cast_to_scalar::<f32>()?;
+            return Ok(Some(ClampNode { input, bound, kind }));
         }
     }
     Ok(None)
@@ -45,7 +53,10 @@ fn is_output(model: &TypedModel, node: &TypedNode) -> TractResult<bool> {
     Ok(outputs.iter().any(|output| output.node == node.id))
 }
 
-/// Takes a ReLU that only this convolution reads into it.
+/// Fuses a ReLU whose only successor is this convolution into it.
+///
+/// # Errors
+/// tract's own.
 pub fn fuse_clamp_before(
     model: &TypedModel,
     node: &TypedNode,
@@ -54,8 +65,9 @@ pub fn fuse_clamp_before(
 ) -> TractResult<Option<TypedModelPatch>> {
     let before = model.node(node.inputs[0].node);
     let is_shared = before.outputs[0].successors.len() != 1 || is_output(model, before)?;
-    // What pads is 0, and must stay 0.
-    let Some(clamp) = clamp_node(model, before)?.filter(|clamp| clamp.is_min && clamp.value <= 0.0)
+    // The padding is 0, and must be 0 after the clamp, too.
+    let Some(clamp) = clamp_node(model, before)?
+        .filter(|clamp| clamp.kind == BoundKind::Min && clamp.bound <= 0.0)
     else {
         return Ok(None);
     };
@@ -63,7 +75,7 @@ pub fn fuse_clamp_before(
         return Ok(None);
     }
     let op = Depthwise {
-        input_min: clamp.value,
+        input_min: clamp.bound,
         ..op.clone()
     };
     let inputs = [clamp.input, node.inputs[1], node.inputs[2]];
@@ -71,7 +83,7 @@ pub fn fuse_clamp_before(
         .map(|patch| Some(patch.with_context(name.to_owned())))
 }
 
-/// An operation that clamps what it gives.
+/// An operation that clamps its output.
 pub trait Clamped: TypedOp + Clone {
     fn clamp_mut(&mut self) -> &mut Clamp;
 }
@@ -88,47 +100,56 @@ impl Clamped for Convolution {
     }
 }
 
-/// The node that alone reads a node's output, if it may be taken into that.
-fn only_reader<'a>(model: &'a TypedModel, node: &TypedNode) -> TractResult<Option<&'a TypedNode>> {
+/// A node's successor if it has only one and is no output of the model: it may be fused.
+fn sole_successor<'a>(
+    model: &'a TypedModel,
+    node: &TypedNode,
+) -> TractResult<Option<&'a TypedNode>> {
     let [successor] = node.outputs[0].successors.as_slice() else {
         return Ok(None);
     };
     Ok((!is_output(model, node)?).then(|| model.node(successor.node)))
 }
 
-/// Takes a ReLU, or half of a ReLU6, that alone reads this operation into it.
-pub fn fuse_clamp_behind(
+/// Fuses a ReLU, or one of the two bounds of a ReLU6, that is the only successor of this
+/// operation into it.
+///
+/// # Errors
+/// tract's own.
+pub fn fuse_clamp_after(
     model: &TypedModel,
     node: &TypedNode,
     op: &impl Clamped,
 ) -> TractResult<Option<TypedModelPatch>> {
-    let Some(reader) = only_reader(model, node)? else {
+    let Some(successor) = sole_successor(model, node)? else {
         return Ok(None);
     };
-    let Some(clamp) = clamp_node(model, reader)? else {
+    let Some(clamp) = clamp_node(model, successor)? else {
         return Ok(None);
     };
-    // First raised, then lowered: a lower bound after an upper one must not exceed it.
+    // `Clamp` applies its lower bound first: the bounds only commute if min <= max.
     let mut op = op.clone();
     let fused = op.clamp_mut();
-    if clamp.is_min && clamp.value <= fused.max {
-        fused.min = fused.min.max(clamp.value);
-    } else if !clamp.is_min && clamp.value >= fused.min {
-        fused.max = fused.max.min(clamp.value);
-    } else {
-        return Ok(None);
+    match clamp.kind {
+        BoundKind::Min if clamp.bound <= fused.max => fused.min = fused.min.max(clamp.bound),
+        BoundKind::Max if clamp.bound >= fused.min => fused.max = fused.max.min(clamp.bound),
+        BoundKind::Min | BoundKind::Max => return Ok(None),
     }
     TypedModelPatch::fuse_with_next(model, node, op).map(Some)
 }
 
-/// Takes the addition of a tensor of the same shape that alone reads this
-/// convolution into it.
-pub fn fuse_sum_behind(
+/// Fuses the addition of a tensor of the same shape, if it is the only successor of this
+/// convolution, into it.
+///
+/// # Errors
+/// tract's own.
+pub fn fuse_sum_after(
     model: &TypedModel,
     node: &TypedNode,
     op: &Convolution,
 ) -> TractResult<Option<TypedModelPatch>> {
-    let Some(sum) = only_reader(model, node)?.filter(|_| !op.adds && !op.clamp.is_bounded()) else {
+    let Some(sum) = sole_successor(model, node)?.filter(|_| !op.adds && !op.clamp.is_bounded())
+    else {
         return Ok(None);
     };
     let is_sum = sum.op_as::<TypedBinOp>().is_some_and(|op| op.0.is::<Add>());
@@ -136,8 +157,8 @@ pub fn fuse_sum_behind(
     let (Some(&other), None) = (others.next(), others.next()) else {
         return Ok(None);
     };
-    let same = model.outlet_fact(other)?.shape == node.outputs[0].fact.shape;
-    if !is_sum || !same || model.outlet_fact(other)?.datum_type != f32::datum_type() {
+    let has_same_shape = model.outlet_fact(other)?.shape == node.outputs[0].fact.shape;
+    if !is_sum || !has_same_shape || model.outlet_fact(other)?.datum_type != f32::datum_type() {
         return Ok(None);
     }
     let op = Convolution {

@@ -1,4 +1,4 @@
-//! Puts this project's operations in the place of tract's.
+//! Replaces operations of tract's by those of `windows`.
 
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat, MaxPool, PoolSpec};
@@ -7,7 +7,10 @@ use tract_onnx::tract_core::ops::nn::DataFormat;
 use super::super::super::common::Clamp;
 use super::super::super::windows::{Depthwise, Geometry, MaxPooling};
 
-/// A convolution of each channel with a kernel of its own.
+/// A [`Depthwise`] for a convolution of tract's with one kernel for each channel.
+///
+/// # Errors
+/// tract's own.
 pub fn depthwise(
     model: &TypedModel,
     node: &TypedNode,
@@ -34,7 +37,7 @@ pub fn depthwise(
     let kernel = kernel.clone().into_tensor().into_shape(&[channels, taps])?;
     let bias = bias.try_as_plain_ram()?.as_slice::<f32>()?;
     let bias = match *bias {
-        [one] => tensor1(&vec![one; channels]),
+        [scalar] => tensor1(&vec![scalar; channels]),
         _ => tensor1(bias),
     };
     let op = Depthwise {
@@ -51,7 +54,10 @@ pub fn depthwise(
     Ok(Some(patch))
 }
 
-/// Max pooling over planes.
+/// A [`MaxPooling`] for one of tract's, unless it also outputs indices.
+///
+/// # Errors
+/// tract's own.
 pub fn max_pooling(
     model: &TypedModel,
     node: &TypedNode,
@@ -70,8 +76,8 @@ pub fn max_pooling(
         .map(|patch| Some(patch.with_context(name.to_owned())))
 }
 
-/// ProductSize of windows over planes; nothing for other ranks, orders of axes or types
-/// of numbers, for windows spread too far, and where a shape is not known.
+/// The geometry of tract's windows; `None` unless they are two-dimensional, channels-first
+/// and float32, of known shapes, and padded planes are within the memory limit.
 fn geometry(spec: &PoolSpec, input: &TypedFact) -> Option<Geometry> {
     let shape = input.shape.as_concrete()?;
     let is_planes = spec.kernel_shape.len() == 2
@@ -85,17 +91,17 @@ fn geometry(spec: &PoolSpec, input: &TypedFact) -> Option<Geometry> {
         return None;
     };
     let axes = spec.computed_padding(&[rows, columns]);
-    let pair = |of: &dyn Fn(usize) -> usize| (of(0), of(1));
-    let output = pair(&|axis| axes[axis].convoluted);
+    let both_axes = |of: &dyn Fn(usize) -> usize| (of(0), of(1));
+    let output = both_axes(&|axis| axes[axis].convoluted);
     if output.0 == 0 || output.1 == 0 {
         return None;
     }
     let geometry = Geometry {
         input: (rows, columns),
-        kernel: pair(&|axis| spec.kernel_shape[axis]),
-        strides: pair(&|axis| spec.stride(axis)),
-        dilations: pair(&|axis| spec.dilation(axis)),
-        padding: pair(&|axis| axes[axis].pad_before),
+        kernel: both_axes(&|axis| spec.kernel_shape[axis]),
+        strides: both_axes(&|axis| spec.stride(axis)),
+        dilations: both_axes(&|axis| spec.dilation(axis)),
+        padding: both_axes(&|axis| axes[axis].pad_before),
         output,
     };
     geometry.is_within_memory_limit().then_some(geometry)

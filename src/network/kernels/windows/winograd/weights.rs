@@ -1,4 +1,4 @@
-//! Windows of 3 × 3, transformed and packed.
+//! The weights of a Winograd convolution: G g Gᵀ, packed.
 
 use std::mem::MaybeUninit;
 use std::ops::Range;
@@ -11,27 +11,27 @@ use super::super::super::common::parallel_chunks;
 use super::super::super::matmul::{PanelLayout, UninitPanels, WeightReader, into_packed_input};
 use super::transforms::{TAPS, TRANSFORM_ELEMENTS, transform_weights};
 
-/// Channels and rows from which on transforming costs less than it saves.
+/// Channels and rows from which on the transforms cost less than the multiplications saved.
 const MIN_CHANNELS: usize = 16;
 const MIN_ROWS: usize = 16;
 
-/// Whether a convolution with a matrix [rows, C·9] should be done so.
+/// Whether a convolution with a weight matrix [rows, C·9] should be a Winograd convolution.
 pub fn is_winograd_faster(rows: usize, depth: usize) -> bool {
     rows >= MIN_ROWS && channels(depth) >= MIN_CHANNELS
 }
 
-/// Whether a matrix's depth can be that of windows of 3 × 3.
+/// Whether a weight matrix's depth is C·9 for some C.
 pub fn has_3x3_depth(depth: usize) -> bool {
     depth.is_multiple_of(TAPS)
 }
 
-/// Of such windows.
+/// C of a depth C·9.
 fn channels(depth: usize) -> usize {
     depth / TAPS
 }
 
-/// Packs the windows of a matrix [M, C·9], transformed: a panel of each [`PanelLayout`]
-/// row block becomes one for each element of the transform. Row r is multiplied by
+/// Transforms and packs a weight matrix [M, C·9]: a panel of `layout` becomes one panel
+/// [C, panel rows] for each element of the transform domain. Row r is multiplied by
 /// `row_scales[r]`.
 ///
 /// # Errors
@@ -57,8 +57,8 @@ pub fn pack_weights(
         |first, panels| {
             panels.fill(MaybeUninit::new(0.0));
             let panels = panels.chunks_exact_mut(TRANSFORM_ELEMENTS * panel_len);
-            for (number, panels) in (first..).zip(panels) {
-                pack_transformed(matrix, row_scales, layout.rows(number), panels, format.r);
+            for (index, panels) in (first..).zip(panels) {
+                pack_transformed(matrix, row_scales, layout.rows(index), panels, format.r);
             }
             Ok(())
         },
@@ -68,8 +68,8 @@ pub fn pack_weights(
     Ok(into_packed_input(buffer, format, channels, padded_rows))
 }
 
-/// Writes the transformed windows of some rows of a matrix [M, C·9] into a panel of
-/// `width` rows for each element of the transform, channel by channel.
+/// Writes `rows` of a weight matrix [M, C·9], transformed, to `panels`: a panel [C, width]
+/// for each element of the transform domain.
 fn pack_transformed(
     matrix: &WeightReader,
     row_scales: Option<&[f32]>,
@@ -78,13 +78,13 @@ fn pack_transformed(
     width: usize,
 ) {
     let panel_len = panels.len() / TRANSFORM_ELEMENTS;
-    for (number, row) in rows.enumerate() {
+    for (panel_row, row) in rows.enumerate() {
         let scale = row_scales.map_or(1.0, |scales| scales[row]);
         for channel in 0..channels(matrix.columns) {
             let first = row * matrix.columns + channel * TAPS;
             let window = std::array::from_fn(|tap| matrix.get(first + tap) * scale);
             for (element, value) in transform_weights(window).into_iter().enumerate() {
-                panels[element * panel_len + channel * width + number].write(value);
+                panels[element * panel_len + channel * width + panel_row].write(value);
             }
         }
     }
