@@ -82,7 +82,7 @@ pub struct StrassenProduct<'a> {
 }
 
 /// How B is packed: for each pair of panels, one of each half, the seven factors of B
-/// [depth / 2, width] in the order in which [`multiply_tiles`] reads them.
+/// [depth / 2, width] in the order in which `multiply_tiles` reads them.
 #[derive(Clone, Copy, Debug)]
 pub struct QuadrantPanels {
     /// Columns of a panel.

@@ -63,7 +63,7 @@ impl<'a> WeightReader<'a> {
         f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
     }
 
-    /// [`LANES`] elements from a row-major index on.
+    /// Four elements from a row-major index on.
     #[inline(always)]
     pub fn load_lanes(&self, index: usize) -> Lanes {
         let element_bytes = self.element_bytes();

@@ -6,7 +6,7 @@ use tract_onnx::tract_core::tract_linalg::pack::Packing as _;
 use super::super::matmul::{self, KernelShape, dispatch_on_shape, run_microkernel};
 
 /// Selects the fastest shape of tile for this project's products and for tract's, once per
-/// process: see [`matmul::autotune`].
+/// process: see `matmul::autotune`.
 ///
 /// It is in this file so that a program which runs networks links the registrations below.
 #[inline(never)]

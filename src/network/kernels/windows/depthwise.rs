@@ -10,7 +10,7 @@ use super::depthwise_3x3::{self, Channel};
 use super::sliding_window::{Geometry, PaddedPlane, PlaneFill, write_row};
 use super::uninit_tensor::tensor_filled_by;
 
-/// Depthwise convolution. Inputs: x […, C, h, w]; kernel [C, kh·kw]; bias [C].
+/// Depthwise convolution. Inputs: x […, C, h, w]; kernel `[C, kh·kw]`; bias `[C]`.
 /// Output: […, C, h', w'].
 ///
 /// y = min(max(bias + Σ kernel · max(x, `input_min`), clamp.min), clamp.max). Padding

@@ -123,7 +123,7 @@ impl Geometry {
         self.input.0 * self.input.1
     }
 
-    /// Whether a padded plane has at most [`MAX_PLANE_ELEMENTS`]. In a hostile file the
+    /// Whether a padded plane has at most `MAX_PLANE_ELEMENTS` elements. In a hostile file the
     /// dilations and padding of a small plane ask for more memory than there is.
     pub fn is_within_memory_limit(&self) -> bool {
         self.padded_elements() <= MAX_PLANE_ELEMENTS
