@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { SITE, launch } from "../e2e/browser.mjs";
 import { MEASURE, OUT, attach, models, sizes } from "./files.mjs";
+import { firstMaps } from "./first-map.mjs";
 import { report, table } from "./report.mjs";
 import { serve } from "./server.mjs";
 import { THEIRS, THEIR_VERSION, VARIANTS, settings } from "./settings.mjs";
@@ -32,6 +33,7 @@ async function main() {
   }
   const attached = await attach(files.xception);
   const { sitting, browser } = await sit(wishes, files, attached);
+  const visits = wishes.works.includes("first_map") ? await firstMaps(wishes.runs, files.xception, console.log) : null;
   const facts = {
     date: new Date().toISOString(),
     browser,
@@ -41,6 +43,7 @@ async function main() {
     model: files.xception.id,
     settings: { runs: wishes.runs, warm_ups: wishes.warmUps, works: wishes.works, profile: wishes.profile },
     sizes: sizes(),
+    visits,
   };
   const written = report(sitting, facts);
   mkdirSync(OUT, { recursive: true });

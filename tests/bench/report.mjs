@@ -1,5 +1,6 @@
 // What is written and printed of a sitting.
 
+import { median } from "./sitting.mjs";
 import { MORE_RATIOS, PARTICIPANTS, RATIOS, TARGETS } from "./settings.mjs";
 
 /** The ratios of medians, `null` where one side was not measured. */
@@ -47,6 +48,7 @@ export function table(report) {
     "",
     ...times(report),
     "",
+    ...firstMap(report),
     ...goals(report),
     "",
     ...sizes(report),
@@ -74,6 +76,34 @@ function times({ rows, memory }) {
     return ["memory", engine, variant, `${threads}`, `${megabytes.toFixed(0)} MB`, verdict];
   });
   return columns([["work", "engine", "variant", "threads", "median ms", "least ms"], ...lines, ...more]);
+}
+
+/** From opening the page to the first map; what the model itself takes of it; the first run beside a warm one. */
+function firstMap({ visits }) {
+  if (!visits) return [];
+  const middle = (kind, value) => median(visits[kind].map(value));
+  const ms = (value) => value.toFixed(0);
+  const share = ({ fetch_and_prepare, look, explain }) => fetch_and_prepare + look + explain;
+  const second = middle("second", ({ map }) => map);
+  const look = middle("second", ({ look, warm_look }) => look / warm_look);
+  const lines = ["cold", "second"].map((kind) => [
+    `first_map_${kind}`,
+    ms(middle(kind, ({ map }) => map)),
+    ms(middle(kind, ({ started }) => started)),
+    ms(middle(kind, share)),
+    ms(middle(kind, ({ look }) => look)),
+    ms(middle(kind, ({ warm_look }) => warm_look)),
+  ]);
+  const targets = [
+    ["first_map_second", ms(second), `≤ ${TARGETS.first_map_second_ms}`, verdict(second, (value) => value <= TARGETS.first_map_second_ms)],
+    ["first_look_vs_warm", shown(look), `≤ ${TARGETS.first_look_vs_warm}`, verdict(look, (value) => value <= TARGETS.first_look_vs_warm)],
+  ];
+  return [
+    ...columns([["visit", "ms to the map", "engine started", "model's share", "first look", "warm look"], ...lines]),
+    "",
+    ...columns([["second visit", "", "target", ""], ...targets]),
+    "",
+  ];
 }
 
 function goals({ ratios: found, more_ratios: more, peak_gflops: peak, fraction_of_peak: fraction }) {

@@ -78,10 +78,12 @@ function watch(sample) {
   const note = (name) => (times[name] ??= performance.now());
   const hear = ({ type, timingsMs }) => {
     if (["loaded", "started"].includes(type)) note(type);
-    if (type === "ready") {
+    if (type === "ready" && !times.ready) {
       note(type);
-      times.prepare ??= timingsMs.prepare;
+      times.prepare = timingsMs.prepare;
+      times.fetch_and_prepare = times.ready - times["ask loadModel"];
     }
+    if (type === "map") times.explain ??= timingsMs.explain;
     if (type === "prediction") {
       note(type);
       times.look ??= timingsMs.forward;
