@@ -10,7 +10,8 @@
 //!   ─ render ─▶ pixels of a canvas, PNG, NPY
 //! ```
 //!
-//! Who may use whom, from the ground up (a test in `tests/architecture.rs` holds it):
+//! Who may use whom, from the ground up (`tests/architecture` holds it, and that no two files
+//! use each other):
 //! `picture`, `render`, `onnx` and `protocol` use nobody, `gradient` uses `onnx` and `picture`'s types,
 //! `network` uses those, `explain` uses the trait of `network`, `engine` joins them all;
 //! the binaries use them all, and `app`, the page, never sees tract.

@@ -8,7 +8,7 @@ mod common;
 use std::process::Command;
 
 use common::empty_folder;
-use gradcam::gradient::{self, Attached, Choices};
+use gradcam::gradient::{self, AttachOptions, Attached};
 use gradcam::onnx::{Limits, Model, node, pb, tensor};
 use pb::attribute_proto::AttributeType;
 use prost::Message as _;
@@ -70,14 +70,14 @@ impl Net {
     }
 }
 
-fn attached(file: &pb::ModelProto, choices: &Choices) -> Result<Attached, String> {
+fn attached(file: &pb::ModelProto, choices: &AttachOptions) -> Result<Attached, String> {
     let model = Model::decode(&file.encode_to_vec(), Limits::default());
     let mut model = model.map_err(|error| error.to_string())?;
     gradient::attach(&mut model, choices).map_err(|error| error.to_string())
 }
 
 fn refused(file: &pb::ModelProto, names: &[&str]) {
-    let said = attached(file, &Choices::default()).unwrap_err();
+    let said = attached(file, &AttachOptions::default()).unwrap_err();
     for name in names {
         assert!(said.contains(name), "{name}: {said}");
     }
@@ -173,13 +173,13 @@ fn transformer() -> Net {
 #[test]
 fn of_a_transformer_only_the_patches_can_be_explained() {
     let file = transformer().file("logits", &[1, 5]);
-    let found = attached(&file, &Choices::default()).unwrap();
+    let found = attached(&file, &AttachOptions::default()).unwrap();
     let layers: Vec<&str> = found.layers.iter().map(|layer| &*layer.tensor).collect();
     assert_eq!(layers, ["patches"]);
     assert_eq!(found.selection.layer.tensor, "patches");
-    let choices = Choices {
+    let choices = AttachOptions {
         layers: vec!["attention".into()],
-        ..Choices::default()
+        ..AttachOptions::default()
     };
     let said = attached(&file, &choices).unwrap_err();
     assert!(

@@ -5,7 +5,7 @@ mod common;
 
 use common::{Golden, goldens, greatest, greatest_difference, path, skipped};
 use gradcam::engine::Session;
-use gradcam::gradient::Choices;
+use gradcam::gradient::AttachOptions;
 use gradcam::network::Network;
 use ndarray::{Array4, ArrayD, Axis};
 
@@ -13,7 +13,7 @@ fn session(model: &std::path::Path) -> Session {
     let bytes = std::fs::read(model).unwrap_or_else(|error| panic!("{}: {error}", model.display()));
     let mut session = Session::default();
     session
-        .load(&bytes, &Choices::default(), &mut |_, _, _| ())
+        .load(&bytes, &AttachOptions::default(), &mut |_, _, _| ())
         .unwrap();
     session
 }

@@ -3,7 +3,7 @@
 #![cfg(feature = "network")]
 
 use gradcam::engine::Session;
-use gradcam::gradient::Choices;
+use gradcam::gradient::AttachOptions;
 use gradcam::onnx::pb::{self, tensor_proto::DataType};
 use gradcam::onnx::{node, tensor};
 use ndarray::Array4;
@@ -117,7 +117,7 @@ fn logits_and_maps_are_those_of_the_weights_they_stand_for() {
         let mut session = Session::default();
         let file = classifier(as_int8);
         session
-            .load(&file, &Choices::default(), &mut |_, _, _| ())
+            .load(&file, &AttachOptions::default(), &mut |_, _, _| ())
             .unwrap();
         let prediction = session
             .predict_tensor(picture.clone(), &mut |_, _, _| ())

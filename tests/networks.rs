@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use common::{array, empty_folder, greatest, greatest_difference, path, skipped};
-use gradcam::gradient::{self, Attached, Choices, ReluPolicy};
+use gradcam::gradient::{self, AttachOptions, Attached, ReluPolicy};
 use gradcam::network::ExecutionPlan;
 use gradcam::onnx::{Limits, Model, extract};
 use serde_json::Value;
@@ -38,11 +38,11 @@ impl Golden {
         let mut model = Model::decode(&bytes, Limits::default()).unwrap();
         let layers = self.about["layers"].as_array().unwrap().iter();
         let layers = layers.map(|layer| layer["tensor"].as_str().unwrap().to_owned());
-        let choices = Choices {
+        let choices = AttachOptions {
             layers: layers.collect(),
             input_gradient: true,
             policy,
-            ..Choices::default()
+            ..AttachOptions::default()
         };
         let attached = gradient::attach(&mut model, &choices).unwrap();
         (model, attached)

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use common::{empty_folder, goldens, path, skipped};
 use gradcam::engine::Session;
-use gradcam::gradient::{self, Choices};
+use gradcam::gradient::{self, AttachOptions};
 use gradcam::network::Network;
 use gradcam::onnx::{Limits, Model};
 use ndarray::{Array2, Axis};
@@ -32,7 +32,7 @@ fn onnxruntime_gives_the_same_three_outputs() {
         let bytes = std::fs::read(&case.model).unwrap();
         let folder = empty_folder(&format!("onnxruntime-{}", seen.len()));
         let mut model = Model::decode(&bytes, Limits::default()).unwrap();
-        gradient::attach(&mut model, &Choices::default()).unwrap();
+        gradient::attach(&mut model, &AttachOptions::default()).unwrap();
         let file = folder.join("explainable.onnx");
         std::fs::write(&file, model.encode()).unwrap();
 
@@ -41,7 +41,7 @@ fn onnxruntime_gives_the_same_three_outputs() {
         session
             .load(
                 std::fs::read(&file).unwrap(),
-                &Choices::default(),
+                &AttachOptions::default(),
                 &mut |_, _, _| (),
             )
             .unwrap();

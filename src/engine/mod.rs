@@ -2,7 +2,7 @@
 //!
 //! - `session`: one model, one picture, its explanations
 //! - `session_error`: what can go wrong with them
-//! - `input_tensor`: input tensors from NPY files
+//! - `npy_input`: input tensors from NPY files
 //! - `model_summary`: what the page is told of a model
 //! - `elapsed_time`: milliseconds since a moment
 //!
@@ -14,10 +14,10 @@
 //! - `worker_threads`: a pool of workers that compute on the engine's own memory
 
 mod elapsed_time;
-mod input_tensor;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 mod model_cache;
 mod model_summary;
+mod npy_input;
 mod session;
 mod session_error;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
@@ -27,7 +27,7 @@ pub mod worker;
 #[cfg(all(feature = "threads", target_arch = "wasm32"))]
 pub mod worker_threads;
 
-pub use input_tensor::read_tensor;
 pub use model_summary::ModelOrigin;
+pub use npy_input::read_tensor;
 pub use session::{Prediction, Session};
 pub use session_error::SessionError;

@@ -6,10 +6,10 @@ use ndarray::Array4;
 use web_time::Instant;
 
 use super::elapsed_time::milliseconds_since;
-use super::input_tensor::read_tensor;
+use super::npy_input::read_tensor;
 use super::session_error::SessionError;
 use crate::explain::{self, Saliency};
-use crate::gradient::{Choices, GradientError};
+use crate::gradient::{AttachOptions, GradientError};
 use crate::network::{
     self, Description, Forward, LayerChangePhase, LoadError, Network, NetworkError, TractNetwork,
 };
@@ -51,11 +51,11 @@ impl Session {
     pub fn load<'a>(
         &mut self,
         file: impl Into<Cow<'a, [u8]>>,
-        choices: &Choices,
+        options: &AttachOptions,
         progress: Progress,
     ) -> Result<&Description, SessionError> {
         let mut steps = |done, total| progress(Phase::Prepare, done, total);
-        let network = TractNetwork::load(file, choices, &mut steps)?;
+        let network = TractNetwork::load(file, options, &mut steps)?;
         self.forward = None;
         Ok(self.network.insert(network).description())
     }
@@ -69,18 +69,18 @@ impl Session {
     pub fn load_with_layer_fallback(
         &mut self,
         file: Vec<u8>,
-        choices: Choices,
+        options: AttachOptions,
         progress: Progress,
     ) -> Result<Option<String>, SessionError> {
-        let Some(layer) = choices.layers.first().cloned() else {
-            return self.load(file, &choices, progress).map(|_| None);
+        let Some(layer) = options.layers.first().cloned() else {
+            return self.load(file, &options, progress).map(|_| None);
         };
-        match self.load(&file, &choices, progress) {
+        match self.load(&file, &options, progress) {
             Err(SessionError::Load(LoadError::Gradient(error))) if is_about_layer(&error) => {}
             other => return other.map(|_| None),
         }
         let layers = Vec::new();
-        let default_layer = Choices { layers, ..choices };
+        let default_layer = AttachOptions { layers, ..options };
         let description = self.load(file, &default_layer, progress)?;
         let shown = &description.selection.layer.tensor;
         Ok(Some(format!(

@@ -1,12 +1,12 @@
 //! Adds the gradient branch to a model and states it in the file.
 
+use super::attach_options::AttachOptions;
 use super::backward_pass::BackwardPass;
 use super::builder::Builder;
-use super::choices::Choices;
-use super::contract::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS};
 use super::error::GradientError;
+use super::model_survey::{Survey, survey};
 use super::selection::{Layer, Selection};
-use super::survey::{Survey, survey};
+use super::tensor_names::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS};
 use crate::onnx::{Model, fold_constants, key, legalise, node};
 use crate::picture::Layout;
 
@@ -30,14 +30,14 @@ pub struct Attached {
 /// # Errors
 /// [`GradientError`], which for an operator without a rule names it, its node
 /// and the layers that can be explained without crossing it.
-pub fn attach(model: &mut Model, choices: &Choices) -> Result<Attached, GradientError> {
+pub fn attach(model: &mut Model, options: &AttachOptions) -> Result<Attached, GradientError> {
     remove_branch(model)?;
     let Survey {
         mut selection,
         layers,
         shapes,
-    } = survey(model, choices)?;
-    if choices.input_gradient {
+    } = survey(model, options)?;
+    if options.input_gradient {
         check_names(&selection)?;
     }
     fold_constants(model, &shapes);
@@ -55,14 +55,14 @@ pub fn attach(model: &mut Model, choices: &Choices) -> Result<Attached, Gradient
         builder.reshape(COTANGENT, &logits_shape)
     };
     let mut wanted: Vec<&str> = selection.layers().map(|layer| &*layer.tensor).collect();
-    if choices.input_gradient {
+    if options.input_gradient {
         wanted.push(&selection.picture.name);
     }
     let pass = BackwardPass {
         output: logits,
         cotangent: &cotangent,
         wanted: &wanted,
-        policy: choices.policy,
+        policy: options.policy,
     };
     let gradients = pass.run(model.graph(), &shapes, &mut builder)?;
     name_outputs(&mut builder, &selection, &gradients.tensors);
@@ -72,7 +72,7 @@ pub fn attach(model: &mut Model, choices: &Choices) -> Result<Attached, Gradient
     legalise(model, &shapes)?;
     let renames = builder.write_into(model.graph_mut());
     selection.rename(&renames);
-    declare(model, &selection, choices);
+    declare(model, &selection, options);
     Ok(Attached {
         selection,
         layers,
@@ -111,7 +111,7 @@ fn name_outputs(builder: &mut Builder, selection: &Selection, gradients: &[Strin
 }
 
 /// States the contract's inputs and outputs in the graph and the metadata.
-fn declare(model: &mut Model, selection: &Selection, choices: &Choices) {
+fn declare(model: &mut Model, selection: &Selection, options: &AttachOptions) {
     let Selection {
         picture, classes, ..
     } = selection;
@@ -131,7 +131,7 @@ fn declare(model: &mut Model, selection: &Selection, choices: &Choices) {
                 .push(node::float_value(&name, &[1, channels, height, width]));
         }
     }
-    if choices.input_gradient {
+    if options.input_gradient {
         let [height, width, channels] = picture.size();
         let gradients = node::float_value(INPUT_GRADIENTS, &[1, channels, height, width]);
         graph.output.push(gradients);

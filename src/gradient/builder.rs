@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::contract::COTANGENT;
+use super::tensor_names::COTANGENT;
 use crate::onnx::{node, pb, tensor};
 
 /// Limit of the nodes of a branch: a small file can ask for any number.

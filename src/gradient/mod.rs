@@ -7,8 +7,8 @@
 //! engine runs.
 //!
 //! - `attach`: adds the branch, names its outputs, states them in the file
-//! - `survey`, `choices`: what a model offers, and what a caller chooses
-//! - `contract`: names of the inputs and outputs
+//! - `model_survey`, `attach_options`: what a model offers, and what a caller chooses
+//! - `tensor_names`: names of the inputs and outputs
 //! - `selection/`: which input is the picture, which tensor the logits, which the
 //!   layer
 //! - `backward_pass`: reverse-mode differentiation, node by node
@@ -20,21 +20,21 @@
 //! `rules/mod.rs`. To add a ReLU policy: a variant in `relu_policy`.
 
 mod attach;
+mod attach_options;
 mod backward_pass;
 mod builder;
-mod choices;
-mod contract;
 mod error;
+mod model_survey;
 mod relu_policy;
 mod rules;
 mod selection;
-mod survey;
+mod tensor_names;
 
 pub use attach::{Attached, attach};
+pub use attach_options::AttachOptions;
 pub use backward_pass::differentiate;
-pub use choices::Choices;
-pub use contract::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS};
 pub use error::GradientError;
+pub use model_survey::{Survey, survey};
 pub use relu_policy::ReluPolicy;
 pub use selection::{Layer, OutputActivation, PictureInput, Selection};
-pub use survey::{Survey, survey};
+pub use tensor_names::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS};

@@ -50,17 +50,17 @@ impl ExecutionPlan {
     ) -> Result<ExecutionPlan, String> {
         // Weights are packed for the microkernel that is chosen.
         kernels::autotune();
-        let residual =
+        let remaining =
             lowering::lower(subgraph, model, weights).map_err(|error| error.to_string())?;
         // tract infers shapes itself; those that the file states may be wrong.
         let onnx = tract_onnx::onnx().with_ignore_value_info(true);
         let mut parsed = onnx
-            .parse(&residual.proto, None)
+            .parse(&remaining.proto, None)
             .map_err(|error| error_chain(&error))?;
         if let Some(name) = parsed.unresolved_inputs.first() {
             return Err(format!("the tensor '{name}' is missing"));
         }
-        residual.insert_layers(&mut parsed.model);
+        remaining.insert_layers(&mut parsed.model);
         let plan = parsed
             .model
             .into_typed()

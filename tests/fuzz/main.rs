@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use dice::Dice;
-use gradcam::gradient::{self, Choices, ReluPolicy};
+use gradcam::gradient::{self, AttachOptions, ReluPolicy};
 use gradcam::onnx::{Limits, Model};
 
 #[global_allocator]
@@ -122,11 +122,11 @@ fn attach(file: &[u8], dice: &mut Dice) -> Result<String, String> {
         Ok(model) => model,
         Err(error) => return Ok(error.to_string()),
     };
-    let mut choices = Choices {
+    let mut choices = AttachOptions {
         policy: ReluPolicy::ALL[dice.below(ReluPolicy::ALL.len())],
         input_gradient: dice.once_in(2),
         size: Some([8, 9]),
-        ..Choices::default()
+        ..AttachOptions::default()
     };
     if dice.once_in(4) {
         let side = |dice: &mut Dice| dice.number().unsigned_abs() as usize;

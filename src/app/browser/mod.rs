@@ -4,7 +4,7 @@
 //! - [`canvas`], [`picture_decoding`]: canvases outside the document, and files drawn on them
 //! - [`clipboard`], [`file_saving`]: where results go
 //! - [`clock`], [`error_text`], [`text`]: small things that the browser does for the page
-//! - [`dom_events`]: files dropped or pasted, keys; [`elements`]: elements found by id
+//! - [`drop_paste_shortcuts`]: files dropped or pasted, keys; [`elements`]: elements found by id
 //! - [`fetch`]: the lists and samples beside the page
 //! - [`json`], [`local_storage`], [`location`]: the browser's own parser, store and address
 //! - [`resource_table`]: files and canvases that the state names by number
@@ -12,7 +12,7 @@
 pub mod canvas;
 pub mod clipboard;
 pub mod clock;
-pub mod dom_events;
+pub mod drop_paste_shortcuts;
 pub mod elements;
 pub mod error_text;
 pub mod fetch;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gradcam::gradient::{self, Attached, Choices, ReluPolicy};
+use gradcam::gradient::{self, AttachOptions, Attached, ReluPolicy};
 use gradcam::network::{BranchTimes, time_branch};
 use gradcam::onnx::{Limits, Model};
 
@@ -39,7 +39,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut model = Model::decode(&files::read_model(&arguments.model)?, Limits::default())?;
-    let choices = Choices {
+    let options = AttachOptions {
         layers: arguments.layer.clone(),
         logits: arguments.logits.clone(),
         size: arguments.size.map(|side| [usize::from(side); 2]),
@@ -47,7 +47,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         input_gradient: arguments.input_gradient,
         policy: arguments.relu,
     };
-    let attached = gradient::attach(&mut model, &choices)?;
+    let attached = gradient::attach(&mut model, &options)?;
     files::write(&arguments.output, &model.encode())?;
     print(arguments, &attached);
     if arguments.runs > 0 {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use gradcam::engine::{Prediction, Session, read_tensor};
 use gradcam::explain::{self, Saliency};
-use gradcam::gradient::Choices;
+use gradcam::gradient::AttachOptions;
 use gradcam::network::Description;
 use gradcam::picture::{self, Layout, Preprocess};
 use gradcam::render::{self, ColorMap, MapView, OverlayStyle, Sign};
@@ -54,13 +54,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     std::fs::create_dir_all(&arguments.out)
         .with_context(|| format!("the folder '{}' cannot be made", arguments.out.display()))?;
     let mut session = Session::default();
-    let choices = Choices {
+    let options = AttachOptions {
         layers: arguments.layer.iter().cloned().collect(),
-        ..Choices::default()
+        ..AttachOptions::default()
     };
     let bytes = files::read_model(&arguments.model)?;
     session
-        .load(&bytes, &choices, &mut |_, _, _| ())
+        .load(&bytes, &options, &mut |_, _, _| ())
         .with_context(|| format!("'{}'", arguments.model.display()))?;
     drop(bytes);
     let bar = progress_bar(arguments.images.len());

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gradcam::gradient::{self, Choices, Layer, OutputActivation, Survey};
+use gradcam::gradient::{self, AttachOptions, Layer, OutputActivation, Survey};
 use gradcam::onnx::{Limits, Metadata, Model, key};
 use gradcam::picture::{Layout, Preprocess};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let model = Model::decode(&files::read_model(&arguments.model)?, Limits::default())?;
-    let survey = gradient::survey(&model, &Choices::default())?;
+    let survey = gradient::survey(&model, &AttachOptions::default())?;
     if arguments.json {
         println!("{}", as_json(&model, &survey)?);
     } else {

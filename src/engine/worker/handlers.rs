@@ -14,7 +14,7 @@ use crate::engine::model_summary::ModelOrigin;
 use crate::engine::session::Session;
 use crate::engine::session_error::SessionError;
 use crate::engine::sha256::sha256_hex;
-use crate::gradient::{Choices, GradientError};
+use crate::gradient::{AttachOptions, GradientError};
 use crate::network::LoadError;
 use crate::picture::Layout;
 use crate::protocol::{
@@ -134,23 +134,23 @@ async fn load(
     remembered: &[Remembered],
 ) -> Result<(), Event> {
     let mut sha256 = fetched.sha256;
-    let mut choices = Choices::default();
+    let mut options = AttachOptions::default();
     // Where nothing is remembered of any file, the browser may compute the checksum while
     // the model is prepared.
     if !remembered.is_empty() {
         let sha256 = sha256.get().await;
         if let Some(remembered) = remembered.iter().find(|one| one.sha256 == sha256) {
-            choices = remembered_choices(remembered);
+            options = remembered_options(remembered);
         }
     }
     if let Some(layer) = layer {
-        choices.layers = vec![layer];
+        options.layers = vec![layer];
     }
     let fetch_ms = milliseconds_since(fetched.started);
     let started = Instant::now();
-    let size_is_chosen = choices.size.is_some();
+    let size_is_chosen = options.size.is_some();
     let mut progress = |phase, done, total| job.progress(phase, done as f64, total as f64);
-    let note = match session.load_with_layer_fallback(fetched.bytes, choices, &mut progress) {
+    let note = match session.load_with_layer_fallback(fetched.bytes, options, &mut progress) {
         Ok(note) => note,
         Err(SessionError::Load(LoadError::Gradient(GradientError::NoPictureSize { input }))) => {
             let sha256 = sha256.get().await;
@@ -178,13 +178,13 @@ async fn load(
     Ok(())
 }
 
-fn remembered_choices(remembered: &Remembered) -> Choices {
-    Choices {
+fn remembered_options(remembered: &Remembered) -> AttachOptions {
+    AttachOptions {
         layers: remembered.layer.iter().cloned().collect(),
         logits: remembered.logits.clone(),
         size: remembered.size,
         layout: remembered.channels_last.map(layout),
-        ..Choices::default()
+        ..AttachOptions::default()
     }
 }
 

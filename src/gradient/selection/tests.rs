@@ -2,7 +2,7 @@
 
 use prost::Message;
 
-use crate::gradient::{Choices, survey};
+use crate::gradient::{AttachOptions, survey};
 use crate::onnx::testing::{GraphBuilder, model};
 use crate::onnx::{Limits, Model};
 
@@ -14,7 +14,7 @@ fn aliases(mut graph: GraphBuilder, from: &str) -> Vec<(String, String)> {
     graph.node("MatMul", "dense", &["f", "w"], "y");
     let file = model(graph.output("y", &[1, 2])).encode_to_vec();
     let model = Model::decode(&file, Limits::default()).unwrap();
-    let layers = survey(&model, &Choices::default()).unwrap().layers;
+    let layers = survey(&model, &AttachOptions::default()).unwrap().layers;
     let named = layers.into_iter();
     named
         .filter_map(|layer| Some((layer.tensor, layer.alias?)))

@@ -8,22 +8,22 @@
 //! - `pattern_matching`: the layers that are lowered: Conv, with a batch norm behind it
 //!   folded in; Gemm and MatMul by a constant matrix
 //! - `weight_cache`: the packed weights
-//! - `residual_graph`: the graph that is left for tract
+//! - `remaining_graph`: the graph that is left for tract
 //! - `lowered_ops`: what the lowered layers become in tract's graph
 //!
 //! Other layers (other ranks, groups, weights that are computed) stay with tract.
 //!
-//! To lower one more operator: a case in `PatternMatcher::residual_graph`, and a variant
+//! To lower one more operator: a case in `PatternMatcher::remaining_graph`, and a variant
 //! of `LoweredLayer`.
 
 mod lowered_ops;
 mod pattern_matching;
-mod residual_graph;
+mod remaining_graph;
 #[cfg(test)]
 mod tests;
 mod weight_cache;
 
-pub use residual_graph::ResidualGraph;
+pub use remaining_graph::RemainingGraph;
 pub use weight_cache::PackedWeights;
 
 use self::pattern_matching::PatternMatcher;
@@ -38,6 +38,6 @@ pub fn lower(
     subgraph: &Model,
     model: &Model,
     weights: &mut PackedWeights,
-) -> Result<ResidualGraph, OnnxError> {
-    PatternMatcher::new(subgraph, model, weights).residual_graph()
+) -> Result<RemainingGraph, OnnxError> {
+    PatternMatcher::new(subgraph, model, weights).remaining_graph()
 }

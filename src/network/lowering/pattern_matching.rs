@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tract_onnx::prelude::TractError;
 
 use super::lowered_ops::{LoweredConvolution, LoweredLayer};
-use super::residual_graph::{ResidualGraph, operator};
+use super::remaining_graph::{RemainingGraph, operator};
 use super::weight_cache::PackedWeights;
 use crate::network::kernels::{ConvolutionWeights, Dense, DenseWeights, WeightReader};
 use crate::onnx::{Model, OnnxError, node, pb, tensor};
@@ -73,7 +73,7 @@ impl<'a> PatternMatcher<'a> {
     ///
     /// # Errors
     /// [`OnnxError`] for weights that hold no numbers, or that no kernel can read.
-    pub fn residual_graph(mut self) -> Result<ResidualGraph, OnnxError> {
+    pub fn remaining_graph(mut self) -> Result<RemainingGraph, OnnxError> {
         let graph = self.subgraph.graph();
         let mut nodes = Vec::with_capacity(graph.node.len());
         for node in &graph.node {
@@ -99,7 +99,7 @@ impl<'a> PatternMatcher<'a> {
             .map(|weights| self.subgraph.to_float32(weights))
             .collect();
         initializer.sort_by(|a, b| a.name.cmp(&b.name));
-        let residual = pb::GraphProto {
+        let remaining = pb::GraphProto {
             node: nodes,
             initializer,
             name: graph.name.clone(),
@@ -111,10 +111,10 @@ impl<'a> PatternMatcher<'a> {
         let proto = pb::ModelProto {
             ir_version: proto.ir_version,
             opset_import: proto.opset_import.clone(),
-            graph: Some(residual),
+            graph: Some(remaining),
             ..Default::default()
         };
-        Ok(ResidualGraph::new(proto, self.layers))
+        Ok(RemainingGraph::new(proto, self.layers))
     }
 
     /// A float32 constant.

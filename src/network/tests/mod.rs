@@ -15,7 +15,7 @@ mod ties;
 use prost::Message;
 
 use super::{Network, NetworkError, TractNetwork};
-use crate::gradient::Choices;
+use crate::gradient::AttachOptions;
 use crate::onnx::testing::{GraphBuilder, model};
 
 /// A picture [1, 3, h, w] that the layer under test, `l`, simply repeats.
@@ -28,11 +28,11 @@ fn graph(height: usize, width: usize) -> GraphBuilder {
 fn load(graph: GraphBuilder, opset: i64) -> TractNetwork {
     let mut proto = model(graph);
     proto.opset_import[0].version = opset;
-    let choices = Choices {
+    let options = AttachOptions {
         layers: vec!["l".into()],
-        ..Choices::default()
+        ..AttachOptions::default()
     };
-    TractNetwork::load(proto.encode_to_vec(), &choices, &mut |_, _| ()).unwrap()
+    TractNetwork::load(proto.encode_to_vec(), &options, &mut |_, _| ()).unwrap()
 }
 
 /// Positive numbers, no two alike, in no order.

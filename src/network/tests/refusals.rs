@@ -4,9 +4,9 @@ use super::*;
 use crate::gradient::attach;
 use crate::onnx::{Limits, Model};
 
-fn refused(graph: GraphBuilder, choices: &Choices) -> String {
+fn refused(graph: GraphBuilder, options: &AttachOptions) -> String {
     let bytes = model(graph).encode_to_vec();
-    TractNetwork::load(&bytes, choices, &mut |_, _| ())
+    TractNetwork::load(&bytes, options, &mut |_, _| ())
         .err()
         .unwrap()
         .to_string()
@@ -16,18 +16,18 @@ fn refused(graph: GraphBuilder, choices: &Choices) -> String {
 fn an_operator_without_a_rule_is_named_with_its_node() {
     let mut graph = graph(3, 3);
     graph.node("Det", "strange", &["l"], "s");
-    let text = refused(dense(graph, "s", 3), &Choices::default());
+    let text = refused(dense(graph, "s", 3), &AttachOptions::default());
     assert!(text.contains("'strange'") && text.contains("Det"), "{text}");
 
     let mut graph = self::graph(3, 3);
     graph
         .node("Shrink", "strange", &["l"], "s")
         .node("Relu", "after", &["s"], "r");
-    let choices = Choices {
+    let options = AttachOptions {
         layers: vec!["l".into()],
-        ..Choices::default()
+        ..AttachOptions::default()
     };
-    let text = refused(dense(graph, "r", 18), &choices);
+    let text = refused(dense(graph, "r", 18), &options);
     assert!(
         text.contains("'strange'")
             && text.contains("Shrink")
@@ -40,7 +40,7 @@ fn an_operator_without_a_rule_is_named_with_its_node() {
 fn outputs_that_are_no_logits_and_layers_that_are_not_there() {
     let mut graph = graph(3, 3);
     graph.node("Relu", "map", &["l"], "y");
-    let text = refused(graph.output("y", &[1, 3, 3, 3]), &Choices::default());
+    let text = refused(graph.output("y", &[1, 3, 3, 3]), &AttachOptions::default());
     assert!(
         text.contains("[1, 3, 3, 3]") && text.contains("[1, K]"),
         "{text}"
@@ -48,11 +48,11 @@ fn outputs_that_are_no_logits_and_layers_that_are_not_there() {
 
     let mut graph = self::graph(3, 3);
     graph.node("GlobalAveragePool", "pool", &["l"], "p");
-    let choices = Choices {
+    let options = AttachOptions {
         layers: vec!["conv9".into()],
-        ..Choices::default()
+        ..AttachOptions::default()
     };
-    let text = refused(dense(graph, "p", 3), &choices);
+    let text = refused(dense(graph, "p", 3), &options);
     assert!(
         text.contains("'conv9'") && text.contains("it has: l"),
         "{text}"
@@ -65,7 +65,7 @@ fn an_input_that_is_no_picture() {
     graph
         .node("Relu", "keep", &["x"], "l")
         .node("GlobalAveragePool", "pool", &["l"], "p");
-    let text = refused(dense(graph, "p", 4), &Choices::default());
+    let text = refused(dense(graph, "p", 4), &AttachOptions::default());
     assert!(text.contains("4 channels"), "{text}");
 }
 
@@ -75,7 +75,7 @@ fn windows_and_sizes_that_no_network_has_are_refused() {
         let mut graph = graph(3, 3);
         graph.node("MaxPool", "odd", &["l"], "p");
         set(&mut graph);
-        refused(dense(graph, "p", 3), &Choices::default())
+        refused(dense(graph, "p", 3), &AttachOptions::default())
     };
     let endless = pool(|g| g.ints("kernel_shape", &[1 << 60, 3]));
     assert!(endless.contains("'odd'"), "{endless}");
@@ -95,7 +95,7 @@ fn windows_and_sizes_that_no_network_has_are_refused() {
     graph
         .node("Gemm", "none", &["f", "w"], "y")
         .int("transB", 1);
-    let empty = refused(graph.output("y", &[1, 0]), &Choices::default());
+    let empty = refused(graph.output("y", &[1, 0]), &AttachOptions::default());
     assert!(
         empty.contains("'none'") && empty.contains("empty"),
         "{empty}"
@@ -110,13 +110,13 @@ fn a_layer_whose_gradient_would_have_the_name_of_the_picture_s() {
         .node("GlobalAveragePool", "pool", &["input"], "p");
     let bytes = model(dense(graph, "p", 3)).encode_to_vec();
     let attached = |layers: &[&str], input_gradient: bool| {
-        let choices = Choices {
+        let options = AttachOptions {
             layers: layers.iter().map(|&layer| layer.into()).collect(),
             input_gradient,
-            ..Choices::default()
+            ..AttachOptions::default()
         };
         let mut model = Model::decode(&bytes, Limits::default()).unwrap();
-        let done = attach(&mut model, &choices).map_err(|error| error.to_string());
+        let done = attach(&mut model, &options).map_err(|error| error.to_string());
         let outputs = model.graph().output.iter();
         done.map(|_| {
             outputs

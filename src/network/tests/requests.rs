@@ -72,13 +72,13 @@ fn the_order_of_the_axes_can_be_said_where_the_file_leaves_it_open() {
                 tensor.shape.as_mut().unwrap().dim[axis].value = None;
             }
         }
-        let choices = Choices {
+        let options = AttachOptions {
             layout,
             size: Some([8, 8]),
-            ..Choices::default()
+            ..AttachOptions::default()
         };
         let model = Model::decode(&proto.encode_to_vec(), Limits::default()).unwrap();
-        let selection = survey(&model, &choices).unwrap().selection;
+        let selection = survey(&model, &options).unwrap().selection;
         let found = selection.picture;
         (found.layout, found.layout_is_open, found.size())
     };

@@ -18,14 +18,14 @@ use super::kept_activations::layers_to_keep;
 use super::load_error::{LayerError, LoadError};
 use super::lowering::PackedWeights;
 use super::network_trait::{Forward, Network, NetworkError};
-use crate::gradient::{self, Choices, Layer, Selection};
+use crate::gradient::{self, AttachOptions, Layer, Selection};
 use crate::onnx::{Limits, Model};
 
 /// A model that is ready to predict and to explain.
 pub struct TractNetwork {
     /// The file, for building the branch of another layer.
     file: Vec<u8>,
-    choices: Choices,
+    options: AttachOptions,
     description: Description,
     /// Weights that the plans share.
     weights: PackedWeights,
@@ -61,7 +61,7 @@ impl TractNetwork {
     /// explained or run here.
     pub fn load<'a>(
         file: impl Into<Cow<'a, [u8]>>,
-        choices: &Choices,
+        options: &AttachOptions,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<TractNetwork, LoadError> {
         let file = file.into().into_owned();
@@ -69,7 +69,7 @@ impl TractNetwork {
         let mut model = Model::decode(&file, Limits::default())?;
         let mut weights = PackedWeights::new(&model);
         let outputs = description::own_outputs(&model);
-        let found = gradient::attach(&mut model, choices)?;
+        let found = gradient::attach(&mut model, options)?;
         let description = Description::new(&model, found.selection, found.layers, outputs)?;
         progress(1, LOAD_STEPS);
         let selection = &description.selection;
@@ -80,7 +80,7 @@ impl TractNetwork {
         progress(3, LOAD_STEPS);
         Ok(TractNetwork {
             file,
-            choices: choices.clone(),
+            options: options.clone(),
             description,
             weights,
             forward,
@@ -162,11 +162,11 @@ impl TractNetwork {
     /// The file once more, with the branch of another layer.
     fn attached(&self, layer: &str) -> Result<(Model, Selection), LoadError> {
         let mut model = Model::decode(&self.file, Limits::default())?;
-        let choices = Choices {
+        let options = AttachOptions {
             layers: vec![layer.to_owned()],
-            ..self.choices.clone()
+            ..self.options.clone()
         };
-        let selection = gradient::attach(&mut model, &choices)?.selection;
+        let selection = gradient::attach(&mut model, &options)?.selection;
         Ok((model, selection))
     }
 }

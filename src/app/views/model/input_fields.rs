@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
+use super::input_size_form::InputSizeForm;
 use super::select_field::{SelectOption, select_field};
-use super::size_form::SizeForm;
 use crate::app::state::{ModelAction, OverrideChange, PreparedModel, UserOverrides, layout_name};
 use crate::app::views::common::PageHandle;
 
@@ -22,7 +22,7 @@ pub fn input_fields(page: &PageHandle, model: &PreparedModel, overrides: &UserOv
                 { layout(page, model, overrides) }
             }
             if input.size_is_chosen {
-                <SizeForm size={input.size} choose={
+                <InputSizeForm size={input.size} choose={
                     let page = page.clone();
                     Callback::from(move |size| page.dispatch(ModelAction::Override(OverrideChange::Size(size))))
                 } />

@@ -2,15 +2,15 @@
 
 mod about;
 mod input_fields;
+mod input_size_form;
+mod input_size_prompt;
 mod label_fields;
 mod model_list;
 mod output_fields;
 mod override_change;
 mod scaling_field;
 mod select_field;
-mod size_form;
-mod size_question;
 
 pub use self::about::About;
+pub use self::input_size_prompt::input_size_prompt;
 pub use self::model_list::model_list;
-pub use self::size_question::size_question;

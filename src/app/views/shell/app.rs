@@ -9,8 +9,8 @@ use yew::prelude::*;
 use super::footer::footer;
 use super::header::header;
 use super::help;
-use crate::app::browser::dom_events::Key;
-use crate::app::browser::{dom_events, elements, fetch, location};
+use crate::app::browser::drop_paste_shortcuts::Key;
+use crate::app::browser::{drop_paste_shortcuts, elements, fetch, location};
 use crate::app::engine_client::VariantFallback;
 use crate::app::state::{
     AppState, ExplanationAction, RememberedOverrides, SettingsAction, TOP_CLASSES,
@@ -34,7 +34,7 @@ pub fn App() -> Html {
     let page = PageHandle::clone(&page);
     let alone = use_state(|| false);
     use_engine(&state, &page);
-    use_dom_events(&state, &page, alone.setter());
+    use_drop_paste_shortcuts(&state, &page, alone.setter());
 
     let props = Props {
         state: state.clone(),
@@ -109,7 +109,7 @@ fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
 
 /// Listens for files, keys and a changed hash.
 #[hook]
-fn use_dom_events(
+fn use_drop_paste_shortcuts(
     state: &UseReducerHandle<AppState>,
     page: &PageHandle,
     alone: UseStateSetter<bool>,
@@ -118,7 +118,8 @@ fn use_dom_events(
         let page = page.clone();
         use_effect_with((), move |()| {
             let opener = page.clone();
-            let files = dom_events::files(&Callback::from(move |file| opener.open_file(file)));
+            let files =
+                drop_paste_shortcuts::files(&Callback::from(move |file| opener.open_file(file)));
             let hash = EventListener::new(&window(), "hashchange", move |_| {
                 page.dispatch(SettingsAction::ReadHash(location::hash()));
             });
@@ -134,7 +135,7 @@ fn use_dom_events(
     let page = page.clone();
     use_effect_with(top, move |top| {
         let top = top.clone();
-        let keys = dom_events::keys(
+        let keys = drop_paste_shortcuts::keys(
             TOP_CLASSES,
             &Callback::from(move |key| match key {
                 Key::Class(row) => {

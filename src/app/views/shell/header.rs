@@ -7,7 +7,7 @@ use super::model_chip::{model_chip, model_key};
 use super::theme_button::ThemeButton;
 use crate::app::state::{EngineStep, NoticePlace};
 use crate::app::views::common::{Popover, Props, notices, progress_bar};
-use crate::app::views::model::{model_list, size_question};
+use crate::app::views::model::{input_size_prompt, model_list};
 
 /// Name, model, engine, theme.
 pub fn header(props: &Props) -> Html {
@@ -35,7 +35,7 @@ pub fn header(props: &Props) -> Html {
                 { for loading.map(progress_bar) }
             </div>
             { notices(props, &[NoticePlace::Engine, NoticePlace::Model]) }
-            { size_question(props) }
+            { input_size_prompt(props) }
         </header>
     }
 }

@@ -6,7 +6,7 @@ use super::lowered_ops::LoweredLayer;
 use crate::onnx::pb;
 
 /// A graph whose lowered layers are nodes of operators that tract's parser does not know.
-pub struct ResidualGraph {
+pub struct RemainingGraph {
     pub proto: pb::ModelProto,
     /// By the number that ends their operator's name.
     layers: Vec<LoweredLayer>,
@@ -20,13 +20,13 @@ pub fn operator(number: usize) -> String {
     format!("{OPERATOR_PREFIX}{number}")
 }
 
-impl ResidualGraph {
+impl RemainingGraph {
     /// `proto` holds a node with [`operator`]`(number)` for each of the layers.
-    pub fn new(proto: pb::ModelProto, layers: Vec<LoweredLayer>) -> ResidualGraph {
-        ResidualGraph { proto, layers }
+    pub fn new(proto: pb::ModelProto, layers: Vec<LoweredLayer>) -> RemainingGraph {
+        RemainingGraph { proto, layers }
     }
 
-    /// Puts the layers into the graph that tract's parser made of [`ResidualGraph::proto`].
+    /// Puts the layers into the graph that tract's parser made of [`RemainingGraph::proto`].
     pub fn insert_layers(&self, model: &mut InferenceModel) {
         for node in model.nodes_mut() {
             let name = node.op.name();

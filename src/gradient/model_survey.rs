@@ -1,6 +1,6 @@
 //! What a model offers to explain.
 
-use super::choices::Choices;
+use super::attach_options::AttachOptions;
 use super::error::GradientError;
 use super::selection::{self, Layer, Selection};
 use crate::onnx::{Model, Shapes, infer_shapes, key};
@@ -19,16 +19,16 @@ pub struct Survey {
 /// # Errors
 /// [`GradientError`] where the model is no classifier of pictures or a choice
 /// names something that is not there.
-pub fn survey(model: &Model, choices: &Choices) -> Result<Survey, GradientError> {
-    let picture = selection::find_picture(model, choices.size, choices.layout)?;
+pub fn survey(model: &Model, options: &AttachOptions) -> Result<Survey, GradientError> {
+    let picture = selection::find_picture(model, options.size, options.layout)?;
     let shapes = infer_shapes(model, &[(&picture.name, picture.shape.clone())])?;
-    let found = selection::find_logits(model, &shapes, choices.logits.as_deref())?;
+    let found = selection::find_logits(model, &shapes, options.logits.as_deref())?;
     let layers = selection::find_layers(model.graph(), &shapes, &picture, &found.tensor)?;
-    let first = choices.layers.first().map(String::as_str);
+    let first = options.layers.first().map(String::as_str);
     let wanted = first.or_else(|| model.metadata().text(key::LAYER));
     let layer = selection::choose_layer(model, &layers, &found.tensor, wanted)?;
     let mut further: Vec<Layer> = Vec::new();
-    for name in choices.layers.iter().skip(1) {
+    for name in options.layers.iter().skip(1) {
         let other = selection::choose_layer(model, &layers, &found.tensor, Some(name))?;
         if other != layer && !further.contains(&other) {
             further.push(other);

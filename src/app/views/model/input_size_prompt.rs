@@ -2,12 +2,12 @@
 
 use yew::prelude::*;
 
-use super::size_form::SizeForm;
+use super::input_size_form::InputSizeForm;
 use crate::app::state::ModelAction;
 use crate::app::views::common::Props;
 
 /// What has to be known before a model can be prepared.
-pub fn size_question(props: &Props) -> Html {
+pub fn input_size_prompt(props: &Props) -> Html {
     let Some(question) = &props.state.model.size_question else {
         return html! {};
     };
@@ -22,7 +22,7 @@ pub fn size_question(props: &Props) -> Html {
                 "{} takes pictures of any size at its input “{}”. With which size was it trained?",
                 question.source.name(), question.input
             ) }</p>
-            <SizeForm size={[224; 2]} {choose} />
+            <InputSizeForm size={[224; 2]} {choose} />
             <div class="notice-ways"><button class="quiet" onclick={dismiss}>{ "Close" }</button></div>
         </div>
     }

@@ -5,7 +5,7 @@ use crate::picture::Layout;
 
 /// What to take where the model leaves a choice.
 #[derive(Clone, Debug, Default)]
-pub struct Choices {
+pub struct AttachOptions {
     /// Tensors, nodes or aliases of the layers to explain; if empty, the last
     /// is taken that does not only pool or reorder.
     pub layers: Vec<String>,

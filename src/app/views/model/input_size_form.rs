@@ -7,7 +7,7 @@ use crate::app::views::common::input_value;
 
 /// What the form begins with, and who gets the size.
 #[derive(Properties, PartialEq)]
-pub struct SizeFormProps {
+pub struct InputSizeFormProps {
     /// Height and width in pixels to begin with.
     pub size: [usize; 2],
     pub choose: Callback<[usize; 2]>,
@@ -18,7 +18,7 @@ const USUAL_SIDES_PIXELS: [usize; 2] = [224, 299];
 
 /// The side of a square picture in pixels: the usual ones, or any.
 #[component]
-pub fn SizeForm(props: &SizeFormProps) -> Html {
+pub fn InputSizeForm(props: &InputSizeFormProps) -> Html {
     let side = use_state(|| props.size[0].to_string());
     let read = side
         .parse()
