@@ -1,7 +1,7 @@
 //! Runs a model: forward passes, and gradients at a layer.
 //!
 //! [`Network`] is all that `explain` knows; its tests use fakes of a few lines.
-//! [`TractNetwork`] implements it with tract.
+//! `TractNetwork` implements it with tract.
 //!
 //! - `network_trait`: the trait, its results and its error
 //! - `probabilities`: softmax and sigmoid of logits
