@@ -42,9 +42,25 @@ pub fn start() -> Result<(), JsValue> {
         events.send(0, &started, &[]);
         // While the page fetches what it will ask for.
         kernels::autotune();
+        warm_up();
     });
     Ok(())
 }
+
+/// Lets the browser compile the kernels for speed while the model is fetched and prepared:
+/// on another thread, which has nothing to do until then. A thread alone has no such time.
+#[cfg(feature = "threads")]
+fn warm_up() {
+    /// About as long as it takes to fetch and to prepare a model that the browser has.
+    const DURATION: std::time::Duration = std::time::Duration::from_millis(200);
+    if rayon::current_num_threads() > 1 {
+        // What fails here fails again, and is reported, when a model is prepared.
+        rayon::spawn(|| drop(kernels::warm_up(DURATION)));
+    }
+}
+
+#[cfg(not(feature = "threads"))]
+fn warm_up() {}
 
 /// Which of the engine's builds this is.
 const VARIANT: &str = if cfg!(feature = "threads") {

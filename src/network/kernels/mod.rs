@@ -6,6 +6,7 @@
 //! - `matmul`: products of matrices
 //! - `windows`: convolution and pooling
 //! - `tract`: registration in tract, graph rewriting, and the dense layer
+//! - `warm_up`: runs them all for a moment, so that the browser compiles them for speed
 //!
 //! One more operation: a file in `windows` that implements tract's `TypedOp`, and a rule in
 //! `tract/declutter`. One more tile shape: see `matmul`.
@@ -15,6 +16,7 @@ mod matmul;
 #[cfg(test)]
 mod tests;
 mod tract;
+mod warm_up;
 mod windows;
 
 pub use common::{Clamp, PoolActivity};
@@ -22,4 +24,5 @@ pub use common::{Clamp, PoolActivity};
 pub use matmul::{AutotuningReport, autotuning_report};
 pub use matmul::{Kernel, KernelShape, WeightReader, peak_gigaflops};
 pub use tract::{Dense, DenseWeights, MAX_DENSE_ROWS, autotune, declutter, tract_kernel};
+pub use warm_up::warm_up;
 pub use windows::{Convolution, ConvolutionWeights, Depthwise, Form, Geometry, MaxPooling};

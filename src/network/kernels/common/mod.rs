@@ -15,4 +15,6 @@ mod thread_pool;
 pub use clamp::Clamp;
 pub use packed_buffer::{PackedBuffer, UninitPackedBuffer, blob_elements};
 pub use simd::{LANES, Lanes};
-pub use thread_pool::{PoolActivity, TaskGrid, parallel_chunks, parallel_steps, thread_count};
+pub use thread_pool::{
+    PoolActivity, TaskGrid, parallel_chunks, parallel_steps, single_threaded, thread_count,
+};

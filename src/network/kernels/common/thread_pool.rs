@@ -75,6 +75,14 @@ pub fn thread_count() -> usize {
     1
 }
 
+/// Runs `f` with every operation in it on this thread alone.
+pub fn single_threaded<T>(f: impl FnOnce() -> T) -> T {
+    #[cfg(feature = "thread_pool")]
+    return pool::single_threaded(f);
+    #[cfg(not(feature = "thread_pool"))]
+    f()
+}
+
 /// Keeps the threads of the global pool, which is the browser's, from sleeping until it is
 /// dropped.
 #[derive(Default)]
@@ -112,6 +120,10 @@ mod pool {
 
     /// More than one, so that threads that are faster take more of them.
     const CHUNKS_PER_THREAD: usize = 4;
+
+    pub fn single_threaded<T>(f: impl FnOnce() -> T) -> T {
+        multithread_tract_scope(Executor::SingleThread, f)
+    }
 
     pub fn thread_count() -> usize {
         match current_tract_executor() {

@@ -1,0 +1,145 @@
+//! Runs every kernel for a moment, before a network needs it.
+//!
+//! Browsers compile a function of WebAssembly first fast and badly, and again for speed on
+//! threads of their own once it has run for a while (V8: Liftoff and TurboFan, "dynamic
+//! tiering"). Without this, the first run of a network waits for that.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::internal::{EvalContext, EvalOp};
+use web_time::Instant;
+
+use super::common::{Clamp, single_threaded};
+use super::matmul::WeightReader;
+use super::windows::{Convolution, ConvolutionWeights, Depthwise, Geometry, MaxPooling};
+use crate::onnx::tensor;
+
+/// An operation, and inputs for it.
+struct Sample {
+    op: Box<dyn EvalOp>,
+    inputs: Vec<TValue>,
+}
+
+/// Runs samples of all operations by turns on this thread alone, for about `duration`; each
+/// at least once. Computes nothing that is used.
+///
+/// # Errors
+/// If the machine has no kernel for float32 matrices.
+pub fn warm_up(duration: Duration) -> TractResult<()> {
+    let started = Instant::now();
+    single_threaded(|| {
+        let samples = samples()?;
+        loop {
+            for Sample { op, inputs } in &samples {
+                let inputs = inputs.iter().cloned().collect();
+                op.eval(&EvalContext::out_of_plan(), inputs)?;
+            }
+            if started.elapsed() >= duration {
+                return Ok(());
+            }
+        }
+    })
+}
+
+/// One sample of each way to compute a layer, as small as it may be and still be computed
+/// that way.
+fn samples() -> TractResult<Vec<Sample>> {
+    Ok(vec![
+        // Plain, of pixels, of every other pixel, and of windows with padding.
+        convolution(32, 64, square(19, 1, 1, 0))?,
+        convolution(32, 64, square(20, 1, 2, 0))?,
+        convolution(3, 32, square(33, 3, 2, 1))?,
+        // Strassen–Winograd, with a column that belongs to neither half.
+        convolution(192, 128, square(9, 1, 1, 0))?,
+        // Winograd's F(2 × 2, 3 × 3).
+        convolution(32, 64, square(17, 3, 1, 1))?,
+        depthwise(square(37, 3, 1, 1), 0.0),
+        depthwise(square(37, 3, 1, 1), f32::NEG_INFINITY),
+        depthwise(square(37, 3, 2, 1), f32::NEG_INFINITY),
+        Sample {
+            op: Box::new(MaxPooling {
+                geometry: square(37, 3, 2, 1),
+            }),
+            inputs: vec![ones(&[1, CHANNELS, 37, 37])],
+        },
+    ])
+}
+
+/// Of samples without weights over all channels.
+const CHANNELS: usize = 8;
+
+/// Square windows over a square.
+fn square(size: usize, kernel: usize, stride: usize, padding: usize) -> Geometry {
+    let output = (size + 2 * padding - kernel) / stride + 1;
+    Geometry {
+        input: (size, size),
+        kernel: (kernel, kernel),
+        strides: (stride, stride),
+        dilations: (1, 1),
+        padding: (padding, padding),
+        output: (output, output),
+    }
+}
+
+fn convolution(channels: usize, rows: usize, geometry: Geometry) -> TractResult<Sample> {
+    let depth = channels * geometry.kernel.0 * geometry.kernel.1;
+    let file = tensor::from_floats("w", &[rows, depth], &vec![1.0; rows * depth]);
+    let weights = WeightReader::new(&file)?;
+    let weights = ConvolutionWeights::pack(&weights, geometry.has_unit_stride_3x3(), None, None)?;
+    let (height, width) = geometry.input;
+    Ok(Sample {
+        inputs: vec![ones(&[1, channels, height, width])],
+        op: Box::new(Convolution {
+            weights: Arc::new(weights),
+            geometry,
+            adds: false,
+            clamp: Clamp::RELU,
+        }),
+    })
+}
+
+fn depthwise(geometry: Geometry, input_min: f32) -> Sample {
+    let (height, width) = geometry.input;
+    Sample {
+        inputs: vec![
+            ones(&[1, CHANNELS, height, width]),
+            ones(&[CHANNELS, 1, 3, 3]),
+            ones(&[CHANNELS]),
+        ],
+        op: Box::new(Depthwise {
+            geometry,
+            input_min,
+            clamp: Clamp::NONE,
+        }),
+    }
+}
+
+fn ones(shape: &[usize]) -> TValue {
+    ndarray::ArrayD::<f32>::ones(shape)
+        .into_tensor()
+        .into_tvalue()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::windows::Form;
+    use super::*;
+
+    #[test]
+    fn samples_run() {
+        warm_up(Duration::ZERO).unwrap();
+    }
+
+    #[test]
+    fn every_form_of_weights_has_a_sample() {
+        for (rows, depth, has_unit_stride_3x3, form) in [
+            (64, 32, false, Form::Plain),
+            (128, 192, false, Form::StrassenWinograd),
+            (64, 9 * 32, true, Form::WinogradConvolution),
+        ] {
+            assert_eq!(Form::pick(rows, depth, has_unit_stride_3x3), form);
+        }
+    }
+}
