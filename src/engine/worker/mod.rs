@@ -40,27 +40,31 @@ pub fn start() -> Result<(), JsValue> {
             threads,
         };
         events.send(0, &started, &[]);
-        // While the page fetches what it will ask for.
-        kernels::autotune();
-        warm_up();
+        prepare_kernels();
     });
     Ok(())
 }
 
-/// Lets the browser compile the kernels for speed while the model is fetched and prepared:
-/// on another thread, which has nothing to do until then. A thread alone has no such time.
+/// Chooses the kernel shape, while the page fetches what it will ask for. With several
+/// threads another one does it, and then runs the kernels for a moment, so that the browser
+/// compiles them for speed while the model is fetched and prepared.
 #[cfg(feature = "threads")]
-fn warm_up() {
-    /// About as long as it takes to fetch and to prepare a model that the browser has.
-    const DURATION: std::time::Duration = std::time::Duration::from_millis(200);
-    if rayon::current_num_threads() > 1 {
-        // What fails here fails again, and is reported, when a model is prepared.
-        rayon::spawn(|| drop(kernels::warm_up(DURATION)));
+fn prepare_kernels() {
+    const WARM_UP: std::time::Duration = std::time::Duration::from_millis(120);
+    if rayon::current_num_threads() < 2 {
+        return kernels::autotune();
     }
+    rayon::spawn(|| {
+        kernels::autotune();
+        // What fails here fails again, and is reported, when a model is prepared.
+        drop(kernels::warm_up(WARM_UP));
+    });
 }
 
 #[cfg(not(feature = "threads"))]
-fn warm_up() {}
+fn prepare_kernels() {
+    kernels::autotune();
+}
 
 /// Which of the engine's builds this is.
 const VARIANT: &str = if cfg!(feature = "threads") {
