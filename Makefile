@@ -21,7 +21,9 @@ PORT ?= 8080
 GRADCAM_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gradcam
 # One target folder for all clones: tract takes minutes to build.
 CARGO_TARGET_DIR ?= $(GRADCAM_CACHE)/target
-export GRADCAM_CACHE CARGO_TARGET_DIR
+# A connection that breaks is tried again: setting up fetches much.
+CARGO_NET_RETRY ?= 10
+export GRADCAM_CACHE CARGO_TARGET_DIR CARGO_NET_RETRY
 export PATH := $(GRADCAM_CACHE)/tools/bin:$(PATH)
 
 # How long `make fuzz` runs. Bash has a variable SECONDS of its own; only one
