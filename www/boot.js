@@ -22,15 +22,21 @@ function say(sentence) {
  * takes it over: src/app/engine_client/early_worker.rs. Where the address names a build,
  * the application starts it.
  */
-function startEngine(choice) {
-  const variant = ["threads", "relaxed", "simd128"].find((name) => choice.includes(name));
+function startEngine([variant]) {
   const script = loader(variant);
   if (!script || new URLSearchParams(location.hash.slice(1)).has("engine")) return;
   // The threads' channel has the worker's name; other tabs of the site must not receive it.
   const name = `gradcam engine ${Math.random()}`;
-  const early = { variant, name, worker: new Worker(script, { type: "module", name }), messages: [], crashes: [] };
-  early.worker.onmessage = ({ data }) => early.messages.push(data);
-  early.worker.onerror = (event) => {
+  let worker;
+  try {
+    worker = new Worker(script, { type: "module", name });
+  } catch {
+    // The application tries again, and says why there is no engine.
+    return;
+  }
+  const early = { variant, name, worker, messages: [], crashes: [] };
+  worker.onmessage = ({ data }) => early.messages.push(data);
+  worker.onerror = (event) => {
     event.preventDefault();
     early.crashes.push(event.message ?? "");
   };

@@ -24,6 +24,7 @@ function runs(probe) {
 const hasCores = navigator.hardwareConcurrency > 1;
 const mayShareMemory = self.crossOriginIsolated === true && typeof SharedArrayBuffer === "function";
 
+// The best first.
 const CAN_RUN = {
   threads: hasCores && mayShareMemory && runs(THREADS) && runs(RELAXED_SIMD),
   relaxed: runs(RELAXED_SIMD),
@@ -41,9 +42,10 @@ export function loader(variant) {
   return program && new URL(`${program}_loader.js`, document.baseURI).href;
 }
 
-/** The builds of the engine to choose from; empty if the browser can run none. */
+/** The builds of the engine to choose from, the best first; empty if the browser can run none. */
 export function engines() {
-  return CAN_RUN.simd128 ? built().filter((name) => CAN_RUN[name]) : [];
+  const ofSite = built();
+  return CAN_RUN.simd128 ? Object.keys(CAN_RUN).filter((name) => CAN_RUN[name] && ofSite.includes(name)) : [];
 }
 
 /**

@@ -22,19 +22,6 @@ fn numbers(shape: &[usize]) -> Tensor {
     Tensor::from_shape(shape, &values).unwrap()
 }
 
-/// A square window over square planes, padded so that stride 1 keeps their size.
-fn geometry(size: usize, kernel: usize, stride: usize) -> Geometry {
-    let output = size.div_ceil(stride);
-    Geometry {
-        input: (size, size),
-        kernel: (kernel, kernel),
-        strides: (stride, stride),
-        dilations: (1, 1),
-        padding: (kernel / 2, kernel / 2),
-        output: (output, output),
-    }
-}
-
 fn run(op: &dyn EvalOp, inputs: &[&Tensor]) {
     let inputs = inputs.iter().map(|&input| input.clone().into_tvalue());
     let outputs = op.eval(&EvalContext::out_of_plan(), inputs.collect());
@@ -84,7 +71,7 @@ fn convolutions(criterion: &mut Criterion) {
         let depth = channels * kernel * kernel;
         let weights = vec![0.25; rows * depth];
         let file = tensor::from_floats("w", &[rows, depth], &weights);
-        let geometry = geometry(size, kernel, stride);
+        let geometry = Geometry::square(size, kernel, stride, kernel / 2);
         let stored = WeightReader::new(&file).unwrap();
         let panels =
             ConvolutionWeights::pack(&stored, geometry.has_unit_stride_3x3(), None, None).unwrap();
@@ -123,7 +110,7 @@ fn windows(criterion: &mut Criterion) {
         ("depthwise 5 × 5, 14 × 14", 480, 14, 5, 1),
     ] {
         let op = Depthwise {
-            geometry: geometry(size, kernel, stride),
+            geometry: Geometry::square(size, kernel, stride, kernel / 2),
             input_min: 0.0,
             clamp: Clamp { min: 0.0, max: 6.0 },
         };
@@ -135,7 +122,7 @@ fn windows(criterion: &mut Criterion) {
         });
     }
     let op = MaxPooling {
-        geometry: geometry(147, 3, 2),
+        geometry: Geometry::square(147, 3, 2, 1),
     };
     let input = numbers(&[1, 128, 147, 147]);
     group.bench_function("max pooling 3 × 3 of stride 2, 147 × 147", |bencher| {

@@ -44,13 +44,9 @@ use crate::onnx::operators::operators;
 pub type Rule = fn(&mut VjpContext) -> Result<(), GradientError>;
 
 macro_rules! dispatch {
-    ($($name:literal {
-        since: $since:literal
-        $(, until: $until:literal)?
-        $(, shape: $shape:path)?
-        $(, rule: $rule:path)?
-        $(, rewritten_as: $rewritten_as:literal)?
-        $(, flags: [$($flag:ident),+])?
+    ($({
+        $name:literal $_since:literal $_until:tt $_shape:tt [$($rule:path)?] $_rewritten_as:tt
+        $_flags:tt
     })*) => {
         /// The rule for an operator, if there is one.
         pub fn rule(operator: &str) -> Option<Rule> {

@@ -43,45 +43,38 @@ pub fn warm_up(duration: Duration) -> TractResult<()> {
     })
 }
 
-/// One sample of each way to compute a layer, as small as it may be and still be computed
-/// that way.
-fn samples() -> TractResult<Vec<Sample>> {
-    Ok(vec![
+/// Convolutions, one of each way to compute them, as small as they may be and still be
+/// computed that way: channels of the input and of the output, and windows.
+fn convolutions() -> [(usize, usize, Geometry); 5] {
+    [
         // Plain, of pixels, of every other pixel, and of windows with padding.
-        convolution(32, 64, square(19, 1, 1, 0))?,
-        convolution(32, 64, square(20, 1, 2, 0))?,
-        convolution(3, 32, square(33, 3, 2, 1))?,
+        (32, 64, Geometry::square(19, 1, 1, 0)),
+        (32, 64, Geometry::square(20, 1, 2, 0)),
+        (3, 32, Geometry::square(33, 3, 2, 1)),
         // Strassen–Winograd, with a column that belongs to neither half.
-        convolution(192, 128, square(9, 1, 1, 0))?,
+        (192, 128, Geometry::square(9, 1, 1, 0)),
         // Winograd's F(2 × 2, 3 × 3).
-        convolution(32, 64, square(17, 3, 1, 1))?,
-        depthwise(square(37, 3, 1, 1), 0.0),
-        depthwise(square(37, 3, 1, 1), f32::NEG_INFINITY),
-        depthwise(square(37, 3, 2, 1), f32::NEG_INFINITY),
-        Sample {
-            op: Box::new(MaxPooling {
-                geometry: square(37, 3, 2, 1),
-            }),
-            inputs: vec![ones(&[1, CHANNELS, 37, 37])],
-        },
-    ])
+        (32, 64, Geometry::square(17, 3, 1, 1)),
+    ]
+}
+
+/// One sample of each way to compute a layer.
+fn samples() -> TractResult<Vec<Sample>> {
+    let windows = |stride| Geometry::square(37, 3, stride, 1);
+    let convolutions = convolutions().into_iter();
+    let convolutions =
+        convolutions.map(|(channels, rows, geometry)| convolution(channels, rows, geometry));
+    let others = [
+        depthwise(windows(1), 0.0),
+        depthwise(windows(1), f32::NEG_INFINITY),
+        depthwise(windows(2), f32::NEG_INFINITY),
+        max_pooling(windows(2)),
+    ];
+    convolutions.chain(others.map(Ok)).collect()
 }
 
 /// Of samples without weights over all channels.
 const CHANNELS: usize = 8;
-
-/// Square windows over a square.
-fn square(size: usize, kernel: usize, stride: usize, padding: usize) -> Geometry {
-    let output = (size + 2 * padding - kernel) / stride + 1;
-    Geometry {
-        input: (size, size),
-        kernel: (kernel, kernel),
-        strides: (stride, stride),
-        dilations: (1, 1),
-        padding: (padding, padding),
-        output: (output, output),
-    }
-}
 
 fn convolution(channels: usize, rows: usize, geometry: Geometry) -> TractResult<Sample> {
     let depth = channels * geometry.kernel.0 * geometry.kernel.1;
@@ -116,6 +109,14 @@ fn depthwise(geometry: Geometry, input_min: f32) -> Sample {
     }
 }
 
+fn max_pooling(geometry: Geometry) -> Sample {
+    let (height, width) = geometry.input;
+    Sample {
+        inputs: vec![ones(&[1, CHANNELS, height, width])],
+        op: Box::new(MaxPooling { geometry }),
+    }
+}
+
 fn ones(shape: &[usize]) -> TValue {
     ndarray::ArrayD::<f32>::ones(shape)
         .into_tensor()
@@ -134,12 +135,16 @@ mod tests {
 
     #[test]
     fn every_form_of_weights_has_a_sample() {
-        for (rows, depth, has_unit_stride_3x3, form) in [
-            (64, 32, false, Form::Plain),
-            (128, 192, false, Form::StrassenWinograd),
-            (64, 9 * 32, true, Form::WinogradConvolution),
+        let forms = convolutions().map(|(channels, rows, geometry)| {
+            let depth = channels * geometry.kernel.0 * geometry.kernel.1;
+            Form::pick(rows, depth, geometry.has_unit_stride_3x3())
+        });
+        for form in [
+            Form::Plain,
+            Form::StrassenWinograd,
+            Form::WinogradConvolution,
         ] {
-            assert_eq!(Form::pick(rows, depth, has_unit_stride_3x3), form);
+            assert!(forms.contains(&form), "{form:?}");
         }
     }
 }

@@ -21,7 +21,7 @@ mod table;
 use tract_onnx::pb::{self, tensor_proto::DataType};
 
 use super::node;
-pub(crate) use table::operators;
+pub(crate) use table::{expand_rows, operators};
 
 /// What is known of an operator, apart from its functions.
 #[derive(Clone, Copy, Debug)]
@@ -76,13 +76,9 @@ macro_rules! is_given {
 }
 
 macro_rules! registry {
-    ($($name:literal {
-        since: $since:literal
-        $(, until: $until:literal)?
-        $(, shape: $shape:path)?
-        $(, rule: $rule:path)?
-        $(, rewritten_as: $rewritten_as:literal)?
-        $(, flags: [$($flag:ident),+])?
+    ($({
+        $name:literal $since:literal [$($until:literal)?] $_shape:tt [$($rule:path)?]
+        [$($rewritten_as:literal)?] [$($flag:ident)*]
     })*) => {
         /// All operators, in the order of the table.
         pub const OPERATORS: &[Operator] = &[$(
@@ -92,7 +88,7 @@ macro_rules! registry {
                 until: optional!($($until)?),
                 has_gradient_rule: is_given!($($rule)?),
                 rewritten_as: optional!($($rewritten_as)?),
-                flags: &[$($(Flag::$flag),+)?],
+                flags: &[$(Flag::$flag),*],
             },
         )*];
     };

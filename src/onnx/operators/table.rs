@@ -12,9 +12,28 @@
 //! `callback`, which expands what it needs. So this module uses none of the functions
 //! that it names, and `gradient`, which `onnx` may not use, gets its own from here.
 
+/// Passes the rows on with all fields in one order, what a row leaves out as `[]`:
+/// `{ name since [until] [shape] [rule] [rewritten_as] [flags] }`.
+macro_rules! expand_rows {
+    ($callback:ident $($name:literal {
+        since: $since:literal
+        $(, until: $until:literal)?
+        $(, shape: $shape:path)?
+        $(, rule: $rule:path)?
+        $(, rewritten_as: $rewritten_as:literal)?
+        $(, flags: [$($flag:ident),+])?
+    })*) => {
+        $callback! { $({
+            $name $since [$($until)?] [$($shape)?] [$($rule)?] [$($rewritten_as)?]
+            [$($($flag)+)?]
+        })* }
+    };
+}
+pub(crate) use expand_rows;
+
 macro_rules! operators {
     ($callback:ident) => {
-        $callback! {
+        $crate::onnx::operators::expand_rows! { $callback
             // Arithmetic with broadcasting, choices.
             "Add" { since: 1, shape: elementwise::broadcast, rule: arithmetic::add }
             "Sum" { since: 1, shape: elementwise::broadcast, rule: arithmetic::add }

@@ -66,13 +66,9 @@ pub fn infer_shapes(model: &Model, inputs: &[(&str, Shape)]) -> Result<Shapes, O
 }
 
 macro_rules! dispatch {
-    ($($name:literal {
-        since: $since:literal
-        $(, until: $until:literal)?
-        $(, shape: $shape:path)?
-        $(, rule: $rule:path)?
-        $(, rewritten_as: $rewritten_as:literal)?
-        $(, flags: [$($flag:ident),+])?
+    ($({
+        $name:literal $_since:literal $_until:tt [$($shape:path)?] $_rule:tt $_rewritten_as:tt
+        $_flags:tt
     })*) => {
         /// The shapes of a node's outputs, by the shape function of its operator.
         fn output_shapes(context: &NodeContext) -> OutputShapes {

@@ -7,8 +7,8 @@ use tract_onnx::prelude::*;
 use super::super::common::Clamp;
 use super::super::matmul::{Kernel, KernelShape, WeightReader};
 use super::super::tract::{Dense, DenseWeights};
-use super::super::windows::{Convolution, ConvolutionWeights, Form};
-use super::windows::{geometries, geometry, run, samples, slice, unit_stride_3x3_windows, windows};
+use super::super::windows::{Convolution, ConvolutionWeights, Form, Geometry};
+use super::windows::{geometries, run, samples, slice, unit_stride_3x3_windows, windows};
 use super::{close, random_tensor};
 use crate::onnx::pb::{self, tensor_proto::DataType};
 use crate::onnx::tensor;
@@ -128,11 +128,11 @@ proptest! {
 #[test]
 fn every_tile_gives_the_same_bits() {
     for (channels, rows, geometry) in [
-        (728, 728, geometry(19, 1, 1, 0)),
-        (1024, 300, geometry(10, 1, 1, 0)),
-        (200, 131, geometry(17, 1, 1, 0)),
-        (96, 64, geometry(20, 1, 1, 0)),
-        (32, 70, geometry(23, 3, 1, 0)),
+        (728, 728, Geometry::square(19, 1, 1, 0)),
+        (1024, 300, Geometry::square(10, 1, 1, 0)),
+        (200, 131, Geometry::square(17, 1, 1, 0)),
+        (96, 64, Geometry::square(20, 1, 1, 0)),
+        (32, 70, Geometry::square(23, 3, 1, 0)),
     ] {
         let depth = channels * geometry.kernel.0 * geometry.kernel.1;
         let form = Form::pick(rows, depth, geometry.has_unit_stride_3x3());

@@ -9,9 +9,11 @@ use tract_onnx::tract_core::internal::{EvalOp, bail};
 use super::super::common::{Clamp, TaskGrid, parallel_steps};
 use super::super::matmul::{Kernel, KernelShape, WeightReader};
 use super::super::tract::tract_kernel;
-use super::super::windows::{Convolution, ConvolutionWeights, Depthwise, Form, MaxPooling};
+use super::super::windows::{
+    Convolution, ConvolutionWeights, Depthwise, Form, Geometry, MaxPooling,
+};
 use super::random_tensor;
-use super::windows::{geometry, run, slice};
+use super::windows::{run, slice};
 use crate::onnx::tensor;
 
 const THREADS: usize = 3;
@@ -42,13 +44,13 @@ fn convolutions() {
 fn convolutions_by(kernel: &(dyn Fn() -> Kernel + Sync)) {
     // Large enough to be split in every form.
     for (channels, rows, geometry) in [
-        (3, 32, geometry(149, 3, 2, 0)),
-        (32, 64, geometry(74, 3, 1, 0)),
-        (128, 256, geometry(37, 1, 2, 0)),
-        (256, 130, geometry(37, 1, 1, 0)),
-        (728, 728, geometry(19, 1, 1, 0)),
-        (1536, 2048, geometry(10, 1, 1, 0)),
-        (64, 100, geometry(33, 5, 1, 2)),
+        (3, 32, Geometry::square(149, 3, 2, 0)),
+        (32, 64, Geometry::square(74, 3, 1, 0)),
+        (128, 256, Geometry::square(37, 1, 2, 0)),
+        (256, 130, Geometry::square(37, 1, 1, 0)),
+        (728, 728, Geometry::square(19, 1, 1, 0)),
+        (1536, 2048, Geometry::square(10, 1, 1, 0)),
+        (64, 100, Geometry::square(33, 5, 1, 2)),
     ] {
         let depth = channels * geometry.kernel.0 * geometry.kernel.1;
         let weights = random_tensor(&[rows, depth], 1);
@@ -84,9 +86,9 @@ fn convolutions_by(kernel: &(dyn Fn() -> Kernel + Sync)) {
 #[test]
 fn windows() {
     for geometry in [
-        geometry(74, 3, 1, 1),
-        geometry(75, 3, 2, 1),
-        geometry(40, 5, 1, 2),
+        Geometry::square(74, 3, 1, 1),
+        Geometry::square(75, 3, 2, 1),
+        Geometry::square(40, 5, 1, 2),
     ] {
         let channels = 40;
         let taps = geometry.kernel.0 * geometry.kernel.1;

@@ -6,19 +6,6 @@ use super::super::common::Clamp;
 use super::super::windows::{Depthwise, Geometry, MaxPooling};
 use super::{close, random_tensor};
 
-/// Square windows over a square.
-pub fn geometry(size: usize, kernel: usize, stride: usize, padding: usize) -> Geometry {
-    let output = (size + 2 * padding - kernel) / stride + 1;
-    Geometry {
-        input: (size, size),
-        kernel: (kernel, kernel),
-        strides: (stride, stride),
-        dilations: (1, 1),
-        padding: (padding, padding),
-        output: (output, output),
-    }
-}
-
 /// Windows of 1 × 1.
 pub fn samples() -> impl Strategy<Value = Geometry> {
     let axis = (1_usize..40, 1_usize..4).prop_map(|(input, stride)| {

@@ -68,6 +68,19 @@ impl Geometry {
         }
     }
 
+    /// Square windows over square planes, with equal padding on all sides.
+    pub fn square(size: usize, kernel: usize, stride: usize, padding: usize) -> Geometry {
+        let output = (size + 2 * padding - kernel) / stride + 1;
+        Geometry {
+            input: (size, size),
+            kernel: (kernel, kernel),
+            strides: (stride, stride),
+            dilations: (1, 1),
+            padding: (padding, padding),
+            output: (output, output),
+        }
+    }
+
     /// Elements of a plane of the output.
     pub fn output_len(&self) -> usize {
         self.output.0 * self.output.1
