@@ -27,19 +27,24 @@ function startEngine([variant]) {
   if (!script || new URLSearchParams(location.hash.slice(1)).has("engine")) return;
   // The threads' channel has the worker's name; other tabs of the site must not receive it.
   const name = `gradcam engine ${Math.random()}`;
-  let worker;
+  const early = { variant, name, messages: [], crashes: [] };
   try {
-    worker = new Worker(script, { type: "module", name });
+    early.channel = variant === "threads" ? new BroadcastChannel(name) : null;
+    early.worker = new Worker(script, { type: "module", name });
   } catch {
     // The application tries again, and says why there is no engine.
     return;
   }
-  const early = { variant, name, worker, messages: [], crashes: [] };
-  worker.onmessage = ({ data }) => early.messages.push(data);
-  worker.onerror = (event) => {
+  early.worker.onmessage = ({ data }) => early.messages.push(data);
+  early.worker.onerror = (event) => {
     event.preventDefault();
     early.crashes.push(event.message ?? "");
   };
+  if (early.channel) {
+    early.channel.onmessage = ({ data }) => {
+      if (typeof data?.crash === "string") early.crashes.push(data.crash);
+    };
+  }
   window.gradcamEngine = early;
 }
 
@@ -49,8 +54,10 @@ async function start() {
     say(NO_SIMD);
     return;
   }
-  // Read by the application when it starts the engine.
-  document.documentElement.dataset.engines = choice.join(" ");
+  // Read by the application when it starts the engine: src/app/browser/engine_builds.rs.
+  const root = document.documentElement;
+  root.dataset.engines = choice.join(" ");
+  for (const variant of choice) root.setAttribute(`data-engine-${variant}`, loader(variant) ?? "");
   try {
     startEngine(choice);
     // Relative addresses count from the page, not from this file.

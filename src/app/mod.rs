@@ -3,7 +3,7 @@
 //! From the ground up; each folder uses those above it in this list alone:
 //!
 //! - [`number_format`], [`small_map`]: numbers in words, a small map
-//! - [`browser`]: everything that touches the browser, apart from Yew's elements
+//! - [`browser`]: what touches the browser, apart from what a view asks of its own elements
 //! - [`state`]: what the page knows, in parts: model, picture, explanation, settings,
 //!   notices, engine; each with its actions, its piece of the reducer and its tests
 //! - [`engine_client`]: speaks with the engine; its `connection.rs` is the only place that

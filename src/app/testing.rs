@@ -5,9 +5,10 @@ use std::rc::Rc;
 use yew::Reducible as _;
 
 use crate::app::state::{
-    Action, AppState, EngineEvent, MapKey, ModelAction, PictureAction, PredictionReply, SaliencyMap,
+    Action, AppState, EngineEvent, EngineStep, MapKey, ModelAction, OverrideChange, PictureAction,
+    PredictionReply, SaliencyMap,
 };
-use crate::protocol::{Manifest, ManifestEntry, ModelSummary};
+use crate::protocol::{FailureKind, Manifest, ManifestEntry, ModelSummary};
 
 fn entry(id: &str) -> ManifestEntry {
     serde_json::from_value(serde_json::json!({
@@ -23,6 +24,19 @@ pub fn act(state: Rc<AppState>, actions: impl IntoIterator<Item: Into<Action>>) 
         .fold(state, |state, action| state.reduce(action.into()))
 }
 
+pub fn change_override(state: Rc<AppState>, change: OverrideChange) -> Rc<AppState> {
+    act(state, [ModelAction::Override(change)])
+}
+
+pub fn failed(step: EngineStep, kind: FailureKind) -> Action {
+    let message = "No.".into();
+    Action::Engine(EngineEvent::Failed {
+        step,
+        kind,
+        message,
+    })
+}
+
 pub fn begun(hash: &str) -> Rc<AppState> {
     let manifest = Manifest {
         models: vec![entry("a"), entry("b")],
@@ -34,7 +48,7 @@ pub fn begun(hash: &str) -> Rc<AppState> {
 }
 
 pub fn ready(state: &AppState) -> Action {
-    let desired = state.model.desired.clone().expect("a model is wanted");
+    let desired = state.model.desired.clone().expect("a model is desired");
     let summary: ModelSummary = serde_json::from_value(serde_json::json!({
         "name": "m", "sha256": "a".repeat(64), "classes": 7, "labels": [],
         "input": {
@@ -64,7 +78,12 @@ pub fn predicted(state: &AppState) -> Action {
         .expect("a picture was chosen");
     Action::Engine(EngineEvent::Predicted {
         picture: picture.key,
-        model: state.model.desired.as_ref().expect("a model is wanted").key,
+        model: state
+            .model
+            .desired
+            .as_ref()
+            .expect("a model is desired")
+            .key,
         reply: PredictionReply {
             logits: vec![0.0, 1.0, 5.0, 2.0, f32::NAN, 3.0, 4.0],
             probabilities: vec![0.01, 0.02, 0.6, 0.05, f32::NAN, 0.1, 0.2],
@@ -102,7 +121,12 @@ pub fn mapped(state: &AppState, class: usize, values: [f32; 2]) -> Action {
         forward_runs: 1,
         timings: Default::default(),
     };
-    let model = state.model.desired.as_ref().expect("a model is wanted").key;
+    let model = state
+        .model
+        .desired
+        .as_ref()
+        .expect("a model is desired")
+        .key;
     Action::Engine(EngineEvent::Mapped {
         picture: picture.key,
         model,

@@ -16,8 +16,8 @@
 //! - `relu_policy`: what rectifiers pass backwards: plain, guided, deconvnet
 //! - `builder`: new nodes and constants, in the form of the model's operator set
 //!
-//! To add an operator: write its rule in `rules/` and add a line to the table in
-//! `rules/mod.rs`. To add a ReLU policy: a variant in `relu_policy`.
+//! To add an operator: its row in [`operators`](crate::onnx::operators), whose
+//! documentation names the rest. To add a ReLU policy: a variant in `relu_policy`.
 
 mod attach;
 mod attach_options;

@@ -44,12 +44,15 @@ pub fn ints<'node>(node: &'node pb::NodeProto, name: &str) -> Option<&'node [i64
 
 /// The list of integers that older operator sets hold as the attribute `name` and
 /// newer ones as an input; `input` gives the values of that input.
-pub fn ints_or_input(
+///
+/// # Errors
+/// That of `input`.
+pub fn ints_or_input<E>(
     node: &pb::NodeProto,
     name: &str,
-    input: impl FnOnce() -> Option<Vec<i64>>,
-) -> Option<Vec<i64>> {
-    ints(node, name).map_or_else(input, |values| Some(values.to_vec()))
+    input: impl FnOnce() -> Result<Option<Vec<i64>>, E>,
+) -> Result<Option<Vec<i64>>, E> {
+    ints(node, name).map_or_else(input, |values| Ok(Some(values.to_vec())))
 }
 
 /// The list of floats `name`, if the node has it.

@@ -5,7 +5,7 @@ use tract_onnx::pb;
 use super::attributes::normal_axis;
 use super::error::OnnxError;
 use super::producers_and_consumers::Index;
-use super::shapes::{Shape, Shapes};
+use super::shapes::Shapes;
 use super::{node, tensor};
 
 /// What shape inference and legalisation may ask of a node.
@@ -49,10 +49,7 @@ impl NodeContext<'_> {
         attribute: &str,
         position: usize,
     ) -> Result<Option<Vec<i64>>, OnnxError> {
-        if let Some(values) = node::ints(self.node, attribute) {
-            return Ok(Some(values.to_vec()));
-        }
-        self.int_input(position)
+        node::ints_or_input(self.node, attribute, || self.int_input(position))
     }
 
     /// The values of a constant input of integers, in row-major order; `None` where it
@@ -99,6 +96,3 @@ impl NodeContext<'_> {
         node::problem(self.node, problem)
     }
 }
-
-/// Shapes of a node's outputs; `None` where they do not follow from the inputs.
-pub type OutputShapes = Result<Option<Vec<Shape>>, OnnxError>;

@@ -1,6 +1,6 @@
 //! Elements of the page, found by their id.
 
-use gloo::utils::document;
+use gloo::utils::{document, document_element};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
@@ -27,6 +27,16 @@ pub fn unfold(id: &str) {
         let _ = summary.focus();
     }
     details.scroll_into_view();
+}
+
+/// Sets an attribute of the document's root, or removes it. The page works without, where
+/// the browser refuses.
+pub fn set_root_attribute(name: &str, value: Option<&str>) {
+    let root = document_element();
+    let _ = match value {
+        Some(value) => root.set_attribute(name, value),
+        None => root.remove_attribute(name),
+    };
 }
 
 /// Clicks the element with this id.

@@ -1,6 +1,6 @@
 //! Fetches what lies beside the page: the lists of models, samples and ImageNet's classes.
 
-use gloo::utils::{document, window};
+use gloo::utils::window;
 use js_sys::Promise;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -20,23 +20,6 @@ pub enum FetchError {
     Missing { what: String, status: u16 },
     #[error("{what} on the server cannot be read: {reason}")]
     Malformed { what: String, reason: String },
-}
-
-/// The builds of the engine that `boot.js` found fit for this site and browser.
-pub fn engines() -> String {
-    let root = document().document_element();
-    root.and_then(|root| root.get_attribute("data-engines"))
-        .unwrap_or_default()
-}
-
-/// The address of the worker's script of the build of this name; `None` if the site has no
-/// such build. Its name holds a hash of its contents, and stands in `index.html`.
-pub fn engine_loader(variant: &str) -> Option<String> {
-    let names = document()
-        .query_selector("meta[name=gradcam-engines]")
-        .ok()??;
-    let name = names.get_attribute(&["data-", variant].concat())?;
-    Some(location::absolute_url(&[&name, "_loader.js"].concat()))
 }
 
 /// `models/manifest.json`.

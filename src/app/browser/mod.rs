@@ -1,10 +1,11 @@
-//! Everything that touches the browser, apart from elements that Yew draws and the worker
+//! What touches the browser, apart from what a view asks of its own elements and the worker
 //! of the engine. Nothing here knows the state.
 //!
 //! - [`canvas`], [`picture_decoding`]: canvases outside the document, and files drawn on them
 //! - [`clipboard`], [`file_saving`]: where results go
 //! - [`clock`], [`error_text`], [`text`]: small things that the browser does for the page
 //! - [`drop_paste_shortcuts`]: files dropped or pasted, keys; [`elements`]: elements found by id
+//! - [`engine_builds`]: the builds of the engine that this browser can run
 //! - [`fetch`]: the lists and samples beside the page
 //! - [`json`], [`local_storage`], [`location`]: the browser's own parser, store and address
 //! - [`resource_table`]: files and canvases that the state names by number
@@ -14,6 +15,7 @@ pub mod clipboard;
 pub mod clock;
 pub mod drop_paste_shortcuts;
 pub mod elements;
+pub mod engine_builds;
 pub mod error_text;
 pub mod fetch;
 pub mod file_saving;

@@ -1,4 +1,5 @@
-//! The browser's objects that the state names by number: the files that the user chose, and their pictures drawn on canvases that are never in the document.
+//! The browser's objects that the state names by number: the files that the user chose, and
+//! their pictures drawn on canvases that are never in the document.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -9,7 +9,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::early_worker::EarlyWorker;
-use crate::app::browser::{fetch, json};
+use crate::app::browser::{engine_builds, json};
 use crate::app::state::EngineVariant;
 use crate::protocol::RequestMessage;
 
@@ -101,7 +101,7 @@ fn start_worker(variant: EngineVariant, name: &str) -> Result<Worker, JsValue> {
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
     options.set_name(name);
-    let loader = fetch::engine_loader(variant.id()).ok_or("the site has no such engine")?;
+    let loader = engine_builds::loader(variant.id()).ok_or("the site has no such engine")?;
     Worker::new_with_options(&loader, &options)
 }
 
@@ -113,11 +113,12 @@ fn deliver(
     on_crash: impl Fn(&str) + 'static,
 ) {
     spawn_local(async move {
-        early
-            .messages
-            .iter()
-            .for_each(|message| on_message(message));
-        early.crashes.iter().for_each(|crash| on_crash(crash));
+        // `Connection::end` takes the listener away: what the worker said then counts no more.
+        let is_heard = || early.worker.onmessage().is_some();
+        let messages = early.messages.iter().take_while(|_| is_heard());
+        messages.for_each(|message| on_message(message));
+        let crashes = early.crashes.iter().take_while(|_| is_heard());
+        crashes.for_each(|crash| on_crash(crash));
     });
 }
 

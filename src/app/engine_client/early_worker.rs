@@ -2,11 +2,12 @@
 
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::Worker;
+use web_sys::{BroadcastChannel, Worker};
 
 use crate::app::state::EngineVariant;
 
-/// Where `boot.js` leaves it: `{ variant, name, worker, messages, crashes }`.
+/// Where `boot.js` leaves it: `{ variant, name, worker, channel, messages, crashes }`, the
+/// channel that of the threads, if there are any.
 const PROPERTY: &str = "gradcamEngine";
 
 /// A worker that runs, and what it has said so far.
@@ -15,7 +16,7 @@ pub struct EarlyWorker {
     pub name: String,
     /// Data of its messages, in their order.
     pub messages: Vec<JsValue>,
-    /// What the browser said of errors that nobody caught.
+    /// What the browser said of errors that nobody caught, and of threads that died.
     pub crashes: Vec<String>,
 }
 
@@ -28,14 +29,19 @@ impl EarlyWorker {
         Reflect::delete_property(&window, &PROPERTY.into()).ok()?;
         worker.set_onmessage(None);
         worker.set_onerror(None);
-        if text(&early, "variant")? != variant.id() {
+        if let Some(channel) = property(&early, "channel") {
+            channel.unchecked_into::<BroadcastChannel>().close();
+        }
+        let name = text(&early, "name");
+        let is_wanted = text(&early, "variant").as_deref() == Some(variant.id());
+        let Some(name) = name.filter(|_| is_wanted) else {
             worker.terminate();
             return None;
-        }
+        };
         let crashes = list(&early, "crashes");
         Some(EarlyWorker {
             worker,
-            name: text(&early, "name")?,
+            name,
             messages: list(&early, "messages"),
             crashes: crashes.iter().filter_map(JsValue::as_string).collect(),
         })
@@ -43,7 +49,8 @@ impl EarlyWorker {
 }
 
 fn property(object: &JsValue, name: &str) -> Option<JsValue> {
-    Reflect::get(object, &name.into()).ok()
+    let value = Reflect::get(object, &name.into()).ok()?;
+    value.is_truthy().then_some(value)
 }
 
 fn text(object: &JsValue, name: &str) -> Option<String> {

@@ -7,7 +7,8 @@ use crate::app::state::notices::NoticesState;
 use crate::app::state::picture::PictureState;
 use crate::app::state::settings::Settings;
 
-/// The state of the page, one field for each part.
+/// The state of the page by its parts. What the explanation part finds stands with its
+/// picture.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AppState {
     pub model: ModelState,

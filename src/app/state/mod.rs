@@ -8,10 +8,11 @@
 //! - `notices`: errors and news, each beside what caused it
 //! - `engine`: what the engine is and does, and the state that is desired of it
 //!
-//! Each part has its data, its actions, its piece of the reducer (`reducer.rs`, an
-//! `impl AppState`), what is derived from the state (`selectors.rs`) and its tests.
+//! Each part has what it needs of: its data, its actions, its piece of the reducer
+//! (`reducer.rs`, an `impl AppState`), what is derived from the state (`selectors.rs`) and
+//! its tests.
 //!
-//! To add a part: a folder with the same files, a field in `app_state.rs`, a variant in
+//! To add a part: a folder with such files, a field in `app_state.rs`, a variant in
 //! `action.rs` and a line in `reducer.rs`.
 
 mod action;

@@ -196,7 +196,7 @@ pub fn gather(context: &mut VjpContext) -> Result<(), GradientError> {
     let shape = context.shape(context.input(0)?)?;
     let axis = context.axis(node::int(context.node, "axis").unwrap_or(0), shape.len())?;
     let positions = context
-        .int_list("", 1)?
+        .int_input(1)?
         .ok_or_else(|| context.unsupported("it has no indices"))?;
     let size = shape[axis];
     let from_start = |position: &i64| {

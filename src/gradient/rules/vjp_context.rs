@@ -158,9 +158,14 @@ impl<'a> VjpContext<'a> {
         attribute: &str,
         position: usize,
     ) -> Result<Option<Vec<i64>>, GradientError> {
-        if let Some(values) = node::ints(self.node, attribute) {
-            return Ok(Some(values.to_vec()));
-        }
+        node::ints_or_input(self.node, attribute, || self.int_input(position))
+    }
+
+    /// The integers of a constant input; `None` where it is left out.
+    ///
+    /// # Errors
+    /// [`GradientError::Unsupported`] where it is computed at run time.
+    pub fn int_input(&self, position: usize) -> Result<Option<Vec<i64>>, GradientError> {
         let Some(name) = node::input(self.node, position) else {
             return Ok(None);
         };

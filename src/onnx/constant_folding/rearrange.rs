@@ -68,7 +68,9 @@ pub fn evaluate(
 ) -> Result<Option<Value>, OnnxError> {
     let input = |position: usize| inputs.get(position).and_then(Option::as_ref);
     let list = |attribute: &str, position: usize| {
-        node::ints_or_input(node, attribute, || input(position).and_then(Value::ints))
+        node::ints_or_input(node, attribute, || {
+            Ok::<_, OnnxError>(input(position).and_then(Value::ints))
+        })
     };
     let Some(first) = input(0) else {
         return Ok(None);
@@ -84,19 +86,19 @@ pub fn evaluate(
             let axis = normal_axis(node, node::int(node, "axis").unwrap_or(0), shape.len())?;
             input(1).and_then(|indices| gathered(first, indices, axis))
         }
-        "Slice" => match (list("starts", 1), list("ends", 2)) {
+        "Slice" => match (list("starts", 1)?, list("ends", 2)?) {
             (Some(starts), Some(ends)) => {
-                let (axes, steps) = (list("axes", 3), list("steps", 4));
+                let (axes, steps) = (list("axes", 3)?, list("steps", 4)?);
                 sliced(first, &slices(node, shape, &starts, &ends, axes, steps)?)
             }
             _ => None,
         },
-        "Squeeze" => in_shape(first, Some(squeezed(node, shape, list("axes", 1))?)),
-        "Unsqueeze" => match list("axes", 1) {
+        "Squeeze" => in_shape(first, Some(squeezed(node, shape, list("axes", 1)?)?)),
+        "Unsqueeze" => match list("axes", 1)? {
             Some(axes) => in_shape(first, Some(unsqueezed(node, shape, &axes)?)),
             None => None,
         },
-        "Reshape" => match list("shape", 1) {
+        "Reshape" => match list("shape", 1)? {
             Some(target) => in_shape(first, Some(reshaped(node, shape, &target)?)),
             None => None,
         },

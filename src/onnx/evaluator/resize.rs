@@ -137,7 +137,7 @@ impl AxisScaling {
             return Ok(vec![(x, 1.0)]);
         }
         let original = self.original(x, transformation)?;
-        let border = |index: f64| index.clamp(0.0, self.input as f64 - 1.0) as usize;
+        let border = |coordinate: f64| coordinate.clamp(0.0, self.input as f64 - 1.0) as usize;
         Ok(match mode {
             "nearest" => vec![(border(rounded(original, nearest)?), 1.0)],
             "linear" => {
@@ -150,12 +150,12 @@ impl AxisScaling {
     }
 }
 
-fn rounded(index: f64, mode: &str) -> Result<f64, String> {
+fn rounded(coordinate: f64, mode: &str) -> Result<f64, String> {
     Ok(match mode {
-        "round_prefer_floor" => (index - 0.5).ceil(),
-        "round_prefer_ceil" => (index + 0.5).floor(),
-        "floor" => index.floor(),
-        "ceil" => index.ceil(),
+        "round_prefer_floor" => (coordinate - 0.5).ceil(),
+        "round_prefer_ceil" => (coordinate + 0.5).floor(),
+        "floor" => coordinate.floor(),
+        "ceil" => coordinate.ceil(),
         other => return Err(format!("the nearest_mode {other} is not covered")),
     })
 }

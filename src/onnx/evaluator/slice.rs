@@ -47,8 +47,8 @@ pub fn slice(call: &Call) -> Outputs {
     })])
 }
 
-/// Negative bounds count from the end; then they are clamped to 0 and `size`, or for a
-/// negative step to −1 and `size` − 1.
+/// Negative bounds count from the end; then they are clamped to 0…`size`, or for a negative
+/// step the start to 0…`size` − 1 and the end to −1…`size` − 1.
 fn cut(axis: usize, size: i64, start: i64, end: i64, step: i64) -> Cut {
     let from_end = |number: i64| {
         if number < 0 {

@@ -31,8 +31,6 @@ pub struct Operator {
     pub since: i64,
     /// The last version that has it; `None` where it is still there.
     pub until: Option<i64>,
-    /// Whether the gradient passes through it by a rule of its own.
-    pub has_gradient_rule: bool,
     /// The operator that canonicalisation makes of it.
     pub rewritten_as: Option<&'static str>,
     flags: &'static [Flag],
@@ -66,18 +64,9 @@ macro_rules! optional {
     };
 }
 
-macro_rules! is_given {
-    () => {
-        false
-    };
-    ($given:path) => {
-        true
-    };
-}
-
 macro_rules! registry {
     ($({
-        $name:literal $since:literal [$($until:literal)?] $_shape:tt [$($rule:path)?]
+        $name:literal $since:literal [$($until:literal)?] $_shape:tt $_rule:tt
         [$($rewritten_as:literal)?] [$($flag:ident)*]
     })*) => {
         /// All operators, in the order of the table.
@@ -86,7 +75,6 @@ macro_rules! registry {
                 name: $name,
                 since: $since,
                 until: optional!($($until)?),
-                has_gradient_rule: is_given!($($rule)?),
                 rewritten_as: optional!($($rewritten_as)?),
                 flags: &[$(Flag::$flag),*],
             },

@@ -1,8 +1,9 @@
 //! Output shapes of element-wise operators.
 
+use super::output_shapes::OutputShapes;
 use super::output_shapes::single;
 use crate::onnx::attributes;
-use crate::onnx::node_context::{NodeContext, OutputShapes};
+use crate::onnx::node_context::NodeContext;
 use crate::onnx::shapes::Shape;
 
 /// One output of the first input's shape.

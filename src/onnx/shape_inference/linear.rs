@@ -1,9 +1,10 @@
 //! Output shapes of matrix products.
 
+use super::output_shapes::OutputShapes;
 use super::output_shapes::{declared, single};
 use crate::onnx::attributes::{Equation, broadcast};
 use crate::onnx::node;
-use crate::onnx::node_context::{NodeContext, OutputShapes};
+use crate::onnx::node_context::NodeContext;
 use crate::onnx::shapes::Shape;
 
 pub fn gemm(context: &NodeContext, a: &[usize]) -> OutputShapes {

@@ -25,12 +25,12 @@ mod windows;
 
 use declared_shapes::{check_size, declared_shapes};
 pub use declared_shapes::{declared_axes, default_input_shape};
-use output_shapes::declared;
+use output_shapes::{OutputShapes, declared};
 
 use super::constant_folding::{self, Budget};
 use super::error::OnnxError;
 use super::model::Model;
-use super::node_context::{NodeContext, OutputShapes};
+use super::node_context::NodeContext;
 use super::operators::operators;
 use super::producers_and_consumers::Index;
 use super::shapes::{Shape, Shapes};

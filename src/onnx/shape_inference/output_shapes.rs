@@ -1,7 +1,11 @@
 //! What shape functions return.
 
-use crate::onnx::node_context::{NodeContext, OutputShapes};
+use crate::onnx::error::OnnxError;
+use crate::onnx::node_context::NodeContext;
 use crate::onnx::shapes::Shape;
+
+/// Shapes of a node's outputs; `None` where they do not follow from the inputs.
+pub type OutputShapes = Result<Option<Vec<Shape>>, OnnxError>;
 
 /// The shape of a node's only output.
 pub fn single(shape: Shape) -> OutputShapes {

@@ -1,6 +1,7 @@
 //! Output shapes of data movement: values joined, cut, padded, repeated, given
 //! another shape.
 
+use super::output_shapes::OutputShapes;
 use super::output_shapes::{declared, single};
 use crate::onnx::attributes::{
     broadcast, flattened, padding, reshaped, slices, split_sizes, squeezed, transpose_order,
@@ -8,7 +9,7 @@ use crate::onnx::attributes::{
 };
 use crate::onnx::error::OnnxError;
 use crate::onnx::node;
-use crate::onnx::node_context::{NodeContext, OutputShapes};
+use crate::onnx::node_context::NodeContext;
 use crate::onnx::shapes::Shape;
 
 pub fn flatten(context: &NodeContext, input: &[usize]) -> OutputShapes {

@@ -1,9 +1,10 @@
 //! Output shapes of reductions along axes.
 
+use super::output_shapes::OutputShapes;
 use super::output_shapes::{declared, single};
 use crate::onnx::attributes::reduced_axes;
 use crate::onnx::node;
-use crate::onnx::node_context::{NodeContext, OutputShapes};
+use crate::onnx::node_context::NodeContext;
 use crate::onnx::shapes::Shape;
 
 /// ReduceMean, ReduceMax and the like.

@@ -1,9 +1,10 @@
 //! The output shape of Resize.
 
+use super::output_shapes::OutputShapes;
 use super::output_shapes::{declared, single};
 use crate::onnx::attributes::normal_axes;
 use crate::onnx::node;
-use crate::onnx::node_context::{NodeContext, OutputShapes};
+use crate::onnx::node_context::NodeContext;
 use crate::onnx::shapes::Shape;
 
 /// By sizes, else by factors.

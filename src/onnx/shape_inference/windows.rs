@@ -1,9 +1,10 @@
 //! Output shapes of convolutions and poolings.
 
+use super::output_shapes::OutputShapes;
 use super::output_shapes::{declared, single};
 use crate::onnx::attributes::{TransposedWindow, Window, pool_window};
 use crate::onnx::node;
-use crate::onnx::node_context::{NodeContext, OutputShapes};
+use crate::onnx::node_context::NodeContext;
 
 pub fn conv(context: &NodeContext, input: &[usize]) -> OutputShapes {
     let (Some(weights), true) = (context.input_shape(1), input.len() > 2) else {

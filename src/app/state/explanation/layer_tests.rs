@@ -4,7 +4,7 @@ use crate::app::state::action::Action;
 use crate::app::state::engine::{EngineEvent, EngineStep};
 use crate::app::state::notices::NoticePlace;
 use crate::app::state::settings::SettingsAction;
-use crate::app::testing::{act, explained, key, shown};
+use crate::app::testing::{act, explained, failed, key, shown};
 use crate::protocol::FailureKind;
 
 fn at_first() -> MapKey {
@@ -12,15 +12,6 @@ fn at_first() -> MapKey {
         layer: "first".into(),
         ..key(2)
     }
-}
-
-fn failed(step: EngineStep, kind: FailureKind) -> Action {
-    let message = "No.".into();
-    Action::Engine(EngineEvent::Failed {
-        step,
-        kind,
-        message,
-    })
 }
 
 #[test]

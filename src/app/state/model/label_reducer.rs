@@ -12,12 +12,7 @@ use crate::app::state::notices::{NoticePlace, Recovery};
 impl AppState {
     /// Takes names of classes from a file of the user's.
     pub(in crate::app::state) fn read_labels(&mut self, file: &str, bytes: &[u8]) {
-        let Some(model) = self
-            .model
-            .prepared
-            .clone()
-            .filter(|_| self.model_is_ready())
-        else {
+        let Some(model) = self.ready_model() else {
             let sentence =
                 format!("Open a model first, then {file} with the names of its classes.");
             return self.notify(NoticePlace::Model, sentence, None);

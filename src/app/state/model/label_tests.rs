@@ -5,11 +5,7 @@ use super::class_labels::LabelSource;
 use super::user_overrides::{LabelOverride, OverrideChange};
 use crate::app::state::app_state::AppState;
 use crate::app::state::notices::NoticePlace;
-use crate::app::testing::{act, explained};
-
-fn answer(state: Rc<AppState>, answer: OverrideChange) -> Rc<AppState> {
-    act(state, [ModelAction::Override(answer)])
-}
+use crate::app::testing::{act, change_override, explained};
 
 fn label(state: &AppState) -> String {
     let picture = state.on_stage().expect("a picture");
@@ -42,7 +38,7 @@ fn names_come_and_go_without_the_engine() {
         notice.contains("1 class") && notice.contains("has 7"),
         "{notice}"
     );
-    let state = answer(state, OverrideChange::Labels(Some(LabelOverride::Numbers)));
+    let state = change_override(state, OverrideChange::Labels(Some(LabelOverride::Numbers)));
     assert_eq!(label(&state), "class 2");
 }
 

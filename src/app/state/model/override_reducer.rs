@@ -9,12 +9,7 @@ impl AppState {
     /// Changes one override of the model that is ready. The engine prepares it anew if the
     /// change concerns the graph; else only the page changes.
     pub(in crate::app::state) fn change_override(&mut self, change: OverrideChange) {
-        let Some(model) = self
-            .model
-            .prepared
-            .clone()
-            .filter(|_| self.model_is_ready())
-        else {
+        let Some(model) = self.ready_model() else {
             return;
         };
         let before = self.overrides();

@@ -7,14 +7,12 @@ use crate::app::state::action::Action;
 use crate::app::state::app_state::AppState;
 use crate::app::state::engine::{EngineEvent, EngineStep};
 use crate::app::state::notices::NoticePlace;
-use crate::app::testing::{act, explained, key, mapped, predicted, ready, shown};
+use crate::app::testing::{
+    act, change_override, explained, failed, key, mapped, predicted, ready, shown,
+};
 use crate::protocol::{FailureKind, OutputActivation};
 
 const HASH: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-
-fn answer(state: Rc<AppState>, answer: OverrideChange) -> Rc<AppState> {
-    act(state, [ModelAction::Override(answer)])
-}
 
 fn with_remembered(remembered: RememberedOverrides) -> AppState {
     let mut state = AppState::clone(&explained());
@@ -22,18 +20,9 @@ fn with_remembered(remembered: RememberedOverrides) -> AppState {
     state
 }
 
-fn failed(step: EngineStep, kind: FailureKind) -> Action {
-    let message = "No.".into();
-    Action::Engine(EngineEvent::Failed {
-        step,
-        kind,
-        message,
-    })
-}
-
 #[test]
 fn another_scaling_looks_again_with_the_same_model() {
-    let state = answer(explained(), OverrideChange::Scaling(Some("caffe")));
+    let state = change_override(explained(), OverrideChange::Scaling(Some("caffe")));
     let desired = state.desired_state();
     let overrides = desired.picture.expect("a picture").key.overrides;
     assert_eq!(overrides.scaling, Some("caffe"));
@@ -50,7 +39,7 @@ fn another_scaling_looks_again_with_the_same_model() {
 
 #[test]
 fn what_the_file_says_anyway_changes_nothing() {
-    let state = answer(explained(), OverrideChange::Scaling(Some("imagenet")));
+    let state = change_override(explained(), OverrideChange::Scaling(Some("imagenet")));
     let overrides = state
         .desired_state()
         .picture
@@ -58,7 +47,7 @@ fn what_the_file_says_anyway_changes_nothing() {
         .key
         .overrides;
     assert_eq!(overrides, Default::default());
-    let state = answer(state, OverrideChange::Scaling(Some("grey-bytes")));
+    let state = change_override(state, OverrideChange::Scaling(Some("grey-bytes")));
     let overrides = state
         .desired_state()
         .picture
@@ -70,8 +59,8 @@ fn what_the_file_says_anyway_changes_nothing() {
 
 #[test]
 fn what_was_said_is_known_when_the_file_comes_again() {
-    let state = answer(explained(), OverrideChange::Scaling(Some("caffe")));
-    let state = answer(
+    let state = change_override(explained(), OverrideChange::Scaling(Some("caffe")));
+    let state = change_override(
         state,
         OverrideChange::OutputActivation(Some(OutputActivation::Sigmoid)),
     );
@@ -94,7 +83,7 @@ fn what_was_said_is_known_when_the_file_comes_again() {
             .iter()
             .all(|words| !words.contains("Pixel"))
     );
-    let first = answer(again, OverrideChange::Reset);
+    let first = change_override(again, OverrideChange::Reset);
     assert_eq!(first.model.remembered, RememberedOverrides::default());
     assert_eq!(first.assumptions().len(), 2);
 }
@@ -141,7 +130,7 @@ fn a_size_is_asked_for_and_the_model_before_stays() {
 #[test]
 fn an_output_that_cannot_be_explained_leaves_the_former_one() {
     let before = explained();
-    let state = answer(
+    let state = change_override(
         before.clone(),
         OverrideChange::Logits(Some("embedding".into())),
     );
@@ -192,7 +181,7 @@ fn the_order_of_the_axes_is_chosen_where_the_file_leaves_it_open() {
     };
     assert!(speaks(&state) && !speaks(&explained()));
     let before = state.model.desired.as_ref().map(|desired| desired.key);
-    let state = answer(state, OverrideChange::ChannelsLast(Some(true)));
+    let state = change_override(state, OverrideChange::ChannelsLast(Some(true)));
     assert!(
         state.model.desired.as_ref().map(|desired| desired.key) > before,
         "the model is prepared anew"

@@ -70,12 +70,8 @@ impl AppState {
 
     /// Desires a model under a new key. Another source also drops the chosen class and layer.
     pub(in crate::app::state) fn set_desired_model(&mut self, source: ModelChoice) {
-        let same = self.model.desired.as_ref().or(self
-            .model
-            .prepared
-            .as_ref()
-            .map(|model| &model.desired));
-        if same.is_some_and(|desired| desired.source != source) {
+        let before = self.desired_or_prepared();
+        if before.is_some_and(|desired| desired.source != source) {
             self.settings.class = None;
             self.settings.layer = None;
         }

@@ -156,7 +156,7 @@ mod tests {
         format!("{number:064x}")
     }
 
-    fn answers(side: usize) -> UserOverrides {
+    fn overrides(side: usize) -> UserOverrides {
         UserOverrides {
             scaling: Some("caffe".into()),
             labels: Some(LabelOverride::File {
@@ -172,21 +172,31 @@ mod tests {
     #[test]
     fn what_was_said_is_read_back() {
         let mut remembered = RememberedOverrides::default();
-        remembered.set(&hash(1), answers(224));
+        remembered.set(&hash(1), overrides(224));
         let again = RememberedOverrides::read(&remembered.write());
-        assert_eq!(again.about(&hash(1)), answers(224));
+        assert_eq!(again.about(&hash(1)), overrides(224));
         assert_eq!(again.about(&hash(2)), UserOverrides::default());
         assert_eq!(again.for_engine()[0].size, Some([224; 2]));
+    }
+
+    #[test]
+    fn what_earlier_versions_kept_is_read() {
+        let text = format!(
+            r#"[{{"sha256":"{}","answers":{{"ending":"sigmoid"}}}}]"#,
+            hash(1)
+        );
+        let kept = RememberedOverrides::read(&text).about(&hash(1));
+        assert_eq!(kept.output_activation, Some(OutputActivation::Sigmoid));
     }
 
     #[test]
     fn the_oldest_is_dropped_and_nothing_is_not_kept() {
         let mut remembered = RememberedOverrides::default();
         for number in 0..30 {
-            remembered.set(&hash(number), answers(100 + number));
+            remembered.set(&hash(number), overrides(100 + number));
         }
         assert_eq!(remembered.about(&hash(5)), UserOverrides::default());
-        assert_eq!(remembered.about(&hash(29)), answers(129));
+        assert_eq!(remembered.about(&hash(29)), overrides(129));
         remembered.set(&hash(29), UserOverrides::default());
         assert_eq!(remembered.entries.len(), MAX_ENTRIES - 1);
     }
@@ -194,7 +204,7 @@ mod tests {
     #[test]
     fn what_is_damaged_is_left_out_and_the_rest_kept() {
         let mut remembered = RememberedOverrides::default();
-        remembered.set(&hash(1), answers(224));
+        remembered.set(&hash(1), overrides(224));
         let good = remembered.write();
         let good = good.trim_start_matches('[').trim_end_matches(']');
         let bad = [
@@ -228,7 +238,7 @@ mod tests {
             let labels = Some(LabelOverride::File { name, names });
             let overrides = UserOverrides {
                 labels,
-                ..answers(9)
+                ..overrides(9)
             };
             remembered.set(&hash(number), overrides);
         }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::class_labels::{LabelSource, may_be_imagenet};
+use super::model_choice::DesiredModel;
 use super::prepared_model::PreparedModel;
 use super::user_overrides::{LabelOverride, UserOverrides};
 use crate::app::state::app_state::AppState;
@@ -14,6 +15,18 @@ impl AppState {
     /// Whether the desired model is the one that is prepared.
     pub fn model_is_ready(&self) -> bool {
         matches!((&self.model.desired, &self.model.prepared), (Some(desired), Some(prepared)) if desired.key == prepared.desired.key)
+    }
+
+    /// The desired model, if it is prepared.
+    pub fn ready_model(&self) -> Option<Rc<PreparedModel>> {
+        let prepared = self.model.prepared.clone();
+        prepared.filter(|_| self.model_is_ready())
+    }
+
+    /// The desired model; where none is desired, what the prepared one was made of.
+    pub(in crate::app::state) fn desired_or_prepared(&self) -> Option<&DesiredModel> {
+        let prepared = || self.model.prepared.as_ref().map(|model| &model.desired);
+        self.model.desired.as_ref().or_else(prepared)
     }
 
     /// The user's overrides of the model that is prepared.

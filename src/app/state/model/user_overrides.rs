@@ -41,7 +41,7 @@ pub enum LabelOverride {
     },
 }
 
-/// [`LabelOverride`] as the browser keeps them. An enum whose tag stands among its fields
+/// [`LabelOverride`] as the browser keeps it. An enum whose tag stands among its fields
 /// would say the same, but serde reads it with several times the code.
 #[derive(Serialize, Deserialize)]
 struct StoredLabels {

@@ -33,7 +33,7 @@ fn a_picture_that_cannot_be_used_leaves_the_former_result() {
 }
 
 #[test]
-fn answers_about_another_picture_are_dropped() {
+fn replies_about_another_picture_are_dropped() {
     let state = explained();
     let late = mapped(&state, 5, [1.0, 1.0]);
     let state = act(

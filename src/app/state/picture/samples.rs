@@ -6,12 +6,9 @@ use crate::protocol::Sample;
 impl AppState {
     /// Samples that suit the desired model; all of them for the user's own file.
     pub fn suitable_samples(&self) -> Vec<Sample> {
-        let entry = self.model.desired.as_ref().or(self
-            .model
-            .prepared
-            .as_ref()
-            .map(|model| &model.desired));
-        let entry = entry.and_then(|desired| desired.source.entry());
+        let entry = self
+            .desired_or_prepared()
+            .and_then(|desired| desired.source.entry());
         let suits =
             |sample: &&Sample| entry.is_none_or(|entry| entry.samples.contains(&sample.file));
         self.picture.samples.iter().filter(suits).cloned().collect()

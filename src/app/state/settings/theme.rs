@@ -1,9 +1,7 @@
 //! Light and dark. The choice is kept in this browser's own storage where it
 //! has one; a browser that refuses forgets it.
 
-use gloo::utils::document_element;
-
-use crate::app::browser::local_storage;
+use crate::app::browser::{elements, local_storage};
 
 /// Light, dark, or as the system.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,12 +45,8 @@ impl Theme {
 
     /// Shows the page in it and keeps it.
     pub fn apply(self) {
-        let root = document_element();
-        // Both can only fail where the browser refuses; the page works without.
-        let _ = match self {
-            Theme::System => root.remove_attribute("data-theme"),
-            Theme::Light | Theme::Dark => root.set_attribute("data-theme", self.id()),
-        };
+        let forced = (self != Theme::System).then_some(self.id());
+        elements::set_root_attribute("data-theme", forced);
         local_storage::store(KEY, self.id());
     }
 }

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn choices_read_back() {
+    fn settings_read_back() {
         let settings = Settings {
             model: Some("xception-kitchenware".into()),
             layer: Some("model/block 14&é/Relu:0".into()),

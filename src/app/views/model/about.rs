@@ -16,11 +16,7 @@ use crate::app::views::common::{Props, element_ids, notices};
 #[component]
 pub fn About(props: &Props) -> Html {
     let state = &props.state;
-    let model = state
-        .model
-        .prepared
-        .clone()
-        .filter(|_| state.model_is_ready());
+    let model = state.ready_model();
     // A file that says nothing opens the panel, unless something is remembered of
     // it; what is said from then on leaves the panel as it is.
     let asks = use_memo(model.as_ref().map(|model| model.desired.key), |_| {

@@ -10,7 +10,7 @@ use super::footer::footer;
 use super::header::header;
 use super::help;
 use crate::app::browser::drop_paste_shortcuts::Key;
-use crate::app::browser::{drop_paste_shortcuts, elements, fetch, location};
+use crate::app::browser::{drop_paste_shortcuts, elements, engine_builds, location};
 use crate::app::engine_client::VariantFallback;
 use crate::app::state::{
     AppState, ExplanationAction, RememberedOverrides, SettingsAction, TOP_CLASSES,
@@ -28,7 +28,7 @@ pub fn App() -> Html {
         state
     });
     let page = use_memo((), |()| {
-        let variants = VariantFallback::new(&fetch::engines(), state.settings.engine);
+        let variants = VariantFallback::new(&engine_builds::names(), state.settings.engine);
         PageHandle::start(state.dispatcher(), variants)
     });
     let page = PageHandle::clone(&page);

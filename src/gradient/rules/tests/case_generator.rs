@@ -122,10 +122,10 @@ impl CaseGenerator {
             order.swap(position, (self.uniform() * (position + 1) as f64) as usize);
         }
         let width = (high - low) / slots as f64;
-        let position = |slot: &usize| low + width * (*slot as f64 + 0.25 + 0.5 * self.uniform());
+        let value_in = |slot: &usize| low + width * (*slot as f64 + 0.25 + 0.5 * self.uniform());
         order[..count]
             .iter()
-            .map(position)
+            .map(value_in)
             .map(|value| value as f32)
             .collect()
     }

@@ -86,8 +86,8 @@ fn run(
                 .unwrap()
                 .current();
             let case = draw(&mut generator);
-            let position = folder.join(operator).join(number.to_string());
-            if let Err(problem) = write(&case, &mut generator, &position) {
+            let case_folder = folder.join(operator).join(number.to_string());
+            if let Err(problem) = write(&case, &mut generator, &case_folder) {
                 refused.push(format!("{operator} {number}: {problem}"));
             }
         }
