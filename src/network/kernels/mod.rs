@@ -6,7 +6,7 @@
 //! - `matmul`: products of matrices
 //! - `windows`: convolution and pooling
 //! - `tract`: registration in tract, graph rewriting, and the dense layer
-//! - `warm_up`: runs them all for a moment, so that the browser compiles them for speed
+//! - `warm_up`: runs most of them for a moment, so that the browser compiles them for speed
 //!
 //! One more operation: a file in `windows` that implements tract's `TypedOp`, and a rule in
 //! `tract/declutter`. One more tile shape: see `matmul`.

@@ -1,4 +1,4 @@
-//! Runs every kernel for a moment, before a network needs it.
+//! Runs the kernels that most networks use for a moment, before a network needs them.
 //!
 //! Browsers compile a function of WebAssembly first fast and badly, and again for speed on
 //! threads of their own once it has run for a while (V8: Liftoff and TurboFan, "dynamic
@@ -22,7 +22,7 @@ struct Sample {
     inputs: Vec<TValue>,
 }
 
-/// Runs samples of all operations by turns on this thread alone, for about `duration`; each
+/// Runs samples of convolution and pooling by turns on this thread alone, for about `duration`; each
 /// at least once. Computes nothing that is used.
 ///
 /// # Errors
@@ -45,14 +45,15 @@ pub fn warm_up(duration: Duration) -> TractResult<()> {
 
 /// Convolutions, one of each way to compute them, as small as they may be and still be
 /// computed that way: channels of the input and of the output, and windows.
-fn convolutions() -> [(usize, usize, Geometry); 5] {
+fn convolutions() -> [(usize, usize, Geometry); 6] {
     [
         // Plain, of pixels, of every other pixel, and of windows with padding.
         (32, 64, Geometry::square(19, 1, 1, 0)),
         (32, 64, Geometry::square(20, 1, 2, 0)),
         (3, 32, Geometry::square(33, 3, 2, 1)),
-        // Strassen–Winograd, with a column that belongs to neither half.
-        (192, 128, Geometry::square(9, 1, 1, 0)),
+        // Strassen–Winograd, with one column, and with four, that belong to neither half.
+        (192, 128, Geometry::square(7, 1, 1, 0)),
+        (192, 128, Geometry::square(10, 1, 1, 0)),
         // Winograd's F(2 × 2, 3 × 3).
         (32, 64, Geometry::square(17, 3, 1, 1)),
     ]
@@ -73,7 +74,7 @@ fn samples() -> TractResult<Vec<Sample>> {
     convolutions.chain(others.map(Ok)).collect()
 }
 
-/// Of samples without weights over all channels.
+/// Channels of the samples of depthwise convolution and pooling.
 const CHANNELS: usize = 8;
 
 fn convolution(channels: usize, rows: usize, geometry: Geometry) -> TractResult<Sample> {
@@ -98,7 +99,7 @@ fn depthwise(geometry: Geometry, input_min: f32) -> Sample {
     Sample {
         inputs: vec![
             ones(&[1, CHANNELS, height, width]),
-            ones(&[CHANNELS, 1, 3, 3]),
+            ones(&[CHANNELS, 9]),
             ones(&[CHANNELS]),
         ],
         op: Box::new(Depthwise {
@@ -125,6 +126,7 @@ fn ones(shape: &[usize]) -> TValue {
 
 #[cfg(test)]
 mod tests {
+    use super::super::matmul::{MAX_REMAINDER_COLUMNS, left_columns};
     use super::super::windows::Form;
     use super::*;
 
@@ -146,5 +148,19 @@ mod tests {
         ] {
             assert!(forms.contains(&form), "{form:?}");
         }
+    }
+
+    #[test]
+    fn both_ways_to_multiply_the_columns_of_neither_half_have_a_sample() {
+        let remainders: Vec<usize> = (convolutions().into_iter())
+            .filter(|&(channels, rows, _)| {
+                Form::pick(rows, channels, false) == Form::StrassenWinograd
+            })
+            .map(|(_, _, geometry)| {
+                let columns = geometry.output_len();
+                columns - 2 * left_columns(columns)
+            })
+            .collect();
+        assert_eq!(remainders, [1, MAX_REMAINDER_COLUMNS]);
     }
 }

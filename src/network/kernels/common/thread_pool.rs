@@ -270,7 +270,7 @@ mod pool {
     /// all have returned from it.
     fn run_on_all(helpers: usize, work: impl Fn() + Sync) {
         // Operations within `work` run on one thread.
-        let run = || multithread_tract_scope(Executor::SingleThread, &work);
+        let run = || single_threaded(&work);
         let run_all = || {
             let helpers_left = AtomicUsize::new(helpers);
             rayon::in_place_scope(|scope| {

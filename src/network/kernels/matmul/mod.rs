@@ -11,7 +11,7 @@
 //! - `peak`: the machine's peak rate of arithmetic
 //!
 //! One more tile shape: a variant in `kernel_shape` and a line in its macro, in `ALL` and in
-//! `name`; and a registration in `tract/registration.rs`.
+//! `name`; and in `tract/registration.rs` an arm and an `inventory::submit!`.
 
 mod autotuning;
 mod blocking;

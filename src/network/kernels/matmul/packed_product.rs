@@ -68,14 +68,12 @@ impl Epilogue<'_> {
         let added = if self.added.is_null() {
             self.added
         } else {
-            // Safety: `offset` is at most `len`, the length of the allocation.
-            unsafe { self.added.add(offset) }
+            self.added.wrapping_add(offset)
         };
         Epilogue {
             bias: &self.bias[bias_offset..],
             added,
-            // Safety: as for `added`.
-            output: unsafe { self.output.add(offset) },
+            output: self.output.wrapping_add(offset),
             len: self.len - offset,
             ..self
         }
@@ -97,6 +95,8 @@ impl PackedProduct<'_> {
     }
 }
 
+/// Panics if there is no such panel.
+///
 /// # Safety
 /// As [`PackedProduct::multiply_panel`].
 #[inline(never)]
@@ -104,7 +104,7 @@ unsafe fn multiply_panel<const ROWS: usize, const VECTORS: usize>(
     product: &PackedProduct,
     panel: usize,
 ) {
-    debug_assert!(panel * ROWS < product.rows);
+    assert!(panel * ROWS < product.rows);
     for column_panel in 0..product.columns.div_ceil(LANES * VECTORS) {
         // Safety: the tile's rows are those of the panel, and its first column is below
         // `columns`.

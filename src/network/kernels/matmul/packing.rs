@@ -240,6 +240,7 @@ impl ColumnPanels {
 
 /// Initialises a slice with a copy of another, equally long.
 fn write_all(to: &mut [MaybeUninit<f32>], from: &[f32]) {
+    assert_eq!(to.len(), from.len());
     for (to, &value) in to.iter_mut().zip(from) {
         to.write(value);
     }

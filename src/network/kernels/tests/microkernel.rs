@@ -149,6 +149,7 @@ fn shapes_have_their_own_names_and_sizes() {
     for shape in KernelShape::ALL {
         let kernel = tract_kernel(shape);
         assert_eq!((kernel.name(), kernel.mr()), (shape.name(), shape.rows()));
+        assert_eq!(kernel.nr(), shape.columns());
         let columns = format!("{}x{}", shape.rows(), kernel.nr());
         assert!(shape.name().ends_with(&columns), "{}", shape.name());
     }

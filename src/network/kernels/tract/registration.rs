@@ -25,6 +25,7 @@ pub fn tract_kernel(shape: KernelShape) -> Box<dyn MatMatMul> {
 }
 
 fn make<const ROWS: usize, const COLUMNS: usize>(shape: KernelShape) -> Box<dyn MatMatMul> {
+    assert_eq!((ROWS, COLUMNS), (shape.rows(), shape.columns()));
     let run: unsafe fn(&[FusedKerSpec<f32>]) -> isize = dispatch_on_shape!(shape, run_microkernel);
     let (rows, columns) = (f32::packing(ROWS), f32::packing(COLUMNS));
     let mut kernel = DynKernel::<ROWS, COLUMNS, f32>::new(shape.name(), run, rows, columns);

@@ -72,7 +72,9 @@ impl EvalOp for Convolution {
             (args_1!(inputs), None)
         };
         let shape = self.output_shape(input.shape())?;
-        ensure!(added.as_ref().is_none_or(|added| added.shape() == &*shape));
+        ensure!(added.as_ref().is_none_or(|added| {
+            added.shape() == &*shape && added.datum_type() == f32::datum_type()
+        }));
         // Safety: every element is written below: each image has `rows · output_len` of them,
         // and its tasks cover all columns, their steps all rows.
         let output = unsafe { Tensor::uninitialized::<f32>(&shape)? };
@@ -200,8 +202,8 @@ impl Convolution {
     ) -> Epilogue<'a> {
         assert!(start < output.len());
         assert!(added.is_none_or(|added| added.len() == output.len()));
-        // Safety: both tensors and the bias are float32 (facts of this operation, and
-        // `ConvolutionWeights::pack_for`), and both have more than `start` elements.
+        // Safety: `added` is float32, which `eval` checks, the output, which it makes, and the
+        // bias, by `ConvolutionWeights::pack_for`; both tensors have more than `start` elements.
         unsafe {
             let from = |tensor: &Tensor| tensor.as_ptr_unchecked::<f32>().add(start);
             Epilogue {

@@ -215,7 +215,7 @@ impl PackedTask {
     }
 }
 
-/// An ordinary product. Weights in the form of halves have two blocks of rows, each with a
+/// An ordinary product. Weights in the form [`Form::StrassenWinograd`] have two blocks of rows, each with a
 /// panel `panel`; the lower block may have one panel less.
 ///
 /// # Safety
