@@ -13,8 +13,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Raised with every change of the messages. The page compares it with the one
-/// in [`Event::Started`], since after a deployment a browser can pair an old
-/// page with a new worker.
+/// in [`Event::Started`], since a host or a cache can mix the files of two builds.
 pub const PROTOCOL_VERSION: u32 = 5;
 
 /// Numbers the page's requests from 1; 0 is the engine speaking unasked.

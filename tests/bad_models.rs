@@ -70,10 +70,10 @@ impl Net {
     }
 }
 
-fn attached(file: &pb::ModelProto, choices: &AttachOptions) -> Result<Attached, String> {
+fn attached(file: &pb::ModelProto, options: &AttachOptions) -> Result<Attached, String> {
     let model = Model::decode(&file.encode_to_vec(), Limits::default());
     let mut model = model.map_err(|error| error.to_string())?;
-    gradient::attach(&mut model, choices).map_err(|error| error.to_string())
+    gradient::attach(&mut model, options).map_err(|error| error.to_string())
 }
 
 fn refused(file: &pb::ModelProto, names: &[&str]) {
@@ -177,11 +177,11 @@ fn of_a_transformer_only_the_patches_can_be_explained() {
     let layers: Vec<&str> = found.layers.iter().map(|layer| &*layer.tensor).collect();
     assert_eq!(layers, ["patches"]);
     assert_eq!(found.selection.layer.tensor, "patches");
-    let choices = AttachOptions {
+    let options = AttachOptions {
         layers: vec!["attention".into()],
         ..AttachOptions::default()
     };
-    let said = attached(&file, &choices).unwrap_err();
+    let said = attached(&file, &options).unwrap_err();
     assert!(
         said.contains("'attention'") && said.contains("height and width"),
         "{said}"

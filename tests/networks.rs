@@ -38,13 +38,13 @@ impl Golden {
         let mut model = Model::decode(&bytes, Limits::default()).unwrap();
         let layers = self.about["layers"].as_array().unwrap().iter();
         let layers = layers.map(|layer| layer["tensor"].as_str().unwrap().to_owned());
-        let choices = AttachOptions {
+        let options = AttachOptions {
             layers: layers.collect(),
             input_gradient: true,
             policy,
             ..AttachOptions::default()
         };
-        let attached = gradient::attach(&mut model, &choices).unwrap();
+        let attached = gradient::attach(&mut model, &options).unwrap();
         (model, attached)
     }
 

@@ -29,7 +29,6 @@ function startEngine([variant]) {
   const name = `gradcam engine ${Math.random()}`;
   const early = { variant, name, messages: [], crashes: [] };
   try {
-    early.channel = variant === "threads" ? new BroadcastChannel(name) : null;
     early.worker = new Worker(script, { type: "module", name });
   } catch {
     // The application tries again, and says why there is no engine.
@@ -40,7 +39,8 @@ function startEngine([variant]) {
     event.preventDefault();
     early.crashes.push(event.message ?? "");
   };
-  if (early.channel) {
+  if (variant === "threads") {
+    early.channel = new BroadcastChannel(name);
     early.channel.onmessage = ({ data }) => {
       if (typeof data?.crash === "string") early.crashes.push(data.crash);
     };

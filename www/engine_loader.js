@@ -1,6 +1,7 @@
 // Starts one of the engine's builds. The site's build copies this file to
-// NAME_loader.js for each of them; NAME.js and NAME_bg.wasm are the program, and
-// NAME_pool.js, if there are threads, what each of those runs.
+// NAME_loader.js for each of them; NAME.js and NAME_bg.wasm are the program,
+// NAME_checksum.js computes checksums, and NAME_pool.js, if there are threads, is what
+// each of those runs.
 
 const program = import.meta.url.replace(/_loader\.js.*$/, "");
 
@@ -11,8 +12,9 @@ async function compiled() {
   return isWasm ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
-// Read by src/engine/worker_threads.rs.
+// Read by src/engine/worker_threads.rs and src/engine/checksum.rs.
 self.poolScript = `${program}_pool.js`;
+self.checksumScript = `${program}_checksum.js`;
 const [{ default: init }, module] = await Promise.all([import(`${program}.js`), compiled()]);
 // From now on nothing is awaited from the network but the pool's script.
 self.postMessage({ header: { job: 0, event: { type: "loaded" } }, buffers: [] });

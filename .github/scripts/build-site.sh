@@ -50,6 +50,7 @@ add_engine() {
   fi
   cp "$made/$name.js" "$made/${name}_bg.wasm" dist/
   cp www/engine_loader.js "dist/${name}_loader.js"
+  cp www/engine_checksum.js "dist/${name}_checksum.js"
   if [ "$1" = threads ]; then
     cp www/engine_pool.js "dist/${name}_pool.js"
   fi

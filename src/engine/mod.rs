@@ -10,9 +10,11 @@
 //!
 //! - `worker`: requests from the page, events to the page, one job at a time
 //! - `model_cache`: model files from the browser's cache or the server, checked
-//! - `sha256`: checksums, by the browser where it can
+//! - `checksum`: checksums, by the browser in a worker where it can
 //! - `worker_threads`: a pool of workers that compute on the engine's own memory
 
+#[cfg(all(feature = "engine", target_arch = "wasm32"))]
+mod checksum;
 mod elapsed_time;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 mod model_cache;
@@ -20,8 +22,6 @@ mod model_summary;
 mod npy_input;
 mod session;
 mod session_error;
-#[cfg(all(feature = "engine", target_arch = "wasm32"))]
-mod sha256;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 pub mod worker;
 #[cfg(all(feature = "threads", target_arch = "wasm32"))]

@@ -1,33 +1,44 @@
 //! Model files from this browser's cache or the server, checked against the manifest
 //! either way.
 
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Cache, DedicatedWorkerGlobalScope, Request, RequestInit, Response};
 
-use super::sha256::sha256_hex;
+use super::checksum::{ChecksumWorker, PendingChecksum};
 use crate::protocol::{ManifestEntry, Phase};
 
 /// Name of the cache (Cache API); the number changes with the form of its keys.
 const CACHE_NAME: &str = "gradcam-models-1";
 
 /// The largest file that is fetched, in bytes.
-const MAX_BYTES: usize = 1 << 30;
+const MAX_BYTES: u32 = 1 << 30;
 
-/// A model's file.
-pub struct FetchedModel {
+/// The cache of model files, and the server.
+pub struct ModelCache<'a> {
+    pub scope: &'a DedicatedWorkerGlobalScope,
+    pub checksums: &'a ChecksumWorker,
+}
+
+/// A model's file from the cache, whose checksum is still being computed.
+pub struct CachedFile {
+    pub bytes: Vec<u8>,
+    checksum: PendingChecksum,
+    wanted: String,
+    cache: Cache,
+    key: String,
+}
+
+/// A model's file from the server, checked.
+pub struct DownloadedFile {
     pub bytes: Vec<u8>,
     /// Why the browser could not keep the file, in a sentence for people.
     pub cache_note: Option<String>,
 }
 
-/// A file that was read to its end and fits the manifest: in this program's memory, and
-/// as a copy outside of it.
-struct CheckedFile {
-    bytes: Vec<u8>,
-    copy: Uint8Array,
-}
+/// Called with [`Phase::Cache`] or [`Phase::Download`], the bytes read, and their total.
+pub type Progress<'a> = &'a mut dyn FnMut(Phase, f64, f64);
 
 /// Why a model's file cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -49,44 +60,93 @@ pub enum ModelCacheError {
     Cancelled,
 }
 
-/// Gets a model's file: from the cache if it is there and undamaged, else from the server,
-/// and then it is cached. A cache that is full, blocked or broken is no error.
-///
-/// `progress` is called with [`Phase::Cache`] or [`Phase::Download`], the bytes read, and
-/// their total.
-///
-/// # Errors
-/// [`ModelCacheError`] if the server has no file that fits the manifest, or `signal` says
-/// that the page no longer wants it.
-pub async fn fetch_model(
-    scope: &DedicatedWorkerGlobalScope,
-    url: &str,
-    entry: &ManifestEntry,
-    signal: &AbortSignal,
-    progress: &mut dyn FnMut(Phase, f64, f64),
-) -> Result<FetchedModel, ModelCacheError> {
-    let cache = open_cache(scope).await;
-    let cache_key = format!("{url}?sha256={}", entry.sha256);
-    if let Ok(cache) = &cache
-        && let Some(bytes) = from_cache(cache, &cache_key, entry, progress).await
-    {
-        return Ok(FetchedModel {
-            bytes,
-            cache_note: None,
-        });
+impl ModelCache<'_> {
+    /// A model's file from the cache, if it is there and has the manifest's size. What is
+    /// made of it counts only if [`CachedFile::verify`] finds it intact.
+    pub async fn cached(
+        &self,
+        url: &str,
+        entry: &ManifestEntry,
+        progress: Progress<'_>,
+    ) -> Option<CachedFile> {
+        let cache = open_cache(self.scope).await.ok()?;
+        let key = cache_key(url, entry);
+        let found = JsFuture::from(cache.match_with_str(&key)).await.ok()?;
+        let response: Response = found.dyn_into().ok()?;
+        let mut tell = |done, total| progress(Phase::Cache, done, total);
+        let Ok(file) = read(&response, entry, &mut tell).await else {
+            remove(&cache, &key).await;
+            return None;
+        };
+        Some(CachedFile {
+            bytes: file.to_vec(),
+            checksum: self.checksums.begin(file.buffer()).await,
+            wanted: entry.sha256.clone(),
+            cache,
+            key,
+        })
     }
-    let CheckedFile { bytes, copy } = download(scope, url, entry, signal, progress).await?;
-    let kept = match &cache {
-        Ok(cache) => keep(cache, url, &cache_key, &copy).await,
-        Err(error) => Err(error.clone()),
-    };
-    let cache_note = kept.err().map(|error| {
-        format!(
-            "This browser could not keep the model ({}); it is loaded again at the next visit. With some free disk space it would be kept.",
-            exception_message(&error)
-        )
-    });
-    Ok(FetchedModel { bytes, cache_note })
+
+    /// Gets a model's file from the server, checks it and keeps it in the cache. A cache
+    /// that is full, blocked or broken is no error.
+    ///
+    /// # Errors
+    /// [`ModelCacheError`] if the server has no file that fits the manifest, or `signal`
+    /// says that the page no longer wants it.
+    pub async fn download(
+        &self,
+        url: &str,
+        entry: &ManifestEntry,
+        signal: &AbortSignal,
+        progress: Progress<'_>,
+    ) -> Result<DownloadedFile, ModelCacheError> {
+        let to_error = |error| ReadError::Stream(error).of_download(entry, signal);
+        let response = request(self.scope, url, signal).await.map_err(to_error)?;
+        if !response.ok() {
+            return Err(ModelCacheError::Missing {
+                name: entry.name.clone(),
+                status: response.status(),
+            });
+        }
+        let mut tell = |done, total| progress(Phase::Download, done, total);
+        let file = read(&response, entry, &mut tell)
+            .await
+            .map_err(|error| error.of_download(entry, signal))?;
+        let bytes = file.to_vec();
+        let checksum = self.checksums.begin(file.buffer()).await;
+        let (sha256, file) = checksum.finish().await.map_err(to_error)?;
+        if !sha256.eq_ignore_ascii_case(&entry.sha256) {
+            let problem = ReadError::Mismatch("its checksum is another".into());
+            return Err(problem.of_download(entry, signal));
+        }
+        let kept = match open_cache(self.scope).await {
+            Ok(cache) => keep(&cache, url, &cache_key(url, entry), &file).await,
+            Err(error) => Err(error),
+        };
+        let cache_note = kept.err().map(|error| {
+            format!(
+                "This browser could not keep the model ({}); it is loaded again at the next visit. With some free disk space it would be kept.",
+                exception_message(&error)
+            )
+        });
+        Ok(DownloadedFile { bytes, cache_note })
+    }
+}
+
+impl CachedFile {
+    /// Whether the file has the manifest's checksum; else it is removed from the cache.
+    pub async fn verify(self) -> bool {
+        let found = self.checksum.finish().await;
+        let is_intact = found.is_ok_and(|(sha256, _)| sha256.eq_ignore_ascii_case(&self.wanted));
+        if !is_intact {
+            remove(&self.cache, &self.key).await;
+        }
+        is_intact
+    }
+}
+
+fn cache_key(url: &str, entry: &ManifestEntry) -> String {
+    format!("{url}?sha256={}", entry.sha256)
 }
 
 async fn open_cache(scope: &DedicatedWorkerGlobalScope) -> Result<Cache, JsValue> {
@@ -94,64 +154,23 @@ async fn open_cache(scope: &DedicatedWorkerGlobalScope) -> Result<Cache, JsValue
     opened.dyn_into()
 }
 
-async fn from_cache(
-    cache: &Cache,
-    cache_key: &str,
-    entry: &ManifestEntry,
-    progress: &mut dyn FnMut(Phase, f64, f64),
-) -> Option<Vec<u8>> {
-    let found = JsFuture::from(cache.match_with_str(cache_key)).await.ok()?;
-    let response: Response = found.dyn_into().ok()?;
-    let mut tell = |done, total| progress(Phase::Cache, done, total);
-    let checked = read_checked(&response, entry, &mut tell).await;
-    if checked.is_err() {
-        // The server's copy will take the place of the damaged one.
-        let _ = JsFuture::from(cache.delete_with_str(cache_key)).await;
-    }
-    checked.ok().map(|file| file.bytes)
+/// Removes a file that is damaged; the server's takes its place.
+async fn remove(cache: &Cache, key: &str) {
+    // Where this fails, the damaged file is found out again at the next visit.
+    let _ = JsFuture::from(cache.delete_with_str(key)).await;
 }
 
-async fn download(
+async fn request(
     scope: &DedicatedWorkerGlobalScope,
     url: &str,
-    entry: &ManifestEntry,
     signal: &AbortSignal,
-    progress: &mut dyn FnMut(Phase, f64, f64),
-) -> Result<CheckedFile, ModelCacheError> {
-    let name = || entry.name.clone();
-    let unreachable = |error: JsValue| {
-        if signal.aborted() {
-            return ModelCacheError::Cancelled;
-        }
-        ModelCacheError::Unreachable {
-            name: name(),
-            reason: exception_message(&error),
-        }
-    };
+) -> Result<Response, JsValue> {
     let options = RequestInit::new();
     options.set_signal(Some(signal));
-    let request = Request::new_with_str_and_init(url, &options).map_err(unreachable)?;
-    let response = JsFuture::from(scope.fetch_with_request(&request))
-        .await
-        .map_err(unreachable)?;
-    let response: Response = response.dyn_into().map_err(unreachable)?;
-    if !response.ok() {
-        return Err(ModelCacheError::Missing {
-            name: name(),
-            status: response.status(),
-        });
-    }
-    let mut tell = |done, total| progress(Phase::Download, done, total);
-    read_checked(&response, entry, &mut tell)
-        .await
-        .map_err(|error| match error {
-            _ if signal.aborted() => ModelCacheError::Cancelled,
-            ReadError::Stream(error) => unreachable(error),
-            ReadError::Mismatch(problem) => ModelCacheError::Mismatch {
-                name: name(),
-                problem,
-            },
-        })
+    let request = Request::new_with_str_and_init(url, &options)?;
+    JsFuture::from(scope.fetch_with_request(&request))
+        .await?
+        .dyn_into()
 }
 
 enum ReadError {
@@ -159,15 +178,30 @@ enum ReadError {
     Mismatch(String),
 }
 
-/// Reads a response to its end and compares its size and checksum with the manifest's. The
-/// total of `progress` is the manifest's size: Content-Length would be that of the
-/// compressed transfer.
-async fn read_checked(
+impl ReadError {
+    fn of_download(self, entry: &ManifestEntry, signal: &AbortSignal) -> ModelCacheError {
+        let name = entry.name.clone();
+        match self {
+            _ if signal.aborted() => ModelCacheError::Cancelled,
+            ReadError::Stream(error) => ModelCacheError::Unreachable {
+                name,
+                reason: exception_message(&error),
+            },
+            ReadError::Mismatch(problem) => ModelCacheError::Mismatch { name, problem },
+        }
+    }
+}
+
+/// Reads a response to its end and compares its size with the manifest's. The file stays
+/// outside of this program's memory, where the browser computes checksums. The total of
+/// `progress` is the manifest's size: Content-Length would be that of the compressed
+/// transfer.
+async fn read(
     response: &Response,
     entry: &ManifestEntry,
     progress: &mut dyn FnMut(f64, f64),
-) -> Result<CheckedFile, ReadError> {
-    let wanted = usize::try_from(entry.bytes)
+) -> Result<Uint8Array, ReadError> {
+    let wanted = u32::try_from(entry.bytes)
         .ok()
         .filter(|&bytes| bytes <= MAX_BYTES)
         .ok_or_else(|| ReadError::Mismatch(format!("{} bytes are too many", entry.bytes)))?;
@@ -178,7 +212,8 @@ async fn read_checked(
         .get_reader()
         .dyn_into()
         .map_err(|error| ReadError::Stream(error.into()))?;
-    let mut bytes = Vec::with_capacity(wanted);
+    let file = Uint8Array::new_with_length(wanted);
+    let mut len = 0;
     loop {
         let chunk = JsFuture::from(reader.read())
             .await
@@ -188,29 +223,22 @@ async fn read_checked(
             break;
         }
         let value: Uint8Array = field("value")?.unchecked_into();
-        let start = bytes.len();
-        bytes.resize(start + value.length() as usize, 0);
-        value.copy_to(&mut bytes[start..]);
-        if bytes.len() > wanted {
+        if value.length() > wanted - len {
             let _ = reader.cancel();
             return Err(ReadError::Mismatch(format!(
                 "it is larger than {wanted} bytes"
             )));
         }
-        progress(bytes.len() as f64, wanted as f64);
+        file.set(&value, len);
+        len += value.length();
+        progress(f64::from(len), f64::from(wanted));
     }
-    if bytes.len() != wanted {
+    if len != wanted {
         return Err(ReadError::Mismatch(format!(
-            "{} bytes in place of {wanted}",
-            bytes.len()
+            "{len} bytes in place of {wanted}"
         )));
     }
-    let copy = Uint8Array::from(bytes.as_slice());
-    let found = sha256_hex(&copy).await;
-    if !found.eq_ignore_ascii_case(&entry.sha256) {
-        return Err(ReadError::Mismatch("its checksum is another".into()));
-    }
-    Ok(CheckedFile { bytes, copy })
+    Ok(file)
 }
 
 /// Puts a model's file into the cache, and removes other versions of it.
@@ -218,7 +246,7 @@ async fn keep(
     cache: &Cache,
     url: &str,
     cache_key: &str,
-    bytes: &Uint8Array,
+    file: &ArrayBuffer,
 ) -> Result<(), JsValue> {
     let requests: Array = JsFuture::from(cache.keys()).await?.dyn_into()?;
     for request in requests
@@ -230,7 +258,7 @@ async fn keep(
             JsFuture::from(cache.delete_with_request(&request)).await?;
         }
     }
-    let response = Response::new_with_opt_js_u8_array(Some(bytes))?;
+    let response = Response::new_with_opt_buffer_source(Some(file))?;
     JsFuture::from(cache.put_with_str(cache_key, &response))
         .await
         .map(|_| ())

@@ -26,6 +26,13 @@ pub struct Session {
     forward: Option<Forward>,
 }
 
+/// A network that is ready to become a session's.
+pub struct PreparedNetwork {
+    pub network: TractNetwork,
+    /// What a person should know, in a sentence.
+    pub note: Option<String>,
+}
+
 /// The classes of a picture.
 #[derive(Clone, Debug)]
 pub struct Prediction {
@@ -54,38 +61,48 @@ impl Session {
         options: &AttachOptions,
         progress: Progress,
     ) -> Result<&Description, SessionError> {
-        let mut steps = |done, total| progress(Phase::Prepare, done, total);
-        let network = TractNetwork::load(file, options, &mut steps)?;
-        self.forward = None;
-        Ok(self.network.insert(network).description())
+        let network = prepare(file, options, progress)?;
+        Ok(self.install(network))
     }
 
-    /// The same for a layer that may be another model's, such as one from the page's
-    /// address: where this model has no such layer, its default layer is explained, and a
-    /// sentence for people says so.
+    /// Prepares a model for a layer that may be another model's, such as one from the
+    /// page's address: where this model has no such layer, its default layer is explained,
+    /// and a sentence for people says so.
     ///
     /// # Errors
     /// [`SessionError::Load`].
-    pub fn load_with_layer_fallback(
-        &mut self,
+    pub fn prepare_with_layer_fallback(
         file: Vec<u8>,
         options: AttachOptions,
         progress: Progress,
-    ) -> Result<Option<String>, SessionError> {
-        let Some(layer) = options.layers.first().cloned() else {
-            return self.load(file, &options, progress).map(|_| None);
+    ) -> Result<PreparedNetwork, SessionError> {
+        let without_note = |network| PreparedNetwork {
+            network,
+            note: None,
         };
-        match self.load(&file, &options, progress) {
+        let Some(layer) = options.layers.first().cloned() else {
+            return prepare(file, &options, progress).map(without_note);
+        };
+        match prepare(&file, &options, progress) {
             Err(SessionError::Load(LoadError::Gradient(error))) if is_about_layer(&error) => {}
-            other => return other.map(|_| None),
+            other => return other.map(without_note),
         }
         let layers = Vec::new();
         let default_layer = AttachOptions { layers, ..options };
-        let description = self.load(file, &default_layer, progress)?;
-        let shown = &description.selection.layer.tensor;
-        Ok(Some(format!(
-            "This model has no layer “{layer}” that can be explained; “{shown}” is shown."
-        )))
+        let network = prepare(file, &default_layer, progress)?;
+        let shown = &network.description().selection.layer.tensor;
+        let note =
+            format!("This model has no layer “{layer}” that can be explained; “{shown}” is shown.");
+        Ok(PreparedNetwork {
+            note: Some(note),
+            network,
+        })
+    }
+
+    /// Makes a network the session's, in place of the one before and its prediction.
+    pub fn install(&mut self, network: TractNetwork) -> &Description {
+        self.forward = None;
+        self.network.insert(network).description()
     }
 
     /// What is known of the model that is ready; `None` if there is none.
@@ -251,6 +268,15 @@ impl Session {
     pub fn network(&mut self) -> Option<&mut TractNetwork> {
         self.network.as_mut()
     }
+}
+
+fn prepare<'a>(
+    file: impl Into<Cow<'a, [u8]>>,
+    options: &AttachOptions,
+    progress: Progress,
+) -> Result<TractNetwork, SessionError> {
+    let mut steps = |done, total| progress(Phase::Prepare, done, total);
+    Ok(TractNetwork::load(file, options, &mut steps)?)
 }
 
 /// Whether the error may not occur with another layer.

@@ -121,8 +121,8 @@ impl CrateTree {
             let is_past = (1..inner.len()).any(|length| {
                 let (face, child) = (&inner[..length], &inner[..=length]);
                 let is_outside = !import.from.starts_with(face);
-                // A function may have its module's name, and be passed on by it.
-                let is_item = child == import.written && self.re_exports_name(face, child);
+                // A function may have the name of a file beside it.
+                let is_item = child == import.written && self.has_item(face, child);
                 is_outside && !is_item && self.passes_on(face, child)
             });
             if is_past {
@@ -132,10 +132,11 @@ impl CrateTree {
         past
     }
 
-    fn re_exports_name(&self, face: &[String], child: &[String]) -> bool {
+    fn has_item(&self, face: &[String], child: &[String]) -> bool {
         let name = child.last();
-        (self.modules.get(face).zip(name))
-            .is_some_and(|(file, name)| file.re_exports.contains_key(name))
+        (self.modules.get(face).zip(name)).is_some_and(|(file, name)| {
+            file.re_exports.contains_key(name) || file.defined.contains(name)
+        })
     }
 
     fn passes_on(&self, face: &[String], child: &[String]) -> bool {

@@ -138,3 +138,38 @@ fn reaching_past_a_face_is_found() {
         .collect();
     assert_eq!(past, ["gradcam::room::b::Other"]);
 }
+
+#[test]
+fn paths_through_an_imported_module_are_seen() {
+    let tree = tree(
+        "through",
+        &[
+            ("lib.rs", "mod a; mod room;"),
+            (
+                "a.rs",
+                "use crate::room; pub struct A; fn f() { room::b() }",
+            ),
+            ("room/mod.rs", "mod b; pub use b::b;"),
+            ("room/b.rs", "pub fn b(_: crate::a::A) {}"),
+        ],
+    );
+    let circles = circles(&tree.imports());
+    assert_eq!(circles.len(), 1, "{circles:?}");
+    let tree = tree_with_a_function_named_as_its_module();
+    let past: Vec<_> = (tree.past_faces().iter())
+        .map(|import| import.written.join("::"))
+        .collect();
+    assert_eq!(past, ["gradcam::room::e::other"]);
+}
+
+fn tree_with_a_function_named_as_its_module() -> CrateTree {
+    tree(
+        "through-face",
+        &[
+            ("lib.rs", "mod a; mod room;"),
+            ("a.rs", "use crate::room::e; fn f() { e(); e::other() }"),
+            ("room/mod.rs", "pub mod e; pub use e::e;"),
+            ("room/e.rs", "pub fn e() {} pub fn other() {}"),
+        ],
+    )
+}

@@ -22,6 +22,10 @@ pub struct SourceFile {
     pub glob_re_exports: Vec<Segments>,
     /// Every path that begins with `crate`, `self`, `super`, the library's name or a child.
     pub named: Vec<Segments>,
+    /// Name → what it stands for, of every `use`.
+    imported: HashMap<String, Segments>,
+    /// Paths of several segments that begin with none of those.
+    relative: Vec<Segments>,
     /// First segments of all paths: tells whether a re-exported name is also used here.
     first_segments: HashSet<String>,
 }
@@ -43,6 +47,7 @@ pub fn read(path: &Path, module: &[String]) -> SourceFile {
     }
     reader.visit_file(&syntax);
     reader.file.add_used_re_exports();
+    reader.file.add_paths_through_imports();
     reader.file
 }
 
@@ -52,6 +57,18 @@ impl SourceFile {
         let used = self.re_exports.iter();
         let used = used.filter(|(name, _)| self.first_segments.contains(*name));
         self.named.extend(used.map(|(_, target)| target.clone()));
+    }
+}
+
+impl SourceFile {
+    /// `use super::room; room::file::f()` names what is in that file.
+    fn add_paths_through_imports(&mut self) {
+        for path in &self.relative {
+            if let Some(target) = self.imported.get(&path[0]) {
+                let whole = target.iter().chain(&path[1..]).cloned().collect();
+                self.named.push(whole);
+            }
+        }
     }
 }
 
@@ -119,8 +136,10 @@ impl Reader {
         if let Some(first) = segments.first() {
             self.file.first_segments.insert(first.clone());
         }
-        if let Some(absolute) = self.absolute(segments) {
-            self.file.named.push(absolute);
+        match self.absolute(segments) {
+            Some(absolute) => self.file.named.push(absolute),
+            None if segments.len() > 1 => self.file.relative.push(segments.to_vec()),
+            None => {}
         }
     }
 
@@ -163,14 +182,13 @@ impl Reader {
         };
         // What a module passes on from its own children is its face, not its import.
         let is_face = is_public && self.inline.is_empty();
-        if is_face && self.is_inside(&target) {
-            if let Some(name) = rename.or_else(|| path.last().cloned()) {
-                self.file.re_exports.insert(name, target);
-            }
-        } else {
-            if is_face && let Some(name) = rename.or_else(|| path.last().cloned()) {
+        if let Some(name) = rename.or_else(|| path.last().cloned()) {
+            self.file.imported.insert(name.clone(), target.clone());
+            if is_face {
                 self.file.re_exports.insert(name, target.clone());
             }
+        }
+        if !(is_face && self.is_inside(&target)) {
             self.file.named.push(target);
         }
     }

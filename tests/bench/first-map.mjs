@@ -66,7 +66,11 @@ function anotherRun(page) {
     const transfer = new DataTransfer();
     transfer.items.add(new File([bytes], `${Math.random()}.png`, { type: "image/png" }));
     document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: transfer }));
-    while (window.times.look === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+    const end = performance.now() + 30_000;
+    while (window.times.look === undefined) {
+      if (performance.now() > end) throw new Error("the dropped picture got no prediction");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     return window.times.look;
   });
 }

@@ -6,9 +6,9 @@
 //! `make fuzz` runs it for ten minutes. See README.md in this folder.
 #![cfg(feature = "cli")]
 
-mod dice;
 mod memory;
 mod mutate;
+mod random;
 
 use std::collections::{BTreeMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,22 +16,22 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use dice::Dice;
 use gradcam::gradient::{self, AttachOptions, ReluPolicy};
 use gradcam::onnx::{Limits, Model};
+use random::Random;
 
 #[global_allocator]
 static METER: memory::Metered = memory::Metered;
 
 /// Mutations in an ordinary run of the tests.
-const FEW: usize = 2000;
+const CASES_WITHOUT_LIMIT: usize = 2000;
 /// No case may use more memory: what Limits allow one tensor.
-const MOST_BYTES: usize = 1 << 30;
+const MAX_BYTES: usize = 1 << 30;
 /// A case that takes longer is a failure; one that takes far longer ends the test.
 const SLOW: Duration = Duration::from_secs(5);
 const HANGING: Duration = Duration::from_secs(60);
 /// Files that are kept for further mutations.
-const MOST_KEPT: usize = 4000;
+const MAX_KEPT: usize = 4000;
 
 /// The case that runs now, for the watchdog.
 type Running = Arc<Mutex<Option<(Instant, Vec<u8>)>>>;
@@ -41,7 +41,7 @@ fn hostile_files_get_a_sentence() {
     let seed = number("GRADCAM_FUZZ_SEED").unwrap_or(1);
     let limit = number("GRADCAM_FUZZ_SECONDS").map(Duration::from_secs);
     println!("GRADCAM_FUZZ_SEED={seed}");
-    let mut dice = Dice(seed);
+    let mut random = Random(seed);
     let mut files = corpus();
     let seeds = files.len();
     let running = watched();
@@ -52,14 +52,14 @@ fn hostile_files_get_a_sentence() {
     loop {
         let file = match files.get(cases) {
             Some(seed) if cases < seeds => seed.clone(),
-            _ => mutate::mutated(&files, &mut dice),
+            _ => mutate::mutated(&files, &mut random),
         };
-        let chance = Dice(dice.next());
+        let chance = Random(random.next());
         let outcome = case(&file, chance, &running, &message);
         match outcome {
             Ok(outcome) => {
                 let is_new = outcomes.insert(outcome);
-                if is_new && cases >= seeds && files.len() < MOST_KEPT && file.len() < 1 << 16 {
+                if is_new && cases >= seeds && files.len() < MAX_KEPT && file.len() < 1 << 16 {
                     files.push(file);
                 }
             }
@@ -71,7 +71,9 @@ fn hostile_files_get_a_sentence() {
             }
         }
         cases += 1;
-        let done = limit.map_or(cases >= FEW + seeds, |limit| start.elapsed() >= limit);
+        let done = limit.map_or(cases >= CASES_WITHOUT_LIMIT + seeds, |limit| {
+            start.elapsed() >= limit
+        });
         if done && cases >= seeds {
             break;
         }
@@ -88,7 +90,7 @@ fn hostile_files_get_a_sentence() {
 /// Runs one file; `Ok` is what came of it in short, `Err` what must not happen.
 fn case(
     file: &[u8],
-    mut dice: Dice,
+    mut random: Random,
     running: &Running,
     message: &Mutex<String>,
 ) -> Result<String, String> {
@@ -96,7 +98,7 @@ fn case(
     if let Ok(mut running) = running.lock() {
         *running = Some((start, file.to_vec()));
     }
-    let found = catch_unwind(AssertUnwindSafe(|| attach(file, &mut dice)));
+    let found = catch_unwind(AssertUnwindSafe(|| attach(file, &mut random)));
     let (took, used) = (start.elapsed(), memory::peak() - before);
     if let Ok(mut running) = running.lock() {
         *running = None;
@@ -109,7 +111,7 @@ fn case(
     if took > SLOW {
         return Err(format!("slow: {}", in_short(kind)));
     }
-    if used > MOST_BYTES {
+    if used > MAX_BYTES {
         return Err(format!("{} MiB: {}", used >> 20, in_short(kind)));
     }
     found.map(|text| in_short(&text))
@@ -117,33 +119,33 @@ fn case(
 
 /// Decodes a file and builds a branch as chance will have it. `Err` is a result
 /// that cannot be right.
-fn attach(file: &[u8], dice: &mut Dice) -> Result<String, String> {
+fn attach(file: &[u8], random: &mut Random) -> Result<String, String> {
     let mut model = match Model::decode(file, Limits::default()) {
         Ok(model) => model,
         Err(error) => return Ok(error.to_string()),
     };
-    let mut choices = AttachOptions {
-        policy: ReluPolicy::ALL[dice.below(ReluPolicy::ALL.len())],
-        input_gradient: dice.once_in(2),
+    let mut options = AttachOptions {
+        policy: ReluPolicy::ALL[random.below(ReluPolicy::ALL.len())],
+        input_gradient: random.once_in(2),
         size: Some([8, 9]),
         ..AttachOptions::default()
     };
-    if dice.once_in(4) {
-        let side = |dice: &mut Dice| dice.number().unsigned_abs() as usize;
-        choices.size = Some([side(dice), side(dice)]).filter(|_| dice.once_in(2));
+    if random.once_in(4) {
+        let side = |random: &mut Random| random.number().unsigned_abs() as usize;
+        options.size = Some([side(random), side(random)]).filter(|_| random.once_in(2));
     }
-    for _ in 0..dice.below(3) {
-        let node = dice.one_of(&model.graph().node);
-        choices.layers.extend(node.map(|node| node.name.clone()));
+    for _ in 0..random.below(3) {
+        let node = random.one_of(&model.graph().node);
+        options.layers.extend(node.map(|node| node.name.clone()));
     }
-    match gradient::attach(&mut model, &choices) {
+    match gradient::attach(&mut model, &options) {
         Ok(attached) => {
             let again = Model::decode(&model.encode(), Limits::default());
             again
                 .map_err(|error| format!("no model any more: {}", in_short(&error.to_string())))?;
             let layers = attached.selection.layers().map(|layer| &*layer.operator);
             let layers: Vec<&str> = layers.collect();
-            Ok(format!("attached {layers:?} {}", choices.input_gradient))
+            Ok(format!("attached {layers:?} {}", options.input_gradient))
         }
         Err(error) => Ok(error.to_string()),
     }

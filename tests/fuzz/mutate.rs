@@ -3,85 +3,88 @@
 use gradcam::onnx::pb::{self, tensor_shape_proto::dimension::Value};
 use prost::Message as _;
 
-use super::dice::Dice;
+use super::random::Random;
 
 /// A damaged copy of one of the files, or of two of them.
-pub fn mutated(files: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
-    let mut file = dice.one_of(files).cloned().unwrap_or_default();
-    let times = 1 + dice.below(4);
-    if dice.once_in(4) {
-        (0..times).for_each(|_| damage_bytes(&mut file, files, dice));
+pub fn mutated(files: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
+    let mut file = random.one_of(files).cloned().unwrap_or_default();
+    let times = 1 + random.below(4);
+    if random.once_in(4) {
+        (0..times).for_each(|_| damage_bytes(&mut file, files, random));
     } else if let Ok(mut model) = pb::ModelProto::decode(file.as_slice()) {
-        let donor = dice.one_of(files).cloned().unwrap_or_default();
+        let donor = random.one_of(files).cloned().unwrap_or_default();
         let donor = pb::ModelProto::decode(donor.as_slice()).unwrap_or_default();
-        (0..times).for_each(|_| damage_model(&mut model, &donor, dice));
+        (0..times).for_each(|_| damage_model(&mut model, &donor, random));
         file = model.encode_to_vec();
     }
     file
 }
 
-fn damage_bytes(file: &mut Vec<u8>, files: &[Vec<u8>], dice: &mut Dice) {
+fn damage_bytes(file: &mut Vec<u8>, files: &[Vec<u8>], random: &mut Random) {
     if file.is_empty() {
         return;
     }
-    let place = dice.below(file.len());
-    let end = (place + dice.below(64)).min(file.len());
-    match dice.below(6) {
-        0 | 1 => file[place] ^= 1 << dice.below(8),
-        2 => file[place] = dice.next() as u8,
+    let place = random.below(file.len());
+    let end = (place + random.below(64)).min(file.len());
+    match random.below(6) {
+        0 | 1 => file[place] ^= 1 << random.below(8),
+        2 => file[place] = random.next() as u8,
         3 => file.truncate(place),
         4 => {
             let chunk = file[place..end].to_vec();
             file.splice(place..place, chunk);
         }
         _ => {
-            let donor = dice.one_of(files).cloned().unwrap_or_default();
-            let from = dice.below(donor.len());
-            let to = (from + dice.below(64)).min(donor.len());
+            let donor = random.one_of(files).cloned().unwrap_or_default();
+            let from = random.below(donor.len());
+            let to = (from + random.below(64)).min(donor.len());
             file.splice(place..end, donor[from..to].iter().copied());
         }
     }
 }
 
-fn damage_model(model: &mut pb::ModelProto, donor: &pb::ModelProto, dice: &mut Dice) {
-    if dice.once_in(20) {
+fn damage_model(model: &mut pb::ModelProto, donor: &pb::ModelProto, random: &mut Random) {
+    if random.once_in(20) {
         if let Some(set) = model.opset_import.first_mut() {
-            set.version = 8 + dice.below(16) as i64;
+            set.version = 8 + random.below(16) as i64;
         }
         return;
     }
     let Some(graph) = &mut model.graph else {
         return;
     };
-    match dice.below(10) {
-        0 => damage_value(graph, dice),
-        1 | 2 => damage_weights(graph, dice),
+    match random.below(10) {
+        0 => damage_value(graph, random),
+        1 | 2 => damage_weights(graph, random),
         3 => {
-            let (a, b) = (dice.below(graph.node.len()), dice.below(graph.node.len()));
+            let (a, b) = (
+                random.below(graph.node.len()),
+                random.below(graph.node.len()),
+            );
             if a != b {
                 graph.node.swap(a, b);
             }
         }
-        4 => insert_node(graph, donor, dice),
-        5 | 6 => damage_links(graph, dice),
-        _ => damage_node(graph, donor, dice),
+        4 => insert_node(graph, donor, random),
+        5 | 6 => damage_links(graph, random),
+        _ => damage_node(graph, donor, random),
     }
 }
 
 /// What the file states of a tensor.
-fn damage_value(graph: &mut pb::GraphProto, dice: &mut Dice) {
-    if dice.once_in(3)
-        && let Some(name) = any_output(graph, dice)
+fn damage_value(graph: &mut pb::GraphProto, random: &mut Random) {
+    if random.once_in(3)
+        && let Some(name) = any_output(graph, random)
     {
         let mut stated = graph.input.first().cloned().unwrap_or_default();
         stated.name = name;
         graph.value_info.push(stated);
     }
     let values = [&mut graph.input, &mut graph.output, &mut graph.value_info];
-    let Some(values) = values.into_iter().nth(dice.below(3)) else {
+    let Some(values) = values.into_iter().nth(random.below(3)) else {
         return;
     };
-    let place = dice.below(values.len());
+    let place = random.below(values.len());
     let tensor = values
         .get_mut(place)
         .and_then(|value| value.r#type.as_mut());
@@ -92,36 +95,36 @@ fn damage_value(graph: &mut pb::GraphProto, dice: &mut Dice) {
     let Some(shape) = &mut tensor.shape else {
         return;
     };
-    let axis = dice.below(shape.dim.len());
-    match dice.below(4) {
+    let axis = random.below(shape.dim.len());
+    match random.below(4) {
         0 if axis < shape.dim.len() => drop(shape.dim.remove(axis)),
         1 => shape.dim.push(Default::default()),
         _ => {
             if let Some(dim) = shape.dim.get_mut(axis) {
-                dim.value = Some(Value::DimValue(dice.number()));
+                dim.value = Some(Value::DimValue(random.number()));
             }
         }
     }
 }
 
-fn damage_weights(graph: &mut pb::GraphProto, dice: &mut Dice) {
-    let place = dice.below(graph.initializer.len());
+fn damage_weights(graph: &mut pb::GraphProto, random: &mut Random) {
+    let place = random.below(graph.initializer.len());
     let Some(weights) = graph.initializer.get_mut(place) else {
         return;
     };
-    match dice.below(6) {
-        0 => weights.data_type = dice.below(14) as i32,
+    match random.below(6) {
+        0 => weights.data_type = random.below(14) as i32,
         1 => {
-            let axis = dice.below(weights.dims.len());
+            let axis = random.below(weights.dims.len());
             if let Some(dim) = weights.dims.get_mut(axis) {
-                *dim = dice.number();
+                *dim = random.number();
             }
         }
         // Another shape of as many values, or none at all.
         2 => {
             let count: i64 = weights.dims.iter().fold(1, |a, b| a.wrapping_mul(*b));
             let shapes: [&[i64]; 4] = [&[count], &[1, count], &[1, count, 1, 1], &[0]];
-            weights.dims = shapes[dice.below(4)].to_vec();
+            weights.dims = shapes[random.below(4)].to_vec();
             if weights.dims == [0] {
                 weights.raw_data.clear();
             }
@@ -132,9 +135,9 @@ fn damage_weights(graph: &mut pb::GraphProto, dice: &mut Dice) {
                 6 | 1 => 4,
                 _ => 8,
             };
-            let at = dice.below(weights.raw_data.len() / width) * width;
+            let at = random.below(weights.raw_data.len() / width) * width;
             if let Some(bytes) = weights.raw_data.get_mut(at..at + width) {
-                let value = dice.number();
+                let value = random.number();
                 match width {
                     8 => bytes.copy_from_slice(&value.to_le_bytes()),
                     _ => bytes.copy_from_slice(&(value as f32).to_le_bytes()),
@@ -144,27 +147,27 @@ fn damage_weights(graph: &mut pb::GraphProto, dice: &mut Dice) {
     }
 }
 
-fn damage_links(graph: &mut pb::GraphProto, dice: &mut Dice) {
-    let other = match dice.below(4) {
-        0 => dice
+fn damage_links(graph: &mut pb::GraphProto, random: &mut Random) {
+    let other = match random.below(4) {
+        0 => random
             .one_of(&graph.initializer)
             .map(|weights| weights.name.clone()),
         1 => Some(String::new()),
         2 => graph.input.first().map(|input| input.name.clone()),
-        _ => any_output(graph, dice),
+        _ => any_output(graph, random),
     };
-    let place = dice.below(graph.node.len());
+    let place = random.below(graph.node.len());
     let (Some(other), Some(node)) = (other, graph.node.get_mut(place)) else {
         return;
     };
-    let is_output = dice.once_in(8);
+    let is_output = random.once_in(8);
     let names = if is_output {
         &mut node.output
     } else {
         &mut node.input
     };
-    let slot = dice.below(names.len());
-    match dice.below(4) {
+    let slot = random.below(names.len());
+    match random.below(4) {
         0 => names.push(other),
         1 if slot < names.len() => drop(names.remove(slot)),
         _ => {
@@ -175,17 +178,17 @@ fn damage_links(graph: &mut pb::GraphProto, dice: &mut Dice) {
     }
 }
 
-fn damage_node(graph: &mut pb::GraphProto, donor: &pb::ModelProto, dice: &mut Dice) {
-    let place = dice.below(graph.node.len());
+fn damage_node(graph: &mut pb::GraphProto, donor: &pb::ModelProto, random: &mut Random) {
+    let place = random.below(graph.node.len());
     let foreign = donor
         .graph
         .as_ref()
-        .and_then(|g| dice.one_of(&g.node))
+        .and_then(|g| random.one_of(&g.node))
         .cloned();
     let (Some(node), Some(foreign)) = (graph.node.get_mut(place), foreign) else {
         return;
     };
-    match dice.below(8) {
+    match random.below(8) {
         0 => node.op_type = foreign.op_type,
         1 => {
             node.op_type = foreign.op_type;
@@ -201,8 +204,8 @@ fn damage_node(graph: &mut pb::GraphProto, donor: &pb::ModelProto, dice: &mut Di
                 "allowzero",
                 "ceil_mode",
             ];
-            let name = names[dice.below(names.len())];
-            let number = dice.number();
+            let name = names[random.below(names.len())];
+            let number = random.number();
             node.attribute
                 .insert(0, gradcam::onnx::node::int_attribute(name, number));
         }
@@ -216,26 +219,26 @@ fn damage_node(graph: &mut pb::GraphProto, donor: &pb::ModelProto, dice: &mut Di
                 "perm",
                 "split",
             ];
-            let name = names[dice.below(names.len())];
-            let numbers: Vec<i64> = (0..dice.below(5)).map(|_| dice.number()).collect();
+            let name = names[random.below(names.len())];
+            let numbers: Vec<i64> = (0..random.below(5)).map(|_| random.number()).collect();
             node.attribute
                 .insert(0, gradcam::onnx::node::ints_attribute(name, &numbers));
         }
         _ => {
-            let place = dice.below(node.attribute.len());
+            let place = random.below(node.attribute.len());
             if let Some(attribute) = node.attribute.get_mut(place) {
-                damage_attribute(attribute, dice);
+                damage_attribute(attribute, random);
             }
         }
     }
 }
 
-fn damage_attribute(attribute: &mut pb::AttributeProto, dice: &mut Dice) {
-    let number = dice.number();
+fn damage_attribute(attribute: &mut pb::AttributeProto, random: &mut Random) {
+    let number = random.number();
     attribute.i = number;
-    attribute.f = [number as f32, 0.0, f32::NAN, f32::INFINITY, 1e-30][dice.below(5)];
-    let place = dice.below(attribute.ints.len());
-    match dice.below(4) {
+    attribute.f = [number as f32, 0.0, f32::NAN, f32::INFINITY, 1e-30][random.below(5)];
+    let place = random.below(attribute.ints.len());
+    match random.below(4) {
         0 => attribute.ints.push(number),
         1 => drop(attribute.ints.pop()),
         _ => {
@@ -244,7 +247,7 @@ fn damage_attribute(attribute: &mut pb::AttributeProto, dice: &mut Dice) {
             }
         }
     }
-    if !attribute.s.is_empty() && dice.once_in(2) {
+    if !attribute.s.is_empty() && random.once_in(2) {
         let texts = [
             "linear",
             "reflect",
@@ -255,20 +258,20 @@ fn damage_attribute(attribute: &mut pb::AttributeProto, dice: &mut Dice) {
             "aab,b->aa",
             "->a",
         ];
-        attribute.s = texts[dice.below(texts.len())].into();
+        attribute.s = texts[random.below(texts.len())].into();
     }
 }
 
 /// A node of another file, between a tensor and those who read it.
-fn insert_node(graph: &mut pb::GraphProto, donor: &pb::ModelProto, dice: &mut Dice) {
-    let place = dice.below(graph.node.len());
+fn insert_node(graph: &mut pb::GraphProto, donor: &pb::ModelProto, random: &mut Random) {
+    let place = random.below(graph.node.len());
     let Some(donor) = &donor.graph else { return };
-    let (Some(foreign), Some(reader)) = (dice.one_of(&donor.node), graph.node.get_mut(place))
+    let (Some(foreign), Some(reader)) = (random.one_of(&donor.node), graph.node.get_mut(place))
     else {
         return;
     };
     let mut added = foreign.clone();
-    let fresh = format!("{}/{}", added.op_type, dice.next() % 1000);
+    let fresh = format!("{}/{}", added.op_type, random.next() % 1000);
     let (Some(read), Some(first)) = (reader.input.first_mut(), added.input.first_mut()) else {
         return;
     };
@@ -278,7 +281,7 @@ fn insert_node(graph: &mut pb::GraphProto, donor: &pb::ModelProto, dice: &mut Di
     // Weights that only the other file has come along.
     let weights = donor.initializer.iter();
     for weights in weights.filter(|weights| foreign.input.contains(&weights.name)) {
-        let name = format!("{}/{}", weights.name, dice.next() % 1000);
+        let name = format!("{}/{}", weights.name, random.next() % 1000);
         for input in added
             .input
             .iter_mut()
@@ -294,7 +297,7 @@ fn insert_node(graph: &mut pb::GraphProto, donor: &pb::ModelProto, dice: &mut Di
     graph.node.insert(place, added);
 }
 
-fn any_output(graph: &pb::GraphProto, dice: &mut Dice) -> Option<String> {
-    let node = dice.one_of(&graph.node)?;
-    dice.one_of(&node.output).cloned()
+fn any_output(graph: &pb::GraphProto, random: &mut Random) -> Option<String> {
+    let node = random.one_of(&graph.node)?;
+    random.one_of(&node.output).cloned()
 }

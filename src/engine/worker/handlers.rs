@@ -1,25 +1,14 @@
 //! What each request does to the session, and the event that answers it.
 
-use std::future::Future;
-use std::pin::Pin;
-
-use js_sys::Uint8Array;
-use web_time::Instant;
+use js_sys::{ArrayBuffer, Uint8Array};
 
 use super::job::JobContext;
+use super::load_model::{LoadOptions, load_given, load_listed};
 use super::messages::{ReceivedRequest, sentence, transferable};
-use crate::engine::elapsed_time::milliseconds_since;
-use crate::engine::model_cache::{self, ModelCacheError};
-use crate::engine::model_summary::ModelOrigin;
 use crate::engine::session::Session;
 use crate::engine::session_error::SessionError;
-use crate::engine::sha256::sha256_hex;
-use crate::gradient::{AttachOptions, GradientError};
-use crate::network::LoadError;
-use crate::picture::Layout;
 use crate::protocol::{
-    Event, ExplainTimings, FailureKind, LoadTimings, MapSummary, ModelSource, PredictionOverrides,
-    Remembered, Request,
+    Event, ExplainTimings, MapSummary, ModelSource, PredictionOverrides, Request,
 };
 
 /// Does what a request asks for, and sends the event that answers it.
@@ -31,22 +20,24 @@ pub async fn handle(
     session: &mut Session,
     received: ReceivedRequest,
 ) -> Result<(), Event> {
-    let bytes = received
-        .buffers
-        .first()
-        .map(|buffer| Uint8Array::new(buffer));
-    let bytes = bytes.unwrap_or_default();
+    let file = received.buffers.into_iter().next();
+    let file = file.unwrap_or_else(|| ArrayBuffer::new(0));
     match received.message.request {
         Request::LoadModel {
             model,
             layer,
             remembered,
         } => {
-            let fetched = fetch(job, model, &bytes).await?;
-            load(job, session, fetched, layer, &remembered).await
+            let options = LoadOptions { layer, remembered };
+            match model {
+                ModelSource::File { name } => load_given(job, session, name, file, &options).await,
+                ModelSource::Manifest { url, entry } => {
+                    load_listed(job, session, &url, entry, &options).await
+                }
+            }
         }
         Request::Predict { name, overrides } => {
-            let bytes = bytes.to_vec();
+            let bytes = Uint8Array::new(&file).to_vec();
             predict(job, session, &name, &bytes, &overrides).map_err(failed)
         }
         Request::Explain {
@@ -56,135 +47,6 @@ pub async fn handle(
         } => explain(job, session, &method, class, &layer).map_err(failed),
         // The message loop does it on arrival.
         Request::Cancel { .. } => Ok(()),
-    }
-}
-
-/// A model's file in memory, and how it came there.
-struct FetchedFile {
-    started: Instant,
-    name: String,
-    sha256: Checksum,
-    bytes: Vec<u8>,
-    cache_note: Option<String>,
-}
-
-/// SHA-256 in lower-case hexadecimal.
-enum Checksum {
-    Known(String),
-    Pending(Pin<Box<dyn Future<Output = String>>>),
-}
-
-impl Checksum {
-    async fn get(&mut self) -> String {
-        match self {
-            Checksum::Known(sha256) => sha256.clone(),
-            Checksum::Pending(computed) => {
-                let sha256 = computed.as_mut().await;
-                *self = Checksum::Known(sha256.clone());
-                sha256
-            }
-        }
-    }
-}
-
-/// Gets a model's file from where the request says; `file` is the request's buffer.
-async fn fetch(
-    job: &mut JobContext<'_>,
-    model: ModelSource,
-    file: &Uint8Array,
-) -> Result<FetchedFile, Event> {
-    let started = Instant::now();
-    let (url, entry) = match model {
-        ModelSource::File { name } => {
-            return Ok(FetchedFile {
-                started,
-                name,
-                sha256: Checksum::Pending(Box::pin(sha256_hex(file))),
-                bytes: file.to_vec(),
-                cache_note: None,
-            });
-        }
-        ModelSource::Manifest { url, entry } => (url, entry),
-    };
-    let (scope, signal) = (job.scope, job.signal.clone());
-    let mut progress = |phase, done, total| job.progress(phase, done, total);
-    let fetched = model_cache::fetch_model(scope, &url, &entry, &signal, &mut progress).await;
-    let fetched = fetched.map_err(|error| match error {
-        ModelCacheError::Cancelled => Event::Cancelled,
-        other => Event::Failed {
-            kind: FailureKind::Model,
-            message: sentence(&other),
-        },
-    })?;
-    Ok(FetchedFile {
-        started,
-        name: entry.name,
-        sha256: Checksum::Known(entry.sha256.to_lowercase()),
-        bytes: fetched.bytes,
-        cache_note: fetched.cache_note,
-    })
-}
-
-/// Makes a model ready, with what a person said of this file before.
-async fn load(
-    job: &mut JobContext<'_>,
-    session: &mut Session,
-    fetched: FetchedFile,
-    layer: Option<String>,
-    remembered: &[Remembered],
-) -> Result<(), Event> {
-    let mut sha256 = fetched.sha256;
-    let mut options = AttachOptions::default();
-    // Where nothing is remembered of any file, the browser may compute the checksum while
-    // the model is prepared.
-    if !remembered.is_empty() {
-        let sha256 = sha256.get().await;
-        if let Some(remembered) = remembered.iter().find(|one| one.sha256 == sha256) {
-            options = remembered_options(remembered);
-        }
-    }
-    if let Some(layer) = layer {
-        options.layers = vec![layer];
-    }
-    let fetch_ms = milliseconds_since(fetched.started);
-    let started = Instant::now();
-    let size_is_chosen = options.size.is_some();
-    let mut progress = |phase, done, total| job.progress(phase, done as f64, total as f64);
-    let note = match session.load_with_layer_fallback(fetched.bytes, options, &mut progress) {
-        Ok(note) => note,
-        Err(SessionError::Load(LoadError::Gradient(GradientError::NoPictureSize { input }))) => {
-            let sha256 = sha256.get().await;
-            job.send(&Event::SizeWanted { sha256, input }, &[]);
-            return Ok(());
-        }
-        Err(error) => return Err(failed(error)),
-    };
-    let timings_ms = LoadTimings {
-        fetch: fetch_ms,
-        prepare: milliseconds_since(started),
-    };
-    let description = session
-        .description()
-        .ok_or_else(|| failed(SessionError::NoModel))?;
-    let model = description.summary(ModelOrigin {
-        name: fetched.name,
-        sha256: sha256.get().await,
-        size_is_chosen,
-        notes: note.into_iter().collect(),
-        cache_note: fetched.cache_note,
-    });
-    let model = Box::new(model);
-    job.send(&Event::Ready { model, timings_ms }, &[]);
-    Ok(())
-}
-
-fn remembered_options(remembered: &Remembered) -> AttachOptions {
-    AttachOptions {
-        layers: remembered.layer.iter().cloned().collect(),
-        logits: remembered.logits.clone(),
-        size: remembered.size,
-        layout: remembered.channels_last.map(layout),
-        ..AttachOptions::default()
     }
 }
 
@@ -246,17 +108,10 @@ fn explain(
     Ok(())
 }
 
-fn failed(error: SessionError) -> Event {
+/// The event that says what went wrong.
+pub fn failed(error: SessionError) -> Event {
     Event::Failed {
         kind: error.kind(),
         message: sentence(&error),
-    }
-}
-
-fn layout(channels_last: bool) -> Layout {
-    if channels_last {
-        Layout::Nhwc
-    } else {
-        Layout::Nchw
     }
 }

@@ -5,6 +5,7 @@ use web_sys::{AbortSignal, DedicatedWorkerGlobalScope};
 use web_time::Instant;
 
 use super::event_sender::EventSender;
+use crate::engine::checksum::ChecksumWorker;
 use crate::engine::elapsed_time::milliseconds_since;
 use crate::protocol::{Event, Job, Phase};
 
@@ -14,6 +15,7 @@ const MIN_PROGRESS_INTERVAL_MS: f64 = 50.0;
 /// What the handler of a request needs besides the session.
 pub struct JobContext<'a> {
     pub scope: &'a DedicatedWorkerGlobalScope,
+    pub checksums: &'a ChecksumWorker,
     /// Aborted when the page cancels the job.
     pub signal: AbortSignal,
     number: Job,
@@ -27,10 +29,12 @@ impl<'a> JobContext<'a> {
         number: Job,
         signal: AbortSignal,
         scope: &'a DedicatedWorkerGlobalScope,
+        checksums: &'a ChecksumWorker,
         events: &'a EventSender,
     ) -> JobContext<'a> {
         JobContext {
             scope,
+            checksums,
             signal,
             number,
             events,

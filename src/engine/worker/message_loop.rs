@@ -12,6 +12,7 @@ use super::event_sender::EventSender;
 use super::handlers::handle;
 use super::job::JobContext;
 use super::messages::{ReceivedRequest, deserialize_request};
+use crate::engine::checksum::ChecksumWorker;
 use crate::engine::session::Session;
 use crate::protocol::{Event, FailureKind, Job, Request};
 
@@ -19,6 +20,7 @@ use crate::protocol::{Event, FailureKind, Job, Request};
 pub struct MessageLoop {
     scope: DedicatedWorkerGlobalScope,
     events: EventSender,
+    checksums: ChecksumWorker,
     state: RefCell<State>,
 }
 
@@ -32,10 +34,15 @@ struct State {
 
 impl MessageLoop {
     /// Handles every message to the worker from now on.
-    pub fn listen(scope: DedicatedWorkerGlobalScope, events: EventSender) {
+    pub fn listen(
+        scope: DedicatedWorkerGlobalScope,
+        events: EventSender,
+        checksums: ChecksumWorker,
+    ) {
         let this = Rc::new(MessageLoop {
             scope: scope.clone(),
             events,
+            checksums,
             state: RefCell::default(),
         });
         let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
@@ -93,7 +100,9 @@ impl MessageLoop {
         while let Some((received, controller)) = self.next() {
             let job = received.message.job;
             let mut session = std::mem::take(&mut self.state.borrow_mut().session);
-            let mut context = JobContext::new(job, controller.signal(), &self.scope, &self.events);
+            let (scope, checksums, events) = (&self.scope, &self.checksums, &self.events);
+            let signal = controller.signal();
+            let mut context = JobContext::new(job, signal, scope, checksums, events);
             let handled = handle(&mut context, &mut session, received).await;
             self.state.borrow_mut().session = session;
             if let Err(failure) = handled {

@@ -2,6 +2,7 @@
 //!
 //! - `message_loop`: queues requests, cancels them, runs them one by one
 //! - `handlers`: what each request does
+//! - `load_model`: what loading a model does
 //! - `job`: the job in work: its events, its progress, its cancellation
 //! - `event_sender`: sends events to the page
 //! - `messages`: requests and events as structured clones (JavaScript objects)
@@ -11,6 +12,7 @@
 mod event_sender;
 mod handlers;
 mod job;
+mod load_model;
 mod message_loop;
 mod messages;
 
@@ -20,6 +22,7 @@ use web_sys::{DedicatedWorkerGlobalScope, PromiseRejectionEvent};
 
 use self::event_sender::EventSender;
 use self::message_loop::MessageLoop;
+use super::checksum::ChecksumWorker;
 use crate::network::kernels;
 use crate::protocol::{Event, PROTOCOL_VERSION};
 
@@ -30,7 +33,8 @@ use crate::protocol::{Event, PROTOCOL_VERSION};
 pub fn start() -> Result<(), JsValue> {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().dyn_into()?;
     let events = EventSender::new(scope.clone());
-    MessageLoop::listen(scope.clone(), events.clone());
+    let checksums = ChecksumWorker::start(&scope);
+    MessageLoop::listen(scope.clone(), events.clone(), checksums);
     report_crashes(&scope);
     spawn_local(async move {
         let threads = start_threads(&scope).await;
@@ -54,10 +58,14 @@ fn prepare_kernels() {
     if rayon::current_num_threads() < 2 {
         return kernels::autotune();
     }
-    rayon::spawn(|| {
-        kernels::autotune();
-        // What fails here fails again, and is reported, when a model is prepared.
-        drop(kernels::warm_up(WARM_UP));
+    // Broadcast, since the engine's own thread, the first of the pool, could run a job that
+    // is only spawned.
+    rayon::spawn_broadcast(|thread| {
+        if thread.index() == 1 {
+            kernels::autotune();
+            // What fails here fails again, and is reported, when a model is prepared.
+            drop(kernels::warm_up(WARM_UP));
+        }
     });
 }
 

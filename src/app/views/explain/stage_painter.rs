@@ -9,7 +9,7 @@ use web_sys::{HtmlCanvasElement, ImageData};
 use crate::app::browser::canvas;
 use crate::app::browser::canvas::MAX_SIDE_PIXELS;
 use crate::app::state::SaliencyMap;
-use crate::render::{OverlayStyle, overlay};
+use crate::render::{OverlayStyle, blend};
 
 /// What is painted.
 pub struct Scene<'a> {
@@ -103,7 +103,7 @@ impl StagePainter {
                 cells: style.cells,
             };
             let values = upsampled(&mut self.values, map, key);
-            overlay::blend(&mut self.out, &picture.rgba, values, style);
+            blend(&mut self.out, &picture.rgba, values, style);
         }
         let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&self.out), width, height)?;
         canvas::context(canvas)?.put_image_data(&data, 0.0, 0.0)

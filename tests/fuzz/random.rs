@@ -1,9 +1,9 @@
 //! Chance that repeats: the same seed gives the same cases on every machine.
 
 /// A SplitMix64 generator.
-pub struct Dice(pub u64);
+pub struct Random(pub u64);
 
-impl Dice {
+impl Random {
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
