@@ -4,7 +4,7 @@ use js_sys::{ArrayBuffer, Uint8Array};
 
 use super::job::JobContext;
 use super::load_model::{LoadOptions, load_given, load_listed};
-use super::messages::{ReceivedRequest, sentence, transferable};
+use super::messages::{ReceivedRequest, failed, transferable};
 use crate::engine::session::Session;
 use crate::engine::session_error::SessionError;
 use crate::protocol::{
@@ -106,12 +106,4 @@ fn explain(
     let values: Vec<f32> = saliency.values.iter().copied().collect();
     job.send(&event, &[transferable(&values)]);
     Ok(())
-}
-
-/// The event that says what went wrong.
-pub fn failed(error: SessionError) -> Event {
-    Event::Failed {
-        kind: error.kind(),
-        message: sentence(&error),
-    }
 }

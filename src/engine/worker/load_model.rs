@@ -4,9 +4,8 @@ use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::JsValue;
 use web_time::Instant;
 
-use super::handlers::failed;
 use super::job::JobContext;
-use super::messages::sentence;
+use super::messages::{failed, sentence};
 use crate::engine::checksum::PendingChecksum;
 use crate::engine::elapsed_time::milliseconds_since;
 use crate::engine::model_cache::{ModelCache, ModelCacheError};

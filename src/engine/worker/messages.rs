@@ -5,7 +5,8 @@ use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect};
 use serde::Serialize as _;
 use wasm_bindgen::prelude::*;
 
-use crate::protocol::{EventMessage, RequestMessage};
+use crate::engine::session_error::SessionError;
+use crate::protocol::{Event, EventMessage, RequestMessage};
 
 /// A request and the buffers that came with it.
 pub struct ReceivedRequest {
@@ -61,6 +62,14 @@ fn internally_tagged(event: JsValue) -> Result<JsValue, JsValue> {
 /// A copy of values in a buffer that can be transferred, as this program's memory cannot.
 pub fn transferable(values: &[f32]) -> ArrayBuffer {
     Float32Array::from(values).buffer()
+}
+
+/// The event that says what went wrong.
+pub fn failed(error: SessionError) -> Event {
+    Event::Failed {
+        kind: error.kind(),
+        message: sentence(&error),
+    }
 }
 
 /// An error's message, with a capital at its beginning and a full stop at its end.
