@@ -73,14 +73,20 @@ impl ModelCache<'_> {
         let key = cache_key(url, entry);
         let found = JsFuture::from(cache.match_with_str(&key)).await.ok()?;
         let response: Response = found.dyn_into().ok()?;
-        let mut tell = |done, total| progress(Phase::Cache, done, total);
-        let Ok(file) = read(&response, entry, &mut tell).await else {
+        // At once, since each of hundreds of chunks would be a turn of the event loop.
+        progress(Phase::Cache, 0.0, entry.bytes as f64);
+        let file = JsFuture::from(response.array_buffer().ok()?).await;
+        let file = file.ok().and_then(|file| file.dyn_into().ok());
+        let file: Option<ArrayBuffer> =
+            file.filter(|file: &ArrayBuffer| u64::from(file.byte_length()) == entry.bytes);
+        let Some(file) = file else {
             remove(&cache, &key).await;
             return None;
         };
+        progress(Phase::Cache, entry.bytes as f64, entry.bytes as f64);
         Some(CachedFile {
-            bytes: file.to_vec(),
-            checksum: self.checksums.begin(file.buffer()).await,
+            bytes: Uint8Array::new(&file).to_vec(),
+            checksum: self.checksums.begin(file).await,
             wanted: entry.sha256.clone(),
             cache,
             key,
@@ -109,7 +115,9 @@ impl ModelCache<'_> {
             });
         }
         let mut tell = |done, total| progress(Phase::Download, done, total);
-        let file = read(&response, entry, &mut tell)
+        // In a function of its own: the browser optimises whole functions, and this one
+        // begins anew with each chunk.
+        let file = Box::pin(read(&response, entry, &mut tell))
             .await
             .map_err(|error| error.of_download(entry, signal))?;
         let bytes = file.to_vec();

@@ -12,6 +12,7 @@ use super::resample::resample;
 ///
 /// # Errors
 /// [`PictureError::Preprocess`] if the description contradicts itself.
+#[inline(never)] // The browser optimises whole functions: loops stay in small ones.
 pub fn prepare(picture: &RgbImage, preprocess: &Preprocess) -> Result<Array4<f32>, PictureError> {
     preprocess.check()?;
     let [height, width] = preprocess.size;

@@ -15,6 +15,7 @@ const PRECISION_BITS: u32 = 22;
 
 /// A picture in another size, in pixels. Where it gets smaller, bilinear and bicubic
 /// filters are widened by the scale (antialiasing).
+#[inline(never)] // As `prepare`.
 pub fn resample(picture: &RgbImage, width: u32, height: u32, filter: Filter) -> RgbImage {
     let (old_width, old_height) = picture.dimensions();
     if (old_width, old_height) == (width, height) {

@@ -60,9 +60,10 @@ fn is_output(model: &TypedModel, node: &TypedNode) -> TractResult<bool> {
 pub fn fuse_clamp_before(
     model: &TypedModel,
     node: &TypedNode,
-    name: &str,
-    op: &Depthwise,
 ) -> TractResult<Option<TypedModelPatch>> {
+    let Some(op) = node.op_as::<Depthwise>() else {
+        return Ok(None);
+    };
     let before = model.node(node.inputs[0].node);
     let is_shared = before.outputs[0].successors.len() != 1 || is_output(model, before)?;
     // The padding is 0, and must be 0 after the clamp, too.
@@ -80,7 +81,7 @@ pub fn fuse_clamp_before(
     };
     let inputs = [clamp.input, node.inputs[1], node.inputs[2]];
     TypedModelPatch::replace_single_op(model, node, &inputs, op)
-        .map(|patch| Some(patch.with_context(name.to_owned())))
+        .map(|patch| Some(patch.with_context(node.name.clone())))
 }
 
 /// An operation that clamps its output.
@@ -116,11 +117,13 @@ fn sole_successor<'a>(
 ///
 /// # Errors
 /// tract's own.
-pub fn fuse_clamp_after(
+pub fn fuse_clamp_after<T: Clamped>(
     model: &TypedModel,
     node: &TypedNode,
-    op: &impl Clamped,
 ) -> TractResult<Option<TypedModelPatch>> {
+    let Some(op) = node.op_as::<T>() else {
+        return Ok(None);
+    };
     let Some(successor) = sole_successor(model, node)? else {
         return Ok(None);
     };
@@ -146,8 +149,10 @@ pub fn fuse_clamp_after(
 pub fn fuse_sum_after(
     model: &TypedModel,
     node: &TypedNode,
-    op: &Convolution,
 ) -> TractResult<Option<TypedModelPatch>> {
+    let Some(op) = node.op_as::<Convolution>() else {
+        return Ok(None);
+    };
     let Some(sum) = sole_successor(model, node)?.filter(|_| !op.adds && !op.clamp.is_bounded())
     else {
         return Ok(None);

@@ -11,12 +11,11 @@ use super::super::super::windows::{Depthwise, Geometry, MaxPooling};
 ///
 /// # Errors
 /// tract's own.
-pub fn depthwise(
-    model: &TypedModel,
-    node: &TypedNode,
-    name: &str,
-    op: &Conv,
-) -> TractResult<Option<TypedModelPatch>> {
+pub fn depthwise(model: &TypedModel, node: &TypedNode) -> TractResult<Option<TypedModelPatch>> {
+    let Some(op) = node.op_as::<Conv>() else {
+        return Ok(None);
+    };
+    let name = &node.name;
     let (input, channels) = (node.inputs[0], op.group);
     let is_depthwise = channels > 1
         && op.pool_spec.input_channels == channels
@@ -58,12 +57,10 @@ pub fn depthwise(
 ///
 /// # Errors
 /// tract's own.
-pub fn max_pooling(
-    model: &TypedModel,
-    node: &TypedNode,
-    name: &str,
-    op: &MaxPool,
-) -> TractResult<Option<TypedModelPatch>> {
+pub fn max_pooling(model: &TypedModel, node: &TypedNode) -> TractResult<Option<TypedModelPatch>> {
+    let Some(op) = node.op_as::<MaxPool>() else {
+        return Ok(None);
+    };
     let fact = model.outlet_fact(node.inputs[0])?;
     if op.with_index_outputs.is_some() {
         return Ok(None);
@@ -73,7 +70,7 @@ pub fn max_pooling(
     };
     let op = MaxPooling { geometry };
     TypedModelPatch::replace_single_op(model, node, &[node.inputs[0]], op)
-        .map(|patch| Some(patch.with_context(name.to_owned())))
+        .map(|patch| Some(patch.with_context(node.name.clone())))
 }
 
 /// The geometry of tract's windows; `None` unless they are two-dimensional, channels-first
