@@ -7,7 +7,7 @@ use super::error::GradientError;
 use super::model_survey::{Survey, survey};
 use super::selection::{Layer, Selection};
 use super::tensor_names::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS};
-use crate::onnx::{Model, fold_constants, key, legalise, node};
+use crate::onnx::{Model, check_operands, fold_constants, key, legalise, node};
 use crate::picture::Layout;
 
 /// What [`attach`] found and did.
@@ -40,6 +40,7 @@ pub fn attach(model: &mut Model, options: &AttachOptions) -> Result<Attached, Gr
     if options.input_gradient {
         check_names(&selection)?;
     }
+    check_operands(model, &shapes)?;
     fold_constants(model, &shapes);
     let Selection {
         logits, classes, ..

@@ -5,6 +5,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::plan::eval;
 use web_time::Instant;
 
+use super::engine_error::EngineError;
 use super::kernels;
 use super::lowering::{self, PackedWeights};
 use super::network_trait::NetworkError;
@@ -25,8 +26,8 @@ impl ExecutionPlan {
     /// its inputs and gives its outputs in the order of the graph.
     ///
     /// # Errors
-    /// tract's message, for a graph that it cannot run.
-    pub fn new(model: &Model) -> Result<ExecutionPlan, String> {
+    /// [`EngineError`], for a graph that tract cannot run.
+    pub fn new(model: &Model) -> Result<ExecutionPlan, EngineError> {
         ExecutionPlan::of_subgraph(model, model, &mut PackedWeights::default())
     }
 
@@ -39,7 +40,7 @@ impl ExecutionPlan {
         subgraph: &Model,
         model: &Model,
         weights: &mut PackedWeights,
-    ) -> Result<ExecutionPlan, String> {
+    ) -> Result<ExecutionPlan, EngineError> {
         catch_panic(|| ExecutionPlan::optimise(subgraph, model, weights)).unwrap_or_else(Err)
     }
 
@@ -47,18 +48,18 @@ impl ExecutionPlan {
         subgraph: &Model,
         model: &Model,
         weights: &mut PackedWeights,
-    ) -> Result<ExecutionPlan, String> {
+    ) -> Result<ExecutionPlan, EngineError> {
         // Weights are packed for the microkernel that is chosen.
         kernels::autotune();
-        let remaining =
-            lowering::lower(subgraph, model, weights).map_err(|error| error.to_string())?;
+        let remaining = lowering::lower(subgraph, model, weights)
+            .map_err(|error| EngineError::own(error.to_string()))?;
         // tract infers shapes itself; those that the file states may be wrong.
         let onnx = tract_onnx::onnx().with_ignore_value_info(true);
         let mut parsed = onnx
             .parse(&remaining.proto, None)
-            .map_err(|error| error_chain(&error))?;
+            .map_err(|error| EngineError::of_tract(&error))?;
         if let Some(name) = parsed.unresolved_inputs.first() {
-            return Err(format!("the tensor '{name}' is missing"));
+            return Err(EngineError::own(format!("the tensor '{name}' is missing")));
         }
         remaining.insert_layers(&mut parsed.model);
         let plan = parsed
@@ -67,8 +68,10 @@ impl ExecutionPlan {
             .and_then(kernels::declutter)
             .and_then(|mut model| model.optimize().map(|()| model))
             .and_then(IntoRunnable::into_runnable)
-            .map_err(|error| error_chain(&error))?;
-        let state = plan.spawn().map_err(|error| error_chain(&error))?;
+            .map_err(|error| EngineError::of_tract(&error))?;
+        let state = plan
+            .spawn()
+            .map_err(|error| EngineError::of_tract(&error))?;
         let node_count = plan.order_without_consts().len();
         Ok(ExecutionPlan {
             plan,
@@ -81,7 +84,7 @@ impl ExecutionPlan {
     /// done and their total.
     ///
     /// # Errors
-    /// [`NetworkError::Run`] with tract's message; the plan can run again.
+    /// [`NetworkError::Run`]; the plan can run again.
     pub fn run(
         &mut self,
         inputs: Vec<ArrayD<f32>>,
@@ -126,7 +129,8 @@ impl ExecutionPlan {
                 result
             })
         });
-        let outputs = outputs.and_then(|outputs| outputs.map_err(|error| error_chain(&error)));
+        let outputs =
+            outputs.and_then(|outputs| outputs.map_err(|error| EngineError::of_tract(&error)));
         match outputs {
             Ok(outputs) => Ok(outputs.into_iter().map(TValue::into_arc_tensor).collect()),
             Err(reason) => {
@@ -142,7 +146,7 @@ impl ExecutionPlan {
     /// Runs the graph once and measures each node, in the order of execution.
     ///
     /// # Errors
-    /// [`NetworkError::Run`] with tract's message.
+    /// [`NetworkError::Run`].
     pub fn profile(&mut self, inputs: Vec<ArrayD<f32>>) -> Result<Vec<NodeTime>, NetworkError> {
         let mut times = Vec::with_capacity(self.node_count);
         let mut before = Instant::now();
@@ -184,24 +188,16 @@ pub(super) fn tensor(values: ArrayD<f32>) -> Arc<Tensor> {
 /// [`NetworkError::Run`] if they are not float32.
 pub(super) fn array(tensor: &Tensor) -> Result<ArrayViewD<'_, f32>, NetworkError> {
     let view = tensor.to_plain_array_view::<f32>();
-    view.map_err(|error| NetworkError::Run(error_chain(&error)))
+    view.map_err(|error| NetworkError::Run(EngineError::of_tract(&error)))
 }
 
 pub(super) fn shape_error(error: ndarray::ShapeError) -> NetworkError {
-    NetworkError::Run(error.to_string())
+    NetworkError::Run(EngineError::own(error.to_string()))
 }
 
 /// Makes an error of a panic in tract. In a browser a panic cannot be caught: it ends
 /// the worker, and the page starts another.
-fn catch_panic<T>(run: impl FnOnce() -> T) -> Result<T, String> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).map_err(|panic| {
-        let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
-        message.unwrap_or_else(|| "it broke down".into())
-    })
-}
-
-/// An error and its causes, in one line.
-fn error_chain(error: &TractError) -> String {
-    format!("{error:#}").replace('\n', " ")
+fn catch_panic<T>(run: impl FnOnce() -> T) -> Result<T, EngineError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run))
+        .map_err(|panic| EngineError::of_panic(&*panic))
 }

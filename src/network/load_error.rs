@@ -1,5 +1,6 @@
 //! Why a model, or another of its layers, cannot be made ready.
 
+use super::engine_error::EngineError;
 use super::network_trait::NetworkError;
 use crate::gradient::GradientError;
 use crate::onnx::OnnxError;
@@ -19,8 +20,8 @@ pub enum LoadError {
     Labels { count: usize, classes: usize },
     #[error("the model's input has {channels} channels; a picture has 3, or 1 if it is grey")]
     Channels { channels: usize },
-    #[error("the model cannot be run here: {0}")]
-    Engine(String),
+    #[error("the model cannot be run here: {0}. Choose another model, or export it simplified")]
+    Engine(EngineError),
 }
 
 /// Why another layer could not be explained.

@@ -4,6 +4,7 @@
 //! `TractNetwork` implements it with tract.
 //!
 //! - `network_trait`: the trait, its results and its error
+//! - `engine_error`: why tract failed, in words for people
 //! - `probabilities`: softmax and sigmoid of logits
 //! - `tract_network`: the implementation on tract
 //! - `description`: labels, layers, preprocessing and provenance of a model
@@ -20,6 +21,7 @@
 
 #[cfg(feature = "network")]
 mod description;
+mod engine_error;
 #[cfg(feature = "network")]
 mod execution_plan;
 #[cfg(feature = "network")]
@@ -45,6 +47,7 @@ mod tract_network;
 
 #[cfg(feature = "network")]
 pub use description::Description;
+pub use engine_error::EngineError;
 #[cfg(feature = "network")]
 pub use execution_plan::{ExecutionPlan, NodeTime};
 #[cfg(feature = "network")]

@@ -2,6 +2,8 @@
 
 use ndarray::{Array3, Array4};
 
+use super::engine_error::EngineError;
+
 /// A classifier with one layer that is explained.
 pub trait Network {
     /// K, the number of classes.
@@ -55,5 +57,5 @@ pub enum NetworkError {
     #[error("no picture was predicted yet; predict one before asking for an explanation")]
     NoForward,
     #[error("the network failed while it ran: {0}")]
-    Run(String),
+    Run(EngineError),
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ndarray::{ArrayD, IxDyn};
 use web_time::Instant;
 
+use super::engine_error::EngineError;
 use super::execution_plan::{ExecutionPlan, NodeTime};
 use super::load_error::LoadError;
 use super::network_trait::NetworkError;
@@ -23,7 +24,7 @@ pub struct BranchTimes {
 /// Times a model with its gradient branch on a picture of noise.
 ///
 /// # Errors
-/// [`LoadError::Engine`] with tract's message, for a graph that it cannot run.
+/// [`LoadError::Engine`] for a graph that tract cannot run.
 pub fn time_branch(model: &Model, runs: usize) -> Result<BranchTimes, LoadError> {
     let graph = model.graph();
     let (picture, outputs) = (&graph.input[..1], &graph.output);
@@ -38,8 +39,14 @@ pub fn time_branch(model: &Model, runs: usize) -> Result<BranchTimes, LoadError>
     Ok(BranchTimes { forward, branch })
 }
 
+fn not_run(error: NetworkError) -> LoadError {
+    LoadError::Engine(match error {
+        NetworkError::Run(error) => error,
+        other => EngineError::own(other.to_string()),
+    })
+}
+
 fn shortest_run(model: &Model, runs: usize) -> Result<Duration, LoadError> {
-    let engine_error = |error: NetworkError| LoadError::Engine(error.to_string());
     let mut plan = ExecutionPlan::new(model).map_err(LoadError::Engine)?;
     let inputs: Vec<ArrayD<f32>> = model.graph().input.iter().map(noise).collect();
     let mut shortest = Duration::MAX;
@@ -47,7 +54,7 @@ fn shortest_run(model: &Model, runs: usize) -> Result<Duration, LoadError> {
     for _ in 0..=runs {
         let inputs = inputs.clone();
         let started = Instant::now();
-        plan.run(inputs, &mut |_, _| ()).map_err(engine_error)?;
+        plan.run(inputs, &mut |_, _| ()).map_err(not_run)?;
         shortest = shortest.min(started.elapsed());
     }
     Ok(shortest)
@@ -57,9 +64,8 @@ fn shortest_run(model: &Model, runs: usize) -> Result<Duration, LoadError> {
 /// optimised graph: the shortest time of several runs.
 ///
 /// # Errors
-/// [`LoadError::Engine`] with tract's message, for a graph that it cannot run.
+/// [`LoadError::Engine`] for a graph that tract cannot run.
 pub fn profile(model: &Model, runs: usize) -> Result<Vec<NodeTime>, LoadError> {
-    let engine_error = |error: NetworkError| LoadError::Engine(error.to_string());
     let graph = model.graph();
     let settled =
         |input: &pb::ValueInfoProto| node::float_value(&input.name, &default_input_shape(input));
@@ -67,10 +73,10 @@ pub fn profile(model: &Model, runs: usize) -> Result<Vec<NodeTime>, LoadError> {
     let inputs: Vec<ArrayD<f32>> = settled.iter().map(noise).collect();
     let mut plan =
         ExecutionPlan::new(&extract(model, &settled, &graph.output)?).map_err(LoadError::Engine)?;
-    plan.profile(inputs.clone()).map_err(engine_error)?;
-    let mut shortest = plan.profile(inputs.clone()).map_err(engine_error)?;
+    plan.profile(inputs.clone()).map_err(not_run)?;
+    let mut shortest = plan.profile(inputs.clone()).map_err(not_run)?;
     for _ in 1..runs {
-        let times = plan.profile(inputs.clone()).map_err(engine_error)?;
+        let times = plan.profile(inputs.clone()).map_err(not_run)?;
         for (shortest, node) in shortest.iter_mut().zip(times) {
             shortest.milliseconds = shortest.milliseconds.min(node.milliseconds);
         }

@@ -71,6 +71,14 @@ pub enum OnnxError {
         "the weights '{tensor}' have the element type {data_type}, which is not supported here"
     )]
     ElementType { tensor: String, data_type: i32 },
+    #[error(
+        "at node '{node}' the tensors of one run take {bytes} bytes, more than {limit}, the limit; choose a smaller model or size"
+    )]
+    RunMemory {
+        node: String,
+        bytes: usize,
+        limit: usize,
+    },
     #[error("node '{node}' ({operator}): {problem}")]
     Node {
         node: String,

@@ -19,6 +19,7 @@
 //!   `value` holds what they give
 //! - `attributes`: what attributes mean for an input of known shape
 //! - `node_context`: one node with what is known of its inputs
+//! - `operand_checks`: refuses what no engine can compute
 //!
 //! Changing it:
 //! - `legalisation`: forms that tract refuses, as nodes that mean the same
@@ -44,6 +45,7 @@ mod metadata;
 mod model;
 pub mod node;
 mod node_context;
+mod operand_checks;
 pub mod operators;
 mod producers_and_consumers;
 mod shape_inference;
@@ -66,6 +68,7 @@ pub use error::OnnxError;
 pub use legalisation::legalise;
 pub use metadata::{Metadata, key};
 pub use model::Model;
+pub use operand_checks::check_operands;
 pub use producers_and_consumers::Index;
 pub use shape_inference::{declared_axes, default_input_shape, infer_shapes};
 pub use shapes::{Shape, Shapes, element_count};

@@ -8,7 +8,7 @@ use tract_onnx::tract_hir::internal::*;
 use crate::network::kernels::{
     Clamp, Convolution, ConvolutionWeights, Dense, Geometry, MAX_DENSE_ROWS,
 };
-use crate::onnx::{Window, pb};
+use crate::onnx::{Window, node, pb};
 
 /// A convolution whose input's size is not known yet.
 #[derive(Clone, Debug)]
@@ -40,13 +40,14 @@ impl LoweredLayer {
 impl LoweredConvolution {
     fn geometry(&self, input: &[usize]) -> TractResult<Geometry> {
         let &[_, channels, rows, columns] = input else {
-            bail!("a convolution of pictures has an input of four axes, not {input:?}");
+            let problem = format!("a picture has four axes, not the shape {input:?}");
+            return Err(node::problem(&self.node, problem).into());
         };
         let depth = channels.checked_mul(self.kernel[0] * self.kernel[1]);
-        ensure!(
-            depth == Some(self.weights.depth),
-            "its weights are not for {channels} channels"
-        );
+        if depth != Some(self.weights.depth) {
+            let problem = format!("its weights are not for {channels} channels");
+            return Err(node::problem(&self.node, problem).into());
+        }
         let window = Window::of(&self.node, &[rows, columns], &self.kernel)?;
         let pair = |sizes: &[usize]| (sizes[0], sizes[1]);
         let geometry = Geometry {
@@ -57,10 +58,10 @@ impl LoweredConvolution {
             padding: pair(&window.pads_begin),
             output: pair(&window.output),
         };
-        ensure!(
-            rows > 0 && columns > 0 && geometry.are_within_memory_limit(channels),
-            "its windows are spread over more memory than there is"
-        );
+        if rows == 0 || columns == 0 || !geometry.are_within_memory_limit(channels) {
+            let problem = "its windows are spread over more memory than there is";
+            return Err(node::problem(&self.node, problem).into());
+        }
         Ok(geometry)
     }
 }

@@ -175,7 +175,8 @@ fn weights_for_another_number_of_channels_are_named() {
     graph.node("Conv", "main", &["x", "w"], "y");
     let error = ExecutionPlan::new(&decoded(graph.output("y", &[1, 5, 7, 6])))
         .err()
-        .unwrap();
+        .unwrap()
+        .to_string();
     assert!(
         error.contains("main") && error.contains("3 channels"),
         "{error}"
@@ -192,7 +193,8 @@ fn windows_spread_over_more_memory_than_there_is_are_refused() {
         .ints("pads", &[8000, 8000, 8000, 8000]);
     let error = ExecutionPlan::new(&decoded(graph.output("y", &[1, 1, 5, 5])))
         .err()
-        .unwrap();
+        .unwrap()
+        .to_string();
     assert!(
         error.contains("hostile") && error.contains("memory"),
         "{error}"

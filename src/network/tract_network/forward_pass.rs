@@ -7,6 +7,7 @@ use ndarray::{Axis, Ix4};
 use tract_onnx::prelude::Tensor;
 
 use crate::gradient::{Layer, Selection};
+use crate::network::engine_error::EngineError;
 use crate::network::execution_plan::{ExecutionPlan, array, shape_error};
 use crate::network::load_error::LoadError;
 use crate::network::lowering::PackedWeights;
@@ -79,7 +80,10 @@ impl ForwardRun {
     /// # Errors
     /// [`NetworkError::Run`] if the run did not keep them.
     pub fn activations(&self, layer: &Layer) -> Result<&Arc<Tensor>, NetworkError> {
-        let missing = || NetworkError::Run(format!("it gave no activations of '{}'", layer.tensor));
+        let missing = || {
+            let sentence = format!("it gave no activations of '{}'", layer.tensor);
+            NetworkError::Run(EngineError::own(sentence))
+        };
         self.activations.get(&layer.tensor).ok_or_else(missing)
     }
 

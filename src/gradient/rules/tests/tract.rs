@@ -26,7 +26,7 @@ pub fn check(evaluated: &EvaluatedCase) -> Result<Result<(), String>, String> {
 fn run(model: &Model, evaluated: &EvaluatedCase) -> Result<Vec<ArrayD<f32>>, String> {
     let mut rewritten = model.clone();
     legalise(&mut rewritten, &evaluated.shapes).map_err(|error| error.to_string())?;
-    let mut plan = ExecutionPlan::new(&rewritten)?;
+    let mut plan = ExecutionPlan::new(&rewritten).map_err(|error| format!("{error:?}"))?;
     // The forward graph has all inputs but the last, the cotangent.
     let inputs = evaluated.inputs.iter().take(model.graph().input.len());
     let inputs = inputs.map(|(_, values)| values.clone()).collect();
