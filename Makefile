@@ -103,6 +103,10 @@ test-models: models
 
 test-native: golden
 	@GRADCAM_PYTHON=$(PYTHON) $(TIMED) "native tests" cargo test --quiet $(NATIVE)
+	@GRADCAM_OWN_KERNELS=1 $(TIMED) "whole networks on own kernels" \
+		cargo test --quiet $(NATIVE) --test golden --test networks
+	@GRADCAM_OWN_KERNELS=1 $(TIMED) "unit tests on own kernels" \
+		cargo test --quiet $(NATIVE) --lib network::
 
 test-e2e: site golden setup-tests
 	@cargo build --quiet $(NATIVE) --bin gradcam

@@ -16,7 +16,8 @@ pub struct PackedBuffer {
 
 impl PackedBuffer {
     pub fn as_slice(&self) -> &[f32] {
-        blob_elements(&self.blob)
+        // Safety: all elements were written: `UninitPackedBuffer::assume_init`.
+        unsafe { blob_elements(&self.blob) }
     }
 
     pub fn into_blob(self) -> Blob {
@@ -24,8 +25,7 @@ impl PackedBuffer {
     }
 }
 
-/// Aligned f32 elements that may not be initialised.
-#[derive(Debug)]
+/// Aligned f32 elements that may not be initialised. Not `Debug`: that of `Blob` reads them.
 pub struct UninitPackedBuffer {
     blob: Blob,
 }
@@ -42,6 +42,8 @@ impl UninitPackedBuffer {
     }
 
     pub fn as_mut_slice(&mut self) -> &mut [MaybeUninit<f32>] {
+        // `Blob` has no other way to its memory. The bytes are not looked at, and seen as
+        // `MaybeUninit` from here on.
         let bytes = self.blob.as_bytes_mut();
         if bytes.is_empty() {
             return &mut [];
@@ -62,15 +64,18 @@ impl UninitPackedBuffer {
 
 /// The elements of a packed f32 matrix that tract owns. Panics if the blob is not aligned
 /// for f32.
-pub fn blob_elements(blob: &Blob) -> &[f32] {
+///
+/// # Safety
+/// All of the blob must be initialised, as that of a [`PackedBuffer`] is.
+pub unsafe fn blob_elements(blob: &Blob) -> &[f32] {
     let bytes = blob.as_bytes();
     if bytes.is_empty() {
         return &[];
     }
     let (pointer, len) = (bytes.as_ptr().cast::<f32>(), bytes.len() / size_of::<f32>());
     assert!(pointer.is_aligned());
-    // Safety: `len` elements fit into the bytes, the pointer is aligned, and any bits
-    // are an f32. The slice borrows the blob.
+    // Safety: `len` elements fit into the bytes, which are initialised, the pointer is
+    // aligned, and any bits are an f32. The slice borrows the blob.
     unsafe { std::slice::from_raw_parts(pointer, len) }
 }
 
@@ -90,7 +95,8 @@ mod tests {
             let expected: Vec<f32> = (0..len).map(|index| index as f32).collect();
             assert_eq!(buffer.as_slice(), expected);
             let blob = buffer.into_blob();
-            assert_eq!(blob_elements(&blob), expected);
+            // Safety: it was a `PackedBuffer`.
+            assert_eq!(unsafe { blob_elements(&blob) }, expected);
             assert_eq!(blob.layout().align(), 64);
         }
     }

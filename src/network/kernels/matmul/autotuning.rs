@@ -13,13 +13,21 @@ pub fn autotune() {
     browser::selection();
 }
 
+/// Set natively, this environment variable takes this project's kernels in place of tract's,
+/// so that whole networks can be tested on what browsers run.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub const OWN_KERNELS: &str = "GRADCAM_OWN_KERNELS";
+
 /// The shape of this project's kernel to use; `None` natively, where tract has kernels for
-/// the machine.
+/// the machine, unless `OWN_KERNELS` is set.
 pub fn selected_shape() -> Option<KernelShape> {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     return Some(browser::selection().shape);
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-    None
+    {
+        let is_asked_for = std::env::var_os(OWN_KERNELS).is_some_and(|value| !value.is_empty());
+        is_asked_for.then_some(KernelShape::ALL[0])
+    }
 }
 
 /// The selected shape and the measurements.

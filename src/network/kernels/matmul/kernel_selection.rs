@@ -88,3 +88,17 @@ impl Kernel {
         }
     }
 }
+
+#[cfg(all(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
+mod tests {
+    use super::super::autotuning::OWN_KERNELS;
+    use super::*;
+
+    /// `make test-native` runs this both ways.
+    #[test]
+    fn own_kernels_are_used_natively_if_asked_for() {
+        let is_asked_for = std::env::var_os(OWN_KERNELS).is_some_and(|value| !value.is_empty());
+        let kernel = Kernel::pick(728, 728).unwrap();
+        assert_eq!(matches!(kernel, Kernel::Own(_)), is_asked_for);
+    }
+}

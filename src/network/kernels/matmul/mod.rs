@@ -4,6 +4,7 @@
 //! - `microkernel`: one tile, in registers
 //! - `autotuning`: the fastest shape, measured; `kernel_selection`: that, or a kernel of tract
 //! - `weight_reader`: weights from the bytes of a file; `packing`: panels of A and of B
+//! - `row_scaling`: rows of weights with equal norms, for sums of rows
 //! - `blocking`: how many columns are packed and multiplied at once
 //! - `packed_product`: the macrokernel, with bias, sum and clamp fused into the store
 //! - `strassen_winograd`: 7 products of quadrants instead of 8; `remainder_columns`: the
@@ -22,6 +23,7 @@ mod packed_product;
 mod packing;
 mod peak;
 mod remainder_columns;
+mod row_scaling;
 mod strassen_winograd;
 mod weight_reader;
 
@@ -35,12 +37,13 @@ pub(super) use kernel_shape::dispatch_on_shape;
 pub use microkernel::{Accumulators, multiply_accumulate, run as run_microkernel};
 pub use packed_product::{Epilogue, PackedProduct};
 pub use packing::{
-    ColumnPanels, PackedPanels, PanelLayout, RowBlock, UninitPanels, into_packed_input, pack_rows,
+    ColumnPanels, PackedMatrix, PackedPanels, PanelLayout, RowBlock, UninitPanels, pack_rows,
 };
 pub use peak::peak_gigaflops;
 pub use remainder_columns::{
     MAX_REMAINDER_COLUMNS, RemainderColumns, packed_width, repeat_for_rows,
 };
+pub use row_scaling::{RowScaling, row_maxima};
 pub use strassen_winograd::{
     QuadrantPanels, StrassenProduct, has_even_depth, is_strassen_faster, left_columns, upper_rows,
 };

@@ -10,7 +10,7 @@ use super::kernel_shape::KernelShape;
 use super::microkernel::{Accumulators, multiply_accumulate};
 use super::packing::PackedPanels;
 
-/// y = min(max(A · B + bias + z, min), max).
+/// y = min(max(scale · A · B + bias + z, min), max).
 #[derive(Clone, Debug)]
 pub struct PackedProduct<'a> {
     /// A [rows, depth] in panels of ROWS rows.
@@ -29,6 +29,8 @@ pub struct PackedProduct<'a> {
 /// outlives the epilogue. Threads share `output`: each writes rows and columns of its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Epilogue<'a> {
+    /// Powers of two: one for each row of every panel of A, padding included.
+    pub scales: &'a [f32],
     /// One element for each row of every panel of A, padding included.
     pub bias: &'a [f32],
     /// z, with the offsets of y; null for none.
@@ -45,7 +47,7 @@ pub struct Epilogue<'a> {
 /// Where a tile is stored.
 #[derive(Clone, Copy, Debug)]
 pub struct TilePosition {
-    /// Of its first row in `Epilogue::bias`.
+    /// Of its first row in `Epilogue::bias` and `Epilogue::scales`.
     pub bias_offset: usize,
     /// Of its first element in `Epilogue::output`.
     pub output_offset: usize,
@@ -71,6 +73,7 @@ impl Epilogue<'_> {
             self.added.wrapping_add(offset)
         };
         Epilogue {
+            scales: &self.scales[bias_offset..],
             bias: &self.bias[bias_offset..],
             added,
             output: self.output.wrapping_add(offset),
@@ -143,7 +146,7 @@ unsafe fn multiply_tile<const ROWS: usize, const VECTORS: usize>(
     }
 }
 
-/// Adds bias and z to a tile of sums, clamps and stores the rows and columns of it that
+/// Scales a tile of sums, adds bias and z to it, clamps and stores the rows and columns of it that
 /// `extent` has.
 ///
 /// # Safety
@@ -158,44 +161,55 @@ pub unsafe fn store_tile<const ROWS: usize, const VECTORS: usize>(
     position: TilePosition,
     extent: TileExtent,
 ) {
-    let bias = &epilogue.bias[position.bias_offset..][..ROWS];
+    let per_row = PerRow {
+        scales: &epilogue.scales[position.bias_offset..][..ROWS],
+        bias: &epilogue.bias[position.bias_offset..][..ROWS],
+    };
     let offset = position.output_offset;
     let is_whole = extent.rows >= ROWS && extent.columns >= LANES * VECTORS;
     // Safety: the same contract; if the tile is whole, the smaller ones are its own.
     unsafe {
         if !is_whole {
-            store_partial_tile(sums, epilogue, bias, offset, extent);
+            store_partial_tile(sums, epilogue, per_row, offset, extent);
         } else if epilogue.added.is_null() {
-            store_whole_tile::<ROWS, VECTORS, false>(sums, epilogue, bias, offset);
+            store_whole_tile::<ROWS, VECTORS, false>(sums, epilogue, per_row, offset);
         } else {
-            store_whole_tile::<ROWS, VECTORS, true>(sums, epilogue, bias, offset);
+            store_whole_tile::<ROWS, VECTORS, true>(sums, epilogue, per_row, offset);
         }
     }
+}
+
+/// A tile's part of the scales and of the bias.
+#[derive(Clone, Copy)]
+struct PerRow<'a> {
+    scales: &'a [f32],
+    bias: &'a [f32],
 }
 
 /// A tile that lies inside of the output as a whole.
 ///
 /// # Safety
-/// As [`store_tile`] for all ROWS rows and 4 · VECTORS columns; `bias` must have ROWS
-/// elements, and `added` not be null if `ADDS`.
+/// As [`store_tile`] for all ROWS rows and 4 · VECTORS columns; `added` must not be null if
+/// `ADDS`.
 #[inline(always)]
 unsafe fn store_whole_tile<const ROWS: usize, const VECTORS: usize, const ADDS: bool>(
     sums: *const Accumulators<ROWS, VECTORS>,
     epilogue: &Epilogue,
-    bias: &[f32],
+    PerRow { scales, bias }: PerRow,
     output_offset: usize,
 ) {
     debug_assert!(output_offset + (ROWS - 1) * epilogue.stride + LANES * VECTORS <= epilogue.len);
     let clamp = epilogue.clamp.splat();
     for row in 0..ROWS {
-        let bias = Lanes::splat(bias[row]);
+        let (scale, bias) = (Lanes::splat(scales[row]), Lanes::splat(bias[row]));
         let row_offset = output_offset + row * epilogue.stride;
         for vector in 0..VECTORS {
             let offset = row_offset + vector * LANES;
             // Safety: `row < ROWS` and `vector < VECTORS` are indices of `sums`; the LANES
             // elements from `offset` on are columns of the tile.
             unsafe {
-                let mut sum = (&raw const (*sums)[row][vector]).read().add(bias);
+                let mut sum = (&raw const (*sums)[row][vector]).read();
+                sum = sum.mul_add(scale, bias);
                 if ADDS {
                     sum = sum.add(Lanes::load(epilogue.added.add(offset)));
                 }
@@ -214,12 +228,12 @@ unsafe fn store_whole_tile<const ROWS: usize, const VECTORS: usize, const ADDS: 
 unsafe fn store_partial_tile<const ROWS: usize, const VECTORS: usize>(
     sums: *const Accumulators<ROWS, VECTORS>,
     epilogue: &Epilogue,
-    bias: &[f32],
+    PerRow { scales, bias }: PerRow,
     output_offset: usize,
     extent: TileExtent,
 ) {
     let clamp = epilogue.clamp.splat();
-    for (row, &bias) in bias.iter().enumerate().take(extent.rows) {
+    for (row, (&scale, &bias)) in scales.iter().zip(bias).enumerate().take(extent.rows) {
         for vector in 0..VECTORS {
             let offset = output_offset + row * epilogue.stride + vector * LANES;
             let count = extent.columns.saturating_sub(vector * LANES).min(LANES);
@@ -233,7 +247,8 @@ unsafe fn store_partial_tile<const ROWS: usize, const VECTORS: usize>(
                     added[..count].copy_from_slice(from);
                 }
                 let sum = (&raw const (*sums)[row][vector]).read();
-                let sum = sum.add(Lanes::splat(bias)).add(Lanes::load_array(&added));
+                let sum = sum.mul_add(Lanes::splat(scale), Lanes::splat(bias));
+                let sum = sum.add(Lanes::load_array(&added));
                 let values = clamp.apply(sum).to_array();
                 if count > 0 {
                     let to = std::slice::from_raw_parts_mut(epilogue.output.add(offset), count);

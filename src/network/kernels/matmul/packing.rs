@@ -28,14 +28,6 @@ pub struct PackedPanels<'a> {
 }
 
 impl<'a> PackedPanels<'a> {
-    /// All panels of a packed matrix.
-    pub fn new(packed: &'a EagerPackedInput) -> PackedPanels<'a> {
-        PackedPanels {
-            values: blob_elements(&packed.packed),
-            panel_len: packed.panel_bytes / size_of::<f32>(),
-        }
-    }
-
     /// The first `len` elements of panel `index`.
     #[inline(always)]
     pub fn panel(self, index: usize, len: usize) -> &'a [f32] {
@@ -144,21 +136,55 @@ impl UninitPanels {
 }
 
 /// A packed matrix [depth, count] or [count, depth] in the form in which tract knows it.
-pub fn into_packed_input(
-    buffer: PackedBuffer,
-    format: &PackedFormat,
-    depth: usize,
-    count: usize,
-) -> EagerPackedInput {
-    EagerPackedInput {
-        fact: PackedExoticFact {
-            format: Box::new(format.clone()),
-            mn: count.to_dim(),
-            k: depth,
-        },
-        packed: Arc::new(buffer.into_blob()),
-        panel_bytes: format.single_panel_len(depth) * size_of::<f32>(),
-        mn: count,
+/// [`PackedMatrix::new`] alone makes one, so that all elements are initialised.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PackedMatrix(EagerPackedInput);
+
+impl PackedMatrix {
+    pub fn new(
+        buffer: PackedBuffer,
+        format: &PackedFormat,
+        depth: usize,
+        count: usize,
+    ) -> PackedMatrix {
+        PackedMatrix(EagerPackedInput {
+            fact: PackedExoticFact {
+                format: Box::new(format.clone()),
+                mn: count.to_dim(),
+                k: depth,
+            },
+            packed: Arc::new(buffer.into_blob()),
+            panel_bytes: format.single_panel_len(depth) * size_of::<f32>(),
+            mn: count,
+        })
+    }
+
+    /// For kernels of tract's.
+    pub fn as_tract(&self) -> &EagerPackedInput {
+        &self.0
+    }
+
+    pub fn panels(&self) -> PackedPanels<'_> {
+        PackedPanels {
+            // Safety: the blob was a `PackedBuffer`.
+            values: unsafe { blob_elements(&self.0.packed) },
+            panel_len: self.0.panel_bytes / size_of::<f32>(),
+        }
+    }
+
+    /// The axis along which products are summed.
+    pub fn depth(&self) -> usize {
+        self.0.fact.k
+    }
+
+    /// Rows of A, or columns of B.
+    pub fn count(&self) -> usize {
+        self.0.mn
+    }
+
+    /// Rows, or columns, of a panel.
+    pub fn panel_width(&self) -> usize {
+        self.0.fact.format.r()
     }
 }
 
@@ -171,7 +197,7 @@ pub fn pack_rows(
     row_scales: Option<&[f32]>,
     format: &PackedFormat,
     layout: PanelLayout,
-) -> TractResult<EagerPackedInput> {
+) -> TractResult<PackedMatrix> {
     let (depth, width) = (matrix.columns, format.r);
     let padded_rows = layout.count() * width;
     let UninitPanels {
@@ -202,7 +228,7 @@ pub fn pack_rows(
     // Safety: the chunks are all panels; of each, columns 0 to `depth` of all rows were
     // written (with zeros, where a panel has fewer rows), and the padding after them.
     let buffer = unsafe { buffer.assume_init() };
-    Ok(into_packed_input(buffer, format, depth, matrix.rows))
+    Ok(PackedMatrix::new(buffer, format, depth, matrix.rows))
 }
 
 /// Panels of columns of a matrix B [depth, columns], packed row by row.

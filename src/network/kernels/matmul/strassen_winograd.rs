@@ -18,7 +18,9 @@
 //! columns are packed, those of A once for a panel and many columns.
 //!
 //! The rounding error is somewhat larger than that of an ordinary product, since sums of
-//! elements are multiplied. Where rows and columns are halved does not depend on the shape
+//! elements are multiplied, and that of the product as a whole: `row_scaling` makes the rows
+//! of A equally large, and `column_checks` of `windows` deals with columns of B that are zero
+//! or no numbers. Where rows and columns are halved does not depend on the shape
 //! of the tile, so that all shapes give the same bits.
 
 use std::mem::MaybeUninit;
@@ -63,7 +65,7 @@ pub fn left_columns(columns: usize) -> usize {
     columns / HALVED_COLUMNS_MULTIPLE * HALVED_COLUMNS_MULTIPLE / 2
 }
 
-/// y = min(max(A · B + bias + z, min), max) for a block of columns of the left half, the
+/// y = min(max(scale · A · B + bias + z, min), max) for a block of columns of the left half, the
 /// same block of the right half, and remainder columns.
 #[derive(Clone, Debug)]
 pub struct StrassenProduct<'a> {

@@ -3,6 +3,7 @@
 mod convolution;
 mod declutter;
 mod microkernel;
+mod rounding;
 #[cfg(feature = "cli")]
 mod thread_pool;
 mod windows;
@@ -10,6 +11,14 @@ mod windows;
 use proptest::prelude::*;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::Approximation;
+
+/// Random cases of a test: a few under Miri, which takes a thousand times as long.
+fn cases(count: u32) -> ProptestConfig {
+    ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(if cfg!(miri) { 3 } else { count })
+    }
+}
 
 /// A pseudorandom tensor between −2 and 2; of even seeds in multiples of a half, so that
 /// ties and zeros occur.

@@ -1,26 +1,33 @@
-//! Every operation gives the same bits on several threads as on one.
+//! Every operation gives the same bits on several threads as on one, and what plain loops in
+//! float64 give; threads help each other.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use tract_linalg::multithread::{Executor, multithread_tract_scope};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{EvalOp, bail};
 
-use super::super::common::{Clamp, TaskGrid, parallel_steps};
+use super::super::common::{Clamp, TaskGrid, parallel_chunks, parallel_steps};
 use super::super::matmul::{Kernel, KernelShape, WeightReader};
 use super::super::tract::tract_kernel;
 use super::super::windows::{
     Convolution, ConvolutionWeights, Depthwise, Form, Geometry, MaxPooling,
 };
 use super::random_tensor;
-use super::windows::{run, slice};
+use super::windows::{exact_row, run, slice, windows as for_each_tap};
 use crate::onnx::tensor;
 
 const THREADS: usize = 3;
 /// Enough work to use several threads.
 const PARALLEL_WORK: usize = 1 << 20;
 
-fn check(op: &dyn EvalOp, inputs: &[&Tensor], what: &str) {
+/// Of the sum of the products' absolute values: far more than rounding, far less than a
+/// product left out.
+const MAX_RELATIVE_ERROR: f64 = 1e-5;
+
+/// Returns the output.
+fn check(op: &dyn EvalOp, inputs: &[&Tensor], what: &str) -> Tensor {
     let sequential = run(op, inputs);
     let parallel = multithread_tract_scope(Executor::multithread(THREADS), || run(op, inputs));
     let differing = slice(&sequential)
@@ -28,6 +35,7 @@ fn check(op: &dyn EvalOp, inputs: &[&Tensor], what: &str) {
         .zip(slice(&parallel))
         .position(|(a, b)| a != b);
     assert_eq!(differing, None, "{what}");
+    parallel
 }
 
 #[test]
@@ -77,10 +85,31 @@ fn convolutions_by(kernel: &(dyn Fn() -> Kernel + Sync)) {
             weights: Arc::new(sequential),
             geometry,
             adds: true,
-            clamp: Clamp { min: 0.0, max: 6.0 },
+            clamp: CLAMP,
         };
-        check(&op, &[&input, &added], &what);
+        let found = check(&op, &[&input, &added], &what);
+        let len = op.geometry.output_len();
+        // Some rows, the first and the last among them: float64 takes its time.
+        for row in (0..rows).step_by(rows / 3).chain([rows - 1]) {
+            let weights = &slice(&weights)[row * depth..][..depth];
+            let exact = exact_row(&op.geometry, slice(&input), weights);
+            let outputs = slice(&found)[row * len..].iter();
+            let added = slice(&added)[row * len..].iter();
+            for ((found, exact), added) in outputs.zip(exact).zip(added) {
+                let sum = exact.sum + f64::from(slice(&bias)[row]) + f64::from(*added);
+                let error = (f64::from(*found) - clamped(sum)).abs();
+                let limit = MAX_RELATIVE_ERROR * (exact.size + 1.0);
+                assert!(error <= limit, "{what}: row {row} is off by {error:e}");
+            }
+        }
     }
+}
+
+/// ReLU6.
+const CLAMP: Clamp = Clamp { min: 0.0, max: 6.0 };
+
+fn clamped(value: f64) -> f64 {
+    value.clamp(f64::from(CLAMP.min), f64::from(CLAMP.max))
 }
 
 #[test]
@@ -101,14 +130,85 @@ fn windows() {
         let pooling = MaxPooling {
             geometry: geometry.clone(),
         };
-        check(&pooling, &[&input], &what);
+        let pooled = check(&pooling, &[&input], &what);
         let depthwise = Depthwise {
-            geometry,
+            geometry: geometry.clone(),
             input_min: 0.0,
-            clamp: Clamp { min: 0.0, max: 6.0 },
+            clamp: CLAMP,
         };
-        check(&depthwise, &[&input, &weights, &bias], &what);
+        let convolved = check(&depthwise, &[&input, &weights, &bias], &what);
+        for channel in 0..channels {
+            let plane = &slice(&input)[channel * geometry.input_len()..][..geometry.input_len()];
+            let outputs = channel * geometry.output_len()..(channel + 1) * geometry.output_len();
+            let mut greatest = vec![f32::NEG_INFINITY; geometry.output_len()];
+            for_each_tap(&geometry, |output, pixel, _| {
+                greatest[output] = greatest[output].max(plane[pixel]);
+            });
+            assert_eq!(slice(&pooled)[outputs.clone()], greatest, "{what}");
+            let rectified: Vec<f32> = plane.iter().map(|value| value.max(0.0)).collect();
+            let weights = &slice(&weights)[channel * taps..][..taps];
+            let exact = exact_row(&geometry, &rectified, weights);
+            for (found, exact) in slice(&convolved)[outputs].iter().zip(exact) {
+                let wanted = clamped(exact.sum + f64::from(slice(&bias)[channel]));
+                let limit = MAX_RELATIVE_ERROR * (exact.size + 1.0);
+                assert!((f64::from(*found) - wanted).abs() <= limit, "{what}");
+            }
+        }
     }
+}
+
+/// Keeps the thread of the first piece of work until another thread has done some.
+#[derive(Default)]
+struct OtherThread {
+    has_worked: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl OtherThread {
+    /// Must be called for every piece of work. Panics if no other thread comes.
+    fn piece(&self, is_first: bool) {
+        let mut has_worked = self.has_worked.lock().unwrap();
+        if !is_first {
+            *has_worked = true;
+            return self.changed.notify_all();
+        }
+        let patience = Duration::from_secs(20);
+        let waited = self
+            .changed
+            .wait_timeout_while(has_worked, patience, |has_worked| !*has_worked);
+        assert!(!waited.unwrap().1.timed_out(), "no other thread helps");
+    }
+}
+
+#[test]
+fn another_thread_helps_with_a_task_that_it_has_not_taken() {
+    multithread_tract_scope(Executor::multithread(THREADS), || {
+        let other = OtherThread::default();
+        let step = |(): &(), step: usize, (): &mut ()| {
+            other.piece(step == 0);
+            Ok(())
+        };
+        let grid = TaskGrid {
+            tasks: 1,
+            steps: 40,
+        };
+        parallel_steps(grid, PARALLEL_WORK, |_| (), step).unwrap();
+    });
+}
+
+#[test]
+fn another_thread_takes_chunks() {
+    multithread_tract_scope(Executor::multithread(THREADS), || {
+        let other = OtherThread::default();
+        let mut out = vec![0_usize; 120];
+        parallel_chunks(&mut out, 10, PARALLEL_WORK, |first, chunk| {
+            other.piece(first == 0);
+            chunk.fill(first + 1);
+            Ok(())
+        })
+        .unwrap();
+        assert!(out.iter().all(|&number| number > 0));
+    });
 }
 
 /// The steps that were run, as (task, step), sorted.

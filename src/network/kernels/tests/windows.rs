@@ -4,7 +4,7 @@ use tract_onnx::tract_core::internal::{EvalContext, EvalOp, tvec};
 
 use super::super::common::Clamp;
 use super::super::windows::{Depthwise, Geometry, MaxPooling};
-use super::{close, random_tensor};
+use super::{cases, close, random_tensor};
 
 /// Windows of 1 × 1.
 pub fn samples() -> impl Strategy<Value = Geometry> {
@@ -122,6 +122,30 @@ pub fn windows(geometry: &Geometry, mut visit: impl FnMut(usize, usize, usize)) 
     }
 }
 
+/// An output of a convolution by plain loops in float64.
+#[derive(Clone, Copy, Default)]
+pub struct Exact {
+    pub sum: f64,
+    /// The sum of the products' absolute values, which rounding errors are compared with.
+    pub size: f64,
+}
+
+/// The outputs of a convolution in one row, of input planes [C, h, w] and the row's weights
+/// [C, kh, kw].
+pub fn exact_row(geometry: &Geometry, planes: &[f32], weights: &[f32]) -> Vec<Exact> {
+    let taps = geometry.kernel.0 * geometry.kernel.1;
+    let mut outputs = vec![Exact::default(); geometry.output_len()];
+    let channels = planes.chunks_exact(geometry.input_len());
+    for (plane, weights) in channels.zip(weights.chunks_exact(taps)) {
+        windows(geometry, |output, pixel, tap| {
+            let product = f64::from(weights[tap]) * f64::from(plane[pixel]);
+            outputs[output].sum += product;
+            outputs[output].size += product.abs();
+        });
+    }
+    outputs
+}
+
 pub fn run(op: &dyn EvalOp, inputs: &[&Tensor]) -> Tensor {
     let inputs = inputs
         .iter()
@@ -140,7 +164,7 @@ pub fn slice(tensor: &Tensor) -> &[f32] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn depthwise_convolution_is_the_sum_over_its_windows(

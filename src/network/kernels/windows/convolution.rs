@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::tract_linalg::BinOp;
-use tract_onnx::tract_core::tract_linalg::mmm::{
-    AsInputValue, EagerPackedInput, FusedSpec, MMMInputValue, MatMatMul,
-};
+use tract_onnx::tract_core::tract_linalg::mmm::{AsInputValue, FusedSpec, MatMatMul};
 
 use super::super::common::{Clamp, TaskGrid, parallel_steps, thread_count};
-use super::super::matmul::{Epilogue, Kernel};
+use super::super::matmul::{Epilogue, Kernel, PackedMatrix};
+use super::column_checks::{ZeroEpilogue, are_surely_finite, outputs_of_zeros};
 use super::convolution_tasks::{ConvolutionInput, PackedTask, tasks};
 use super::convolution_weights::{ConvolutionWeights, Form};
 use super::im2col::Im2col;
@@ -20,7 +19,8 @@ use super::winograd::InputTiles;
 /// Convolution. Inputs: x [N, C, h, w] and, if `adds`, z [N, M, h', w']. Output: y
 /// [N, M, h', w'].
 ///
-/// y = min(max(W ∗ x + bias + z, clamp.min), clamp.max). The weights W [M, C·kh·kw] are not an
+/// y = min(max(W ∗ x + bias + z, clamp.min), clamp.max). Where a window sees only zeros, W ∗ x
+/// is exactly 0, in every form of the product. The weights W [M, C·kh·kw] are not an
 /// input: they are packed once, and shared by all graphs of a model.
 #[derive(Clone, Debug)]
 pub struct Convolution {
@@ -77,9 +77,9 @@ impl EvalOp for Convolution {
         }));
         // Safety: every element is written below: each image has `rows · output_len` of them,
         // and its tasks cover all columns, their steps all rows.
-        let output = unsafe { Tensor::uninitialized::<f32>(&shape)? };
+        let mut output = unsafe { Tensor::uninitialized::<f32>(&shape)? };
         for image in 0..shape[0] {
-            self.convolve_image(&input, added.as_deref(), &output, image)?;
+            self.convolve_image(&input, added.as_deref(), &mut output, image)?;
         }
         Ok(tvec!(output.into_tvalue()))
     }
@@ -114,20 +114,79 @@ impl Convolution {
         Ok(shape)
     }
 
-    /// Computes the output of image number `image` of the batch. `output` must be used by
-    /// nobody else meanwhile; `added` must have its shape.
+    /// Computes the output of image number `image` of the batch; `added` must have the shape
+    /// of `output`.
     fn convolve_image(
         &self,
         input: &Tensor,
         added: Option<&Tensor>,
-        output: &Tensor,
+        output: &mut Tensor,
         image: usize,
     ) -> TractResult<()> {
         let len = self.channels() * self.geometry.input_len();
         let planes = &input.try_as_plain_ram()?.as_slice::<f32>()?[image * len..][..len];
+        let halves_columns = self.weights.form == Form::StrassenWinograd;
+        let is_finite = !halves_columns || are_surely_finite(&self.geometry, planes)?;
+        self.multiply(planes, is_finite, added, output, image)?;
+        if !(halves_columns && is_finite) {
+            return Ok(());
+        }
+        let zeros = outputs_of_zeros(&self.geometry, planes);
+        self.write_outputs_of_zeros(&zeros, added, output, image)
+    }
+
+    /// Sets the outputs at `positions` to what they are where the input is zero. Those of the
+    /// whole image must be initialised.
+    fn write_outputs_of_zeros(
+        &self,
+        positions: &[usize],
+        added: Option<&Tensor>,
+        output: &mut Tensor,
+        image: usize,
+    ) -> TractResult<()> {
+        if positions.is_empty() {
+            return Ok(());
+        }
+        let len = self.weights.rows * self.geometry.output_len();
+        let added = match added {
+            Some(added) => {
+                Some(&added.try_as_plain_ram()?.as_slice::<f32>()?[image * len..][..len])
+            }
+            None => None,
+        };
+        // The bias of each row, which is once in its panel.
+        let Kernel::Own(shape) = self.weights.kernel else {
+            bail!("a kernel of tract's multiplies weights of the plain form only");
+        };
+        let bias = self.weights.bias_of_rows(shape.rows());
+        let epilogue = ZeroEpilogue {
+            bias: |row: usize| bias[row],
+            added,
+            clamp: self.clamp,
+        };
+        assert!((image + 1) * len <= output.len());
+        // Safety: the image is inside of the output by the assertion, and initialised.
+        let planes = unsafe {
+            let first = output.as_ptr_mut_unchecked::<f32>().add(image * len);
+            std::slice::from_raw_parts_mut(first, len)
+        };
+        epilogue.write(&self.geometry, planes, positions)
+    }
+
+    /// Multiplies the weights with the `planes` of image number `image`. If these are not
+    /// finite, no columns are added to each other.
+    fn multiply(
+        &self,
+        planes: &[f32],
+        is_finite: bool,
+        added: Option<&Tensor>,
+        output: &mut Tensor,
+        image: usize,
+    ) -> TractResult<()> {
         let input = self.input(planes)?;
         let columns = self.geometry.output_len();
-        let tasks = tasks(&self.weights, &input, columns, thread_count());
+        let output = SharedOutput::new(output);
+        let tasks = tasks(&self.weights, &input, columns, thread_count(), is_finite);
         let steps = match &self.weights.kernel {
             Kernel::Own(shape) => self.weights.row_panels(shape.rows()),
             Kernel::Tract { .. } => 1,
@@ -144,7 +203,7 @@ impl Convolution {
                 let start = image * self.weights.rows * columns + packed.first_column();
                 match (&self.weights.kernel, packed) {
                     (Kernel::Own(shape), packed) => {
-                        let epilogue = self.epilogue(added, output, start);
+                        let epilogue = self.epilogue(added, &output, start);
                         // Safety: the epilogue begins at row 0 of this image and the task's
                         // first column. The task's columns are below `columns`, the rows below
                         // `rows`, so that all is inside of the image. Only this step writes
@@ -159,7 +218,7 @@ impl Convolution {
                         PackedTask::Plain {
                             columns: packed, ..
                         },
-                    ) => self.multiply_by_tract(&**kernel, *packing, packed, added, output, start),
+                    ) => self.multiply_by_tract(&**kernel, *packing, packed, added, &output, start),
                     (
                         Kernel::Tract { .. },
                         PackedTask::StrassenWinograd { .. } | PackedTask::WinogradConvolution(_),
@@ -197,20 +256,22 @@ impl Convolution {
     fn epilogue<'a>(
         &'a self,
         added: Option<&Tensor>,
-        output: &Tensor,
+        output: &SharedOutput,
         start: usize,
     ) -> Epilogue<'a> {
-        assert!(start < output.len());
-        assert!(added.is_none_or(|added| added.len() == output.len()));
-        // Safety: `added` is float32, which `eval` checks, the output, which it makes, and the
-        // bias, by `ConvolutionWeights::pack_for`; both tensors have more than `start` elements.
+        let len = output.tensor.len();
+        assert!(start < len);
+        assert!(added.is_none_or(|added| added.len() == len));
+        // Safety: `added` is float32, which `eval` checks, and the output, which it makes; both
+        // tensors have more than `start` elements.
         unsafe {
             let from = |tensor: &Tensor| tensor.as_ptr_unchecked::<f32>().add(start);
             Epilogue {
-                bias: self.weights.bias.as_slice_unchecked(),
+                scales: &self.weights.scales,
+                bias: &self.weights.bias,
                 added: added.map_or(std::ptr::null(), from),
-                output: from(output).cast_mut(),
-                len: output.len() - start,
+                output: output.first.add(start),
+                len: len - start,
                 stride: self.geometry.output_len(),
                 clamp: self.clamp,
             }
@@ -223,17 +284,23 @@ impl Convolution {
         &self,
         kernel: &dyn MatMatMul,
         packing: usize,
-        columns: &EagerPackedInput,
+        columns: &PackedMatrix,
         added: Option<&Tensor>,
-        output: &Tensor,
+        output: &SharedOutput,
         start: usize,
     ) -> TractResult<()> {
-        let (rows, stride, count) = (self.weights.rows, self.geometry.output_len(), columns.mn());
+        let output = output.tensor;
+        let (rows, stride, count) = (
+            self.weights.rows,
+            self.geometry.output_len(),
+            columns.count(),
+        );
         // From the first element to the last: tract reads and writes nothing beyond.
         let len = (rows - 1) * stride + count;
         assert!(start + len <= output.len());
         assert!(added.is_none_or(|added| added.len() == output.len()));
         let bounds = [tensor0(self.clamp.min), tensor0(self.clamp.max)];
+        let bias = tensor1(&self.weights.bias);
         // Safety: the views are `len` elements from `start` on, inside of their tensors by the
         // assertions; `packing` is one of the kernel's, and weights and columns are packed so.
         unsafe {
@@ -243,11 +310,11 @@ impl Convolution {
             let view = |tensor: &Tensor| {
                 store.wrap(&TensorView::from_bytes(tensor, offset, &shape, &strides))
             };
-            let bias = self.weights.bias.view();
+            let bias = bias.view();
             let mut operations = vec![
                 FusedSpec::AddMatMul {
-                    a: AsInputValue::Borrowed(&self.weights.packed),
-                    b: AsInputValue::Borrowed(columns),
+                    a: AsInputValue::Borrowed(self.weights.packed.as_tract()),
+                    b: AsInputValue::Borrowed(columns.as_tract()),
                     packing,
                 },
                 FusedSpec::BinPerRow(bias, BinOp::Add),
@@ -264,5 +331,24 @@ impl Convolution {
             operations.push(FusedSpec::Store(view(output)));
             kernel.run(rows, count, &operations)
         }
+    }
+}
+
+/// The output of a convolution, which several threads write.
+struct SharedOutput<'a> {
+    /// Its first element, from the exclusive reference: what is written goes through this.
+    first: *mut f32,
+    /// For its length, and for kernels of tract's, whose interface takes no other.
+    tensor: &'a Tensor,
+}
+
+// Safety: every step of `Convolution::multiply` writes elements of its own, and none are read.
+unsafe impl Sync for SharedOutput<'_> {}
+
+impl SharedOutput<'_> {
+    fn new(tensor: &mut Tensor) -> SharedOutput<'_> {
+        // Safety: `eval` makes the output of float32.
+        let first = unsafe { tensor.as_ptr_mut_unchecked::<f32>() };
+        SharedOutput { first, tensor }
     }
 }

@@ -3,11 +3,9 @@
 
 use std::ops::Range;
 
-use tract_onnx::tract_core::tract_linalg::mmm::{EagerPackedInput, MMMInputValue};
-
-use super::super::common::{PackedBuffer, blob_elements};
+use super::super::common::PackedBuffer;
 use super::super::matmul::{
-    Epilogue, KernelShape, MAX_REMAINDER_COLUMNS, PackedPanels, PackedProduct, ProductSize,
+    Epilogue, KernelShape, MAX_REMAINDER_COLUMNS, PackedMatrix, PackedProduct, ProductSize,
     QuadrantPanels, RemainderColumns, StrassenProduct, column_blocks, left_columns,
 };
 use super::convolution_weights::{ConvolutionWeights, Form};
@@ -52,7 +50,7 @@ pub struct ColumnHalves {
 pub enum PackedTask {
     Plain {
         first_column: usize,
-        columns: EagerPackedInput,
+        columns: PackedMatrix,
     },
     StrassenWinograd {
         columns: ColumnHalves,
@@ -63,17 +61,24 @@ pub enum PackedTask {
 }
 
 /// The tasks of one image's convolution, for `threads` threads; `columns`: those of its
-/// output.
+/// output. Columns of an input that is not finite are not halved: that would spoil others.
 pub fn tasks<'a>(
     weights: &ConvolutionWeights,
     input: &'a ConvolutionInput<'a>,
     columns: usize,
     threads: usize,
+    is_finite: bool,
 ) -> Vec<Task<'a>> {
     match input {
-        ConvolutionInput::Im2col(im2col) => im2col_tasks(weights, im2col, columns, threads),
+        ConvolutionInput::Im2col(im2col) => {
+            let left = match weights.form {
+                Form::StrassenWinograd if is_finite => left_columns(columns),
+                Form::StrassenWinograd | Form::Plain | Form::WinogradConvolution => 0,
+            };
+            im2col_tasks(weights, im2col, columns, left, threads)
+        }
         ConvolutionInput::Winograd(input_tiles) => {
-            let panel_len = weights.columns_format.r * weights.packed.k() * TRANSFORM_ELEMENTS;
+            let panel_len = weights.columns_format.r * weights.packed.depth() * TRANSFORM_ELEMENTS;
             let size = product_size(weights, input_tiles.count(), panel_len);
             column_blocks(size, threads)
                 .into_iter()
@@ -88,21 +93,19 @@ fn product_size(weights: &ConvolutionWeights, columns: usize, panel: usize) -> P
         columns,
         width: weights.columns_format.r,
         panel,
-        weights: blob_elements(&weights.packed.packed).len(),
+        weights: weights.packed.panels().values.len(),
     }
 }
 
+/// `left`: columns of each half; 0 for an ordinary product.
 fn im2col_tasks<'a>(
     weights: &ConvolutionWeights,
     im2col: &'a Im2col<'a>,
     columns: usize,
+    left: usize,
     threads: usize,
 ) -> Vec<Task<'a>> {
     let (width, depth) = (weights.columns_format.r, weights.depth);
-    let left = match weights.form {
-        Form::StrassenWinograd => left_columns(columns),
-        Form::Plain | Form::WinogradConvolution => 0,
-    };
     let pair_len = QuadrantPanels { width, depth }.pair_len();
     let blocks = column_blocks(product_size(weights, left, pair_len), threads);
     let mut halves: Vec<ColumnHalves> = (blocks.into_iter())
@@ -145,7 +148,7 @@ impl Task<'_> {
                     columns.right_offset,
                 ),
                 remainder: (!columns.remainder.is_empty()).then(|| {
-                    let panel_rows = weights.packed.fact.format.r();
+                    let panel_rows = weights.packed.panel_width();
                     im2col.pack_remainder(depth, columns.remainder.clone(), panel_rows)
                 }),
                 columns: columns.clone(),
@@ -202,10 +205,10 @@ impl PackedTask {
                 }
                 PackedTask::WinogradConvolution(tiles) => {
                     let product = WinogradProduct {
-                        a: PackedPanels::new(&weights.packed),
+                        a: weights.packed.panels(),
                         b: tiles,
                         rows: weights.rows,
-                        channels: weights.packed.k(),
+                        channels: weights.packed.depth(),
                         epilogue,
                     };
                     product.multiply_panel(shape, panel);
@@ -224,10 +227,10 @@ unsafe fn multiply_plain(
     shape: KernelShape,
     weights: &ConvolutionWeights,
     panel: usize,
-    columns: &EagerPackedInput,
+    columns: &PackedMatrix,
     epilogue: Epilogue,
 ) {
-    let a = PackedPanels::new(&weights.packed);
+    let a = weights.packed.panels();
     for block in weights.row_blocks(shape.rows()) {
         if panel * shape.rows() >= block.rows.len() {
             continue;
@@ -235,9 +238,9 @@ unsafe fn multiply_plain(
         let first_bias = block.first_panel * shape.rows();
         let product = PackedProduct {
             a: a.skip(block.first_panel),
-            b: PackedPanels::new(columns),
+            b: columns.panels(),
             rows: block.rows.len(),
-            columns: columns.mn(),
+            columns: columns.count(),
             depth: weights.depth,
             epilogue: epilogue.skip_rows(block.rows.start, first_bias),
         };
@@ -255,7 +258,7 @@ fn strassen_product<'a>(
     epilogue: Epilogue<'a>,
 ) -> StrassenProduct<'a> {
     StrassenProduct {
-        a: PackedPanels::new(&weights.packed),
+        a: weights.packed.panels(),
         b: quadrants,
         rows: weights.rows,
         depth: weights.depth,

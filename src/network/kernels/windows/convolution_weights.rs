@@ -1,12 +1,11 @@
 //! The weights of a convolution, packed once for the kernel that multiplies them.
 
 use tract_onnx::tract_core::internal::*;
-use tract_onnx::tract_core::tract_linalg::mmm::EagerPackedInput;
 use tract_onnx::tract_core::tract_linalg::pack::PackedFormat;
 
 use super::super::matmul::{
-    Kernel, PanelLayout, RowBlock, WeightReader, has_even_depth, is_strassen_faster, pack_rows,
-    upper_rows,
+    Kernel, PackedMatrix, PanelLayout, RowBlock, RowScaling, WeightReader, has_even_depth,
+    is_strassen_faster, pack_rows, row_maxima, upper_rows,
 };
 use super::winograd::{has_3x3_depth, is_winograd_faster, pack_weights};
 
@@ -19,9 +18,12 @@ pub struct ConvolutionWeights {
     pub rows: usize,
     pub depth: usize,
     pub form: Form,
-    pub packed: EagerPackedInput,
+    pub packed: PackedMatrix,
+    /// What sums are multiplied by before the bias is added, with the indices of `bias`:
+    /// powers of two, 1 unless the form is [`Form::StrassenWinograd`].
+    pub scales: Vec<f32>,
     /// One element for each row of every panel, padding included.
-    pub bias: Tensor,
+    pub bias: Vec<f32>,
 }
 
 /// The algorithm of the product, which says what the panels hold.
@@ -86,7 +88,8 @@ impl ConvolutionWeights {
         ConvolutionWeights::pack_for(kernel, form, matrix, row_scales, bias)
     }
 
-    /// The same for a given kernel and form; [`Form::Plain`] if that form is not possible.
+    /// The same for a given kernel and form; [`Form::Plain`] if that form is not possible, or
+    /// would spread weights that are infinite or NaN to other rows.
     ///
     /// # Errors
     /// If the kernel is not one for plain float32 matrices.
@@ -102,19 +105,35 @@ impl ConvolutionWeights {
         ensure!(row_scales.is_none_or(|scales| scales.len() == rows));
         let formats = kernel.formats()?;
         let is_own = matches!(kernel, Kernel::Own(_));
-        let form = if is_own && form.is_possible(rows, depth) {
+        let mut form = if is_own && form.is_possible(rows, depth) {
             form
         } else {
             Form::Plain
         };
-        let panel_rows = formats.rows.r;
-        let layout = form.layout(rows, panel_rows);
-        let mut padded_bias = vec![0.0; layout.count() * panel_rows];
-        for (rows, padded) in (layout.each()).zip(padded_bias.chunks_exact_mut(panel_rows)) {
-            if let Some(bias) = bias {
-                padded[..rows.len()].copy_from_slice(&bias[rows]);
+        let mut scaling = None;
+        if form == Form::StrassenWinograd {
+            let maxima = row_maxima(matrix)?;
+            scaling = maxima.and_then(|maxima| RowScaling::new(&maxima, row_scales));
+            if scaling.is_none() {
+                form = Form::Plain;
             }
         }
+        let row_scales = scaling
+            .as_ref()
+            .map_or(row_scales, |scaling| Some(&*scaling.packed));
+        let panel_rows = formats.rows.r;
+        let layout = form.layout(rows, panel_rows);
+        let padded = |values: Option<&[f32]>, padding: f32| {
+            let mut padded = vec![padding; layout.count() * panel_rows];
+            for (rows, padded) in (layout.each()).zip(padded.chunks_exact_mut(panel_rows)) {
+                if let Some(values) = values {
+                    padded[..rows.len()].copy_from_slice(&values[rows]);
+                }
+            }
+            padded
+        };
+        let undo = scaling.as_ref().map(|scaling| &*scaling.undo);
+        let (scales, bias) = (padded(undo, 1.0), padded(bias, 0.0));
         Ok(ConvolutionWeights {
             packed: match form {
                 Form::WinogradConvolution => {
@@ -129,8 +148,19 @@ impl ConvolutionWeights {
             rows,
             depth,
             form,
-            bias: tensor1(&padded_bias),
+            scales,
+            bias,
         })
+    }
+
+    /// The bias of each row, without that of padding, from panels of `panel_rows` rows.
+    pub fn bias_of_rows(&self, panel_rows: usize) -> Vec<f32> {
+        let panels = self.form.layout(self.rows, panel_rows).each();
+        let of_panels = panels.zip(self.bias.chunks_exact(panel_rows));
+        of_panels
+            .flat_map(|(rows, bias)| &bias[..rows.len()])
+            .copied()
+            .collect()
     }
 
     /// Panels of `panel_rows` rows, of all rows or of the upper half.

@@ -8,13 +8,11 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use tract_onnx::tract_core::tract_linalg::mmm::EagerPackedInput;
 use tract_onnx::tract_core::tract_linalg::pack::{PackedFormat, Packing as _};
 
 use super::super::common::{LANES, Lanes, PackedBuffer, UninitPackedBuffer};
 use super::super::matmul::{
-    ColumnPanels, PackedPanels, QuadrantPanels, UninitPanels, into_packed_input, packed_width,
-    repeat_for_rows,
+    ColumnPanels, PackedMatrix, QuadrantPanels, UninitPanels, packed_width, repeat_for_rows,
 };
 use super::sliding_window::{Geometry, PaddedPlane};
 
@@ -37,12 +35,7 @@ pub enum Im2col<'a> {
 
 impl Im2col<'_> {
     /// Packs the columns in `range`. `depth`: rows of the matrix.
-    pub fn pack(
-        &self,
-        format: &PackedFormat,
-        depth: usize,
-        range: Range<usize>,
-    ) -> EagerPackedInput {
+    pub fn pack(&self, format: &PackedFormat, depth: usize, range: Range<usize>) -> PackedMatrix {
         let UninitPanels {
             mut buffer,
             panel_len,
@@ -65,7 +58,7 @@ impl Im2col<'_> {
         // Safety: of whole panels all `depth` rows were written and the padding after
         // them; what follows the whole panels was filled with zeros first.
         let packed = unsafe { buffer.assume_init() };
-        into_packed_input(packed, format, depth, range.len())
+        PackedMatrix::new(packed, format, depth, range.len())
     }
 
     /// Packs the columns in `range`, which are in the left half, and those `right_offset`
@@ -106,7 +99,7 @@ impl Im2col<'_> {
     pub fn pack_remainder(&self, depth: usize, range: Range<usize>, rows: usize) -> Vec<f32> {
         let width = packed_width(range.len());
         let packed = self.pack(&f32::packing(width), depth, range);
-        let panel = PackedPanels::new(&packed).panel(0, depth * width);
+        let panel = packed.panels().panel(0, depth * width);
         repeat_for_rows(panel, width, rows)
     }
 

@@ -3,6 +3,7 @@
 //! - `sliding_window`: the geometry of windows, and padded planes
 //! - `convolution`: over all channels, as products of matrices; `convolution_weights`: its
 //!   packed weights; `convolution_tasks`: blocks of columns to pack and multiply
+//! - `column_checks`: zeros, infinities and NaNs, where columns are added to each other
 //! - `im2col`: windows as the columns of a matrix
 //! - `winograd`: F(2×2, 3×3), for windows of 3 × 3 with unit stride
 //! - `depthwise`: convolution of each channel by itself; `depthwise_3x3`: windows of 3 × 3
@@ -13,6 +14,7 @@
 //! One more operation: a file that implements tract's `TypedOp`, and a rule in
 //! `tract/declutter`.
 
+mod column_checks;
 mod convolution;
 mod convolution_tasks;
 mod convolution_weights;

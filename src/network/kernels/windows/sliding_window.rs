@@ -131,6 +131,22 @@ impl Geometry {
         (self.kernel, self.strides, self.dilations) == ((3, 3), (1, 1), (1, 1))
     }
 
+    /// The pixels of a plane that the window of output `output` sees; none for its padding.
+    pub fn window(&self, output: usize) -> impl Iterator<Item = usize> {
+        let (above, left) = (
+            output / self.output.1 * self.strides.0,
+            output % self.output.1 * self.strides.1,
+        );
+        (0..self.kernel.0 * self.kernel.1).filter_map(move |tap| {
+            let row = above + tap / self.kernel.1 * self.dilations.0;
+            let column = left + tap % self.kernel.1 * self.dilations.1;
+            let row = row.checked_sub(self.padding.0)?;
+            let column = column.checked_sub(self.padding.1)?;
+            let is_inside = row < self.input.0 && column < self.input.1;
+            is_inside.then_some(row * self.input.1 + column)
+        })
+    }
+
     /// Elements of a plane of the input.
     pub fn input_len(&self) -> usize {
         self.input.0 * self.input.1

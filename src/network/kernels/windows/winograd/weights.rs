@@ -4,11 +4,10 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use tract_onnx::tract_core::internal::*;
-use tract_onnx::tract_core::tract_linalg::mmm::EagerPackedInput;
 use tract_onnx::tract_core::tract_linalg::pack::PackedFormat;
 
 use super::super::super::common::parallel_chunks;
-use super::super::super::matmul::{PanelLayout, UninitPanels, WeightReader, into_packed_input};
+use super::super::super::matmul::{PackedMatrix, PanelLayout, UninitPanels, WeightReader};
 use super::transforms::{TAPS, TRANSFORM_ELEMENTS, transform_weights};
 
 /// Channels and rows from which on the transforms cost less than the multiplications saved.
@@ -41,7 +40,7 @@ pub fn pack_weights(
     row_scales: Option<&[f32]>,
     format: &PackedFormat,
     layout: PanelLayout,
-) -> TractResult<EagerPackedInput> {
+) -> TractResult<PackedMatrix> {
     let channels = channels(matrix.columns);
     let padded_rows = layout.count() * TRANSFORM_ELEMENTS * format.r;
     let UninitPanels {
@@ -65,7 +64,7 @@ pub fn pack_weights(
     )?;
     // Safety: the chunks are all panels, and each was filled with zeros first.
     let buffer = unsafe { buffer.assume_init() };
-    Ok(into_packed_input(buffer, format, channels, padded_rows))
+    Ok(PackedMatrix::new(buffer, format, channels, padded_rows))
 }
 
 /// Writes `rows` of a weight matrix [M, C·9], transformed, to `panels`: a panel [C, width]
