@@ -21,8 +21,8 @@ const MAX_RELATIVE_ERROR: f64 = 1e-5;
 /// Percentage of the cases whose forward graph tract runs, at least; of all others it runs
 /// every case.
 const PARTLY_IN_TRACT: &[(&str, usize)] = &[("ConvTranspose", 6), ("Resize", 99), ("Slice", 99)];
-/// One of so many cases of ConvTranspose is run by tract: a few of its gradients are
-/// convolutions that our kernels refuse, for windows farther apart than the picture is wide.
+/// One of so many cases of ConvTranspose is run by tract: a few of its gradients hold a
+/// convolution that our kernels refuse as too large, which it is not.
 const CASES_PER_CONV_TRANSPOSE: usize = 10;
 /// Positions of a tensor that are compared with differences, at most.
 const MAX_POSITIONS: usize = 48;
