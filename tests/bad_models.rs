@@ -242,3 +242,27 @@ fn a_file_over_the_limit_is_not_read() {
     }
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+/// A network that has a gradient but is too long to be run.
+#[test]
+fn attach_leaves_no_file_behind_where_it_fails() {
+    let folder = empty_folder("unrunnable");
+    let mut net = Net::stem().op("Relu", &["patches"], "r0");
+    for step in 0..10_000 {
+        net = net.op("Relu", &[&format!("r{step}")], &format!("r{}", step + 1));
+    }
+    let file = net
+        .op("GlobalAveragePool", &["r10000"], "pooled")
+        .op("Flatten", &["pooled"], "logits")
+        .file("logits", &[1, 16]);
+    std::fs::write(folder.join("long.onnx"), file.encode_to_vec()).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_gradcam"))
+        .args(["attach", "long.onnx", "-o", "out.onnx"])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("10000"), "{said}");
+    assert!(!folder.join("out.onnx").exists());
+    std::fs::remove_dir_all(folder).unwrap();
+}

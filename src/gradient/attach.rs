@@ -1,7 +1,7 @@
 //! Adds the gradient branch to a model and states it in the file.
 
 use super::attach_options::AttachOptions;
-use super::backward_pass::BackwardPass;
+use super::backward_pass::{BackwardPass, check_limits};
 use super::builder::Builder;
 use super::error::GradientError;
 use super::model_survey::{Survey, survey};
@@ -14,6 +14,8 @@ use crate::picture::Layout;
 #[derive(Clone, Debug)]
 pub struct Attached {
     pub selection: Selection,
+    /// The layer's tensor in the file, which a name of the contract may have cost its own.
+    pub file_tensor: String,
     /// Every layer from which the rules reach the logits, in the order of the graph.
     pub layers: Vec<Layer>,
     /// Number of rectifiers that the branch crosses. Without any, every policy
@@ -70,12 +72,15 @@ pub fn attach(model: &mut Model, options: &AttachOptions) -> Result<Attached, Gr
     if logits != LOGITS || !is_row {
         builder.name_output_reshaped(logits, &[1, *classes as i64], LOGITS);
     }
+    check_limits(model.graph().node.first(), &builder)?;
     legalise(model, &shapes)?;
+    let file_tensor = selection.layer.tensor.clone();
     let renames = builder.write_into(model.graph_mut());
     selection.rename(&renames);
     declare(model, &selection, options);
     Ok(Attached {
         selection,
+        file_tensor,
         layers,
         rectifiers: gradients.rectifiers,
     })

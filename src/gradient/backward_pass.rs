@@ -100,11 +100,10 @@ impl BackwardPass<'_> {
                         .is_some_and(|producer| active[producer])
             };
             let inputs = node.input.iter().map(is_active).collect();
-            let mut context =
-                VjpContext::new(graph, node, &cotangents, inputs, shapes, &index, builder)?;
+            let mut context = VjpContext::new(node, &cotangents, inputs, shapes, &index, builder)?;
             context.policy = self.policy;
             rule(&mut context)?;
-            check_limits(node, context.builder)?;
+            check_limits(Some(node), context.builder)?;
             rectifiers += usize::from(context.is_rectifier);
             for contribution in context.into_contributions() {
                 pending
@@ -124,6 +123,7 @@ impl BackwardPass<'_> {
             })
         };
         let tensors = (self.wanted.iter().map(&mut gradient_of)).collect::<Result<_, _>>()?;
+        check_limits(graph.node.first(), builder)?;
         Ok(Gradients {
             tensors,
             rectifiers,
@@ -148,13 +148,16 @@ fn take_cotangents<'graph>(
 }
 
 /// Refuses a branch that outgrew the builder's limits at this node.
-fn check_limits(node: &pb::NodeProto, builder: &Builder) -> Result<(), GradientError> {
+///
+/// # Errors
+/// [`GradientError::TooLarge`].
+pub fn check_limits(node: Option<&pb::NodeProto>, builder: &Builder) -> Result<(), GradientError> {
     if !builder.exceeds_limits() {
         return Ok(());
     }
     Err(GradientError::TooLarge {
-        node: node::name_of(node).into(),
-        operator: node.op_type.clone(),
+        node: node.map_or("", node::name_of).into(),
+        operator: node.map_or("", |node| &node.op_type).into(),
         nodes: MAX_NODES,
         values: MAX_VALUES,
     })

@@ -56,7 +56,8 @@ impl Builder {
         }
     }
 
-    /// Whether the branch has more nodes or values than the limits.
+    /// Whether the branch has more nodes or values than the limits. From then on nothing
+    /// is added any more, so that a rule may end what it is at.
     pub fn exceeds_limits(&self) -> bool {
         self.nodes.len() > MAX_NODES || self.values > MAX_VALUES
     }
@@ -93,6 +94,9 @@ impl Builder {
         inputs: &[&str],
         attributes: Vec<pb::AttributeProto>,
     ) -> String {
+        if self.exceeds_limits() {
+            return String::new();
+        }
         let output = self.unique_name(operator);
         self.push(operator, inputs, attributes, &output);
         output
@@ -121,6 +125,9 @@ impl Builder {
     }
 
     fn constant(&mut self, mut value: pb::TensorProto, stem: &'static str) -> String {
+        if self.exceeds_limits() {
+            return String::new();
+        }
         let dims = tensor::dims(&value);
         let values = dims.iter().product();
         // Large ones are not shared: the keys would hold their bytes again.
@@ -135,6 +142,9 @@ impl Builder {
             return name.clone();
         }
         self.values = self.values.saturating_add(values);
+        if self.exceeds_limits() {
+            return String::new();
+        }
         let name = self.unique_name(stem);
         if let Some(key) = key {
             self.shared_constants.insert(key, name.clone());
@@ -361,5 +371,28 @@ impl Builder {
         graph.node.append(&mut self.nodes);
         graph.initializer.append(&mut self.initialisers);
         self.renames
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_the_limits_nothing_is_added_any_more() {
+        let mut builder = Builder::new(&pb::GraphProto::default(), 17);
+        for _ in 0..MAX_NODES + 1000 {
+            builder.unary("Neg", "x");
+        }
+        assert!(builder.exceeds_limits());
+        assert_eq!(builder.nodes.len(), MAX_NODES + 1);
+
+        let mut builder = Builder::new(&pb::GraphProto::default(), 17);
+        let values = vec![0.0; MAX_VALUES / 64 + 1];
+        for _ in 0..100 {
+            builder.floats(&[values.len()], &values);
+        }
+        assert!(builder.exceeds_limits());
+        assert_eq!(builder.initialisers.len(), 63);
     }
 }

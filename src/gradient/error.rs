@@ -75,6 +75,17 @@ pub enum GradientError {
     Onnx(#[from] OnnxError),
 }
 
+/// The first names of a list, and how many there are.
+pub fn listed(names: &[String]) -> String {
+    const MAX_NAMES: usize = 24;
+    match names.get(..MAX_NAMES) {
+        Some(first) if names.len() > MAX_NAMES => {
+            format!("{}, … ({} in all)", first.join(", "), names.len())
+        }
+        _ => names.join(", "),
+    }
+}
+
 fn alternatives(layers: &[String]) -> String {
     match layers {
         [] => "No layer of this model can be explained without crossing it; choose another model."
@@ -82,7 +93,7 @@ fn alternatives(layers: &[String]) -> String {
         [only] => format!("The layer '{only}' can be explained without crossing it."),
         _ => format!(
             "Layers that can be explained without crossing it: {}.",
-            layers.join(", ")
+            listed(layers)
         ),
     }
 }

@@ -33,7 +33,8 @@ impl ReluPolicy {
 
     /// The cotangent of a rectifier's input, from that of its output. `mask` adds
     /// the nodes of a tensor that is 1 where the rectifier passes its input on,
-    /// else 0: engines run a product far faster than a Where.
+    /// else 0: engines run a product faster than a Where. An infinite cotangent gives NaN
+    /// where it is 0 (`docs/gradient-branch.md`).
     pub(super) fn vjp(
         self,
         builder: &mut Builder,

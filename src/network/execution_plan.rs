@@ -6,12 +6,17 @@ use tract_onnx::tract_core::plan::eval;
 use web_time::Instant;
 
 use super::engine_error::EngineError;
+use super::graph_preparation;
 use super::kernels;
 use super::lowering::{self, PackedWeights};
 use super::network_trait::NetworkError;
 use crate::onnx::Model;
 
 type State = tract_onnx::tract_core::plan::SimpleState<TypedFact, Box<dyn TypedOp>>;
+
+/// Operations of a graph that is still optimised: tract looks at all of them after each of
+/// its steps.
+const MAX_OPERATIONS: usize = 10_000;
 
 /// An optimised graph and the state of its runs.
 pub struct ExecutionPlan {
@@ -49,6 +54,12 @@ impl ExecutionPlan {
         model: &Model,
         weights: &mut PackedWeights,
     ) -> Result<ExecutionPlan, EngineError> {
+        let operations = operation_count(subgraph);
+        if operations > MAX_OPERATIONS {
+            let sentence =
+                format!("it takes {operations} operations, and the limit is {MAX_OPERATIONS}");
+            return Err(EngineError::own(sentence));
+        }
         // Weights are packed for the microkernel that is chosen.
         kernels::autotune();
         let remaining = lowering::lower(subgraph, model, weights)
@@ -65,6 +76,7 @@ impl ExecutionPlan {
         let plan = parsed
             .model
             .into_typed()
+            .and_then(|mut model| graph_preparation::prepare(&mut model).map(|()| model))
             .and_then(kernels::declutter)
             .and_then(|mut model| model.optimize().map(|()| model))
             .and_then(IntoRunnable::into_runnable)
@@ -164,6 +176,19 @@ impl ExecutionPlan {
         })?;
         Ok(times)
     }
+}
+
+/// Number of operations that tract makes of a graph, about: of a sum of many operands it
+/// makes as many sums of two.
+fn operation_count(graph: &Model) -> usize {
+    /// Operands of a node that is still one operation.
+    const MAX_OPERANDS: usize = 8;
+    let nodes = graph.graph().node.iter();
+    let operations = nodes.map(|node| match node.input.len() {
+        0..=MAX_OPERANDS => 1,
+        operands => operands,
+    });
+    operations.sum()
 }
 
 /// One node of an optimised graph and how long it took.

@@ -3,17 +3,22 @@
 
 use crate::gradient::Layer;
 
+/// Layers whose activations a run keeps at most: a layer may be of a few bytes only.
+pub const MAX_KEPT_LAYERS: usize = 64;
 /// Bytes of activations that a run keeps besides those of the layer that is explained.
 pub const MAX_KEPT_BYTES: usize = 64 << 20;
 
 /// The layers whose activations a run keeps: `chosen`; then as many as
-/// [`MAX_KEPT_BYTES`] allow of `recent`, the layers explained lately, and of the layers
+/// [`MAX_KEPT_BYTES`] and [`MAX_KEPT_LAYERS`] allow of `recent`, the layers explained lately, and of the layers
 /// that are likely to be chosen next, from the end of the file to its beginning.
 pub fn layers_to_keep(chosen: &Layer, recent: &[Layer], layers: &[Layer]) -> Vec<Layer> {
     let likely = likely_next(layers);
     let mut kept = vec![chosen.clone()];
     let mut bytes = 0;
     for layer in recent.iter().chain(likely) {
+        if kept.len() == MAX_KEPT_LAYERS {
+            break;
+        }
         let own: usize = layer.shape.iter().product::<usize>() * size_of::<f32>();
         if kept.iter().any(|kept| kept.tensor == layer.tensor) || bytes + own > MAX_KEPT_BYTES {
             continue;
@@ -37,7 +42,7 @@ fn likely_next(layers: &[Layer]) -> Vec<&Layer> {
     let mut ends: Vec<&Layer> = Vec::new();
     for layer in layers.iter().rev() {
         let has_other_resolution = |end: &&Layer| end.shape[1..] != layer.shape[1..];
-        if ends.iter().all(has_other_resolution) {
+        if ends.len() < MAX_KEPT_LAYERS && ends.iter().all(has_other_resolution) {
             ends.push(layer);
         }
     }
@@ -90,6 +95,14 @@ mod tests {
             layer("c", [1, 4, 4], None),
         ];
         assert_eq!(names(&layers_to_keep(&layers[2], &[], &layers)), ["c", "b"]);
+    }
+
+    #[test]
+    fn of_many_small_layers_only_some_are_kept() {
+        let tiny = |number: usize| layer(&format!("t{number}"), [1, 1, 2], Some("block"));
+        let layers: Vec<Layer> = (0..100_000).map(tiny).collect();
+        let kept = layers_to_keep(&layers[0], &[], &layers);
+        assert_eq!(kept.len(), MAX_KEPT_LAYERS);
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! - `subgraphs`: from one file to the forward and the gradient graph
 //! - `kept_activations`: the layers whose activations a forward run keeps
 //! - `lowering`: layers with weights, which become operations on our kernels
+//! - `graph_preparation`: what is done to a graph before tract optimises it
 //! - `execution_plan`: one graph, optimised by tract and run
 //! - `profiling`: how long a model, its gradient branch and its nodes take
 //! - `kernels`: SIMD kernels and the thread pool
@@ -24,6 +25,8 @@ mod description;
 mod engine_error;
 #[cfg(feature = "network")]
 mod execution_plan;
+#[cfg(feature = "network")]
+mod graph_preparation;
 #[cfg(feature = "network")]
 mod kept_activations;
 #[cfg(feature = "network")]

@@ -29,6 +29,13 @@ pub enum OnnxError {
         "node '{node}' ({operator}) has a graph inside itself; control flow cannot be explained"
     )]
     Subgraph { node: String, operator: String },
+    #[error("node '{node}' ({operator}) has {arity} inputs or outputs; the limit is {limit}")]
+    Arity {
+        node: String,
+        operator: String,
+        arity: usize,
+        limit: usize,
+    },
     #[error("node '{node}' reads the tensor '{tensor}', which nothing in the file makes")]
     MissingTensor { node: String, tensor: String },
     #[error("node '{node}' makes the tensor '{tensor}', which is there already")]

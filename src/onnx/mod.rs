@@ -61,7 +61,7 @@ mod value;
 
 pub use attributes::{
     Equation, Range, TransposedWindow, Window, normal_axes, normal_axis, padding, pool_window,
-    reduced_axes, slices, split_sizes, transpose_order,
+    reduced_axes, shared_scale, slices, split_sizes, transpose_order,
 };
 pub use constant_folding::fold_constants;
 pub use error::OnnxError;

@@ -21,6 +21,8 @@ pub fn element_count(shape: &[usize]) -> Option<usize> {
 pub struct Shapes {
     shapes: HashMap<String, Shape>,
     constants: HashMap<String, Value>,
+    /// Element types, as in `TensorProto.DataType`.
+    types: HashMap<String, i32>,
 }
 
 impl Shapes {
@@ -32,6 +34,15 @@ impl Shapes {
     /// The values of a tensor that nodes compute from shapes and weights alone.
     pub fn constant(&self, tensor: &str) -> Option<&Value> {
         self.constants.get(tensor)
+    }
+
+    /// The element type of a tensor, as in `TensorProto.DataType`, if it is known.
+    pub fn element_type(&self, tensor: &str) -> Option<i32> {
+        self.types.get(tensor).copied()
+    }
+
+    pub(super) fn insert_type(&mut self, tensor: &str, element_type: i32) {
+        self.types.insert(tensor.to_owned(), element_type);
     }
 
     pub(super) fn insert(&mut self, tensor: &str, shape: Shape) {

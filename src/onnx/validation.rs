@@ -12,6 +12,9 @@ use super::tensor::{check_complete, element_count};
 /// Versions of the standard operator set that are supported.
 const OPSETS: std::ops::RangeInclusive<i64> = 9..=22;
 
+/// Inputs or outputs of one node: a gradient has several nodes for each of them.
+const MAX_ARITY: usize = 4096;
+
 /// The version of the standard operator set that a file imports; 0 if it imports none.
 pub fn opset(proto: &pb::ModelProto) -> i64 {
     proto
@@ -41,7 +44,8 @@ pub fn check_opset(proto: &pb::ModelProto) -> Result<(), OnnxError> {
 }
 
 /// # Errors
-/// [`OnnxError::CustomDomain`]; [`OnnxError::Subgraph`] for control flow.
+/// [`OnnxError::CustomDomain`]; [`OnnxError::Arity`]; [`OnnxError::Subgraph`] for control
+/// flow.
 pub fn check_nodes(graph: &pb::GraphProto) -> Result<(), OnnxError> {
     for node in &graph.node {
         if !is_standard(&node.domain) {
@@ -49,6 +53,15 @@ pub fn check_nodes(graph: &pb::GraphProto) -> Result<(), OnnxError> {
                 node: name_of(node).into(),
                 operator: node.op_type.clone(),
                 domain: node.domain.clone(),
+            });
+        }
+        let arity = node.input.len().max(node.output.len());
+        if arity > MAX_ARITY {
+            return Err(OnnxError::Arity {
+                node: name_of(node).into(),
+                operator: node.op_type.clone(),
+                arity,
+                limit: MAX_ARITY,
             });
         }
         let holds_graph = |attribute: &pb::AttributeProto| {

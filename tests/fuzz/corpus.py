@@ -215,7 +215,14 @@ def doubled():
     net.save("doubled", 2)
 
 
+def operands():
+    net = Net([1, 3, 8, 8])
+    picture = net.op("Relu")
+    net.op("Max", inputs=[picture] * 1000)
+    net.save("operands", 3)
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for make in [convolutions, poolings, rearranged, normalised, arithmetic, computed_shape, quantised, old, attention, doubled]:
+    for make in [convolutions, poolings, rearranged, normalised, arithmetic, computed_shape, quantised, old, attention, doubled, operands]:
         make()

@@ -48,10 +48,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         policy: arguments.relu,
     };
     let attached = gradient::attach(&mut model, &options)?;
+    // Before anything is written: a model that cannot be run leaves no file behind.
+    let times = match arguments.runs {
+        0 => None,
+        runs => Some(time_branch(&model, runs)?),
+    };
     files::write(&arguments.output, &model.encode())?;
     print(arguments, &attached);
-    if arguments.runs > 0 {
-        let BranchTimes { forward, branch } = time_branch(&model, arguments.runs)?;
+    if let Some(BranchTimes { forward, branch }) = times {
         let factor = branch.as_secs_f64() / forward.as_secs_f64().max(1e-9);
         println!(
             "forward {:.1} ms, forward with branch {:.1} ms ({factor:.2} times)",

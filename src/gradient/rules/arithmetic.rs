@@ -83,7 +83,7 @@ pub fn reciprocal(context: &mut VjpContext) -> Result<(), GradientError> {
     Ok(())
 }
 
-/// y = xᵖ, p constant: x̄ = ȳ · p · xᵖ⁻¹.
+/// y = xᵖ, p constant: x̄ = ȳ · p · xᵖ⁻¹, and 0 where p = 0.
 pub fn pow(context: &mut VjpContext) -> Result<(), GradientError> {
     if context.is_active(1) {
         return Err(context.unsupported("only constant exponents are supported"));
@@ -94,7 +94,9 @@ pub fn pow(context: &mut VjpContext) -> Result<(), GradientError> {
     let exponents = context
         .constant(1)?
         .ok_or_else(|| context.unsupported("it has no exponent"))?;
-    let decremented: Vec<f32> = exponents.iter().map(|exponent| exponent - 1.0).collect();
+    // x⁻¹ is infinite at 0, and 0 · ∞ no number; 0 · x⁰ is 0.
+    let decrement = |&exponent: &f32| if exponent == 0.0 { 0.0 } else { exponent - 1.0 };
+    let decremented: Vec<f32> = exponents.iter().map(decrement).collect();
     let factor = context.builder.floats(dims, &exponents);
     let decremented = context.builder.floats(dims, &decremented);
     let power = context

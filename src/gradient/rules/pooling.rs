@@ -102,7 +102,8 @@ fn window_counts(context: &VjpContext, window: &Window, input: &[usize]) -> Vec<
 /// row-major order.
 ///
 /// The taps are visited in row-major order. Each window's cotangent goes to the
-/// first tap that equals the maximum; nothing remains for the taps that follow.
+/// first tap that equals the maximum; nothing remains for the taps that follow. It is
+/// multiplied by 1 or 0, as at a rectifier.
 pub fn max(context: &mut VjpContext) -> Result<(), GradientError> {
     let shape = context.shape(context.input(0)?)?;
     if node::int(context.node, "storage_order").unwrap_or(0) != 0 {

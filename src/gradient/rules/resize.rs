@@ -5,7 +5,7 @@
 
 use super::vjp_context::VjpContext;
 use crate::gradient::error::GradientError;
-use crate::onnx::{node, normal_axes};
+use crate::onnx::{node, normal_axes, shared_scale};
 
 /// y = x in another size: x̄ is ȳ multiplied with the transposed matrix of each axis.
 pub fn resize(context: &mut VjpContext) -> Result<(), GradientError> {
@@ -59,9 +59,16 @@ fn scales(
     let mut scales: Vec<f32> = (shape.iter().zip(output))
         .map(|(&size, &target)| target as f32 / size as f32)
         .collect();
+    let sizes = if is_old { None } else { context.int_input(3)? };
     if let Some(given) = given.filter(|given| given.len() == axes.len()) {
         for (&axis, &scale) in axes.iter().zip(&given) {
             scales[axis] = scale;
+        }
+    } else if let Some(sizes) = sizes
+        && let Some(shared) = shared_scale(context.node, shape, &axes, &sizes)
+    {
+        for axis in axes {
+            scales[axis] = shared;
         }
     }
     Ok(scales)

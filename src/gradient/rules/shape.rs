@@ -13,29 +13,15 @@ pub fn identity(context: &mut VjpContext) -> Result<(), GradientError> {
 
 /// Cast between floats: x̄ is ȳ in the type of x.
 pub fn cast(context: &mut VjpContext) -> Result<(), GradientError> {
-    let to = element_type(context, context.input(0)?);
-    let attributes = vec![node::int_attribute("to", to)];
+    // What is not known is float32, which the picture has.
+    let to = context.element_type(context.input(0)?);
+    let to = to.unwrap_or(DataType::Float as i32);
+    let attributes = vec![node::int_attribute("to", i64::from(to))];
     let cotangent = context
         .builder
         .add_node("Cast", &[context.cotangent], attributes);
     context.accumulate(0, cotangent);
     Ok(())
-}
-
-/// The element type of an active tensor: that of the last Cast before it, else
-/// float32, which the picture has.
-fn element_type(context: &VjpContext, tensor: &str) -> i64 {
-    let mut tensor = tensor;
-    while let Some(node) = context.producer(tensor) {
-        match (node.op_type.as_str(), node::int(node, "to")) {
-            ("Cast", Some(to)) => return to,
-            _ => match node.input.first() {
-                Some(before) => tensor = before,
-                None => break,
-            },
-        }
-    }
-    DataType::Float as i64
 }
 
 /// Flatten, Reshape, Squeeze, Unsqueeze: x̄ is ȳ in the shape of x.

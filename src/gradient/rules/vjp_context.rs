@@ -21,7 +21,6 @@ pub struct VjpContext<'a> {
     pub is_rectifier: bool,
     pub index: &'a Index<'a>,
     pub builder: &'a mut Builder,
-    graph: &'a pb::GraphProto,
     shapes: &'a Shapes,
     /// For each input, whether it is active.
     active: Vec<bool>,
@@ -43,7 +42,6 @@ impl<'a> VjpContext<'a> {
     /// [`GradientError::Unsupported`] if an output besides the first has a
     /// cotangent, unless the operator is Split.
     pub fn new(
-        graph: &'a pb::GraphProto,
         node: &'a pb::NodeProto,
         cotangents: &'a [Option<String>],
         active: Vec<bool>,
@@ -53,7 +51,6 @@ impl<'a> VjpContext<'a> {
     ) -> Result<Self, GradientError> {
         let first = cotangents.first().and_then(Option::as_deref);
         let context = VjpContext {
-            graph,
             node,
             cotangent: first.unwrap_or_default(),
             cotangents,
@@ -191,10 +188,10 @@ impl<'a> VjpContext<'a> {
         self.node.output.first().map_or("", String::as_str)
     }
 
-    /// The node that makes a tensor.
-    pub fn producer(&self, tensor: &str) -> Option<&'a pb::NodeProto> {
-        let position = self.index.producer(tensor)?;
-        self.graph.node.get(position)
+    /// The element type of a tensor of the model, as in `TensorProto.DataType`, if it is
+    /// known.
+    pub fn element_type(&self, tensor: &str) -> Option<i32> {
+        self.shapes.element_type(tensor)
     }
 
     /// Shape of a tensor of the model.

@@ -2,7 +2,7 @@
 
 use super::types::{Layer, PictureInput};
 use super::{channel_layout, layer_blocks, spatial_axes};
-use crate::gradient::error::GradientError;
+use crate::gradient::error::{GradientError, listed};
 use crate::gradient::rules;
 use crate::onnx::{Index, Model, Shapes, node, operators, pb};
 
@@ -73,8 +73,17 @@ fn explainable(graph: &pb::GraphProto, index: &Index, logits: &str) -> Vec<bool>
     explainable
 }
 
-/// The layer to explain: the one asked for by the name of its tensor or node or by
-/// its alias, else the last that does not only pool or reorder.
+/// The layer of this name: of its tensor before that of its node before its alias, since
+/// a tensor may have the name of another layer's node.
+pub fn named_layer<'a>(layers: &'a [Layer], name: &str) -> Option<&'a Layer> {
+    let find = |is_named: &dyn Fn(&Layer) -> bool| layers.iter().find(|layer| is_named(layer));
+    find(&|layer| layer.tensor == name)
+        .or_else(|| find(&|layer| layer.node == name))
+        .or_else(|| find(&|layer| layer.alias.as_deref() == Some(name)))
+}
+
+/// The layer to explain: the one asked for by a name ([`named_layer`]), else the last that
+/// does not only pool or reorder.
 ///
 /// # Errors
 /// [`GradientError`] where that layer is not among `layers`, or there are none.
@@ -85,10 +94,7 @@ pub fn choose_layer(
     wanted: Option<&str>,
 ) -> Result<Layer, GradientError> {
     if let Some(wanted) = wanted {
-        let named = |layer: &&Layer| {
-            layer.tensor == wanted || layer.node == wanted || layer.alias.as_deref() == Some(wanted)
-        };
-        return match layers.iter().find(named) {
+        return match named_layer(layers, wanted) {
             Some(layer) => Ok(layer.clone()),
             None => Err(not_explainable(model, layers, logits, wanted)?),
         };
@@ -109,17 +115,17 @@ fn not_explainable(
 ) -> Result<GradientError, GradientError> {
     let graph = model.graph();
     let index = Index::new(graph)?;
-    let by_node = graph
-        .node
-        .iter()
-        .find(|node| node.name == wanted)
-        .and_then(|node| node.output.first());
-    let tensor = by_node.map_or(wanted, String::as_str);
+    let by_node = graph.node.iter().find(|node| node.name == wanted);
+    let by_node = by_node.and_then(|node| node.output.first());
+    let tensor: &str = match by_node {
+        Some(output) if index.producer(wanted).is_none() => output,
+        _ => wanted,
+    };
     let known: Vec<String> = layers.iter().map(|layer| layer.tensor.clone()).collect();
     if index.producer(tensor).is_none() {
         return Ok(GradientError::UnknownLayer {
             wanted: wanted.into(),
-            known: known.join(", "),
+            known: listed(&known),
         });
     }
     let reached = index.reached_from(graph, tensor);
@@ -142,7 +148,7 @@ fn not_explainable(
         Some((node, _)) => no_rule(node, known),
         None => GradientError::UnknownLayer {
             wanted: wanted.into(),
-            known: known.join(", "),
+            known: listed(&known),
         },
     })
 }

@@ -20,7 +20,7 @@ mod spatial_axes;
 mod tests;
 mod types;
 
-pub use layers::{choose_layer, find_layers};
+pub use layers::{choose_layer, find_layers, named_layer};
 pub use logits::find_logits;
 pub use picture_input::find_picture;
 pub use types::{Layer, OutputActivation, PictureInput, Selection};

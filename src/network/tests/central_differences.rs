@@ -3,6 +3,7 @@
 use ndarray::{Array3, Array4};
 
 use super::*;
+use crate::onnx::pb;
 
 /// Compares the branch with (y(x+ε) − y(x−ε)) / 2ε for every value of the layer
 /// and a cotangent that mixes all classes.
@@ -212,5 +213,49 @@ fn windows_of_every_kind() {
                 check(dense(graph, "p", features), (5, 6), 12);
             }
         }
+    }
+}
+
+/// The type of a Where is that of its second input, not that of its condition.
+#[test]
+fn a_mask_and_a_cast_behind_it() {
+    let mut graph = graph(3, 4);
+    graph.graph.initializer.push(pb::TensorProto {
+        name: "mask".into(),
+        dims: vec![1, 1, 3, 4],
+        data_type: pb::tensor_proto::DataType::Bool as i32,
+        raw_data: (0..12).map(|n| u8::from(n % 5 == 1)).collect(),
+        ..Default::default()
+    });
+    graph
+        .floats("fill", &[], &[-1.5])
+        .node("Where", "masked_fill", &["mask", "fill", "l"], "m")
+        .node("Cast", "float", &["m"], "c")
+        .int("to", pb::tensor_proto::DataType::Float as i64);
+    check(dense(graph, "c", 36), (3, 4), 17);
+}
+
+/// The gradient of the mean is a broadcast, which tract moves into the product.
+#[test]
+fn products_and_resizes_before_a_mean() {
+    let mut product = graph(3, 4);
+    product
+        .floats("m", &[4, 5], &weights(20))
+        .node("MatMul", "mix", &["l", "m"], "s");
+    let mut einsum = graph(3, 4);
+    einsum
+        .floats("m", &[3, 5], &weights(15))
+        .node("Einsum", "mix", &["l", "m"], "s")
+        .text("equation", "bcij,ik->bckj");
+    let mut resize = graph(3, 4);
+    resize
+        .floats("scales", &[4], &[1.0, 1.0, 2.0, 2.0])
+        .node("Resize", "grow", &["l", "", "scales"], "s")
+        .text("mode", "nearest")
+        .text("coordinate_transformation_mode", "asymmetric")
+        .text("nearest_mode", "floor");
+    for mut graph in [product, einsum, resize] {
+        graph.node("GlobalAveragePool", "pool", &["s"], "p");
+        check(dense(graph, "p", 3), (3, 4), 17);
     }
 }

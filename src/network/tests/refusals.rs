@@ -134,3 +134,47 @@ fn a_layer_whose_gradient_would_have_the_name_of_the_picture_s() {
     let wanted = ["logits", "activations", "gradients", "gradients.input"];
     assert_eq!(alone, wanted);
 }
+
+/// So many activations, one after the other or side by side.
+fn long_and_wide(count: usize) -> [GraphBuilder; 2] {
+    let (mut long, mut wide) = (graph(3, 3), graph(3, 3));
+    let mut last = "l".to_owned();
+    for number in 0..count {
+        let next = format!("t{number}");
+        long.node("Relu", &next, &[&last], &next);
+        wide.node("Relu", &next, &["l"], &next);
+        last = next;
+    }
+    long.node("GlobalAveragePool", "pool", &[&last], "p");
+    // Sums of a thousand each, and their sum.
+    let mut sums = Vec::new();
+    for first in (0..count).step_by(1000) {
+        let terms: Vec<String> = (first..count.min(first + 1000))
+            .map(|number| format!("t{number}"))
+            .collect();
+        let terms: Vec<&str> = terms.iter().map(String::as_str).collect();
+        let sum = format!("sum{first}");
+        wide.node("Sum", &sum, &terms, &sum);
+        sums.push(sum);
+    }
+    let sums: Vec<&str> = sums.iter().map(String::as_str).collect();
+    wide.node("Sum", "total", &sums, "s");
+    wide.node("GlobalAveragePool", "pool", &["s"], "p");
+    [long, wide].map(|graph| dense(graph, "p", 3))
+}
+
+/// In time in proportion to their size; a minute each before.
+#[test]
+fn graphs_of_any_length_are_made_ready_or_refused() {
+    let options = AttachOptions {
+        layers: vec!["l".into()],
+        ..AttachOptions::default()
+    };
+    for graph in long_and_wide(100_000) {
+        let text = refused(graph, &options);
+        assert!(text.contains("100") && text.contains("10000"), "{text}");
+    }
+    for graph in long_and_wide(2_000) {
+        load(graph, 17);
+    }
+}

@@ -98,3 +98,31 @@ fn the_order_of_the_axes_can_be_said_where_the_file_leaves_it_open() {
         (last, false, [4, 4, 3])
     );
 }
+
+#[test]
+fn the_layer_that_is_explained_is_not_built_again_by_its_other_names() {
+    let mut graph = graph(3, 4);
+    graph
+        .node("Tanh", "keep2", &["l"], "m")
+        // A node with the name of another layer's tensor.
+        .node("Relu", "l", &["m"], "n")
+        .node("GlobalAveragePool", "pool", &["n"], "p");
+    let mut network = load(dense(graph, "p", 3), 17);
+    assert_eq!(network.layer(), "l");
+    let alias = |tensor: &str| {
+        let layers = &network.description().layers;
+        let layer = layers.iter().find(|layer| layer.tensor == tensor);
+        layer.unwrap().alias.clone()
+    };
+    let names = [Some("n".to_owned()), alias("n"), Some("l".to_owned())];
+    let mut built = Vec::new();
+    for name in names.into_iter().map(Option::unwrap) {
+        let mut count = 0;
+        let mut progress = |_, _, _| count += 1;
+        network.choose_layer(&name, &mut progress).unwrap();
+        built.push((network.layer().to_owned(), count > 0));
+    }
+    // "l" is the tensor, though the layer that is explained then has a node of that name.
+    let wanted = [("n", true), ("n", false), ("l", false)];
+    assert_eq!(built, wanted.map(|(name, built)| (name.to_owned(), built)));
+}

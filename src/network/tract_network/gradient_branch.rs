@@ -10,6 +10,8 @@ use crate::onnx::Model;
 /// From a layer's activations and a cotangent to the gradients there.
 pub struct GradientBranch {
     pub selection: Selection,
+    /// The layer's tensor in the file; the branch may have given it another name.
+    pub file_tensor: String,
     pub plan: ExecutionPlan,
     /// The plan's first input is the layer's activations; else it is the picture, and
     /// each run of the branch repeats the forward pass.
@@ -24,6 +26,7 @@ impl GradientBranch {
     pub fn new(
         model: &Model,
         selection: Selection,
+        file_tensor: String,
         weights: &mut PackedWeights,
     ) -> Result<Self, LoadError> {
         let GradientGraph {
@@ -33,6 +36,7 @@ impl GradientBranch {
         let plan = ExecutionPlan::of_subgraph(&graph, model, weights).map_err(LoadError::Engine)?;
         Ok(GradientBranch {
             selection,
+            file_tensor,
             plan,
             starts_at_layer,
         })

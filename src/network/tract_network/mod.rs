@@ -76,7 +76,8 @@ impl TractNetwork {
         let kept = layers_to_keep(&selection.layer, &[], &description.layers);
         let forward = ForwardPass::new(&model, selection, kept, &mut weights)?;
         progress(2, LOAD_STEPS);
-        let branch = GradientBranch::new(&model, selection.clone(), &mut weights)?;
+        let selection = selection.clone();
+        let branch = GradientBranch::new(&model, selection, found.file_tensor, &mut weights)?;
         progress(3, LOAD_STEPS);
         Ok(TractNetwork {
             file,
@@ -105,7 +106,7 @@ impl TractNetwork {
         run.at_layer(&self.description.selection.layer).ok()
     }
 
-    /// Makes another layer, named by its tensor or node, the one that is explained. Its
+    /// Makes another layer, named by its tensor, node or alias, the one that is explained. Its
     /// gradient branch is built unless it is cached; the network runs again on the last
     /// input unless that run kept the layer's activations.
     ///
@@ -116,17 +117,19 @@ impl TractNetwork {
         name: &str,
         progress: &mut dyn FnMut(LayerChangePhase, usize, usize),
     ) -> Result<(), LayerError> {
-        let is_named = |layer: &Layer| layer.tensor == name || layer.node == name;
-        if is_named(&self.description.selection.layer) {
+        // Resolved once: from here on the layer is its tensor in the file.
+        let layer = gradient::named_layer(&self.description.layers, name);
+        let tensor = layer.map_or(name, |layer| &layer.tensor).to_owned();
+        let is_for_layer = |branch: &GradientBranch| branch.file_tensor == tensor;
+        if self.branches.first().is_some_and(is_for_layer) {
             return Ok(());
         }
-        let is_for_layer = |branch: &GradientBranch| is_named(&branch.selection.layer);
         let cached = self.branches.iter().position(is_for_layer);
-        let is_kept = self.forward.kept.iter().any(is_named);
+        let is_kept = (self.forward.kept.iter()).any(|layer| layer.tensor == tensor);
         let (mut branch, mut forward) = (None, None);
         if cached.is_none() || !is_kept {
             progress(LayerChangePhase::Prepare, 0, LOAD_STEPS);
-            let (model, selection) = self.attached(name)?;
+            let (model, selection) = self.attached(&tensor)?;
             progress(LayerChangePhase::Prepare, 1, LOAD_STEPS);
             if !is_kept {
                 let recent: Vec<Layer> = self.branches.iter().map(GradientBranch::layer).collect();
@@ -137,7 +140,8 @@ impl TractNetwork {
             }
             progress(LayerChangePhase::Prepare, 2, LOAD_STEPS);
             if cached.is_none() {
-                branch = Some(GradientBranch::new(&model, selection, &mut self.weights)?);
+                let weights = &mut self.weights;
+                branch = Some(GradientBranch::new(&model, selection, tensor, weights)?);
             }
             progress(LayerChangePhase::Prepare, 3, LOAD_STEPS);
         }

@@ -5,6 +5,7 @@
 //! these, so that they cannot differ in how they read the specification.
 //!
 //! - `axes`: one axis, lists of axes, the order of a Transpose
+//! - `resizing`: the scale of a Resize that keeps the aspect ratio
 //! - `broadcasting`; `reshaping`: Reshape, Flatten, Squeeze, Unsqueeze
 //! - `slicing`: Slice, Split; `padding`: Pad
 //! - `window`: kernel, strides, dilations and pads of convolutions and poolings
@@ -18,6 +19,7 @@ mod broadcasting;
 mod einsum;
 mod padding;
 mod reshaping;
+mod resizing;
 mod slicing;
 mod window;
 
@@ -26,5 +28,6 @@ pub use broadcasting::broadcast;
 pub use einsum::Equation;
 pub use padding::padding;
 pub use reshaping::{flattened, reshaped, squeezed, unsqueezed};
+pub use resizing::shared_scale;
 pub use slicing::{Range, slices, split_sizes};
 pub use window::{TransposedWindow, Window, pool_window};

@@ -1,5 +1,5 @@
-//! Static shapes of all tensors, as far as they follow from the inputs', and the
-//! constants that follow from the shapes.
+//! Static shapes and element types of all tensors, as far as they follow from the
+//! inputs', and the constants that follow from the shapes.
 //!
 //! Where an operator has no shape function, or a shape depends on values of the
 //! picture, the shape of its output stays unknown, unless the file declares it.
@@ -9,12 +9,14 @@
 //!
 //! - `elementwise`, `linear`, `rearrange`, `reduction`, `resize`, `windows`: the shape
 //!   functions, one file for each family of operators; `output_shapes`: their results
+//! - `element_types`: types, which are inferred beside the shapes
 //! - `declared_shapes`: what the file declares, and limits
 //!
 //! To add an operator: a function in the file of its family, and its path in the
 //! operator's row.
 
 mod declared_shapes;
+mod element_types;
 mod elementwise;
 mod linear;
 mod output_shapes;
@@ -35,7 +37,7 @@ use super::operators::operators;
 use super::producers_and_consumers::Index;
 use super::shapes::{Shape, Shapes};
 
-/// Infers the shapes of a model's tensors. `inputs` gives or replaces shapes of
+/// Infers the shapes and element types of a model's tensors. `inputs` gives or replaces shapes of
 /// inputs; an unknown first axis of an input counts as a batch of 1.
 ///
 /// # Errors
@@ -44,8 +46,10 @@ pub fn infer_shapes(model: &Model, inputs: &[(&str, Shape)]) -> Result<Shapes, O
     let graph = model.graph();
     let index = Index::new(graph)?;
     let mut shapes = declared_shapes(graph, inputs)?;
+    element_types::given_types(model, &mut shapes);
     let mut budget = Budget::default();
     for node in &graph.node {
+        element_types::infer_types(node, &mut shapes);
         if let Some(value) = constant_folding::evaluate(node, &index, &shapes, &mut budget)? {
             shapes.insert_constant(&node.output[0], value);
             continue;

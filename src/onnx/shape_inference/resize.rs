@@ -2,7 +2,7 @@
 
 use super::output_shapes::OutputShapes;
 use super::output_shapes::{declared, single};
-use crate::onnx::attributes::normal_axes;
+use crate::onnx::attributes::{self, normal_axes};
 use crate::onnx::node;
 use crate::onnx::node_context::NodeContext;
 use crate::onnx::shapes::Shape;
@@ -20,14 +20,12 @@ pub fn resize(context: &NodeContext, input: &[usize]) -> OutputShapes {
     let factors = factors.filter(|factors| !factors.is_empty());
     match (sizes, factors) {
         (Some(sizes), _) if sizes.len() == axes.len() => {
-            if !matches!(
-                node::text(context.node, "keep_aspect_ratio_policy").as_deref(),
-                None | Some("stretch")
-            ) {
-                return declared(context);
-            }
+            let shared = attributes::shared_scale(context.node, input, &axes, &sizes);
             for (&axis, &size) in axes.iter().zip(&sizes) {
-                shape[axis] = usize::try_from(size).unwrap_or(0);
+                shape[axis] = match shared {
+                    Some(scale) => (scale * input[axis] as f32 + 0.5).floor() as usize,
+                    None => usize::try_from(size).unwrap_or(0),
+                };
             }
         }
         (_, Some(factors)) if factors.len() == axes.len() => {

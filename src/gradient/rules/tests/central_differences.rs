@@ -18,8 +18,12 @@ const EPSILON: f64 = 1e-5;
 /// Largest error of the branch in f64, relative to the greatest magnitude of the
 /// gradient. Its constants are rounded to f32.
 const MAX_RELATIVE_ERROR: f64 = 1e-5;
-/// One of so many cases is also run by tract.
-const CASES_PER_TRACT_RUN: usize = 10;
+/// Percentage of the cases whose forward graph tract runs, at least; of all others it runs
+/// every case.
+const PARTLY_IN_TRACT: &[(&str, usize)] = &[("ConvTranspose", 6), ("Resize", 99), ("Slice", 99)];
+/// One of so many cases of ConvTranspose is run by tract: a few of its gradients hold a
+/// convolution that our kernels refuse as too large, which it is not.
+const CASES_PER_CONV_TRANSPOSE: usize = 10;
 /// Positions of a tensor that are compared with differences, at most.
 const MAX_POSITIONS: usize = 48;
 
@@ -43,7 +47,8 @@ pub fn check_rule(operator: &str, draw: DrawCase) {
             EvaluatedCase::new(&case, ReluPolicy::Plain, cotangent).map_err(TestCaseError::fail)?;
         check_operators(&evaluated.branch).map_err(TestCaseError::fail)?;
         let has_slope = differences(&case, &evaluated).map_err(TestCaseError::fail)?;
-        if cases.get() % CASES_PER_TRACT_RUN == 0 {
+        let is_run = operator != "ConvTranspose" || cases.get() % CASES_PER_CONV_TRANSPOSE == 0;
+        if is_run {
             match tract::check(&evaluated).map_err(TestCaseError::fail)? {
                 Ok(()) => in_tract.set(in_tract.get() + 1),
                 Err(reason) => println!("NOT IN TRACT: {operator}: {reason}\n{case}"),
@@ -67,13 +72,17 @@ pub fn check_rule(operator: &str, draw: DrawCase) {
         2 * sloped > cases,
         "{operator}: hardly any case has a gradient"
     );
-    let enough = 2 * in_tract * CASES_PER_TRACT_RUN > cases;
-    assert!(enough, "{operator}: hardly any case runs in tract");
+    let partly = PARTLY_IN_TRACT.iter().find(|(name, _)| *name == operator);
+    let percent = partly.map_or(100, |(_, percent)| *percent);
+    assert!(
+        100 * in_tract >= percent * cases,
+        "{operator}: {in_tract} of {cases} cases run in tract"
+    );
 }
 
 /// Compares the branch with (f(x + ε) − f(x − ε)) / 2ε, where f is the output
 /// weighted by the cotangent. Says whether there is any slope at all.
-fn differences(case: &OperatorCase, evaluated: &EvaluatedCase) -> Result<bool, String> {
+pub fn differences(case: &OperatorCase, evaluated: &EvaluatedCase) -> Result<bool, String> {
     let mut inputs = case.values();
     let cotangent = evaluated.value(COTANGENT);
     let mut weighted = |name: &str, position: usize, moved: f64| -> Result<f64, String> {

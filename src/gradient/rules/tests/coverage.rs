@@ -74,6 +74,7 @@ fn exists(test: &str) -> bool {
     match test.rsplit_once("::") {
         None => include_str!("mod.rs").contains(&format!("    {test}: \"")),
         Some(("nondifferentiable", name)) => functions(include_str!("nondifferentiable.rs"), name),
+        Some(("resize", name)) => functions(include_str!("resize.rs"), name),
         Some(("network::tests::central_differences", name)) => functions(
             include_str!("../../../network/tests/central_differences.rs"),
             name,

@@ -1,6 +1,6 @@
 //! Checks of every rule: random cases over everything that an operator's attributes
 //! allow, compared with central differences of a second, plain implementation
-//! ([`crate::onnx::evaluator`]) in f64, some of them also run by tract and
+//! ([`crate::onnx::evaluator`]) in f64, also run by tract and some of them by
 //! onnxruntime; and exact cases where there is no derivative.
 //!
 //! - `case_generator`: random choices; `operator_case`: a graph around one operator

@@ -199,3 +199,12 @@ fn the_policies_change_nothing_else() {
         [-1.0, 1.0]
     );
 }
+
+#[test]
+fn a_power_of_exponent_zero_is_flat_also_at_zero() {
+    let mut case = OperatorCase::new(17);
+    let x = case.active(&[4], vec![0.0, 2.0, 0.0, 3.0]);
+    let exponents = case.constant(&[4], &[0.0, 0.0, 1.0, 2.0]);
+    case.node("Pow", &[x, exponents]);
+    assert_eq!(gradient(&case, &[1.0; 4]), [0.0, 0.0, 1.0, 6.0]);
+}

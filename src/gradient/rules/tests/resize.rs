@@ -1,7 +1,11 @@
 //! Cases for Resize and Upsample.
 
 use super::case_generator::CaseGenerator;
-use super::operator_case::OperatorCase;
+use super::central_differences::differences;
+use super::evaluated_case::EvaluatedCase;
+use super::operator_case::{OperatorCase, Y};
+use super::tract;
+use crate::gradient::relu_policy::ReluPolicy;
 
 /// Whether engines that compute in f32 agree: no coordinate of an output pixel may be
 /// so near to the middle between two input pixels that rounding decides.
@@ -151,4 +155,29 @@ pub fn resize(generator: &mut CaseGenerator) -> OperatorCase {
         }
     }
     case
+}
+
+/// One scale for all axes: 2 and 2.5 are asked for.
+#[test]
+fn the_aspect_ratio_can_be_kept() {
+    for (policy, wanted) in [("not_larger", [4, 6]), ("not_smaller", [5, 8])] {
+        for mode in ["nearest", "linear"] {
+            let mut case = OperatorCase::new(18);
+            let values: Vec<f32> = (0..6).map(|n| n as f32 * 0.7 - 2.0).collect();
+            let x = case.active(&[1, 1, 2, 3], values);
+            let sizes = case.ints(&[5, 6]);
+            let none = String::new();
+            case.node("Resize", &[&x, &none, &none, &sizes])
+                .ints("axes", &[2, 3])
+                .text("coordinate_transformation_mode", "asymmetric")
+                .text("nearest_mode", "floor")
+                .text("mode", mode)
+                .text("keep_aspect_ratio_policy", policy);
+            let cotangent = |count| (0..count).map(|n| n as f32 - 4.0).collect();
+            let evaluated = EvaluatedCase::new(&case, ReluPolicy::Plain, cotangent).unwrap();
+            assert_eq!(evaluated.value(Y).shape()[2..], wanted);
+            assert_eq!(differences(&case, &evaluated), Ok(true), "{policy} {mode}");
+            tract::check(&evaluated).unwrap().unwrap();
+        }
+    }
 }
