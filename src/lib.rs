@@ -12,7 +12,7 @@
 //!
 //! Who may use whom, from the ground up (`tests/architecture` holds it, and that no two files
 //! use each other):
-//! `picture`, `render`, `onnx` and `protocol` use nobody, `gradient` uses `onnx` and `picture`'s types,
+//! `picture`, `render`, `onnx`, `protocol` and `text` use nobody, `gradient` uses `onnx` and `picture`'s types,
 //! `network` uses those, `explain` uses the trait of `network`, `engine` joins them all;
 //! the binaries use them all, and `app`, the page, never sees tract.
 
@@ -40,3 +40,5 @@ pub mod picture;
 pub mod protocol;
 // From a signed map to colours: overlay, legend, PNG, NPY.
 pub mod render;
+// What is shown of names, labels and paths.
+pub mod text;

@@ -13,7 +13,8 @@
 use serde::{Deserialize, Serialize};
 
 /// Raised with every change of the messages. The page compares it with the one
-/// in [`Event::Started`], since a host or a cache can mix the files of two builds.
+/// in [`Event::Started`], since a host or a cache can mix the files of two builds. In all
+/// versions it stands there: `{ header: { event: { type: "started", protocol } } }`.
 pub const PROTOCOL_VERSION: u32 = 5;
 
 /// Numbers the page's requests from 1; 0 is the engine speaking unasked.

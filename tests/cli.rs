@@ -209,3 +209,19 @@ fn any_layer_and_the_picture_with_a_policy() {
     assert!(outputs.contains("gradients.input"), "{outputs}");
     assert!(outputs.contains("gradients.block1_conv1"), "{outputs}");
 }
+
+#[test]
+fn names_cannot_steer_the_terminal() {
+    let folder = empty_folder("steering");
+    let picture = "gpj.\u{202e}\u{1b}[31mboot\u{7}.png";
+    std::fs::copy(boot(), folder.join(picture)).unwrap();
+    let missing = "nowhere\u{9b}2J.png";
+    let output = gradcam(&["explain", &tiny(), picture, missing], &folder);
+    let said = stdout(&output) + &stderr(&output);
+    assert!(
+        said.contains("ankle boot") && said.contains("nowhere"),
+        "{said:?}"
+    );
+    let steers = |char: char| char != '\n' && (char.is_control() || char == '\u{202e}');
+    assert!(!said.contains(steers), "{said:?}");
+}

@@ -21,12 +21,14 @@ function runs(probe) {
   return typeof WebAssembly === "object" && WebAssembly.validate(probe);
 }
 
+// The address says `threads=off`; read at once, before the application rewrites it.
+const isDeclined = new URLSearchParams(location.hash.slice(1)).get("threads") === "off";
 const hasCores = navigator.hardwareConcurrency > 1;
 const mayShareMemory = self.crossOriginIsolated === true && typeof SharedArrayBuffer === "function";
 
 // The best first.
 const CAN_RUN = {
-  threads: hasCores && mayShareMemory && runs(THREADS) && runs(RELAXED_SIMD),
+  threads: hasCores && !isDeclined && mayShareMemory && runs(THREADS) && runs(RELAXED_SIMD),
   relaxed: runs(RELAXED_SIMD),
   simd128: runs(SIMD),
 };
@@ -50,16 +52,27 @@ export function engines() {
 
 /**
  * Lets later visits share memory between threads on hosts that cannot send the
- * headers for it. This visit goes on as it is.
+ * headers for it. This visit goes on as it is. A site that has no threads any more, or an
+ * address that wants none, takes that back.
  */
 export async function prepareThreads() {
   const isInFrame = window.top !== window;
-  const isUseful = hasCores && built().includes("threads") && runs(THREADS) && !self.crossOriginIsolated;
-  if (isInFrame || !isUseful || !window.isSecureContext || !navigator.serviceWorker) return;
+  if (isInFrame || !window.isSecureContext || !navigator.serviceWorker) return;
+  const script = new URL("sw.js", document.baseURI);
+  const mayHaveThreads = built().includes("threads") && !isDeclined;
+  const isUseful = hasCores && mayHaveThreads && runs(THREADS) && !self.crossOriginIsolated;
   try {
-    await navigator.serviceWorker.register(new URL("sw.js", document.baseURI));
+    if (!mayHaveThreads) await unregister(script);
+    else if (isUseful) await navigator.serviceWorker.register(script);
   } catch (error) {
     // Blocked, or private browsing: the page then always has one thread.
     console.info("no threads at later visits:", error);
   }
+}
+
+/** Takes this site's own service worker away; it has no part in later visits. */
+async function unregister(script) {
+  const registration = await navigator.serviceWorker.getRegistration(script);
+  const worker = registration?.active ?? registration?.waiting ?? registration?.installing;
+  if (worker?.scriptURL === script.href) await registration.unregister();
 }

@@ -23,7 +23,10 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         # They let the page share memory between threads.
         self.send_header("Cross-Origin-Opener-Policy", "same-origin")
         self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
-        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
+        # An isolated page of another origin may show the page in a frame.
+        is_page = self.path.partition("?")[0].endswith(("/", ".html"))
+        policy = "cross-origin" if is_page else "same-origin"
+        self.send_header("Cross-Origin-Resource-Policy", policy)
         super().end_headers()
 
     def log_message(self, *_):

@@ -1,5 +1,7 @@
 //! Numbers in words.
 
+use crate::explain::NOT_A_NUMBER;
+
 /// "42 MB", with powers of ten as file managers and networks count.
 pub fn size(bytes: u64) -> String {
     match bytes {
@@ -26,7 +28,7 @@ pub fn duration(milliseconds: f64) -> String {
 /// A part of one as "39 %"; small ones as "0.4 %" and "under 0.1 %".
 pub fn percent(part: f32) -> String {
     match f64::from(part) * 100.0 {
-        percent if !percent.is_finite() => "–".to_owned(),
+        percent if !percent.is_finite() => NOT_A_NUMBER.to_owned(),
         percent if percent >= 99.95 => "100 %".to_owned(),
         percent if percent >= 9.95 => format!("{percent:.0} %"),
         percent if percent >= 0.05 => format!("{percent:.1} %"),
@@ -38,7 +40,7 @@ pub fn percent(part: f32) -> String {
 pub fn value(value: f32) -> String {
     let value = f64::from(value);
     let text = match value.abs() {
-        _ if !value.is_finite() => return "not a number".to_owned(),
+        _ if !value.is_finite() => return NOT_A_NUMBER.to_owned(),
         0.0 => "0".to_owned(),
         size if size >= 99.95 => format!("{size:.0}"),
         size if size >= 9.995 => format!("{size:.1}"),
@@ -106,8 +108,8 @@ mod tests {
     #[test]
     fn percents() {
         assert_eq!(
-            [0.3914, 0.0042, 0.000_01, 1.0].map(percent),
-            ["39 %", "0.4 %", "< 0.1 %", "100 %"]
+            [0.3914, 0.0042, 0.000_01, 1.0, f32::NAN].map(percent),
+            ["39 %", "0.4 %", "< 0.1 %", "100 %", "not a number"]
         );
     }
 

@@ -103,7 +103,7 @@ impl ModelCache<'_> {
         &self,
         url: &str,
         entry: &ManifestEntry,
-        signal: &AbortSignal,
+        signal: Option<&AbortSignal>,
         progress: Progress<'_>,
     ) -> Result<DownloadedFile, ModelCacheError> {
         let to_error = |error| ReadError::Stream(error).of_download(entry, signal);
@@ -128,7 +128,7 @@ impl ModelCache<'_> {
             return Err(problem.of_download(entry, signal));
         }
         let kept = match open_cache(self.scope).await {
-            Ok(cache) => keep(&cache, url, &cache_key(url, entry), &file).await,
+            Ok(cache) => keep(&cache, &cache_key(url, entry), &file).await,
             Err(error) => Err(error),
         };
         let cache_note = kept.err().map(|error| {
@@ -154,8 +154,11 @@ impl CachedFile {
 }
 
 fn cache_key(url: &str, entry: &ManifestEntry) -> String {
-    format!("{url}?sha256={}", entry.sha256)
+    format!("{url}{VERSION}{}", entry.sha256)
 }
+
+/// Stands between a model's address and the checksum that makes a key of it.
+const VERSION: &str = "?sha256=";
 
 async fn open_cache(scope: &DedicatedWorkerGlobalScope) -> Result<Cache, JsValue> {
     let opened = JsFuture::from(scope.caches()?.open(CACHE_NAME)).await?;
@@ -171,10 +174,10 @@ async fn remove(cache: &Cache, key: &str) {
 async fn request(
     scope: &DedicatedWorkerGlobalScope,
     url: &str,
-    signal: &AbortSignal,
+    signal: Option<&AbortSignal>,
 ) -> Result<Response, JsValue> {
     let options = RequestInit::new();
-    options.set_signal(Some(signal));
+    options.set_signal(signal);
     let request = Request::new_with_str_and_init(url, &options)?;
     JsFuture::from(scope.fetch_with_request(&request))
         .await?
@@ -187,10 +190,10 @@ enum ReadError {
 }
 
 impl ReadError {
-    fn of_download(self, entry: &ManifestEntry, signal: &AbortSignal) -> ModelCacheError {
+    fn of_download(self, entry: &ManifestEntry, signal: Option<&AbortSignal>) -> ModelCacheError {
         let name = entry.name.clone();
         match self {
-            _ if signal.aborted() => ModelCacheError::Cancelled,
+            _ if signal.is_some_and(AbortSignal::aborted) => ModelCacheError::Cancelled,
             ReadError::Stream(error) => ModelCacheError::Unreachable {
                 name,
                 reason: exception_message(&error),
@@ -250,19 +253,16 @@ async fn read(
 }
 
 /// Puts a model's file into the cache, and removes other versions of it.
-async fn keep(
-    cache: &Cache,
-    url: &str,
-    cache_key: &str,
-    file: &ArrayBuffer,
-) -> Result<(), JsValue> {
+async fn keep(cache: &Cache, cache_key: &str, file: &ArrayBuffer) -> Result<(), JsValue> {
+    // The cache has absolute addresses, and the page may give a relative one.
+    let new = Request::new_with_str(cache_key)?.url();
     let requests: Array = JsFuture::from(cache.keys()).await?.dyn_into()?;
     for request in requests
         .iter()
         .filter_map(|request| request.dyn_into::<Request>().ok())
     {
         let kept = request.url();
-        if kept != cache_key && kept.split('?').next() == Some(url) {
+        if kept != new && model_address(&kept) == model_address(&new) {
             JsFuture::from(cache.delete_with_request(&request)).await?;
         }
     }
@@ -270,6 +270,11 @@ async fn keep(
     JsFuture::from(cache.put_with_str(cache_key, &response))
         .await
         .map(|_| ())
+}
+
+/// A key without its checksum.
+fn model_address(key: &str) -> &str {
+    key.rsplit_once(VERSION).map_or(key, |(address, _)| address)
 }
 
 /// An exception's message.

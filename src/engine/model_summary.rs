@@ -4,6 +4,10 @@ use crate::gradient::{self, Layer};
 use crate::network::Description;
 use crate::picture::{Layout, Scaling};
 use crate::protocol::{InputSummary, LayerSummary, ModelSummary, OutputActivation, OutputSummary};
+use crate::text::printable;
+
+/// Of a text about the model's origin.
+const MAX_TEXT_CHARS: usize = 1000;
 
 /// Where a model came from, and what a person should know about how it came.
 pub struct ModelOrigin {
@@ -40,8 +44,8 @@ impl Description {
             },
             layer: self.selection.layer.tensor.clone(),
             layers: self.layers.iter().map(layer).collect(),
-            source: self.source.clone(),
-            license: self.license.clone(),
+            source: self.source.as_deref().map(shown),
+            license: self.license.as_deref().map(shown),
             notes: origin.notes,
             cache_note: origin.cache_note,
         }
@@ -60,6 +64,11 @@ impl Description {
             scaling_assumed: self.scaling_assumed.map(str::to_owned),
         }
     }
+}
+
+/// A text of the file's as a person may see it.
+fn shown(text: &str) -> String {
+    printable(text, MAX_TEXT_CHARS).into_owned()
 }
 
 fn output_activation(activation: gradient::OutputActivation) -> Option<OutputActivation> {

@@ -65,6 +65,38 @@ impl Session {
         Ok(self.install(network))
     }
 
+    /// Prepares a model as a person has asked before. Where it cannot be had so, its own
+    /// logits and layout are taken, and a sentence for people says so: an answer that is
+    /// remembered of a file must not lock it out. The layer is that of
+    /// [`Session::prepare_with_layer_fallback`].
+    ///
+    /// # Errors
+    /// [`SessionError::Load`].
+    pub fn prepare_as_remembered(
+        file: Vec<u8>,
+        options: AttachOptions,
+        progress: Progress,
+    ) -> Result<PreparedNetwork, SessionError> {
+        if options.logits.is_none() && options.layout.is_none() {
+            return Session::prepare_with_layer_fallback(file, options, progress);
+        }
+        let wanted = Session::prepare_with_layer_fallback(file.clone(), options.clone(), progress);
+        let reason = match wanted {
+            Err(error) if !error.is_about_picture_size() => error,
+            other => return other,
+        };
+        let own = AttachOptions {
+            logits: None,
+            layout: None,
+            ..options
+        };
+        let mut prepared = Session::prepare_with_layer_fallback(file, own, progress)?;
+        let note =
+            format!("What you chose for this model cannot be had and was left out: {reason}.");
+        prepared.note = Some(note);
+        Ok(prepared)
+    }
+
     /// Prepares a model for a layer that may be another model's, such as one from the
     /// page's address: where this model has no such layer, its default layer is explained,
     /// and a sentence for people says so.
@@ -331,5 +363,20 @@ mod tests {
             .predict(b"", "cat.png", &mut |_, _, _| ())
             .unwrap_err();
         assert_eq!(error.kind(), FailureKind::Order);
+    }
+
+    #[test]
+    fn an_answer_that_does_not_fit_the_file_does_not_lock_it_out() {
+        let file = include_bytes!("../../models/xception-tiny.onnx").to_vec();
+        let options = AttachOptions {
+            logits: Some("gone".into()),
+            ..AttachOptions::default()
+        };
+        let prepared = Session::prepare_as_remembered(file, options, &mut |_, _, _| ()).unwrap();
+        let note = prepared.note.unwrap();
+        assert!(
+            note.contains("'gone'") && note.contains("left out"),
+            "{note}"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong with a model, a picture or an explanation.
 
 use crate::explain::ExplainError;
+use crate::gradient::GradientError;
 use crate::network::{LayerError, LoadError, NetworkError};
 use crate::picture::PictureError;
 use crate::protocol::FailureKind;
@@ -34,6 +35,12 @@ pub enum SessionError {
 }
 
 impl SessionError {
+    /// Whether the model can be loaded once a person has said the size of its picture.
+    pub fn is_about_picture_size(&self) -> bool {
+        let size = |error: &GradientError| matches!(error, GradientError::NoPictureSize { .. });
+        matches!(self, SessionError::Load(LoadError::Gradient(error)) if size(error))
+    }
+
     /// How the page should treat it.
     pub fn kind(&self) -> FailureKind {
         match self {

@@ -36,6 +36,7 @@ fn explain(
     Ok(Saliency {
         values: weighted_sum(&forward.activations, &gradients),
         class,
+        logit: forward.logits.get(class).copied().unwrap_or(f32::NAN),
         method: METHOD.id,
         layer: network.layer().to_owned(),
     })

@@ -10,9 +10,11 @@
 
 pub mod grad_cam;
 mod method;
+mod ranking;
 mod saliency;
 
 pub use method::{ExplainError, Method};
+pub use ranking::{NOT_A_NUMBER, rank_classes};
 pub use saliency::Saliency;
 
 /// All methods, the default first.

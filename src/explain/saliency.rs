@@ -11,6 +11,8 @@ pub struct Saliency {
     /// [h, w], of the layer's own resolution.
     pub values: Array2<f32>,
     pub class: usize,
+    /// The class's logit.
+    pub logit: f32,
     /// The `id` of the method that made it.
     pub method: &'static str,
     /// Name of the layer in the model's file.
@@ -30,7 +32,8 @@ impl Saliency {
 
     /// Whether there is something to show.
     pub fn state(&self) -> MapState {
-        if self.values.iter().any(|value| !value.is_finite()) {
+        let mut numbers = self.values.iter().chain([&self.logit]);
+        if numbers.any(|value| !value.is_finite()) {
             MapState::NotFinite
         } else if self.range().1 <= 0.0 {
             MapState::NoPositiveEvidence
@@ -45,10 +48,15 @@ mod tests {
     use super::*;
 
     fn state(values: [f32; 2]) -> MapState {
+        state_with(values, 1.0)
+    }
+
+    fn state_with(values: [f32; 2], logit: f32) -> MapState {
         let values = Array2::from_shape_vec((1, 2), values.to_vec()).unwrap();
         Saliency {
             values,
             class: 0,
+            logit,
             method: "test",
             layer: "layer".into(),
         }
@@ -62,5 +70,7 @@ mod tests {
         assert_eq!(state([0.0, 0.0]), MapState::NoPositiveEvidence);
         assert_eq!(state([1.0, f32::NAN]), MapState::NotFinite);
         assert_eq!(state([1.0, f32::INFINITY]), MapState::NotFinite);
+        assert_eq!(state_with([1.0, 0.5], f32::NAN), MapState::NotFinite);
+        assert_eq!(state_with([-1.0, 0.5], f32::INFINITY), MapState::NotFinite);
     }
 }

@@ -6,6 +6,7 @@ use super::probabilities::{sigmoid, softmax};
 use crate::gradient::{ACTIVATIONS, GRADIENTS, Layer, OutputActivation, Selection};
 use crate::onnx::{Model, OnnxError, key};
 use crate::picture::{Layout, Preprocess};
+use crate::text::{MAX_NAME_CHARS, printable};
 
 /// What is known of a model besides its weights: what its file states, and what was
 /// assumed where it states nothing.
@@ -56,7 +57,10 @@ impl Description {
         let named = metadata.json::<Vec<String>>(key::LABELS)?;
         let has_labels = named.is_some();
         let labels = match named {
-            Some(labels) if labels.len() == classes => labels,
+            Some(labels) if labels.len() == classes => {
+                let shown = |label: &String| printable(label, MAX_NAME_CHARS).into_owned();
+                labels.iter().map(shown).collect()
+            }
             Some(labels) => {
                 let count = labels.len();
                 return Err(LoadError::Labels { count, classes });

@@ -1,5 +1,6 @@
 //! Bytes to an upright RGB picture, within limits.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
@@ -43,10 +44,17 @@ pub struct Decoded {
 /// # Errors
 /// [`PictureError`], always before more memory is used than the limits allow.
 pub fn decode(bytes: &[u8], name: &str, limits: Limits) -> Result<Decoded, PictureError> {
+    let bytes = &*without_packed_chunks(bytes);
     let unknown = || PictureError::UnknownFormat { name: name.into() };
-    let damaged = |error: image::ImageError| PictureError::Damaged {
-        name: name.into(),
-        reason: error.to_string(),
+    let damaged = |error: image::ImageError| match error {
+        image::ImageError::Limits(_) => PictureError::TooMuchMemory {
+            name: name.into(),
+            megabytes: memory_limit(limits) / 1_000_000,
+        },
+        other => PictureError::Damaged {
+            name: name.into(),
+            reason: other.to_string(),
+        },
     };
     let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
@@ -60,7 +68,9 @@ pub fn decode(bytes: &[u8], name: &str, limits: Limits) -> Result<Decoded, Pictu
     let (width, height) = decoder.dimensions();
     check_size(name, width, height, limits)?;
     let orientation = decoder.orientation().map_err(damaged)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    let decoded = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    // Turned when it is small already: up to 8 bytes a pixel are now 3.
+    let mut picture = DynamicImage::from(decoded.into_rgb8());
     picture.apply_orientation(orientation);
     let mut notes = Vec::new();
     if is_animated(bytes, format) {
@@ -104,12 +114,50 @@ fn check_size(name: &str, width: u32, height: u32, limits: Limits) -> Result<(),
     Ok(())
 }
 
-/// Memory for one picture of the maximum size at 8 bytes a pixel (16-bit RGBA), and some
-/// more. Sizes are left to [`check_size`], whose messages are better.
+/// Bytes for one picture of the maximum size at 8 bytes a pixel (16-bit RGBA), and some
+/// more.
+fn memory_limit(limits: Limits) -> u64 {
+    limits.max_pixels.saturating_mul(8).saturating_add(64 << 20)
+}
+
+/// Sizes are left to [`check_size`], whose messages are better.
 fn decoder_limits(limits: Limits) -> image::Limits {
     let mut decoder = image::Limits::no_limits();
-    decoder.max_alloc = Some(limits.max_pixels.saturating_mul(8).saturating_add(64 << 20));
+    decoder.max_alloc = Some(memory_limit(limits));
     decoder
+}
+
+/// How a PNG file begins.
+const PNG_MAGIC: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// A PNG file without its colour profile and texts, which nobody reads here and which the
+/// decoder would unpack to any size; other files as they are.
+fn without_packed_chunks(file: &[u8]) -> Cow<'_, [u8]> {
+    let is_packed =
+        |chunk: &[u8]| matches!(chunk.get(4..8), Some(b"iCCP" | b"zTXt" | b"iTXt" | b"tEXt"));
+    if !file.starts_with(PNG_MAGIC) || !png_chunks(file).any(is_packed) {
+        return file.into();
+    }
+    let mut kept = Vec::with_capacity(file.len());
+    kept.extend_from_slice(PNG_MAGIC);
+    for chunk in png_chunks(file).filter(|chunk| !is_packed(chunk)) {
+        kept.extend_from_slice(chunk);
+    }
+    kept.into()
+}
+
+/// The chunks of a PNG file, each with the length of its data, its name and its checksum;
+/// one that is cut off as far as it goes.
+fn png_chunks(file: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = file.get(PNG_MAGIC.len()..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let (length, _) = rest.split_first_chunk()?;
+        let length = u64::from(u32::from_be_bytes(*length)) + 12;
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        let (chunk, after) = rest.split_at(length.min(rest.len()));
+        rest = after;
+        Some(chunk)
+    })
 }
 
 fn is_animated(bytes: &[u8], format: ImageFormat) -> bool {
@@ -258,5 +306,18 @@ mod tests {
         let mut bytes = png(16, 16)[..16].to_vec();
         bytes.extend([0xff; 100]);
         assert!(refused(&bytes).contains("damaged"));
+    }
+
+    #[test]
+    fn a_png_of_four_billion_pixels_a_side_is_refused_for_its_size() {
+        // Width and height are the greatest that there are; the checksum fits.
+        let mut bytes = PNG_MAGIC.to_vec();
+        bytes.extend_from_slice(b"\0\0\0\x0dIHDR");
+        bytes.extend([0xff; 8]);
+        bytes.extend([8, 2, 0, 0, 0, 0x5d, 0x94, 0xb9, 0x69]);
+        bytes.extend_from_slice(b"\0\0\0\x08IDATx\x9c\x03\0\0\0\0\x01\x48\x06\x89\xd2");
+        bytes.extend_from_slice(b"\0\0\0\0IEND\xaeB`\x82");
+        let text = refused(&bytes);
+        assert!(text.contains("467 MB of memory"), "{text}");
     }
 }

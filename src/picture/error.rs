@@ -40,6 +40,10 @@ pub enum PictureError {
         height: u32,
         max: u32,
     },
+    #[error(
+        "'{name}' would take more than the {megabytes} MB of memory that a picture may. Make it smaller first"
+    )]
+    TooMuchMemory { name: String, megabytes: u64 },
     #[error("the model's description of its input is wrong: {problem}")]
     Preprocess { problem: String },
 }

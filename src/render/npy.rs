@@ -12,6 +12,8 @@ pub enum NpyError {
     NotNpy,
     #[error("the NPY file is cut off: its header promises more values than it holds")]
     CutOff,
+    #[error("the NPY file's header {reason}; save the array again with NumPy")]
+    Header { reason: &'static str },
     #[error("the NPY file cannot be read as float32 or float64: {0}")]
     Read(#[from] ReadNpyError),
 }
@@ -55,7 +57,9 @@ pub fn decode(bytes: &[u8]) -> Result<(Vec<usize>, Vec<f32>), NpyError> {
         return Err(NpyError::NotNpy);
     }
     // The reader reserves what the header asks for before it looks at the data.
-    if promised_values(bytes).is_some_and(|count| count > bytes.len() / 4) {
+    if let Some(header) = header(bytes)
+        && promised_values(header)? > bytes.len() / 4
+    {
         return Err(NpyError::CutOff);
     }
     let array = match ArrayD::<f32>::read_npy(Cursor::new(bytes)) {
@@ -67,21 +71,50 @@ pub fn decode(bytes: &[u8]) -> Result<(Vec<usize>, Vec<f32>), NpyError> {
     Ok((array.shape().to_vec(), array.iter().copied().collect()))
 }
 
-/// The product of the header's shape, saturating; `None` if there is no shape
-/// to be found, which the reader then reports better.
-fn promised_values(bytes: &[u8]) -> Option<usize> {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]);
-    let (_, after) = head.split_once("'shape'")?;
-    let (_, after) = after.split_once('(')?;
-    let (shape, _) = after.split_once(')')?;
-    let sizes = shape
-        .split(',')
-        .map(str::trim)
-        .filter(|size| !size.is_empty());
+/// The longest header that is read, in bytes, as in NumPy.
+const MAX_HEADER_BYTES: usize = 10_000;
+
+/// The header's text; `None` where the file ends before it, which the reader reports.
+fn header(bytes: &[u8]) -> Option<&[u8]> {
+    let version = *bytes.get(MAGIC.len())?;
+    let (length, start) = if version == 1 {
+        let length = bytes.get(8..10)?;
+        (usize::from(u16::from_le_bytes(length.try_into().ok()?)), 10)
+    } else {
+        let length = bytes.get(8..12)?;
+        let length = u32::from_le_bytes(length.try_into().ok()?);
+        (usize::try_from(length).unwrap_or(usize::MAX), 12)
+    };
+    bytes.get(start..)?.get(..length)
+}
+
+/// The product of the header's shape. A header in which another shape could be hidden from
+/// this, as by escapes, is refused: NumPy writes none.
+fn promised_values(header: &[u8]) -> Result<usize, NpyError> {
+    let refused = |reason| NpyError::Header { reason };
+    if header.len() > MAX_HEADER_BYTES {
+        return Err(refused("is too long"));
+    }
+    let text = std::str::from_utf8(header).map_err(|_| refused("is no text"))?;
+    let without_shape = || refused("states no plain shape");
+    let mut parts = text.split("'shape'");
+    let (Some(before), Some(after), None) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(without_shape());
+    };
+    let is_hidden = |text: &str| text.contains(['\\', '"', '#']) || text.contains("shape");
+    if is_hidden(before) || is_hidden(after) {
+        return Err(without_shape());
+    }
+    let tuple = after.trim_start().strip_prefix(':').map(str::trim_start);
+    let sizes = tuple.and_then(|tuple| tuple.strip_prefix('(')?.split_once(')'));
+    let (sizes, _) = sizes.ok_or_else(without_shape)?;
+    let sizes = sizes.split(',').map(str::trim);
     sizes
-        .map(|size| size.parse().unwrap_or(usize::MAX))
-        .try_fold(1_usize, |product, size: usize| {
-            Some(product.saturating_mul(size))
+        .filter(|size| !size.is_empty())
+        .try_fold(1_usize, |product, size| {
+            let size: usize = size.parse().map_err(|_| without_shape())?;
+            // An axis of no length must not hide the length of another.
+            product.checked_mul(size.max(1)).ok_or(NpyError::CutOff)
         })
 }
 
@@ -137,5 +170,33 @@ mod tests {
         bytes.extend_from_slice(&(huge.len() as u16).to_le_bytes());
         bytes.extend_from_slice(huge.as_bytes());
         assert!(matches!(decode(&bytes), Err(NpyError::CutOff)));
+    }
+
+    /// An NPY file of version 1.0 with this header and no values.
+    fn with_header(header: &str) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend_from_slice(&[1, 0]);
+        bytes.extend_from_slice(&(header.len() as u16).to_le_bytes());
+        bytes.extend_from_slice(header.as_bytes());
+        bytes
+    }
+
+    #[test]
+    fn a_shape_that_is_hidden_promises_no_memory() {
+        let rest = "'descr': '<f4', 'fortran_order': False";
+        let blank = " ".repeat(12_000);
+        let hidden = [
+            format!("{{{blank}'shape': (1073741823, ), {rest}, }}\n"),
+            format!("{{\"shape\": (1073741823, ), {rest}, }}\n"),
+            format!("{{'\\x73hape': (1073741823, ), {rest}, }}\n"),
+            format!("{{'shape': (1, ), {rest}, 'shape': (1073741823, ), }}\n"),
+            format!("{{{rest}, 'x': '(', 'shape': (1073741823, ), }}\n"),
+            format!("{{'shape': ( 1 , 1073741823, 0), {rest}, }}\n"),
+        ];
+        for header in hidden {
+            let error = decode(&with_header(&header)).unwrap_err();
+            let is_known = matches!(error, NpyError::CutOff | NpyError::Header { .. });
+            assert!(is_known, "{error} ({})", header.trim());
+        }
     }
 }

@@ -23,8 +23,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("render", &[]),
     ("onnx", &[]),
     ("protocol", &[]),
+    ("text", &[]),
     ("gradient", &["onnx", "picture"]),
-    ("network", &["onnx", "gradient", "picture"]),
+    ("network", &["onnx", "gradient", "picture", "text"]),
     ("network::kernels", &["onnx"]),
     ("network::kernels::common", &[]),
     (
@@ -49,10 +50,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "engine",
         &[
-            "evaluate", "explain", "gradient", "network", "picture", "protocol", "render",
+            "evaluate", "explain", "gradient", "network", "picture", "protocol", "render", "text",
         ],
     ),
-    ("app", &["protocol", "render", "picture", "explain"]),
+    ("app", &["protocol", "render", "picture", "explain", "text"]),
     (
         "app::browser",
         &["app::number_format", "app::small_map", "protocol"],
@@ -67,6 +68,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "render",
             "picture",
             "explain",
+            "text",
         ],
     ),
     (

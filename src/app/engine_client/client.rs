@@ -169,7 +169,7 @@ impl EngineClient {
     }
 
     /// Ends the worker, and with it the memory that it took.
-    fn disconnect(&self) {
+    pub(super) fn disconnect(&self) {
         self.stop_timeout();
         if let Some(connection) = self.0.worker.take() {
             connection.end();

@@ -6,13 +6,18 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use super::client::EngineClient;
 use super::request_schedule::HeldState;
 use crate::app::state::{EngineEvent, EngineStep, PredictionReply, SaliencyMap};
-use crate::protocol::{Event, EventMessage, FailureKind, Job};
+use crate::protocol::{Event, EventMessage, FailureKind, Job, PROTOCOL_VERSION};
 
 impl EngineClient {
     /// Handles a message of the worker's.
     pub(super) fn handle_message(&self, data: &JsValue) {
+        if let Some(protocol) = protocol_version(data)
+            && protocol != PROTOCOL_VERSION
+        {
+            return self.handle_other_version(protocol);
+        }
         let Some(EventMessage { job, event }) = message(data) else {
-            return self.handle_crash("the engine sent a message that this page does not know");
+            return self.handle_unknown_message(data);
         };
         let buffers = Reflect::get(data, &"buffers".into())
             .ok()
@@ -28,16 +33,10 @@ impl EngineClient {
         match event {
             Event::Loaded => self.start_timeout(),
             Event::Started {
-                protocol,
-                variant,
-                threads,
+                variant, threads, ..
             } => {
                 self.stop_timeout();
-                self.0.emit.emit(EngineEvent::Started {
-                    protocol,
-                    variant,
-                    threads,
-                });
+                self.0.emit.emit(EngineEvent::Started { variant, threads });
                 let command = self.0.schedule.borrow_mut().started();
                 self.execute(command);
             }
@@ -62,6 +61,22 @@ impl EngineClient {
                 "The engine gave the request up.".to_owned(),
             ),
             reply => self.handle_reply(job, reply, floats),
+        }
+    }
+
+    /// The engine is of another version than the page: whatever else it says is not for this
+    /// page, and no other build would say it otherwise.
+    fn handle_other_version(&self, protocol: u32) {
+        self.disconnect();
+        self.0.emit.emit(EngineEvent::OtherVersion { protocol });
+    }
+
+    /// A message that cannot be read. Before the engine has said its version it may be of
+    /// another one; it will say so.
+    fn handle_unknown_message(&self, data: &JsValue) {
+        let has_version = protocol_version(data).is_some();
+        if has_version || self.0.schedule.borrow().is_started() {
+            self.handle_crash("the engine sent a message that this page does not know");
         }
     }
 
@@ -185,6 +200,16 @@ impl EngineClient {
             _ => self.fail(job, kind, message),
         }
     }
+}
+
+/// The version of the protocol that [`Event::Started`] states: whatever else changes, that
+/// is read in all versions. `None` for another message.
+fn protocol_version(data: &JsValue) -> Option<u32> {
+    let header = Reflect::get(data, &"header".into()).ok()?;
+    let event = Reflect::get(&header, &"event".into()).ok()?;
+    let name = Reflect::get(&event, &"type".into()).ok()?.as_string()?;
+    let protocol = Reflect::get(&event, &"protocol".into()).ok()?.as_f64()?;
+    (name == "started").then_some(protocol as u32)
 }
 
 /// Reads `{ type: "ready", model, … }` as serde wants it, `{ ready: { model, … } }`; an

@@ -6,7 +6,7 @@ use gradcam::gradient::{self, AttachOptions, Attached, ReluPolicy};
 use gradcam::network::{BranchTimes, time_branch};
 use gradcam::onnx::{Limits, Model};
 
-use crate::files;
+use crate::{files, terminal};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -57,11 +57,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     print(arguments, &attached);
     if let Some(BranchTimes { forward, branch }) = times {
         let factor = branch.as_secs_f64() / forward.as_secs_f64().max(1e-9);
-        println!(
+        terminal::print(format_args!(
             "forward {:.1} ms, forward with branch {:.1} ms ({factor:.2} times)",
             forward.as_secs_f64() * 1e3,
             branch.as_secs_f64() * 1e3
-        );
+        ));
     }
     Ok(())
 }
@@ -70,27 +70,30 @@ fn print(arguments: &Arguments, attached: &Attached) {
     let selection = &attached.selection;
     for layer in selection.layers() {
         let [channels, height, width] = layer.shape;
-        println!(
+        terminal::print(format_args!(
             "layer {} ({}), {channels} × {height} × {width}",
             layer.tensor, layer.operator
-        );
+        ));
     }
     if arguments.input_gradient {
         let [height, width, channels] = selection.picture.size();
-        println!("the picture, {channels} × {height} × {width}");
+        terminal::print(format_args!("the picture, {channels} × {height} × {width}"));
     }
     if arguments.relu != ReluPolicy::Plain {
         match attached.rectifiers {
-            0 => println!(
+            0 => terminal::print(format_args!(
                 "there is no rectifier on the way, so '{}' changes nothing: this is the plain gradient",
                 arguments.relu.name()
-            ),
-            count => println!("{count} rectifiers, {}", arguments.relu.name()),
+            )),
+            count => terminal::print(format_args!(
+                "{count} rectifiers, {}",
+                arguments.relu.name()
+            )),
         }
     }
-    println!(
+    terminal::print(format_args!(
         "{} classes, weights in float32: {}",
         selection.classes,
         arguments.output.display()
-    );
+    ));
 }

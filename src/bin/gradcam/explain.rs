@@ -10,13 +10,15 @@ use gradcam::explain::{self, Saliency};
 use gradcam::gradient::AttachOptions;
 use gradcam::network::Description;
 use gradcam::picture::{self, Layout, Preprocess};
+use gradcam::protocol::MapState;
 use gradcam::render::{self, ColorMap, MapView, OverlayStyle, Sign};
+use gradcam::text::{MAX_NAME_CHARS, printable};
 use image::{Rgba, RgbaImage};
 use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::Array4;
 use serde_json::{Value, json};
 
-use crate::files;
+use crate::{files, terminal};
 
 /// How strongly the map covers the picture: enough to read both.
 const OPACITY: f32 = 0.6;
@@ -66,12 +68,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let bar = progress_bar(arguments.images.len());
     let mut failures = 0;
     for image in &arguments.images {
-        bar.set_message(image.display().to_string());
+        let path = image.display().to_string();
+        bar.set_message(printable(&path, MAX_NAME_CHARS).into_owned());
         match explain_one(&mut session, arguments, image) {
-            Ok(line) => bar.suspend(|| println!("{line}")),
+            Ok(line) if arguments.json => bar.suspend(|| println!("{line}")),
+            Ok(line) => bar.suspend(|| terminal::print(line)),
             Err(error) => {
                 failures += 1;
-                bar.suspend(|| eprintln!("gradcam: {}: {error:#}", image.display()));
+                let line = format!("{}: {error:#}", image.display());
+                bar.suspend(|| terminal::print_error(line));
             }
         }
         bar.inc(1);
@@ -121,7 +126,10 @@ fn explain_one(
     let (prediction, shown) = predict(session, &description.preprocess, path)?;
     let class = match &arguments.class {
         Some(wanted) => find_class(&description.labels, wanted)?,
-        None => ranked(&prediction.logits)[0],
+        None => likeliest(&prediction)
+            .first()
+            .copied()
+            .context("the model has no class")?,
     };
     let (saliency, explained) = session.explain(&arguments.method, class)?;
     let base = arguments
@@ -246,11 +254,8 @@ fn find_class(labels: &[String], wanted: &str) -> anyhow::Result<usize> {
     }
 }
 
-/// Classes, the likeliest first.
-fn ranked(logits: &[f32]) -> Vec<usize> {
-    let mut classes: Vec<usize> = (0..logits.len()).collect();
-    classes.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
-    classes
+fn likeliest(prediction: &Prediction) -> Vec<usize> {
+    explain::rank_classes(&prediction.probabilities, &prediction.logits)
 }
 
 fn report(
@@ -276,7 +281,7 @@ fn report(
         "method": saliency.method,
         "layer": saliency.layer,
         "class": class(saliency.class),
-        "top": ranked(&prediction.logits).into_iter().take(5).map(class).collect::<Vec<_>>(),
+        "top": likeliest(prediction).into_iter().take(5).map(class).collect::<Vec<_>>(),
         "map": {
             "height": height, "width": width, "min": min, "max": max,
             "state": saliency.state(), "npy": npy.display().to_string(),
@@ -289,10 +294,18 @@ fn report(
 /// The report in a line for people.
 fn plain(path: &Path, report: &Value) -> String {
     let class = &report["class"];
-    let percent = class["probability"].as_f64().unwrap_or_default() * 100.0;
+    // JSON knows no other numbers than finite ones.
+    let percent = match class["probability"].as_f64() {
+        Some(part) => format!("{:.1} %", part * 100.0),
+        None => explain::NOT_A_NUMBER.to_owned(),
+    };
     let label = class["label"].as_str().unwrap_or_default();
     let map = report["map"]["npy"].as_str().unwrap_or_default();
-    format!("{}: {label} {percent:.1} % → {map}", path.display())
+    let warning = match serde_json::from_value(report["map"]["state"].clone()) {
+        Ok(MapState::NotFinite) => " (the network gave values that are not numbers)",
+        _ => "",
+    };
+    format!("{}: {label} {percent} → {map}{warning}", path.display())
 }
 
 fn stem(path: &Path) -> String {
@@ -340,6 +353,19 @@ mod tests {
                 .unwrap_err()
                 .to_string()
                 .contains("same files")
+        );
+    }
+
+    #[test]
+    fn a_network_that_gives_no_numbers_is_said_to() {
+        let report = json!({
+            "class": { "label": "cat", "probability": f32::NAN },
+            "map": { "npy": "map.npy", "state": MapState::NotFinite },
+        });
+        let line = plain(Path::new("cat.png"), &report);
+        assert!(
+            line.contains("cat not a number") && line.contains("are not numbers"),
+            "{line}"
         );
     }
 }

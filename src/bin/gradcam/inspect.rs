@@ -7,7 +7,7 @@ use gradcam::onnx::{Limits, Metadata, Model, key};
 use gradcam::picture::{Layout, Preprocess};
 use serde_json::{Value, json};
 
-use crate::files;
+use crate::{files, terminal};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -81,46 +81,46 @@ fn print(model: &Model, survey: &Survey) -> anyhow::Result<()> {
         Layout::Nchw => "channels first",
         Layout::Nhwc => "channels last",
     };
-    println!(
+    terminal::print(format_args!(
         "input    {} {:?}, {layout}",
         selection.picture.name, selection.picture.shape
-    );
+    ));
     for output in &model.graph().output {
         match survey.shapes.get(&output.name) {
-            Some(shape) => println!("output   {} {shape:?}", output.name),
-            None => println!("output   {}", output.name),
+            Some(shape) => terminal::print(format_args!("output   {} {shape:?}", output.name)),
+            None => terminal::print(format_args!("output   {}", output.name)),
         }
     }
-    println!(
+    terminal::print(format_args!(
         "logits   {}, {} classes, the model ends with {}",
         selection.logits,
         selection.classes,
         ending(selection.output_activation)
-    );
+    ));
     match metadata.json::<Preprocess>(key::PREPROCESS)? {
-        Some(p) => println!(
+        Some(p) => terminal::print(format_args!(
             "picture  {:?}, byte × {} − {:?}, ÷ {:?}, {:?}",
             p.channels, p.scale, p.mean, p.std, p.resize
-        ),
-        None => println!("picture  the file does not say how it wants its picture"),
+        )),
+        None => terminal::print("picture  the file does not say how it wants its picture"),
     }
     match metadata.json::<Vec<String>>(key::LABELS)? {
-        Some(labels) => println!("labels   {}", shortened(&labels)),
-        None => println!("labels   the file names no classes"),
+        Some(labels) => terminal::print(format_args!("labels   {}", shortened(&labels))),
+        None => terminal::print("labels   the file names no classes"),
     }
-    println!("layers that can be explained:");
+    terminal::print("layers that can be explained:");
     for layer in &survey.layers {
         let mark = if *layer == selection.layer { '*' } else { ' ' };
         let [channels, height, width] = layer.shape;
         let alias = layer.alias.as_ref();
-        println!(
+        terminal::print(format_args!(
             "{mark} {}  {}  {channels} × {height} × {width}{}",
             layer.tensor,
             layer.operator,
             alias.map_or(String::new(), |alias| format!("  ({alias})"))
-        );
+        ));
     }
-    println!("* {}", why(metadata, survey));
+    terminal::print(format_args!("* {}", why(metadata, survey)));
     Ok(())
 }
 

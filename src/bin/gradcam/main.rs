@@ -1,6 +1,6 @@
 //! The command line: the same engine as the page's, native.
 //!
-//! One file for each command, and `files`, which they share. To add a command: a file with
+//! One file for each command, and `files` and `terminal`, which they share. To add a command: a file with
 //! `Arguments` and `run`, and a variant of [`Command`].
 
 mod attach;
@@ -8,6 +8,7 @@ mod explain;
 mod files;
 mod inspect;
 mod profile;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("gradcam: {error:#}");
+            terminal::print_error(format_args!("{error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use gradcam::network::profile;
 use gradcam::onnx::{Limits, Model};
 
-use crate::files;
+use crate::{files, terminal};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -24,7 +24,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let times = profile(&model, usize::from(arguments.runs))?;
     let total: f64 = times.iter().map(|node| node.milliseconds).sum();
     let share = |milliseconds: f64| 100.0 * milliseconds / total.max(f64::MIN_POSITIVE);
-    println!("{total:.1} ms in {} nodes; by operator:", times.len());
+    terminal::print(format_args!(
+        "{total:.1} ms in {} nodes; by operator:",
+        times.len()
+    ));
 
     let mut operators: Vec<(&str, usize, f64)> = Vec::new();
     for node in &times {
@@ -41,24 +44,24 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     operators.sort_by(|a, b| b.2.total_cmp(&a.2));
     for (operator, count, sum) in operators {
-        println!(
+        terminal::print(format_args!(
             "{sum:>9.2} ms {:>5.1} %  {count:>4} × {operator}",
             share(sum)
-        );
+        ));
     }
 
-    println!("the slowest nodes:");
+    terminal::print("the slowest nodes:");
     let mut slowest: Vec<_> = times.iter().collect();
     slowest.sort_by(|a, b| b.milliseconds.total_cmp(&a.milliseconds));
     for node in slowest.into_iter().take(arguments.nodes) {
-        println!(
+        terminal::print(format_args!(
             "{:>9.2} ms {:>5.1} %  {} ({}) {}",
             node.milliseconds,
             share(node.milliseconds),
             node.name,
             node.operator,
             node.output
-        );
+        ));
     }
     Ok(())
 }

@@ -16,8 +16,8 @@ const MIN_PROGRESS_INTERVAL_MS: f64 = 50.0;
 pub struct JobContext<'a> {
     pub scope: &'a DedicatedWorkerGlobalScope,
     pub checksums: &'a ChecksumWorker,
-    /// Aborted when the page cancels the job.
-    pub signal: AbortSignal,
+    /// Aborted when the page cancels the job; `None` where the browser has no such signals.
+    pub signal: Option<AbortSignal>,
     number: Job,
     events: &'a EventSender,
     /// The last progress event: its phase, and when it was sent.
@@ -27,7 +27,7 @@ pub struct JobContext<'a> {
 impl<'a> JobContext<'a> {
     pub fn new(
         number: Job,
-        signal: AbortSignal,
+        signal: Option<AbortSignal>,
         scope: &'a DedicatedWorkerGlobalScope,
         checksums: &'a ChecksumWorker,
         events: &'a EventSender,

@@ -86,7 +86,9 @@ pub async fn load_listed(
         }
     }
     let mut progress = |phase, done, total| job.progress(phase, done, total);
-    let file = cache.download(url, &entry, &signal, &mut progress).await;
+    let file = cache
+        .download(url, &entry, signal.as_ref(), &mut progress)
+        .await;
     let file = file.map_err(not_downloaded)?;
     let prepared = prepare(job, file.bytes, options.attach_options(&sha256), started);
     let origin = Origin {
@@ -163,7 +165,7 @@ fn prepare(
     let started = Instant::now();
     let size_is_chosen = options.size.is_some();
     let mut progress = |phase, done, total| job.progress(phase, done as f64, total as f64);
-    let network = Session::prepare_with_layer_fallback(file, options, &mut progress);
+    let network = Session::prepare_as_remembered(file, options, &mut progress);
     let prepare = milliseconds_since(started);
     Prepared {
         network,

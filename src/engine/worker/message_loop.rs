@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{AbortController, DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{AbortController, AbortSignal, DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::event_sender::EventSender;
 use super::handlers::handle;
@@ -27,9 +27,14 @@ pub struct MessageLoop {
 #[derive(Default)]
 struct State {
     waiting: VecDeque<ReceivedRequest>,
-    /// The job in work, and what aborts its download.
-    current: Option<(Job, AbortController)>,
+    current: Option<CurrentJob>,
     session: Session,
+}
+
+/// The job in work, and what aborts its download, where the browser has that.
+struct CurrentJob {
+    number: Job,
+    controller: Option<AbortController>,
 }
 
 impl MessageLoop {
@@ -81,10 +86,10 @@ impl MessageLoop {
 
     fn cancel(&self, job: Job) {
         let mut state = self.state.borrow_mut();
-        if let Some((current, controller)) = &state.current
-            && *current == job
+        if let Some(current) = &state.current
+            && current.number == job
         {
-            controller.abort();
+            current.controller.as_ref().map(AbortController::abort);
             return;
         }
         let before = state.waiting.len();
@@ -97,11 +102,10 @@ impl MessageLoop {
 
     /// Runs the waiting requests in their order, until none is left.
     async fn run_waiting(&self) {
-        while let Some((received, controller)) = self.next() {
+        while let Some((received, signal)) = self.next() {
             let job = received.message.job;
             let mut session = std::mem::take(&mut self.state.borrow_mut().session);
             let (scope, checksums, events) = (&self.scope, &self.checksums, &self.events);
-            let signal = controller.signal();
             let mut context = JobContext::new(job, signal, scope, checksums, events);
             let handled = handle(&mut context, &mut session, received).await;
             self.state.borrow_mut().session = session;
@@ -113,12 +117,15 @@ impl MessageLoop {
 
     /// Takes the next request and makes its job the current one; else there is no current
     /// job.
-    fn next(&self) -> Option<(ReceivedRequest, AbortController)> {
+    fn next(&self) -> Option<(ReceivedRequest, Option<AbortSignal>)> {
         let mut state = self.state.borrow_mut();
         state.current = None;
         let received = state.waiting.pop_front()?;
-        let controller = AbortController::new().ok()?;
-        state.current = Some((received.message.job, controller.clone()));
-        Some((received, controller))
+        // Without one the job cannot be cancelled, but is done.
+        let controller = AbortController::new().ok();
+        let signal = controller.as_ref().map(AbortController::signal);
+        let number = received.message.job;
+        state.current = Some(CurrentJob { number, controller });
+        Some((received, signal))
     }
 }

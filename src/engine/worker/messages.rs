@@ -7,6 +7,10 @@ use wasm_bindgen::prelude::*;
 
 use crate::engine::session_error::SessionError;
 use crate::protocol::{Event, EventMessage, RequestMessage};
+use crate::text::printable;
+
+/// Of a sentence, which may name what is in a file.
+const MAX_CHARS: usize = 2000;
 
 /// A request and the buffers that came with it.
 pub struct ReceivedRequest {
@@ -75,6 +79,7 @@ pub fn failed(error: SessionError) -> Event {
 /// An error's message, with a capital at its beginning and a full stop at its end.
 pub fn sentence(error: &dyn std::error::Error) -> String {
     let message = error.to_string();
+    let message = printable(&message, MAX_CHARS);
     let mut letters = message.chars();
     let first: String = letters
         .next()

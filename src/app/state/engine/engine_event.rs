@@ -15,9 +15,12 @@ use crate::protocol::{FailureKind, LoadTimings, ModelSummary, Phase};
 pub enum EngineEvent {
     /// The worker listens; `variant` and `threads` are for people.
     Started {
-        protocol: u32,
         variant: String,
         threads: usize,
+    },
+    /// The engine speaks another version of the protocol, and was ended.
+    OtherVersion {
+        protocol: u32,
     },
     Began {
         step: EngineStep,

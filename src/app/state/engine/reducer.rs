@@ -11,11 +11,10 @@ impl AppState {
     /// Takes an event of the engine.
     pub(in crate::app::state) fn reduce_engine(&mut self, event: EngineEvent) {
         match event {
-            EngineEvent::Started {
-                protocol,
-                variant,
-                threads,
-            } => self.engine_started(protocol, variant, threads),
+            EngineEvent::Started { variant, threads } => {
+                self.engine.facts = Some(EngineFacts { variant, threads });
+            }
+            EngineEvent::OtherVersion { protocol } => self.refuse_version(protocol),
             EngineEvent::Began { step, now_ms } => {
                 self.engine.activity = Some(Activity {
                     step,
@@ -83,14 +82,12 @@ impl AppState {
         self.engine.activity = None;
     }
 
-    fn engine_started(&mut self, protocol: u32, variant: String, threads: usize) {
-        self.engine.facts = Some(EngineFacts { variant, threads });
-        if protocol == PROTOCOL_VERSION {
-            return;
-        }
+    fn refuse_version(&mut self, protocol: u32) {
         self.engine.is_incompatible = true;
-        let sentence = "This page and its engine are of different versions, because the site was renewed. \
-                        Reload the page to get both anew.";
+        let sentence = format!(
+            "This page and its engine are of different versions ({PROTOCOL_VERSION} and {protocol}), because \
+             the site was renewed. Reload the page to get both anew."
+        );
         self.notify(NoticePlace::Engine, sentence, Some(Recovery::Reload));
     }
 
@@ -178,17 +175,9 @@ impl AppState {
 
     /// Stops what the engine is doing: a download, an explanation, or a prediction.
     pub(in crate::app::state) fn cancel(&mut self) {
-        match self.engine.activity.as_ref().map(|activity| &activity.step) {
-            Some(EngineStep::Load(_)) => {
-                if let Some(desired) = self.model.desired.take() {
-                    let sentence = format!("Loading {} was stopped.", desired.source.name());
-                    self.notify(
-                        NoticePlace::Model,
-                        sentence,
-                        Some(Recovery::Load(desired.source)),
-                    );
-                }
-            }
+        let step = self.engine.activity.as_ref().map(|activity| &activity.step);
+        match step.cloned().as_ref() {
+            Some(EngineStep::Load(key)) => self.stop_loading(*key),
             Some(EngineStep::Explain(_)) => self.stop_explaining(),
             _ => {
                 if let Some(picture) = &mut self.picture.current {

@@ -1,11 +1,14 @@
+use std::rc::Rc;
+
 use super::engine_event::EngineEvent;
 use super::engine_step::EngineStep;
 use crate::app::state::action::Action;
+use crate::app::state::app_state::AppState;
 use crate::app::state::explanation::ExplanationAction;
-use crate::app::state::model::ModelAction;
+use crate::app::state::model::{ModelAction, OverrideChange};
 use crate::app::state::notices::{NoticePlace, Recovery};
 use crate::app::state::picture::PictureAction;
-use crate::app::testing::{act, begun, explained, key, predicted, ready, shown};
+use crate::app::testing::{act, begun, change_override, explained, key, predicted, ready, shown};
 use crate::protocol::PROTOCOL_VERSION;
 
 #[test]
@@ -103,19 +106,135 @@ fn what_crashed_twice_waits_for_the_user() {
 
 #[test]
 fn an_engine_of_another_version_is_asked_nothing() {
-    let started = |protocol| {
-        Action::Engine(EngineEvent::Started {
-            protocol,
-            variant: "simd".into(),
-            threads: 1,
+    let started = EngineEvent::Started {
+        variant: "simd".into(),
+        threads: 1,
+    };
+    let state = act(begun(""), [Action::Engine(started)]);
+    assert!(state.desired_state().model.is_some());
+    let protocol = PROTOCOL_VERSION + 1;
+    let state = act(
+        begun(""),
+        [Action::Engine(EngineEvent::OtherVersion { protocol })],
+    );
+    assert!(state.desired_state().model.is_none());
+    assert!(notice(&state, NoticePlace::Engine).contains("Reload"));
+}
+
+/// The engine breaks down twice while it looks at a second picture.
+fn given_up() -> Rc<AppState> {
+    let second = PictureAction::Choose {
+        file: 2,
+        name: "huge.png".into(),
+    };
+    let state = act(explained(), [second]);
+    let step = EngineStep::Predict(state.picture.current.as_ref().expect("a picture").key);
+    let crash = |again| {
+        Action::Engine(EngineEvent::Crashed {
+            step: Some(step.clone()),
+            again,
+            message: "unreachable".into(),
         })
     };
+    act(state, [crash(true), crash(false)])
+}
+
+fn notice(state: &AppState, place: NoticePlace) -> &str {
+    let notice = state.notices.shown.get(&place);
+    notice.map_or("", |notice| &notice.message)
+}
+
+#[test]
+fn that_the_engine_broke_down_twice_is_said_until_the_person_goes_on() {
+    let state = given_up();
+    // The new engine looks at the former picture again.
+    let state = act(state.clone(), [ready(&state)]);
+    let state = act(state.clone(), [predicted(&state)]);
+    assert!(notice(&state, NoticePlace::Picture).contains("twice"));
+    let third = PictureAction::Choose {
+        file: 3,
+        name: "small.png".into(),
+    };
+    assert_eq!(notice(&act(state, [third]), NoticePlace::Picture), "");
+}
+
+#[test]
+fn a_refusal_is_said_although_a_former_picture_has_its_result_after_it() {
+    let first = PictureAction::Choose {
+        file: 1,
+        name: "cup.png".into(),
+    };
+    let state = act(begun(""), [first]);
+    let refused = PictureAction::Refused("It is too large.".into());
+    let state = act(act(state.clone(), [ready(&state)]), [refused]);
+    let state = act(state.clone(), [predicted(&state)]);
+    assert_eq!(notice(&state, NoticePlace::Picture), "It is too large.");
+}
+
+#[test]
+fn what_was_stopped_is_no_longer_said_once_another_model_looks() {
+    let state = explained();
+    let step = EngineStep::Predict(state.picture.current.as_ref().expect("a picture").key);
+    let began = Action::Engine(EngineEvent::Began { step, now_ms: 0.0 });
+    let state = act(state, [began, Action::Cancel]);
+    assert_eq!(notice(&state, NoticePlace::Picture), "Stopped.");
+    let state = act(state, [ModelAction::Choose("b".into())]);
+    assert_eq!(notice(&state, NoticePlace::Picture), "");
+}
+
+#[test]
+fn a_map_that_crashed_twice_is_not_asked_for_again_after_the_engine_is_back() {
+    let crash = |again| {
+        Action::Engine(EngineEvent::Crashed {
+            step: Some(EngineStep::Explain(key(3))),
+            again,
+            message: "unreachable".into(),
+        })
+    };
+    let choose = Action::Explanation(ExplanationAction::ChooseClass(3));
+    let state = act(explained(), [choose, crash(true), crash(false)]);
+    let state = act(state.clone(), [ready(&state)]);
+    let state = act(state.clone(), [predicted(&state)]);
+    assert_eq!(state.desired_state().map, None);
+    assert!(notice(&state, NoticePlace::Explanation).contains("twice"));
+}
+
+#[test]
+fn a_cancelled_file_gives_way_to_the_model_before() {
+    let before = explained();
+    let open = ModelAction::OpenFile {
+        file: 9,
+        name: "slow.onnx".into(),
+        bytes: 3,
+    };
+    let state = act(before.clone(), [open]);
+    let key = state.desired_state().model_key().expect("a model");
+    let began = EngineEvent::Began {
+        step: EngineStep::Load(key),
+        now_ms: 0.0,
+    };
+    let state = act(state, [Action::Engine(began), Action::Cancel]);
+    assert_eq!(state.model.desired, before.model.desired);
+    assert_eq!(state.settings.class, Some(2));
+    assert_eq!(shown(&state), Some(2), "the former result stays");
+    assert!(notice(&state, NoticePlace::Model).contains("slow.onnx was stopped"));
     assert!(
-        act(begun(""), [started(PROTOCOL_VERSION)])
-            .desired_state()
-            .model
-            .is_some()
+        state.resources_in_use().contains(&9),
+        "it can be loaded again"
     );
-    let state = act(begun(""), [started(PROTOCOL_VERSION + 1)]);
-    assert!(state.desired_state().model.is_none());
+}
+
+#[test]
+fn a_cancelled_change_of_a_model_is_taken_back() {
+    let before = explained();
+    let change = OverrideChange::ChannelsLast(Some(true));
+    let state = change_override(before.clone(), change);
+    let key = state.desired_state().model_key().expect("a model");
+    let began = EngineEvent::Began {
+        step: EngineStep::Load(key),
+        now_ms: 0.0,
+    };
+    let state = act(state, [Action::Engine(began), Action::Cancel]);
+    assert_eq!(state.model.desired, before.model.desired);
+    assert_eq!(state.overrides(), before.overrides());
 }

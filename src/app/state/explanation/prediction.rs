@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::app::state::model::PreparedModel;
 use crate::app::state::picture::PredictionOverrides;
+use crate::explain::rank_classes;
 use crate::protocol::PredictTimings;
 
 /// How many classes have a row of their own.
@@ -74,21 +75,4 @@ impl Prediction {
     pub fn top(&self) -> &[usize] {
         &self.ranking[..self.ranking.len().min(TOP_CLASSES)]
     }
-}
-
-/// Classes, the most probable first; equal ones by logit, then by number.
-/// Probabilities that are not numbers come last.
-fn rank_classes(probabilities: &[f32], logits: &[f32]) -> Vec<usize> {
-    let rank = |value: Option<&f32>| {
-        value
-            .copied()
-            .filter(|value| !value.is_nan())
-            .unwrap_or(f32::NEG_INFINITY)
-    };
-    let mut order: Vec<usize> = (0..probabilities.len().min(logits.len())).collect();
-    order.sort_by(|&a, &b| {
-        let by_probability = rank(probabilities.get(b)).total_cmp(&rank(probabilities.get(a)));
-        by_probability.then_with(|| rank(logits.get(b)).total_cmp(&rank(logits.get(a))))
-    });
-    order
 }

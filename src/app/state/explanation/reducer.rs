@@ -59,21 +59,21 @@ impl AppState {
             before.model.desired.key == prediction.model.desired.key
                 && before.overrides == prediction.overrides
         });
+        // A new engine makes the same prediction again: what it could not explain before
+        // waits for the user.
         if !is_same {
             picture.maps.clear();
+            picture.failed_maps.clear();
             picture.shown = None;
         }
-        picture.failed_maps.clear();
         let best = prediction.ranking.first().map(|&class| {
-            format!(
-                "{}, {}",
-                prediction.label(class),
-                number_format::percent(prediction.probabilities[class])
-            )
+            let percent = number_format::percent(prediction.probabilities[class]);
+            format!("{}, {percent}", prediction.label(class))
         });
         picture.prediction = Some(Rc::new(prediction));
         self.picture.previous = None;
-        self.notices.shown.remove(&NoticePlace::Picture);
+        // What is said beside the picture stays: it is about another one, which was refused or
+        // given up.
         self.notices.announcement = format!("It is taken for: {}", best.unwrap_or_default());
     }
 

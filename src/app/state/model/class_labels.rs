@@ -3,6 +3,7 @@
 
 use crate::app::browser::json;
 use crate::app::browser::json::Value;
+use crate::text::{MAX_NAME_CHARS, printable};
 
 /// Where the shown names of the classes come from.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,8 +17,6 @@ pub enum LabelSource {
 
 /// Larger files are no lists of names.
 pub const MAX_LABEL_FILE_BYTES: u64 = 5_000_000;
-/// Names are cut off there.
-const MAX_NAME_CHARS: usize = 200;
 
 /// Why a file has no labels for this model, in whole sentences.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -77,7 +76,7 @@ pub fn read(file: &str, bytes: &[u8], wanted: usize) -> Result<Vec<String>, Labe
         });
     }
     for name in &mut names {
-        *name = name.chars().take(MAX_NAME_CHARS).collect();
+        *name = printable(name, MAX_NAME_CHARS).into_owned();
     }
     Ok(names)
 }
@@ -246,6 +245,12 @@ mod tests {
             let error = read("x.json", bytes, 2).unwrap_err();
             assert!(matches!(error, LabelError::Form { .. }), "{error}");
         }
+    }
+
+    #[test]
+    fn names_show_nothing_that_they_do_not_say() {
+        let list = "ca\u{1b}[31mt\nd\u{202e}og\u{2066}";
+        assert_eq!(names(list), [r"ca\u{1b}[31mt", r"d\u{202e}og\u{2066}"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::rc::Rc;
 
 use super::action::ModelAction;
 use super::remembered_overrides::RememberedOverrides;
-use super::user_overrides::OverrideChange;
+use super::user_overrides::{OverrideChange, UserOverrides};
 use crate::app::state::action::Action;
 use crate::app::state::app_state::AppState;
 use crate::app::state::engine::{EngineEvent, EngineStep};
@@ -189,4 +189,32 @@ fn the_order_of_the_axes_is_chosen_where_the_file_leaves_it_open() {
     let told = RememberedOverrides::read(&state.model.remembered.write()).for_engine();
     assert_eq!(told[0].channels_last, Some(true));
     assert_eq!(told[0].sha256, HASH);
+}
+
+#[test]
+fn what_was_remembered_and_cannot_be_had_is_forgotten() {
+    let mut remembered = RememberedOverrides::default();
+    let gone = UserOverrides {
+        logits: Some("gone".into()),
+        size: Some([224; 2]),
+        ..UserOverrides::default()
+    };
+    remembered.set(HASH, gone);
+    let state = Rc::new(with_remembered(remembered));
+    // The engine left the tensor out, and made the model ready with its own logits.
+    let state = act(state.clone(), [ready(&state)]);
+    let kept = state.model.remembered.about(HASH);
+    assert_eq!((kept.logits, kept.size), (None, Some([224; 2])));
+    assert!(state.notices.shown.contains_key(&NoticePlace::Model));
+}
+
+#[test]
+fn a_choice_that_the_engine_left_out_leaves_the_former_one() {
+    let before = explained();
+    let change = OverrideChange::Logits(Some("embedding".into()));
+    let state = change_override(before.clone(), change);
+    let state = act(state.clone(), [ready(&state)]);
+    assert_eq!(state.model.desired, before.model.desired);
+    assert_eq!(state.model.remembered, RememberedOverrides::default());
+    assert!(state.notices.shown.contains_key(&NoticePlace::About));
 }

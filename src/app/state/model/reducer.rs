@@ -6,9 +6,11 @@ use super::action::ModelAction;
 use super::model_choice::{DesiredModel, ModelChoice};
 use super::model_state::{OverrideUndo, SizeQuestion};
 use super::prepared_model::PreparedModel;
+use super::user_overrides::UserOverrides;
 use crate::app::state::app_state::AppState;
 use crate::app::state::notices::{NoticePlace, Recovery};
 use crate::protocol::{LoadTimings, Manifest, ModelSummary};
+use crate::text::{MAX_NAME_CHARS, printable};
 
 impl AppState {
     /// Takes an action that concerns models.
@@ -21,6 +23,7 @@ impl AppState {
                 }
             }
             ModelAction::OpenFile { file, name, bytes } => {
+                let name = printable(&name, MAX_NAME_CHARS).into_owned();
                 self.set_desired_model(ModelChoice::File { file, name, bytes });
             }
             ModelAction::LoadAgain(source) => self.set_desired_model(source),
@@ -42,7 +45,7 @@ impl AppState {
     fn manifest_fetched(&mut self, manifest: Result<Manifest, String>) {
         match manifest {
             Ok(manifest) => {
-                self.notices.shown.remove(&NoticePlace::Model);
+                self.forget_notice(NoticePlace::Model, &Recovery::FetchManifest);
                 let manifest = Rc::new(manifest);
                 self.model.manifest = Some(manifest.clone());
                 if self.model.desired.is_some() {
@@ -91,6 +94,8 @@ impl AppState {
         if let Some(picture) = &mut self.picture.current {
             picture.stopped = false;
         }
+        // The new model looks at the picture that waited to be looked at again.
+        self.forget_notice(NoticePlace::Picture, &Recovery::Predict);
     }
 
     /// Takes a model that the engine has prepared, if it is still the desired one.
@@ -106,8 +111,15 @@ impl AppState {
             .as_ref()
             .is_some_and(|current| current.key == desired.key)
         {
+            let left_out = self.left_out(&summary);
+            if left_out && self.model.undo.is_some() {
+                return self.load_failed(desired.key, summary.notes.join(" "));
+            }
             self.notices.announcement = format!("Model ready: {}", desired.source.name());
             self.model.undo = None;
+            if left_out {
+                self.forget_left_out(&summary);
+            }
             self.model.prepared = Some(Rc::new(PreparedModel {
                 desired,
                 summary,
@@ -118,6 +130,49 @@ impl AppState {
         }
     }
 
+    /// Whether the engine could not prepare the model as the user has said.
+    fn left_out(&self, summary: &ModelSummary) -> bool {
+        let wanted = self.model.remembered.about(&summary.sha256);
+        let other_logits = wanted
+            .logits
+            .is_some_and(|logits| logits != summary.output.logits);
+        let other_layout = wanted
+            .channels_last
+            .is_some_and(|last| last != summary.input.channels_last);
+        other_logits || (other_layout && summary.input.layout_is_open)
+    }
+
+    /// Forgets what the engine left out, and says so.
+    fn forget_left_out(&mut self, summary: &ModelSummary) {
+        let overrides = UserOverrides {
+            logits: None,
+            channels_last: None,
+            ..self.model.remembered.about(&summary.sha256)
+        };
+        self.model.remembered.set(&summary.sha256, overrides);
+        self.notify(NoticePlace::Model, summary.notes.join(" "), None);
+    }
+
+    /// Stops loading the desired model, which gives way to the one before it, and a change of
+    /// a model to what was before it.
+    pub(in crate::app::state) fn stop_loading(&mut self, key: u32) {
+        let undo = self.model.undo.take();
+        let Some(stopped) = self.restore_previous_model(key, undo.is_some()) else {
+            return;
+        };
+        let sentence = format!("Loading {} was stopped.", stopped.name());
+        if let Some(undo) = undo {
+            self.take_back(undo);
+            return self.notify(NoticePlace::About, sentence, None);
+        }
+        self.notify(NoticePlace::Model, sentence, Some(Recovery::Load(stopped)));
+    }
+
+    fn take_back(&mut self, OverrideUndo { sha256, overrides }: OverrideUndo) {
+        self.model.remembered.set(&sha256, overrides);
+        self.relabel();
+    }
+
     /// A model that cannot be used gives way to the one before it, and a change
     /// that cannot be made to what was before it.
     pub(in crate::app::state) fn load_failed(&mut self, key: u32, message: String) {
@@ -125,9 +180,8 @@ impl AppState {
         let Some(failed) = self.restore_previous_model(key, undo.is_some()) else {
             return;
         };
-        if let Some(OverrideUndo { sha256, overrides }) = undo {
-            self.model.remembered.set(&sha256, overrides);
-            self.relabel();
+        if let Some(undo) = undo {
+            self.take_back(undo);
             return self.notify(NoticePlace::About, message, None);
         }
         let recovery = match failed {

@@ -6,6 +6,7 @@ use super::action::PictureAction;
 use super::picture_state::ChosenPicture;
 use crate::app::state::app_state::AppState;
 use crate::app::state::notices::{NoticePlace, Recovery};
+use crate::text::{MAX_NAME_CHARS, printable};
 
 impl AppState {
     /// Takes an action that concerns pictures.
@@ -45,6 +46,7 @@ impl AppState {
             self.picture.previous = Some(before);
             self.settings.class = None;
         }
+        let name = printable(&name, MAX_NAME_CHARS).into_owned();
         self.notices.announcement = format!("Picture: {name}");
         self.picture.current = Some(ChosenPicture::new(file, name));
         self.notices.shown.retain(|place| {
