@@ -1,6 +1,7 @@
 //! What the network says of a picture: its prediction, and maps of why.
 
 mod action;
+mod finding;
 #[cfg(test)]
 mod layer_tests;
 mod map_key;
@@ -12,6 +13,7 @@ mod saliency_map;
 mod selectors;
 
 pub use self::action::ExplanationAction;
+pub use self::finding::Finding;
 pub use self::map_key::MapKey;
 pub use self::prediction::{Prediction, PredictionReply, TOP_CLASSES};
 pub use self::saliency_map::SaliencyMap;

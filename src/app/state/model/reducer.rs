@@ -8,7 +8,7 @@ use super::model_state::{OverrideUndo, SizeQuestion};
 use super::prepared_model::PreparedModel;
 use crate::app::state::app_state::AppState;
 use crate::app::state::notices::{NoticePlace, Recovery};
-use crate::protocol::{LoadTimings, Manifest, ModelSummary};
+use crate::protocol::{LoadTimings, Manifest, ManifestEntry, ModelSummary};
 
 impl AppState {
     /// Takes an action that concerns models.
@@ -38,7 +38,7 @@ impl AppState {
         }
     }
 
-    /// Takes the manifest and desires the model that the settings name, else its first.
+    /// Takes the manifest and desires the model that the settings name, else the most general.
     fn manifest_fetched(&mut self, manifest: Result<Manifest, String>) {
         match manifest {
             Ok(manifest) => {
@@ -55,7 +55,7 @@ impl AppState {
                 if chosen.is_none() {
                     self.settings.layer = None;
                 }
-                match chosen.or(manifest.models.first()) {
+                match chosen.or(most_general(&manifest)) {
                     Some(entry) => self.set_desired_model(ModelChoice::Entry(entry.clone())),
                     None => self.notify(
                         NoticePlace::Model,
@@ -72,7 +72,7 @@ impl AppState {
     pub(in crate::app::state) fn set_desired_model(&mut self, source: ModelChoice) {
         let before = self.desired_or_prepared();
         if before.is_some_and(|desired| desired.source != source) {
-            self.settings.class = None;
+            (self.settings.class, self.settings.pinned) = (None, false);
             self.settings.layer = None;
         }
         self.model.last_key += 1;
@@ -115,6 +115,7 @@ impl AppState {
                 timings,
             }));
             self.relabel();
+            self.drop_unknown_class();
         }
     }
 
@@ -174,4 +175,10 @@ impl AppState {
             });
         }
     }
+}
+
+/// The model that knows most, so that it has a word for most pictures; of equal ones the first.
+fn most_general(manifest: &Manifest) -> Option<&ManifestEntry> {
+    let models = manifest.models.iter().rev();
+    models.max_by_key(|entry| entry.classes)
 }

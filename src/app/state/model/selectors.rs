@@ -78,6 +78,22 @@ impl AppState {
         self.model.imagenet_labels.is_none() && self.model.prepared.as_ref().is_some_and(wanted)
     }
 
+    /// What the desired model knows, and that it knows nothing else, in a line or two.
+    pub fn known_classes(&self) -> Option<String> {
+        let source = &self.desired_or_prepared()?.source;
+        let (what, classes) = match source.entry() {
+            Some(entry) => (entry.description.clone(), entry.classes),
+            None => {
+                let classes = self.ready_model()?.summary.classes;
+                let name = source.name();
+                (format!("{name} knows {classes} classes."), classes)
+            }
+        };
+        Some(format!(
+            "{what} Anything else will be called one of these {classes}."
+        ))
+    }
+
     /// The manifest's entry with this id.
     pub(in crate::app::state) fn entry(&self, id: &str) -> Option<ManifestEntry> {
         self.model

@@ -43,6 +43,8 @@ impl AppState {
             .filter(|picture| picture.prediction.is_some())
         {
             self.picture.previous = Some(before);
+        }
+        if !self.settings.pinned {
             self.settings.class = None;
         }
         self.notices.announcement = format!("Picture: {name}");
