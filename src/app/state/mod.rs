@@ -34,7 +34,7 @@ pub use self::engine::{
 };
 pub use self::explanation::{
     ExplanationAction, Finding, MapKey, Prediction, PredictionReply, SaliencyMap, TOP_CLASSES,
-    method_name,
+    asks_for_wordnet, find_classes, method_name,
 };
 pub use self::model::{
     DesiredModel, INPUT_SIDES_PIXELS, LabelOverride, LabelSource, MAX_LABEL_FILE_BYTES,

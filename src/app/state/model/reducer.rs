@@ -27,7 +27,7 @@ impl AppState {
             ModelAction::Override(change) => self.change_override(change),
             ModelAction::AnswerSizeQuestion(size) => self.answer_size_question(size),
             ModelAction::DropSizeQuestion => self.model.size_question = None,
-            ModelAction::LabelFileRead { name, bytes } => self.read_labels(&name, &bytes),
+            ModelAction::LabelFileRead { name, bytes } => self.read_labels(&name, bytes),
             ModelAction::ImageNetLabelsFetched(Ok(list)) => {
                 self.model.imagenet_labels = Some(list.into());
                 self.relabel();
@@ -116,16 +116,20 @@ impl AppState {
             }));
             self.relabel();
             self.drop_unknown_class();
+            self.read_waiting_labels();
         }
     }
 
     /// A model that cannot be used gives way to the one before it, and a change
     /// that cannot be made to what was before it.
-    pub(in crate::app::state) fn load_failed(&mut self, key: u32, message: String) {
+    pub(in crate::app::state) fn load_failed(&mut self, key: u32, mut message: String) {
         let undo = self.model.undo.take();
         let Some(failed) = self.restore_previous_model(key, undo.is_some()) else {
             return;
         };
+        if let Some(waiting) = self.model.waiting_labels.take() {
+            message += &format!(" {} was not used either.", waiting.file);
+        }
         if let Some(OverrideUndo { sha256, overrides }) = undo {
             self.model.remembered.set(&sha256, overrides);
             self.relabel();

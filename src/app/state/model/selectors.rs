@@ -94,6 +94,19 @@ impl AppState {
         ))
     }
 
+    /// ImageNet's classes with WordNet's numbers, if they were fetched and the prepared model
+    /// knows the same.
+    pub fn wordnet_list(&self) -> Option<&str> {
+        let labels = &self.model.prepared.as_ref()?.labels;
+        // The first, or the second after a background.
+        let mut first = labels.iter().take(2);
+        let is_imagenet = may_be_imagenet(labels.len()) && first.any(|name| name.contains("tench"));
+        self.model
+            .imagenet_labels
+            .as_deref()
+            .filter(|_| is_imagenet)
+    }
+
     /// The manifest's entry with this id.
     pub(in crate::app::state) fn entry(&self, id: &str) -> Option<ManifestEntry> {
         self.model
