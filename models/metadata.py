@@ -75,6 +75,6 @@ def manifest_entry(entry, path, classes):
 
 
 def write_manifest(entries, out):
-    """Writes `manifest.json`; the first entry is the page's default."""
+    """Writes `manifest.json`; the entry with most classes is the page's default."""
     text = json.dumps({"models": entries}, indent=2, ensure_ascii=False)
     Path(out, "manifest.json").write_text(text + "\n", encoding="utf-8")

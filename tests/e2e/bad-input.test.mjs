@@ -238,8 +238,11 @@ visiting("a sample picture that is missing", async (visit) => {
 
 visiting("an address with a class that the model does not have", async (visit) => {
   await visit.open(`model=${TINY.id}&class=4000`);
+  await visit.notice("class 4000", "0 to 9");
   await visit.sample("Bag");
   await visit.explained("bag");
+  await visit.notice("class 4000");
+  assert.doesNotMatch(await visit.hash(), /class/);
   await eventually("the page is at rest", async () => (await visit.asked("explain")) === 1);
   visit.assertQuiet();
 });

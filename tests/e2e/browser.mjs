@@ -54,7 +54,7 @@ function canRun(file) {
   }
 }
 
-/** What the site offers, the default first. */
+/** What the site offers. */
 export function manifest() {
   const file = join(SITE, "models/manifest.json");
   if (!existsSync(file)) {

@@ -100,7 +100,7 @@ class Visit {
     }
   }
 
-  /** The site's models, the default first. */
+  /** The site's models, in the order of its list. */
   models() {
     return manifest();
   }
@@ -186,6 +186,19 @@ class Visit {
     return panel;
   }
 
+  /** Several files in one drop, each `[name, buffer, type]`. */
+  async dropAll(files) {
+    const gifts = files.map(([name, buffer, type]) => ({ name, type, bytes: buffer.toString("base64") }));
+    await this.page.evaluate((gifts) => {
+      const dataTransfer = new DataTransfer();
+      for (const { name, type, bytes } of gifts) {
+        const data = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
+        dataTransfer.items.add(new File([data], name, { type }));
+      }
+      document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
+    }, gifts);
+  }
+
   /** Gives the model names of classes by the panel's own button. */
   async openLabels(name, text) {
     const file = { name, mimeType: "text/plain", buffer: Buffer.from(text) };
@@ -241,7 +254,7 @@ class Visit {
 
   /** Waits until the map of a class is shown. */
   async explained(label) {
-    const title = `Where it looked for ${label}`;
+    const title = new RegExp(`^(Where it looked|Nothing speaks|What speaks|No map).* (for|against) ${escaped(label)}`, "i");
     await this.page.getByRole("heading", { name: title }).waitFor();
     await this.page.getByRole("region", { name: "Save" }).waitFor();
   }
@@ -317,6 +330,11 @@ class Visit {
     const isExpected = (problem) => expected.some((pattern) => pattern.test(problem));
     assert.deepEqual(this.problems.filter((problem) => !isExpected(problem)), []);
   }
+}
+
+/** A label in a regular expression. */
+function escaped(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /** Waits until `check` gives something true, and gives it. */

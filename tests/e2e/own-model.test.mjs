@@ -120,6 +120,8 @@ visiting("probabilities by sigmoid", async (visit) => {
 
 const LISTS = {
   "text.txt": THREE,
+  "numbered.txt": "0 cat\n1 dog\n2 bird\n",
+  "list.csv": "id,name\n0,cat\n1,dog\n2,bird\n",
   "list.json": JSON.stringify(["cat", "dog", "bird"]),
   "numbered.json": JSON.stringify({ 0: "cat", 1: "dog", 2: "bird" }),
   "keras.json": JSON.stringify({ 0: ["n1", "cat"], 1: ["n2", "dog"], 2: ["n3", "bird"] }),
@@ -159,6 +161,42 @@ visiting("a list of the wrong length is refused, and the former names stay", asy
   visit.assertQuiet();
 });
 
+visiting("names that do not fit are refused in sight, with both numbers", async (visit) => {
+  await visit.page.setViewportSize({ width: 390, height: 844 });
+  await withOwn(visit, exported());
+  await visit.openLabels("pets.txt", THREE);
+  const panel = visit.page.locator("#about");
+  if (await panel.evaluate((details) => details.open)) await panel.locator("summary").click();
+  await visit.drop("many.csv", Buffer.from("name\na\nb\nc\nd\n"), "text/csv");
+  const notice = await visit.notice("many.csv", "4 classes", "has 3");
+  await eventually("it is in sight", async () => {
+    const { y, height } = await notice.boundingBox();
+    return y >= 0 && y + height <= 845;
+  });
+  visit.assertQuiet();
+});
+
+visiting("of several files each is used for what it is, and the others are named", async (visit) => {
+  await visit.open();
+  await visit.ready();
+  await visit.dropAll([
+    ["notes.pdf", Buffer.from("%PDF"), "application/pdf"],
+    ["names.txt", Buffer.from(THREE), "text/plain"],
+    ["one.png", PICTURE, "image/png"],
+    ["two.png", PICTURE, "image/png"],
+    ["own.onnx", exported(), ""],
+  ]);
+  await visit.ready("own.onnx");
+  await visit.page.getByRole("heading", { name: "one.png" }).waitFor();
+  await visit.page.getByRole("region", { name: "Save" }).waitFor();
+  assert.deepEqual((await visit.rowLabels()).sort(), ["bird", "cat", "dog"]);
+  const notice = await visit.notice("Not used", "two.png", "notes.pdf");
+  assert.doesNotMatch(await notice.textContent(), /one\.png|names\.txt|own\.onnx/);
+  await visit.drop("three.png", PICTURE);
+  await notice.waitFor({ state: "hidden" });
+  visit.assertQuiet();
+});
+
 for (const [classes, place] of [[1000, 504], [1001, 505]]) {
   visiting(`a model of ${classes} classes is taken for ImageNet's`, async (visit) => {
     await withOwn(visit, exported({ classes }));
@@ -170,6 +208,11 @@ for (const [classes, place] of [[1000, 504], [1001, 505]]) {
     await visit.page.getByRole("option", { name: /^coffee mug/ }).click();
     await visit.explained("coffee mug");
     assert.equal(JSON.parse(await visit.save("JSON")).class.id, place);
+    for (const words of [`${place}`, "n03063599", "coffe mug"]) {
+      await visit.page.getByRole("combobox", { name: "Look for another class" }).fill(words);
+      await visit.page.getByRole("option").first().filter({ hasText: "coffee mug" }).waitFor();
+    }
+    await visit.page.keyboard.press("Escape");
     await about.getByRole("button", { name: "Numbers" }).click();
     await visit.explained(`class ${place}`);
     await about.getByRole("button", { name: "ImageNet’s" }).click();

@@ -136,12 +136,13 @@ visiting("choices live in the address and survive a reload", async (visit) => {
   const labels = await visit.rowLabels();
   await page.keyboard.press("2");
   await visit.explained(labels[1]);
+  await page.getByRole("checkbox", { name: /^Keep/ }).check();
   await page.getByRole("slider", { name: "Opacity" }).fill("35");
   await page.getByRole("button", { name: "For and against" }).click();
   await page.getByRole("checkbox", { name: /Raw cells/ }).check();
   const hash = await eventually("the address has it all", async () => {
     const now = await visit.hash();
-    const wanted = [/model=xception-tiny/, /class=\d/, /opacity=35/, /signed=1/, /cells=1/];
+    const wanted = [/model=xception-tiny/, /class=\d/, /pin=1/, /opacity=35/, /signed=1/, /cells=1/];
     return wanted.every((part) => part.test(now)) && now;
   });
   assert.doesNotMatch(hash, /boot/, "the picture is not in the address");
@@ -168,10 +169,34 @@ visiting("an address that cannot be read is ignored", async (visit) => {
   visit.assertQuiet();
 });
 
-visiting("an address with an unknown model gets the site's first", async (visit) => {
-  await visit.open("model=no-such-model&class=2");
-  const [first] = visit.models();
-  await visit.ready(first.name);
+visiting("a new picture begins with its own class unless one is kept", async (visit) => {
+  await visit.open(`model=${TINY.id}&class=3`);
+  await visit.sample("Bag");
+  await visit.explained("bag");
+  const [, second] = await visit.rowLabels();
+  await visit.rows().nth(1).click();
+  await visit.explained(second);
+  await visit.sampleAgain("fashion-boot.png");
+  await visit.explained("ankle boot");
+  await visit.page.getByRole("checkbox", { name: "Keep ankle boot" }).check();
+  await visit.sampleAgain("fashion-dress.png");
+  await visit.page.getByRole("heading", { name: "fashion-dress.png" }).waitFor();
+  await visit.explained("ankle boot");
+  visit.assertQuiet();
+});
+
+visiting("an address with an unknown model, or none, gets the most general one", async (visit) => {
+  const classes = Math.max(...visit.models().map((entry) => entry.classes));
+  const general = visit.models().find((entry) => entry.classes === classes);
+  for (const hash of ["model=no-such-model&class=2", ""]) {
+    await visit.newPage();
+    await visit.open(hash);
+    await visit.ready(general.name);
+    const words = `${general.description} Anything else will be called one of these ${classes}.`;
+    await visit.page.getByText(words).first().waitFor();
+    const samples = await visit.page.locator(".sample img").evaluateAll((all) => all.map(({ src }) => src));
+    assert.deepEqual(samples.map((address) => address.split("/").at(-1)), general.samples);
+  }
   visit.assertQuiet();
 });
 

@@ -127,6 +127,39 @@ visiting("the map is shown as the user wants it", async (visit) => {
   visit.assertQuiet();
 });
 
+visiting("a map with little or nothing to show says so and offers more", async (visit) => {
+  const { page } = visit;
+  await visit.open();
+  await visit.sample("Bag");
+  await visit.explained("bag");
+  const offers = {
+    "Show what speaks against it": "What speaks against",
+    "Show it on its own scale": "Where it looked for",
+  };
+  const found = new Set();
+  const search = page.getByRole("combobox", { name: "Look for another class" });
+  const all = ["ankle boot", "sandal", "sneaker", "coat", "dress", "trouser", "shirt", "pullover"];
+  for (const label of all) {
+    await page.getByRole("button", { name: "For the class" }).click();
+    await search.fill(label);
+    await page.keyboard.press("Enter");
+    await visit.explained(label);
+    const offer = page.locator(".finding button");
+    if (!(await offer.count())) continue;
+    const words = await offer.textContent();
+    found.add(words);
+    assert.equal(await page.locator(".legend").count(), /own scale/.test(words) ? 1 : 0, "a legend only for colours");
+    await offer.click();
+    await page.getByRole("heading", { name: `${offers[words]} ${label}` }).waitFor();
+    assert.equal(await offer.count(), 0);
+    await page.locator(".legend").waitFor();
+    const own = page.getByRole("checkbox", { name: /own scale/ });
+    if (await own.isChecked()) await own.uncheck();
+  }
+  assert.ok(found.size > 0, "some class has nothing to show in a bag");
+  visit.assertQuiet();
+});
+
 async function fetchSample(visit, name) {
   const response = await fetch(visit.site.url(`samples/${name}`));
   return Buffer.from(await response.arrayBuffer());

@@ -21,7 +21,7 @@ pub enum Key {
 }
 
 /// Listens for files dropped on the page or pasted into it.
-pub fn files(take: &Callback<File>) -> Vec<EventListener> {
+pub fn files(take: &Callback<Vec<File>>) -> Vec<EventListener> {
     let options = EventListenerOptions::enable_prevent_default();
     let listen = |name: &'static str, act: Box<dyn Fn(&Event)>| {
         EventListener::new_with_options(&window(), name, options, move |event| act(event))
@@ -56,9 +56,7 @@ pub fn files(take: &Callback<File>) -> Vec<EventListener> {
                 let files = event
                     .dyn_ref::<DragEvent>()
                     .and_then(DragEvent::data_transfer);
-                if let Some(file) = files.and_then(first_file) {
-                    on_drop.emit(file);
-                }
+                on_drop.emit(files.map(files_of).unwrap_or_default());
             }),
         ),
         listen(
@@ -67,17 +65,23 @@ pub fn files(take: &Callback<File>) -> Vec<EventListener> {
                 let files = event
                     .dyn_ref::<ClipboardEvent>()
                     .and_then(ClipboardEvent::clipboard_data);
-                if let Some(file) = files.and_then(first_file) {
+                let files = files.map(files_of).unwrap_or_default();
+                if !files.is_empty() {
                     event.prevent_default();
-                    on_paste.emit(file);
+                    on_paste.emit(files);
                 }
             }),
         ),
     ]
 }
 
-fn first_file(transfer: DataTransfer) -> Option<File> {
-    transfer.files()?.get(0)
+fn files_of(transfer: DataTransfer) -> Vec<File> {
+    let Some(files) = transfer.files() else {
+        return Vec::new();
+    };
+    (0..files.length())
+        .filter_map(|index| files.get(index))
+        .collect()
 }
 
 fn mark_dragging(dragging: bool) {

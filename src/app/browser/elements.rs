@@ -29,6 +29,18 @@ pub fn unfold(id: &str) {
     details.scroll_into_view();
 }
 
+/// Brings the element with this id into sight, if it is not.
+pub fn reveal(id: &str) {
+    let Some(element) = document().get_element_by_id(id) else {
+        return;
+    };
+    let bounds = element.get_bounding_client_rect();
+    let height = document_element().client_height();
+    if bounds.top() < 0.0 || bounds.bottom() > f64::from(height) {
+        element.scroll_into_view_with_bool(false);
+    }
+}
+
 /// Sets an attribute of the document's root, or removes it. The page works without, where
 /// the browser refuses.
 pub fn set_root_attribute(name: &str, value: Option<&str>) {

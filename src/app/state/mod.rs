@@ -33,7 +33,8 @@ pub use self::engine::{
     EngineVariant,
 };
 pub use self::explanation::{
-    ExplanationAction, MapKey, Prediction, PredictionReply, SaliencyMap, TOP_CLASSES, method_name,
+    ExplanationAction, Finding, MapKey, Prediction, PredictionReply, SaliencyMap, TOP_CLASSES,
+    asks_for_wordnet, find_classes, method_name,
 };
 pub use self::model::{
     DesiredModel, INPUT_SIDES_PIXELS, LabelOverride, LabelSource, MAX_LABEL_FILE_BYTES,

@@ -21,6 +21,10 @@ impl AppState {
                 self.settings.class = Some(class);
                 self.show_chosen_map();
             }
+            ExplanationAction::PinClass(class) => {
+                self.settings.pinned = class.is_some();
+                self.settings.class = class.or(self.settings.class);
+            }
             ExplanationAction::ChooseLayer(layer) => self.choose_layer(layer),
             ExplanationAction::ChooseMethod(method) => {
                 self.settings.method = method;

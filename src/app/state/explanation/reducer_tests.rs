@@ -1,4 +1,5 @@
 use super::action::ExplanationAction;
+use super::finding::Finding;
 use crate::app::state::app_state::AppState;
 use crate::app::state::picture::PictureAction;
 use crate::app::state::settings::SettingsAction;
@@ -50,4 +51,22 @@ fn classes_share_a_scale_unless_each_has_its_own() {
         scale(&act(state, [SettingsAction::ChooseOwnScale(true)])),
         0.5
     );
+}
+
+#[test]
+fn a_map_with_little_or_nothing_to_show_is_told_from_others() {
+    let finding = |values: [f32; 2], settings: &[SettingsAction]| {
+        let state = act(explained(), [ExplanationAction::ChooseClass(3)]);
+        let state = act(state.clone(), [mapped(&state, 3, values)]);
+        let state = act(state, settings.iter().cloned());
+        state.finding(state.on_stage().expect("a picture"))
+    };
+    assert_eq!(finding([0.5, 0.0], &[]), Some(Finding::Evidence));
+    assert_eq!(finding([0.03125, 0.0], &[]), Some(Finding::Faint(3.125)));
+    let own = [SettingsAction::ChooseOwnScale(true)];
+    assert_eq!(finding([0.03125, 0.0], &own), Some(Finding::Evidence));
+    assert_eq!(finding([-0.5, -1.0], &[]), Some(Finding::OnlyAgainst));
+    let signed = [SettingsAction::ChooseSign(Sign::Signed)];
+    assert_eq!(finding([-0.5, 0.0], &signed), Some(Finding::OnlyAgainst));
+    assert_eq!(finding([0.0, 0.0], &[]), Some(Finding::Nothing));
 }

@@ -1,6 +1,8 @@
 //! Names of classes from a file of the user's: text with one a line, or JSON as
 //! Keras, torchvision and Hugging Face write it.
 
+use super::label_lines;
+use super::label_lines::is_wordnet;
 use crate::app::browser::json;
 use crate::app::browser::json::Value;
 use crate::text::{MAX_NAME_CHARS, printable};
@@ -63,7 +65,7 @@ pub fn read(file: &str, bytes: &[u8], wanted: usize) -> Result<Vec<String>, Labe
             from_json(value).ok_or_else(|| form("its JSON has another form"))?
         }
         Some(_) if text.contains('\0') => return Err(form("it is no text")),
-        Some(_) => from_lines(text),
+        Some(_) => label_lines::read(text, wanted),
     };
     if names.len() == IMAGENET && wanted == IMAGENET + 1 {
         names = with_background(names);
@@ -92,7 +94,7 @@ pub fn may_be_imagenet(classes: usize) -> bool {
 
 /// ImageNet's names for a model of so many classes; `list` holds them, one a line.
 pub fn imagenet(list: &str, classes: usize) -> Vec<String> {
-    let names = from_lines(list);
+    let names = label_lines::read(list, IMAGENET);
     if classes == IMAGENET + 1 {
         with_background(names)
     } else {
@@ -100,31 +102,25 @@ pub fn imagenet(list: &str, classes: usize) -> Vec<String> {
     }
 }
 
+/// Adds its number to each name that several classes have.
+pub fn tell_apart(names: &mut [String]) {
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_unstable_by(|one, other| names[*one].cmp(&names[*other]));
+    let groups = order.chunk_by(|one, other| names[*one] == names[*other]);
+    let shared: Vec<usize> = groups
+        .filter(|group| group.len() > 1)
+        .flatten()
+        .copied()
+        .collect();
+    for class in shared {
+        names[class] += &format!(" ({class})");
+    }
+}
+
 fn with_background(names: Vec<String>) -> Vec<String> {
     std::iter::once("background".to_owned())
         .chain(names)
         .collect()
-}
-
-/// One a line; empty lines and WordNet's numbers before the names are left out.
-fn from_lines(text: &str) -> Vec<String> {
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
-    let after_number = |line: &&str| {
-        let (number, name) = line.split_once(char::is_whitespace)?;
-        is_wordnet(number).then(|| name.trim().to_owned())
-    };
-    let named: Option<Vec<String>> = lines.iter().map(after_number).collect();
-    named.unwrap_or_else(|| lines.into_iter().map(str::to_owned).collect())
-}
-
-/// "n01440764"
-fn is_wordnet(text: &str) -> bool {
-    let digits = text.strip_prefix('n').unwrap_or_default();
-    digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn from_json(value: Value) -> Option<Vec<String>> {
@@ -214,6 +210,13 @@ mod tests {
         for form in forms {
             assert_eq!(names(form), ["cat", "dog"], "{form}");
         }
+    }
+
+    #[test]
+    fn equal_names_are_told_apart_by_number() {
+        let mut names = ["crane", "cat", "crane"].map(str::to_owned);
+        tell_apart(&mut names);
+        assert_eq!(names, ["crane (0)", "cat", "crane (2)"]);
     }
 
     #[test]

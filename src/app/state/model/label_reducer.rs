@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::class_labels;
 use super::class_labels::LabelSource;
+use super::model_state::WaitingLabels;
 use super::prepared_model::PreparedModel;
 use super::user_overrides::{LabelOverride, OverrideChange};
 use crate::app::state::app_state::AppState;
@@ -11,13 +12,22 @@ use crate::app::state::notices::{NoticePlace, Recovery};
 
 impl AppState {
     /// Takes names of classes from a file of the user's.
-    pub(in crate::app::state) fn read_labels(&mut self, file: &str, bytes: &[u8]) {
+    pub(in crate::app::state) fn read_labels(&mut self, file: &str, bytes: Rc<[u8]>) {
         let Some(model) = self.ready_model() else {
+            if let Some(desired) = &self.model.desired {
+                self.notices.announcement = format!("{file} waits for the model");
+                self.model.waiting_labels = Some(WaitingLabels {
+                    source: desired.source.clone(),
+                    file: file.to_owned(),
+                    bytes,
+                });
+                return;
+            }
             let sentence =
                 format!("Open a model first, then {file} with the names of its classes.");
             return self.notify(NoticePlace::Model, sentence, None);
         };
-        match class_labels::read(file, bytes, model.summary.classes) {
+        match class_labels::read(file, &bytes, model.summary.classes) {
             Ok(names) => {
                 let name = file.to_owned();
                 self.change_override(OverrideChange::Labels(Some(LabelOverride::File {
@@ -36,6 +46,16 @@ impl AppState {
         }
     }
 
+    /// Takes the names that came before the model that is ready now, if they came for it.
+    pub(in crate::app::state) fn read_waiting_labels(&mut self) {
+        let (waiting, model) = (self.model.waiting_labels.take(), self.ready_model());
+        if let Some((waiting, model)) = waiting.zip(model)
+            && waiting.source == model.desired.source
+        {
+            self.read_labels(&waiting.file, waiting.bytes);
+        }
+    }
+
     /// Gives the classes of the prepared model, and of its predictions, the labels that
     /// are chosen now.
     pub(in crate::app::state) fn relabel(&mut self) {
@@ -43,7 +63,7 @@ impl AppState {
             return;
         };
         let summary = &model.summary;
-        let names = match (self.label_source(summary), &self.model.imagenet_labels) {
+        let mut names = match (self.label_source(summary), &self.model.imagenet_labels) {
             (LabelSource::File, _) => summary.labels.clone(),
             (LabelSource::ImageNet, Some(list)) => class_labels::imagenet(list, summary.classes),
             (LabelSource::Own(_), _) => match self.model.remembered.about(&summary.sha256).labels {
@@ -52,6 +72,7 @@ impl AppState {
             },
             _ => numbers(summary.classes),
         };
+        class_labels::tell_apart(&mut names);
         let relabelled = Rc::new(PreparedModel {
             labels: Rc::new(names),
             ..PreparedModel::clone(model)

@@ -4,6 +4,7 @@
 mod action;
 mod assumptions;
 mod class_labels;
+mod label_lines;
 mod label_reducer;
 #[cfg(test)]
 mod label_tests;

@@ -22,6 +22,8 @@ pub struct ModelState {
     pub size_question: Option<SizeQuestion>,
     /// The names of ImageNet's classes, one a line, once they were needed.
     pub imagenet_labels: Option<Rc<str>>,
+    /// Names of classes that wait for their model.
+    pub(in crate::app::state) waiting_labels: Option<WaitingLabels>,
     /// The overrides of a file before the change that is tried now.
     pub(in crate::app::state) undo: Option<OverrideUndo>,
     pub(in crate::app::state) last_key: u32,
@@ -41,4 +43,14 @@ pub struct SizeQuestion {
     pub source: ModelChoice,
     /// The input's name.
     pub input: String,
+}
+
+/// A list of names that came before the model that it is for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WaitingLabels {
+    /// The model.
+    pub source: ModelChoice,
+    /// The list's name.
+    pub file: String,
+    pub bytes: Rc<[u8]>,
 }

@@ -9,7 +9,7 @@ use super::prepared_model::PreparedModel;
 use super::user_overrides::UserOverrides;
 use crate::app::state::app_state::AppState;
 use crate::app::state::notices::{NoticePlace, Recovery};
-use crate::protocol::{LoadTimings, Manifest, ModelSummary};
+use crate::protocol::{LoadTimings, Manifest, ManifestEntry, ModelSummary};
 use crate::text::{MAX_NAME_CHARS, printable};
 
 impl AppState {
@@ -30,7 +30,7 @@ impl AppState {
             ModelAction::Override(change) => self.change_override(change),
             ModelAction::AnswerSizeQuestion(size) => self.answer_size_question(size),
             ModelAction::DropSizeQuestion => self.model.size_question = None,
-            ModelAction::LabelFileRead { name, bytes } => self.read_labels(&name, &bytes),
+            ModelAction::LabelFileRead { name, bytes } => self.read_labels(&name, bytes),
             ModelAction::ImageNetLabelsFetched(Ok(list)) => {
                 self.model.imagenet_labels = Some(list.into());
                 self.relabel();
@@ -41,7 +41,7 @@ impl AppState {
         }
     }
 
-    /// Takes the manifest and desires the model that the settings name, else its first.
+    /// Takes the manifest and desires the model that the settings name, else the most general.
     fn manifest_fetched(&mut self, manifest: Result<Manifest, String>) {
         match manifest {
             Ok(manifest) => {
@@ -58,7 +58,7 @@ impl AppState {
                 if chosen.is_none() {
                     self.settings.layer = None;
                 }
-                match chosen.or(manifest.models.first()) {
+                match chosen.or(most_general(&manifest)) {
                     Some(entry) => self.set_desired_model(ModelChoice::Entry(entry.clone())),
                     None => self.notify(
                         NoticePlace::Model,
@@ -75,7 +75,7 @@ impl AppState {
     pub(in crate::app::state) fn set_desired_model(&mut self, source: ModelChoice) {
         let before = self.desired_or_prepared();
         if before.is_some_and(|desired| desired.source != source) {
-            self.settings.class = None;
+            (self.settings.class, self.settings.pinned) = (None, false);
             self.settings.layer = None;
         }
         self.model.last_key += 1;
@@ -127,6 +127,8 @@ impl AppState {
                 timings,
             }));
             self.relabel();
+            self.drop_unknown_class();
+            self.read_waiting_labels();
         }
     }
 
@@ -175,11 +177,14 @@ impl AppState {
 
     /// A model that cannot be used gives way to the one before it, and a change
     /// that cannot be made to what was before it.
-    pub(in crate::app::state) fn load_failed(&mut self, key: u32, message: String) {
+    pub(in crate::app::state) fn load_failed(&mut self, key: u32, mut message: String) {
         let undo = self.model.undo.take();
         let Some(failed) = self.restore_previous_model(key, undo.is_some()) else {
             return;
         };
+        if let Some(waiting) = self.model.waiting_labels.take() {
+            message += &format!(" {} was not used either.", waiting.file);
+        }
         if let Some(undo) = undo {
             self.take_back(undo);
             return self.notify(NoticePlace::About, message, None);
@@ -228,4 +233,10 @@ impl AppState {
             });
         }
     }
+}
+
+/// The model that knows most, so that it has a word for most pictures; of equal ones the first.
+fn most_general(manifest: &Manifest) -> Option<&ManifestEntry> {
+    let models = manifest.models.iter().rev();
+    models.max_by_key(|entry| entry.classes)
 }

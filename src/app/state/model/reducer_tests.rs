@@ -1,10 +1,12 @@
+use std::rc::Rc;
+
 use super::action::ModelAction;
 use crate::app::state::action::Action;
 use crate::app::state::app_state::AppState;
 use crate::app::state::engine::{EngineEvent, EngineStep};
 use crate::app::state::notices::NoticePlace;
 use crate::app::testing::{act, begun, explained, predicted, ready, shown};
-use crate::protocol::FailureKind;
+use crate::protocol::{FailureKind, Manifest};
 
 #[test]
 fn the_first_model_is_wanted_unless_the_hash_names_another() {
@@ -18,6 +20,28 @@ fn the_first_model_is_wanted_unless_the_hash_names_another() {
     assert_eq!(name(&begun("")), Some("Model a".into()));
     assert_eq!(name(&begun("#model=b")), Some("Model b".into()));
     assert_eq!(name(&begun("#model=gone")), Some("Model a".into()));
+}
+
+#[test]
+fn a_first_visit_gets_the_most_general_model_and_hears_what_it_knows() {
+    let known = |classes: [usize; 3]| {
+        let mut manifest = Manifest::clone(begun("").model.manifest.as_ref().expect("models"));
+        manifest.models.push(manifest.models[0].clone());
+        for (entry, classes) in manifest.models.iter_mut().zip(classes) {
+            entry.classes = classes;
+            entry.description = "Knows things.".into();
+        }
+        manifest.models[2].id = "c".into();
+        let state = Rc::new(AppState::new(""));
+        let state = act(state, [ModelAction::ManifestFetched(Ok(manifest))]);
+        (
+            state.settings.model.clone().expect("a model"),
+            state.known_classes().expect("words"),
+        )
+    };
+    let words = "Knows things. Anything else will be called one of these 1000.";
+    assert_eq!(known([6, 1000, 10]), ("b".into(), words.into()));
+    assert_eq!(known([1000, 4, 1000]).0, "a");
 }
 
 #[test]

@@ -78,6 +78,35 @@ impl AppState {
         self.model.imagenet_labels.is_none() && self.model.prepared.as_ref().is_some_and(wanted)
     }
 
+    /// What the desired model knows, and that it knows nothing else, in a line or two.
+    pub fn known_classes(&self) -> Option<String> {
+        let source = &self.desired_or_prepared()?.source;
+        let (what, classes) = match source.entry() {
+            Some(entry) => (entry.description.clone(), entry.classes),
+            None => {
+                let classes = self.ready_model()?.summary.classes;
+                let name = source.name();
+                (format!("{name} knows {classes} classes."), classes)
+            }
+        };
+        Some(format!(
+            "{what} Anything else will be called one of these {classes}."
+        ))
+    }
+
+    /// ImageNet's classes with WordNet's numbers, if they were fetched and the prepared model
+    /// knows the same.
+    pub fn wordnet_list(&self) -> Option<&str> {
+        let labels = &self.model.prepared.as_ref()?.labels;
+        // The first, or the second after a background.
+        let mut first = labels.iter().take(2);
+        let is_imagenet = may_be_imagenet(labels.len()) && first.any(|name| name.contains("tench"));
+        self.model
+            .imagenet_labels
+            .as_deref()
+            .filter(|_| is_imagenet)
+    }
+
     /// The manifest's entry with this id.
     pub(in crate::app::state) fn entry(&self, id: &str) -> Option<ManifestEntry> {
         self.model

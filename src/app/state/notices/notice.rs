@@ -6,6 +6,8 @@ use crate::app::state::model::ModelChoice;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticePlace {
     Engine,
+    /// Of several files some were not used.
+    Files,
     Model,
     About,
     Picture,

@@ -44,6 +44,8 @@ impl AppState {
             .filter(|picture| picture.prediction.is_some())
         {
             self.picture.previous = Some(before);
+        }
+        if !self.settings.pinned {
             self.settings.class = None;
         }
         let name = printable(&name, MAX_NAME_CHARS).into_owned();

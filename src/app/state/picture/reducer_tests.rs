@@ -1,9 +1,13 @@
+use std::rc::Rc;
+
 use super::action::PictureAction;
 use crate::app::state::action::Action;
+use crate::app::state::app_state::AppState;
 use crate::app::state::engine::{EngineEvent, EngineStep};
+use crate::app::state::model::ModelAction;
 use crate::app::state::notices::NoticePlace;
-use crate::app::testing::{act, explained, mapped, shown};
-use crate::protocol::FailureKind;
+use crate::app::testing::{act, begun, explained, mapped, shown};
+use crate::protocol::{FailureKind, Manifest, Sample};
 
 #[test]
 fn a_picture_that_cannot_be_used_leaves_the_former_result() {
@@ -54,4 +58,27 @@ fn replies_about_another_picture_are_dropped() {
             .as_ref()
             .is_some_and(|picture| picture.maps.is_empty())
     );
+}
+
+#[test]
+fn samples_that_the_model_can_know_come_first() {
+    let mut manifest = Manifest::clone(begun("").model.manifest.as_ref().expect("models"));
+    manifest.models[0].samples = vec!["cup.png".into(), "gone.png".into(), "cat.png".into()];
+    let samples = ["cat.png", "rocket.png", "cup.png"].map(|file| Sample {
+        file: file.into(),
+        name: String::new(),
+        alt: String::new(),
+        source: String::new(),
+        license: String::new(),
+    });
+    let state = act(
+        Rc::new(AppState::new("")),
+        [
+            Action::from(ModelAction::ManifestFetched(Ok(manifest))),
+            PictureAction::SamplesFetched(samples.into()).into(),
+        ],
+    );
+    let offered = state.suitable_samples();
+    let files: Vec<_> = offered.iter().map(|sample| &*sample.file).collect();
+    assert_eq!(files, ["cup.png", "cat.png"]);
 }

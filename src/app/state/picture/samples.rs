@@ -4,14 +4,18 @@ use crate::app::state::app_state::AppState;
 use crate::protocol::Sample;
 
 impl AppState {
-    /// Samples that suit the desired model; all of them for the user's own file.
+    /// Samples that suit the desired model, in the order of its entry, which puts those first
+    /// that it can know; all of them for the user's own file.
     pub fn suitable_samples(&self) -> Vec<Sample> {
+        let all = &self.picture.samples;
         let entry = self
             .desired_or_prepared()
             .and_then(|desired| desired.source.entry());
-        let suits =
-            |sample: &&Sample| entry.is_none_or(|entry| entry.samples.contains(&sample.file));
-        self.picture.samples.iter().filter(suits).cloned().collect()
+        let Some(entry) = entry else {
+            return all.to_vec();
+        };
+        let find = |file: &String| all.iter().find(|sample| sample.file == *file);
+        entry.samples.iter().filter_map(find).cloned().collect()
     }
 
     /// Why the desired model has no sample pictures, if it has none.

@@ -4,6 +4,7 @@ use super::action::SettingsAction;
 use super::settings_state::Settings;
 use crate::app::state::app_state::AppState;
 use crate::app::state::model::ModelChoice;
+use crate::app::state::notices::NoticePlace;
 
 impl AppState {
     /// Takes a setting.
@@ -30,9 +31,11 @@ impl AppState {
         let before = std::mem::replace(&mut self.settings, settings);
         match entry {
             Some(entry) => {
-                let (class, layer) = (self.settings.class, self.settings.layer.clone());
+                let asked = self.settings.clone();
                 self.set_desired_model(ModelChoice::Entry(entry));
-                (self.settings.class, self.settings.layer) = (class, layer);
+                self.settings.class = asked.class;
+                self.settings.pinned = asked.pinned;
+                self.settings.layer = asked.layer;
             }
             None => {
                 self.settings.model = before.model;
@@ -50,6 +53,26 @@ impl AppState {
                 }
             }
         }
+        self.drop_unknown_class();
         self.show_chosen_map();
+    }
+
+    /// Drops a class of the address that the model does not have, and says so.
+    pub(in crate::app::state) fn drop_unknown_class(&mut self) {
+        let Some((class, model)) = self.settings.class.zip(self.ready_model()) else {
+            return;
+        };
+        let classes = model.summary.classes;
+        if class < classes {
+            return;
+        }
+        (self.settings.class, self.settings.pinned) = (None, false);
+        let sentence = format!(
+            "The address asks for class {class}, and {} has the classes 0 to {}. Each picture \
+             begins with its most probable class.",
+            model.desired.source.name(),
+            classes.saturating_sub(1)
+        );
+        self.notify(NoticePlace::Model, sentence, None);
     }
 }

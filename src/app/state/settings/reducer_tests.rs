@@ -1,38 +1,60 @@
+use std::rc::Rc;
+
 use super::action::SettingsAction;
+use crate::app::state::app_state::AppState;
+use crate::app::state::explanation::ExplanationAction;
+use crate::app::state::notices::NoticePlace;
 use crate::app::state::picture::PictureAction;
 use crate::app::testing::{act, begun, explained, predicted, ready, shown};
 use crate::render::Sign;
 
-#[test]
-fn the_hash_names_the_class_of_the_first_picture_only() {
-    let state = act(
-        begun("#class=5"),
-        [PictureAction::Choose {
-            file: 1,
-            name: String::new(),
-        }],
-    );
+fn choose(file: u32) -> PictureAction {
+    let name = String::new();
+    PictureAction::Choose { file, name }
+}
+
+/// The class that is explained of a first picture.
+fn first_class(hash: &str) -> (Rc<AppState>, Option<usize>) {
+    let state = act(begun(hash), [choose(1)]);
     let state = act(state.clone(), [ready(&state)]);
     let state = act(state.clone(), [predicted(&state)]);
-    assert_eq!(state.desired_state().map.map(|key| key.class), Some(5));
+    let class = state.desired_state().map.map(|key| key.class);
+    (state, class)
+}
+
+#[test]
+fn a_picture_begins_with_its_own_class_unless_one_is_pinned() {
+    assert_eq!(first_class("#class=5").1, Some(2));
+    let (state, class) = first_class("#class=5&pin=1");
+    assert_eq!(class, Some(5));
+    let next = act(state.clone(), [choose(2)]);
+    assert_eq!(next.settings.class, Some(5));
+    let unpinned = act(state, [ExplanationAction::PinClass(None)]);
+    assert_eq!(unpinned.settings.class, Some(5), "this picture keeps it");
+    assert_eq!(act(unpinned, [choose(2)]).settings.class, None);
+    let chosen = act(explained(), [ExplanationAction::ChooseClass(3)]);
+    assert_eq!(act(chosen, [choose(2)]).settings.class, None);
+}
+
+#[test]
+fn a_class_that_the_model_has_not_is_dropped_with_a_word() {
+    let (state, class) = first_class("#class=99&pin=1");
+    assert_eq!(class, Some(2));
+    assert!(!state.settings.to_hash().contains("class"));
+    let notice = state
+        .notices
+        .shown
+        .get(&NoticePlace::Model)
+        .expect("a word");
+    for words in ["class 99", "Model a", "0 to 6"] {
+        assert!(notice.message.contains(words), "{}", notice.message);
+    }
     let state = act(
-        state,
-        [PictureAction::Choose {
-            file: 2,
-            name: String::new(),
-        }],
+        explained(),
+        [SettingsAction::ReadHash("#model=a&class=7".into())],
     );
-    assert_eq!(state.settings.class, None);
-    let beyond = act(
-        begun("#class=99"),
-        [PictureAction::Choose {
-            file: 1,
-            name: String::new(),
-        }],
-    );
-    let beyond = act(beyond.clone(), [ready(&beyond)]);
-    let beyond = act(beyond.clone(), [predicted(&beyond)]);
-    assert_eq!(beyond.desired_state().map.map(|key| key.class), Some(2));
+    assert!(state.notices.shown.contains_key(&NoticePlace::Model));
+    assert_eq!((state.settings.class, shown(&state)), (None, Some(2)));
 }
 
 #[test]

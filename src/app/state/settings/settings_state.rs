@@ -15,6 +15,8 @@ pub struct Settings {
     pub layer: Option<String>,
     /// A class by number; `None` for the most probable.
     pub class: Option<usize>,
+    /// The class is kept for the pictures to come.
+    pub pinned: bool,
     /// The id of a method in the catalogue.
     pub method: &'static str,
     /// The colour map for positive evidence.
@@ -39,6 +41,7 @@ impl Default for Settings {
             model: None,
             layer: None,
             class: None,
+            pinned: false,
             method: METHODS.first().map_or("grad-cam", |method| method.id),
             sequential: ColorMap::default_of(Kind::Sequential),
             diverging: ColorMap::default_of(Kind::Diverging),

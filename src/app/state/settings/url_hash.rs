@@ -18,6 +18,7 @@ impl Settings {
                 settings.read(key, &decode(value));
             }
         }
+        settings.pinned &= settings.class.is_some();
         settings
     }
 
@@ -28,6 +29,7 @@ impl Settings {
             "model" => self.model = name(),
             "layer" => self.layer = name(),
             "class" => self.class = value.parse().ok(),
+            "pin" => self.pinned = value == "1",
             "method" => {
                 if let Some(method) = METHODS.iter().find(|method| method.id == value) {
                     self.method = method.id;
@@ -59,6 +61,7 @@ impl Settings {
         pairs.extend(self.layer.clone().map(|layer| ("layer", layer)));
         pairs.extend(self.class.map(|class| ("class", class.to_string())));
         let differing = [
+            ("pin", self.pinned && self.class.is_some(), "1".to_owned()),
             (
                 "method",
                 self.method != default.method,
@@ -140,6 +143,7 @@ mod tests {
             model: Some("xception-kitchenware".into()),
             layer: Some("model/block 14&é/Relu:0".into()),
             class: Some(3),
+            pinned: true,
             sequential: ColorMap::Inferno,
             diverging: ColorMap::GreenPurple,
             opacity: 35,

@@ -2,6 +2,8 @@
 
 /// The panel with what is known of the model.
 pub const ABOUT: &str = "about";
+/// What went wrong with names of classes and other things said of the model.
+pub const ABOUT_NOTICES: &str = "about-notices";
 /// The search field over all classes.
 pub const CLASS_SEARCH: &str = "search";
 /// The file input for a list of class labels.

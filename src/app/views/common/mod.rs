@@ -1,6 +1,7 @@
 //! What views share.
 
 pub mod element_ids;
+mod file_kind;
 mod input_value;
 mod notice;
 mod page_handle;

@@ -7,6 +7,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, Event, File, HtmlInputElement};
 use yew::{Callback, Properties, UseReducerDispatcher, UseReducerHandle};
 
+use super::file_kind::{FileKind, file_kind, ignored_words};
 use crate::app::browser::error_text::error_text;
 use crate::app::browser::resource_table::ResourceTable;
 use crate::app::browser::{elements, fetch, picture_decoding};
@@ -95,16 +96,38 @@ impl PageHandle {
     pub fn open_file(&self, file: File) {
         let bytes = file.size() as u64;
         let name = file.name();
-        let ends_with = |end: &&str| name.to_ascii_lowercase().ends_with(end);
-        if ends_with(&".onnx") {
-            let file = self.resources.put_file(file.into());
-            self.dispatch(ModelAction::OpenFile { file, name, bytes });
-        } else if [".txt", ".json", ".csv"].iter().any(ends_with) {
-            self.open_labels(file);
-        } else if let Some(refusal) = picture_decoding::too_large(&name, bytes) {
-            self.dispatch(PictureAction::Refused(refusal));
-        } else {
-            self.open_picture(file.into(), name);
+        match file_kind(&name) {
+            FileKind::Model => {
+                let file = self.resources.put_file(file.into());
+                self.dispatch(ModelAction::OpenFile { file, name, bytes });
+            }
+            FileKind::Labels => self.open_labels(file),
+            FileKind::Picture => match picture_decoding::too_large(&name, bytes) {
+                Some(refusal) => self.dispatch(PictureAction::Refused(refusal)),
+                None => self.open_picture(file.into(), name),
+            },
+        }
+    }
+
+    /// Opens files that came together: the first of each kind, and names the others.
+    pub fn open_files(&self, files: Vec<File>) {
+        let (mut kinds, mut ignored) = (Vec::new(), Vec::new());
+        // What the browser knows as a picture comes before other files.
+        let (pictures, others): (Vec<File>, Vec<File>) = files
+            .into_iter()
+            .partition(|file| file.type_().starts_with("image/"));
+        for file in pictures.into_iter().chain(others) {
+            let kind = file_kind(&file.name());
+            if kinds.contains(&kind) {
+                ignored.push(file.name());
+            } else {
+                kinds.push(kind);
+                self.open_file(file);
+            }
+        }
+        self.dispatch(NoticesAction::Dismiss(NoticePlace::Files));
+        if !ignored.is_empty() {
+            self.notify(NoticePlace::Files, ignored_words(&ignored));
         }
     }
 

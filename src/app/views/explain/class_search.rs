@@ -3,21 +3,28 @@
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::app::browser::text;
 use crate::app::number_format;
-use crate::app::state::{ExplanationAction, Prediction, TOP_CLASSES};
+use crate::app::state::{
+    ExplanationAction, Prediction, TOP_CLASSES, asks_for_wordnet, find_classes,
+};
 use crate::app::views::common::{Props, element_ids, input_value};
 
-/// More are not listed; a longer word finds them.
-const MAX_FOUND: usize = 50;
-
-/// A field that finds any class by its name.
+/// A field that finds any class by its name, its number, or WordNet's number.
 #[component]
 pub fn ClassSearch(props: &Props) -> Html {
     let words = use_state(String::new);
     let active = use_state(|| 0_usize);
     let open = use_state(|| false);
     use_scrolling(*active, *open);
+    {
+        let page = props.page.clone();
+        let is_missing = props.state.model.imagenet_labels.is_none() && asks_for_wordnet(&words);
+        use_effect_with(is_missing, move |is_missing| {
+            if *is_missing {
+                page.fetch_imagenet();
+            }
+        });
+    }
     let picture = props.state.picture.current.as_ref();
     let Some(prediction) = picture.and_then(|picture| props.state.current_prediction(picture))
     else {
@@ -27,7 +34,7 @@ pub fn ClassSearch(props: &Props) -> Html {
         return html! {};
     }
     let found = if *open {
-        find(prediction, &words)
+        find_classes(prediction, props.state.wordnet_list(), &words)
     } else {
         Vec::new()
     };
@@ -84,7 +91,7 @@ pub fn ClassSearch(props: &Props) -> Html {
             if *open {
                 <ul id="search-found" role="listbox" aria-label="Classes found">
                     { for found.iter().enumerate().map(|(index, class)| option(prediction, index, *class, index == *active, &choose)) }
-                    if found.is_empty() { <li class="hint">{ "No class has this in its name" }</li> }
+                    if found.is_empty() { <li class="hint">{ "No class has this name or number" }</li> }
                 </ul>
             }
         </section>
@@ -118,26 +125,6 @@ fn option(
             <span>{ prediction.label(class) }</span><small>{ number_format::percent(probability) }</small>
         </li>
     }
-}
-
-/// Classes whose name has `words` in it, the most probable first; those that
-/// begin with it before the others.
-fn find(prediction: &Prediction, words: &str) -> Vec<usize> {
-    let words = text::lowercase(words.trim());
-    let mut found: Vec<(bool, usize)> = prediction
-        .ranking
-        .iter()
-        .filter_map(|class| {
-            let place = text::lowercase(prediction.label(*class)).find(&words)?;
-            Some((place > 0, *class))
-        })
-        .collect();
-    found.sort_by_key(|(inside, _)| *inside);
-    found
-        .into_iter()
-        .map(|(_, class)| class)
-        .take(MAX_FOUND)
-        .collect()
 }
 
 /// Keeps the active option in sight.

@@ -58,6 +58,8 @@ pub fn classes(props: &Props) -> Html {
             <ol class={classes!("rows", stale.then_some("stale"))}>
                 { for rows.map(|(number, class)| row(props, prediction, number, class, chosen == Some(class), stale)) }
             </ol>
+            { pin(props, prediction, chosen) }
+            { for state.known_classes().map(|words| html! { <p class="hint knows">{ words }</p> }) }
         </section>
     }
 }
@@ -69,6 +71,23 @@ fn stale_words(state: &AppState, prediction: &Prediction) -> &'static str {
         "as it was read before; it is being looked at again"
     } else {
         "the model before; the new one is on its way"
+    }
+}
+
+/// Keeps the class for the pictures that follow, each of which else begins with its own.
+fn pin(props: &Props, prediction: &Prediction, chosen: Option<usize>) -> Html {
+    let Some(class) = chosen else {
+        return html! {};
+    };
+    let pinned = props.state.settings.pinned;
+    let change = props.page.callback(move |page| {
+        page.dispatch(ExplanationAction::PinClass((!pinned).then_some(class)))
+    });
+    html! {
+        <label class="toggle pin">
+            <input type="checkbox" checked={pinned} onchange={change} />
+            <span>{ format!("Keep {} for the next pictures", prediction.label(class)) }</span>
+        </label>
     }
 }
 

@@ -19,6 +19,7 @@ pub fn empty_stage(props: &Props) -> Html {
                 </svg>
                 <span class="drop-words">{ "Drop a picture, paste one, or " }<u>{ "choose a file" }</u></span>
             </label>
+            { for props.state.known_classes().map(|words| html! { <p class="hint knows">{ words }</p> }) }
             if !samples.is_empty() {
                 <p class="or">{ "or try one of these" }</p>
                 <ul class="samples">

@@ -4,9 +4,9 @@ use yew::prelude::*;
 
 use super::stage_canvas::PointedValue;
 use crate::app::number_format;
-use crate::app::state::AppState;
-use crate::render::ColorMap;
+use crate::app::state::{AppState, Finding};
 use crate::render::legend::{position, stops, ticks};
+use crate::render::{ColorMap, Sign};
 
 const GRADIENT_STOPS: usize = 17;
 /// Of the bar, in its own units.
@@ -29,12 +29,21 @@ pub fn ramp(map: ColorMap, id: &str) -> Html {
     }
 }
 
-/// The colour bar with its numbers, and the value where the pointer is.
+/// The colour bar with its numbers, and the value where the pointer is; nothing for a map
+/// that has no colour.
 pub fn legend(state: &AppState, pointed: Option<&PointedValue>) -> Html {
     let Some(picture) = state.on_stage() else {
         return html! {};
     };
     let style = state.overlay_style(picture);
+    let is_bare = match state.finding(picture) {
+        Some(Finding::OnlyAgainst) => style.sign == Sign::Positive,
+        Some(Finding::Nothing | Finding::NotFinite) => true,
+        _ => false,
+    };
+    if is_bare {
+        return html! {};
+    }
     let ticks = ticks(style.scale, style.sign);
     if ticks.is_empty() {
         return html! {};

@@ -9,9 +9,9 @@ use super::stage_canvas::{PointedValue, StageCanvas};
 use super::stage_progress::StageProgress;
 use super::stage_props::StageProps;
 use crate::app::browser::elements;
-use crate::app::state::{AppState, ChosenPicture, NoticePlace};
+use crate::app::number_format;
+use crate::app::state::{AppState, ChosenPicture, Finding, NoticePlace, SettingsAction};
 use crate::app::views::common::{PageHandle, Props, element_ids, notices};
-use crate::protocol::MapState;
 use crate::render::Sign;
 
 /// The picture, where the network looked, and how that is shown.
@@ -42,7 +42,7 @@ pub fn Stage(props: &StageProps) -> Html {
                 if state.is_working() {
                     <StageProgress ..common />
                 } else {
-                    { for no_evidence(state, picture).map(|sentence| html! { <p class="finding">{ sentence }</p> }) }
+                    { for finding_note(state, page, picture) }
                 }
                 { for notes(state, picture).map(|note| html! { <p class="hint">{ note }</p> }) }
                 { assumed(state, page) }
@@ -63,8 +63,15 @@ fn title(state: &AppState, picture: &ChosenPicture) -> Html {
     let label = class
         .zip(picture.prediction.as_ref())
         .map(|(class, prediction)| prediction.label(class).to_owned());
+    let heading = match state.finding(picture) {
+        Some(Finding::OnlyAgainst) if state.settings.sign == Sign::Signed => "What speaks against ",
+        Some(Finding::OnlyAgainst) => "Nothing speaks for ",
+        Some(Finding::Nothing) => "Nothing speaks for or against ",
+        Some(Finding::NotFinite) => "No map for ",
+        _ => "Where it looked for ",
+    };
     let words = match label {
-        Some(label) => html! { <>{ "Where it looked for " }<em>{ label }</em></> },
+        Some(label) => html! { <>{ heading }<em>{ label }</em></> },
         None if state.model_is_ready() && state.is_working() => html! { "Looking…" },
         None => html! { "Your picture" },
     };
@@ -101,21 +108,55 @@ fn assumed(state: &AppState, page: &PageHandle) -> Html {
     }
 }
 
-/// What must be said when the map has nothing to show.
-fn no_evidence(state: &AppState, picture: &ChosenPicture) -> Option<String> {
+/// What must be said when the map has little or nothing to show, and the way to see more.
+fn finding_note(state: &AppState, page: &PageHandle, picture: &ChosenPicture) -> Option<Html> {
     let map = picture.map()?;
     let label = picture.prediction.as_ref()?.label(map.summary.class);
-    match map.summary.state {
-        MapState::Evidence => None,
-        MapState::NotFinite => Some(format!(
-            "The network’s values for {label} are not all numbers, so there is no map to show. \
-             The model overflows on this picture; try another picture or a model in full precision."
-        )),
-        MapState::NoPositiveEvidence if state.settings.sign == Sign::Positive => Some(format!(
-            "Nothing in this picture speaks for {label}. “For and against” shows what speaks against it."
-        )),
-        MapState::NoPositiveEvidence => {
-            Some(format!("Nothing in this picture speaks for {label}."))
-        }
-    }
+    let signed = state.settings.sign == Sign::Signed;
+    let (sentence, offer) = match state.finding(picture)? {
+        Finding::Evidence => return None,
+        Finding::Faint(percent) => (
+            format!(
+                "The map for {label} is faint: its strongest place reaches {} of the scale that \
+                 all classes share.",
+                number_format::percent(percent / 100.0)
+            ),
+            Some((
+                "Show it on its own scale",
+                SettingsAction::ChooseOwnScale(true),
+            )),
+        ),
+        Finding::OnlyAgainst if signed => (
+            format!(
+                "Nothing in this picture speaks for {label}; the colours show what speaks against it."
+            ),
+            None,
+        ),
+        Finding::OnlyAgainst => (
+            format!("Nothing in this picture speaks for {label}, so no place is coloured."),
+            Some((
+                "Show what speaks against it",
+                SettingsAction::ChooseSign(Sign::Signed),
+            )),
+        ),
+        Finding::Nothing => (
+            format!(
+                "The map for {label} is zero everywhere: at this layer no place changes its value. \
+                 Another layer or class may show more."
+            ),
+            None,
+        ),
+        Finding::NotFinite => (
+            format!(
+                "The network’s values for {label} are not all numbers, so there is no map to show. \
+                 The model overflows on this picture; try another picture or a model in full precision."
+            ),
+            None,
+        ),
+    };
+    let offer = offer.map(|(words, action)| {
+        let take = page.callback(move |page| page.dispatch(action.clone()));
+        html! { <button class="quiet" onclick={take}>{ words }</button> }
+    });
+    Some(html! { <p class="finding">{ sentence }{ " " }{ for offer }</p> })
 }

@@ -9,6 +9,7 @@ use super::label_fields::label_fields;
 use super::output_fields::output_fields;
 use super::override_change::override_change;
 use super::scaling_field::scaling_field;
+use crate::app::browser::elements;
 use crate::app::state::{NoticePlace, OverrideChange, PreparedModel, UserOverrides};
 use crate::app::views::common::{Props, element_ids, notices};
 
@@ -23,8 +24,18 @@ pub fn About(props: &Props) -> Html {
         let assumed = |model: &Rc<PreparedModel>| model.summary.input.scaling_assumed.is_some();
         model.as_ref().is_some_and(assumed) && state.overrides() == UserOverrides::default()
     });
+    let notice = state.notices.shown.get(&NoticePlace::About);
+    use_effect_with(notice.cloned(), |notice| {
+        if notice.is_some() {
+            elements::reveal(element_ids::ABOUT_NOTICES);
+        }
+    });
+    // Outside of the panel, which may be closed.
+    let notices = html! {
+        <div id={element_ids::ABOUT_NOTICES}>{ notices(props, &[NoticePlace::About]) }</div>
+    };
     let Some(model) = model else {
-        return html! {};
+        return notices;
     };
     let overrides = state.overrides();
     let assumed = state.assumptions().len();
@@ -35,10 +46,10 @@ pub fn About(props: &Props) -> Html {
     };
     html! {
         <section class="details" aria-label="About this model">
+            { notices }
             <details id={element_ids::ABOUT} key={model.desired.key} open={*asks}>
                 <summary>{ "About this model" }<small>{ fact }</small></summary>
                 <div class="about">
-                    { notices(props, &[NoticePlace::About]) }
                     { for state.assumptions().into_iter().map(|sentence| html! { <p class="hint">{ sentence }</p> }) }
                     { scaling_field(&props.page, &model, &overrides) }
                     { label_fields(props, &model) }

@@ -43,7 +43,7 @@ pub fn label_fields(props: &Props, model: &PreparedModel) -> Html {
                 }
                 { for other(LabelSource::Numbers, LabelOverride::Numbers, "Numbers") }
             </div>
-            <small>{ "Text with one name a line, or JSON, in the order of the outputs." }</small>
+            <small>{ "Text with one name a line, CSV, or JSON, in the order of the outputs." }</small>
         </div>
     }
 }

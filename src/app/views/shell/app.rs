@@ -119,7 +119,7 @@ fn use_drop_paste_shortcuts(
         use_effect_with((), move |()| {
             let opener = page.clone();
             let files =
-                drop_paste_shortcuts::files(&Callback::from(move |file| opener.open_file(file)));
+                drop_paste_shortcuts::files(&Callback::from(move |files| opener.open_files(files)));
             let hash = EventListener::new(&window(), "hashchange", move |_| {
                 page.dispatch(SettingsAction::ReadHash(location::hash()));
             });

@@ -34,7 +34,7 @@ pub fn header(props: &Props) -> Html {
             <div class="header-bar">
                 { for loading.map(progress_bar) }
             </div>
-            { notices(props, &[NoticePlace::Engine, NoticePlace::Model]) }
+            { notices(props, &[NoticePlace::Engine, NoticePlace::Model, NoticePlace::Files]) }
             { input_size_prompt(props) }
         </header>
     }

@@ -1,0 +1,52 @@
+//! What a file is, by its name, and what is said of those that are not used.
+
+/// What the page does with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    Model,
+    Labels,
+    /// Everything else: the engine says what it is if it is no picture.
+    Picture,
+}
+
+/// By its extension.
+pub fn file_kind(name: &str) -> FileKind {
+    let name = name.to_ascii_lowercase();
+    let ends_with = |end: &&str| name.ends_with(end);
+    if ends_with(&".onnx") {
+        FileKind::Model
+    } else if [".txt", ".json", ".csv"].iter().any(ends_with) {
+        FileKind::Labels
+    } else {
+        FileKind::Picture
+    }
+}
+
+/// More are counted.
+const MAX_NAMED: usize = 4;
+
+/// What is said of files that are of no use beside others of their kind.
+pub fn ignored_words(names: &[String]) -> String {
+    let mut words = names[..names.len().min(MAX_NAMED)].join(", ");
+    if names.len() > MAX_NAMED {
+        words += &format!(" and {} more", names.len() - MAX_NAMED);
+    }
+    format!(
+        "Not used: {words}. Of several files one picture, one model and one list of names are taken."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_apart_and_the_ignored_named() {
+        assert_eq!(file_kind("A.ONNX"), FileKind::Model);
+        assert_eq!(file_kind("names.csv"), FileKind::Labels);
+        assert_eq!(file_kind("cat.webp"), FileKind::Picture);
+        let names: Vec<String> = (0..6).map(|name| format!("{name}.png")).collect();
+        assert!(ignored_words(&names[..1]).starts_with("Not used: 0.png. Of"));
+        assert!(ignored_words(&names).contains("2.png, 3.png and 2 more."));
+    }
+}
