@@ -94,7 +94,7 @@ impl std::error::Error for EngineError {}
 /// The name and operator in a message of tract's that mentions a node, such as
 /// `Evaluating #14 "fc" Gemm`.
 fn mentioned_node(message: &str) -> Option<(String, String)> {
-    let mentions = message.match_indices('#').filter_map(|(start, _)| {
+    let mut mentions = message.match_indices('#').filter_map(|(start, _)| {
         let rest = message[start + 1..].trim_start_matches(|digit: char| digit.is_ascii_digit());
         let (name, rest) = rest.strip_prefix(" \"")?.split_once('"')?;
         let operator = rest.split_whitespace().next()?;
@@ -102,7 +102,7 @@ fn mentioned_node(message: &str) -> Option<(String, String)> {
         let is_named = !name.is_empty() && !operator.is_empty();
         is_named.then(|| (shortened(name), shortened(operator)))
     });
-    mentions.last()
+    mentions.next_back()
 }
 
 fn shortened(name: &str) -> String {
