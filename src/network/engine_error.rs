@@ -8,36 +8,30 @@ use tract_onnx::prelude::TractError;
 #[cfg(feature = "network")]
 use crate::onnx::OnnxError;
 
-/// What failed. [`fmt::Display`] names the node; [`fmt::Debug`] also shows tract's own words,
+/// What failed. [`fmt::Display`] is for people; [`fmt::Debug`] also shows tract's own words,
 /// which are for engineers.
 #[derive(Clone, Debug)]
 pub struct EngineError {
-    kind: Kind,
-    /// tract's messages, innermost last.
+    sentence: String,
+    /// tract's messages, innermost last; empty if the sentence says it all.
     #[allow(dead_code, reason = "shown by Debug")]
     details: String,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-enum Kind {
-    /// A node by its name and tract's operator.
-    Node {
-        name: String,
-        operator: String,
-    },
-    Graph,
-    Panic,
-    /// A sentence of ours.
-    Own,
+impl EngineError {
+    /// Something that this program found out itself, in a sentence for people.
+    pub fn own(sentence: impl Into<String>) -> EngineError {
+        EngineError {
+            sentence: sentence.into(),
+            details: String::new(),
+        }
+    }
 }
 
-/// Names and operators are cut off behind this many characters.
-const MAX_NAME_CHARS: usize = 60;
-
+#[cfg(feature = "network")]
 impl EngineError {
     /// Of an error of tract's: what a lowered layer says, or the innermost node that tract's
     /// messages mention.
-    #[cfg(feature = "network")]
     pub fn of_tract(error: &TractError) -> EngineError {
         let mut causes = error.chain();
         if let Some(own) = causes.find_map(|cause| cause.downcast_ref::<OnnxError>()) {
@@ -48,12 +42,14 @@ impl EngineError {
             .iter()
             .rev()
             .find_map(|message| mentioned_node(message));
-        let kind = node.map_or(Kind::Graph, |(name, operator)| Kind::Node {
-            name,
-            operator,
-        });
+        let sentence = match node {
+            Some((name, operator)) => {
+                format!("the engine cannot compute node '{name}' ({operator}) in this form")
+            }
+            None => "the engine cannot compute its graph".into(),
+        };
         let details = messages.join(": ");
-        EngineError { kind, details }
+        EngineError { sentence, details }
     }
 
     /// Of what a panic in tract said.
@@ -61,31 +57,15 @@ impl EngineError {
         let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
         EngineError {
-            kind: Kind::Panic,
+            sentence: "the engine broke down on its graph".into(),
             details: message.unwrap_or_default(),
-        }
-    }
-
-    /// Something that this program found out itself, in a sentence for people.
-    pub fn own(sentence: impl Into<String>) -> EngineError {
-        EngineError {
-            kind: Kind::Own,
-            details: sentence.into(),
         }
     }
 }
 
 impl fmt::Display for EngineError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            Kind::Node { name, operator } => write!(
-                formatter,
-                "the engine cannot compute node '{name}' ({operator}) in this form"
-            ),
-            Kind::Graph => formatter.write_str("the engine cannot compute its graph"),
-            Kind::Panic => formatter.write_str("the engine broke down on its graph"),
-            Kind::Own => formatter.write_str(&self.details),
-        }
+        formatter.write_str(&self.sentence)
     }
 }
 
@@ -93,6 +73,7 @@ impl std::error::Error for EngineError {}
 
 /// The name and operator in a message of tract's that mentions a node, such as
 /// `Evaluating #14 "fc" Gemm`.
+#[cfg(feature = "network")]
 fn mentioned_node(message: &str) -> Option<(String, String)> {
     let mut mentions = message.match_indices('#').filter_map(|(start, _)| {
         let rest = message[start + 1..].trim_start_matches(|digit: char| digit.is_ascii_digit());
@@ -105,7 +86,10 @@ fn mentioned_node(message: &str) -> Option<(String, String)> {
     mentions.next_back()
 }
 
+#[cfg(feature = "network")]
 fn shortened(name: &str) -> String {
+    /// Names and operators are cut off behind this many characters.
+    const MAX_NAME_CHARS: usize = 60;
     let mut characters = name.chars();
     let start: String = characters.by_ref().take(MAX_NAME_CHARS).collect();
     if characters.next().is_some() {
