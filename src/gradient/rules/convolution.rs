@@ -173,6 +173,13 @@ impl PaddedInput {
     ) -> PaddedInput {
         let crops: Vec<AxisPadding> = padding.iter().map(|axis| axis.crop()).collect();
         let spatial = &padding[2..];
+        let is_all_cropped = (shape.iter().zip(&crops))
+            .any(|(&size, crop)| size as i64 + crop.begin + crop.end <= 0);
+        if is_all_cropped {
+            // A Conv cannot read an empty tensor, only the zeros around it.
+            let zeros = pad_or_crop(context, values, shape, padding);
+            return PaddedInput::unpadded(&zeros, spatial.len());
+        }
         let begin = spatial.iter().map(|axis| axis.zeros_begin());
         let end = spatial.iter().map(|axis| axis.zeros_end());
         let pads: Vec<usize> = begin.chain(end).collect();
