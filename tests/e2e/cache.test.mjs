@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SITE, engineFile } from "./browser.mjs";
-import { TINY, visiting } from "./harness.mjs";
+import { openEngine } from "./engine.mjs";
+import { TINY, builtModel, visiting } from "./harness.mjs";
 
 const LOADER = engineFile("simd128", "_loader.js");
 
@@ -90,4 +91,19 @@ visiting("without the worker for checksums the engine computes its own", async (
   await visit.open(`model=${TINY.id}&engine=simd128`);
   await visit.sample("Ankle boot");
   await visit.explained("ankle boot");
+});
+
+visiting("an older version of a model is dropped, also where its address is relative", async (visit) => {
+  await openEngine(visit.page, visit.site);
+  const kept = await visit.page.evaluate(async ({ file, entry }) => {
+    const cache = await caches.open("gradcam-models-1");
+    for (const key of [`${file}?sha256=older`, `${file}.other?sha256=older`]) await cache.put(key, new Response("older"));
+    const model = { from: "manifest", url: file, entry };
+    await window.ask({ type: "loadModel", model, layer: null, remembered: [] });
+    const keys = await cache.keys();
+    return keys.map(({ url }) => url.slice(url.lastIndexOf("/") + 1)).sort();
+  }, { file: TINY.file, entry: builtModel(TINY.id) });
+  const name = TINY.file.slice("models/".length);
+  assert.deepEqual(kept, [`${name}.other?sha256=older`, `${name}?sha256=${builtModel(TINY.id).sha256}`]);
+  visit.assertQuiet();
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SITE, engineFile } from "./browser.mjs";
-import { TINY, visiting } from "./harness.mjs";
+import { TINY, eventually, visiting } from "./harness.mjs";
 import { hugeClassifier } from "./onnx.mjs";
 
 const LOADER = engineFile("simd128", "_loader.js");
@@ -96,4 +96,50 @@ visiting("it cannot start: the page says so, and starts it when asked", async (v
   await visit.goWay(notice, "Start it again");
   await visit.explained("bag");
   visit.assertQuiet([/no engine today/]);
+});
+
+visiting("an engine of another version: the page says to reload, whatever else has changed", async (visit) => {
+  // What was loaded is told in another form, and nothing but the version is where it was.
+  const told = (event) => `self.postMessage({ header: { job: 0, event: ${JSON.stringify(event)} }, buffers: [] });`;
+  const newer = told({ type: "fetched", parts: 3 }) + told({ type: "started", protocol: 1_000_000, build: {} });
+  visit.site.replace(LOADER, newer + told({ type: "thinking" }));
+  await visit.open(BASELINE);
+  const notice = await visit.notice("different versions", "Reload the page");
+  await notice.getByRole("button", { name: "Reload the page" }).waitFor();
+  assert.equal((await visit.told("started")).length, 1, "no other build is tried");
+  visit.site.restore(LOADER);
+  await visit.goWay(notice, "Reload the page");
+  await visit.ready();
+  visit.assertQuiet();
+});
+
+visiting("where the browser cannot abort a download, requests are answered all the same", async (visit) => {
+  const loader = await readFile(join(SITE, LOADER), "utf8");
+  visit.site.replace(LOADER, `delete self.AbortController;\n${loader}`);
+  await visit.open(BASELINE);
+  await visit.sample("Bag");
+  await visit.explained("bag");
+  visit.assertQuiet();
+});
+
+visiting("it dies twice at one picture: that is said as long as nobody closes it", async (visit) => {
+  await visit.open(BASELINE);
+  await visit.sample("Bag");
+  await visit.explained("bag");
+  // The former picture can be looked at again, unlike the new one.
+  const loader = await readFile(join(SITE, LOADER), "utf8");
+  const dies = `addEventListener("message", ({ data }) => {
+    const { request } = data.header;
+    if (request.type === "predict" && /boot/.test(request.name)) throw new WebAssembly.RuntimeError("unreachable");
+  });\n${loader}`;
+  visit.site.replace(LOADER, dies);
+  await visit.die();
+  await visit.sampleAgain("fashion-boot.png");
+  const notice = await visit.notice("while it looked at the picture, twice");
+  const looks = await visit.asked("predict");
+  await eventually("the former picture is looked at again", async () => (await visit.asked("predict")) > looks);
+  await visit.explained("bag");
+  await visit.page.waitForTimeout(500);
+  assert.ok(await notice.isVisible(), "the notice stays");
+  visit.assertQuiet([/unreachable/]);
 });
