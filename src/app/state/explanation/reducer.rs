@@ -74,7 +74,10 @@ impl AppState {
         picture.prediction = Some(Rc::new(prediction));
         self.picture.previous = None;
         self.notices.shown.remove(&NoticePlace::Picture);
-        self.notices.announcement = format!("It is taken for: {}", best.unwrap_or_default());
+        // A former picture that is looked at again, as after a refusal, is no news.
+        if !is_same {
+            self.notices.announcement = format!("It is taken for: {}", best.unwrap_or_default());
+        }
     }
 
     /// Takes a map, and shows it if it is the chosen one.

@@ -51,3 +51,12 @@ fn classes_share_a_scale_unless_each_has_its_own() {
         0.5
     );
 }
+
+#[test]
+fn a_former_picture_that_is_looked_at_again_is_no_news() {
+    let state = explained();
+    let refusal = PictureAction::Refused("No.".into());
+    let state = act(state, [refusal]);
+    let state = act(state.clone(), [predicted(&state)]);
+    assert_eq!(state.notices.announcement, "No.");
+}

@@ -24,6 +24,12 @@ pub fn Stage(props: &StageProps) -> Html {
         page: page.clone(),
     };
     let picture = state.on_stage();
+    use_effect_with(picture.is_some(), |is_shown| {
+        // The sample or the drop zone that had the focus is gone.
+        if *is_shown && elements::has_lost_focus() {
+            elements::focus(element_ids::STAGE_TITLE);
+        }
+    });
     let class = if picture.is_some() {
         "stage"
     } else {
@@ -31,13 +37,14 @@ pub fn Stage(props: &StageProps) -> Html {
     };
     html! {
         <section {class} aria-label="The picture and where the network looked">
-            <input id={element_ids::PICTURE_FILE} class="unseen" type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp"
+            // Out of sight and of the order of Tab: buttons stand for them.
+            <input id={element_ids::PICTURE_FILE} hidden=true type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp"
                 aria-label="Choose a picture" onchange={page.on_file_chosen()} />
-            <input id={element_ids::MODEL_FILE} class="unseen" type="file" accept=".onnx" tabindex="-1"
+            <input id={element_ids::MODEL_FILE} hidden=true type="file" accept=".onnx"
                 aria-label="Choose an ONNX file" onchange={page.on_file_chosen()} />
             { notices(&common, &[NoticePlace::Picture]) }
             if let Some(picture) = picture {
-                { title(state, picture) }
+                { title(state, page, picture) }
                 <StageCanvas state={state.clone()} page={page.clone()} alone={props.alone} set_pointed={pointed.setter()} />
                 if state.is_working() {
                     <StageProgress ..common />
@@ -58,7 +65,7 @@ pub fn Stage(props: &StageProps) -> Html {
 }
 
 /// "Where it looked for cup", the picture's name, and the way to another.
-fn title(state: &AppState, picture: &ChosenPicture) -> Html {
+fn title(state: &AppState, page: &PageHandle, picture: &ChosenPicture) -> Html {
     let class = picture.map().map(|map| map.summary.class);
     let label = class
         .zip(picture.prediction.as_ref())
@@ -70,8 +77,8 @@ fn title(state: &AppState, picture: &ChosenPicture) -> Html {
     };
     html! {
         <div class="stage-title">
-            <h2>{ words }<small>{ &picture.name }</small></h2>
-            <label class="button" for={element_ids::PICTURE_FILE}>{ "Another picture" }</label>
+            <h2 id={element_ids::STAGE_TITLE} tabindex="-1">{ words }<small>{ &picture.name }</small></h2>
+            <button onclick={page.callback(|_| elements::click(element_ids::PICTURE_FILE))}>{ "Another picture" }</button>
         </div>
     }
 }

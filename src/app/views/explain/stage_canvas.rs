@@ -54,8 +54,12 @@ struct Room {
 
 /// From this width on the stage fills the window, as in styles.css.
 const WIDE_MEDIA_QUERY: &str = "(min-width: 900px)";
-/// The picture's part of a narrow window's height.
-const NARROW_HEIGHT_FRACTION: f64 = 0.6;
+/// The picture's part of a narrow window's height: it stays in view, and what it is
+/// explained by must fit under it.
+const NARROW_HEIGHT_FRACTION: f64 = 0.42;
+/// The same in a window too low for the picture to stay, as in styles.css.
+const LOW_HEIGHT_FRACTION: f64 = 0.6;
+const LOW_HEIGHT_PIXELS: f64 = 500.0;
 
 /// The picture with its map.
 #[component]
@@ -167,7 +171,12 @@ fn measure(frame: &Element) -> Room {
             .ok()
             .and_then(|height| height.as_f64())
             .unwrap_or(640.0);
-        all * NARROW_HEIGHT_FRACTION
+        let is_low = all < LOW_HEIGHT_PIXELS;
+        all * if is_low {
+            LOW_HEIGHT_FRACTION
+        } else {
+            NARROW_HEIGHT_FRACTION
+        }
     };
     Room {
         width: f64::from(frame.client_width()).max(1.0),

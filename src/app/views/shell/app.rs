@@ -48,9 +48,9 @@ pub fn App() -> Html {
                 <aside class="panel" aria-label="What the network says">
                     { classes(&props) }
                     <ClassSearch ..props.clone() />
+                    { save_buttons(&props) }
                     <About ..props.clone() />
                     { details(&props) }
-                    { save_buttons(&props) }
                 </aside>
             </main>
             { footer(&props) }
