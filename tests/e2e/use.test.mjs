@@ -49,8 +49,9 @@ visiting("the focus goes to the result, and hidden inputs are not in its way", a
   await visit.open();
   await visit.ready();
   const isAt = (name) => page.evaluate((name) => document.activeElement.textContent.includes(name), name);
-  await page.getByRole("button", { name: "choose a file" }).focus();
+  // Before the focus, since Playwright takes a moment until it listens.
   const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "choose a file" }).focus();
   await page.keyboard.press("Enter");
   await chooser;
   await page.getByRole("button", { name: /Ankle boot$/ }).focus();
@@ -107,5 +108,123 @@ visiting("words: one method is no choice, and the legend says which end is which
   await page.getByRole("button", { name: "For and against" }).click();
   await page.getByText("against the class").waitFor();
   await assertAccessible(page, "signed");
+  visit.assertQuiet();
+});
+
+visiting("help is a button, and three lines say how to read the first map", async (visit) => {
+  const { page } = visit;
+  await withBoot(visit);
+  const lines = page.getByRole("region", { name: "How to read this" });
+  assert.equal(await lines.getByRole("listitem").count(), 3);
+  await lines.getByRole("button", { name: "Got it" }).click();
+  await lines.waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "Help" }).click();
+  await page.getByRole("dialog", { name: "What you see" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.reload();
+  await visit.ready();
+  await visit.sample("Bag");
+  await visit.explained("bag");
+  assert.equal(await lines.count(), 0, "they are read");
+  visit.assertQuiet();
+});
+
+visiting("Back goes through classes and pictures, and throws nothing away", async (visit) => {
+  const { page } = visit;
+  await withBoot(visit);
+  const [, second] = await visit.rowLabels();
+  const boot = await visit.map();
+  await visit.rows().nth(1).click();
+  await visit.explained(second);
+  await page.getByRole("slider", { name: "Opacity" }).fill("30");
+  await visit.sample("Bag");
+  await visit.explained("bag");
+  await page.goBack();
+  await visit.explained(second);
+  await page.getByText("fashion-boot.png").first().waitFor();
+  await page.goBack();
+  await visit.explained("ankle boot");
+  assert.deepEqual((await visit.map()).values, boot.values);
+  await page.goBack();
+  await page.getByText("or try one of these").waitFor();
+  await page.goForward();
+  await visit.explained("ankle boot");
+  await page.goForward();
+  await visit.explained(second);
+  await page.goForward();
+  await visit.explained("bag");
+  assert.equal(await visit.asked("loadModel"), 1);
+  visit.assertQuiet();
+});
+
+visiting("home is the way to the samples, and Back from there to the picture", async (visit) => {
+  const { page } = visit;
+  await withBoot(visit);
+  await page.getByRole("link", { name: "gradcam" }).click();
+  await page.getByText("or try one of these").waitFor();
+  await visit.ready();
+  await page.goBack();
+  await visit.explained("ankle boot");
+  assert.equal(await visit.asked("loadModel"), 1);
+  visit.assertQuiet();
+});
+
+visiting("Back goes to the model before", async (visit) => {
+  const { page } = visit;
+  const [other] = visit.models().filter(({ id }) => !visit.page.url().includes(id) && id !== "xception-tiny");
+  if (!other) return;
+  await withBoot(visit);
+  await visit.chooseModel(other.name);
+  await eventually("the address names it", async () => (await visit.hash()).includes(other.id));
+  await page.goBack();
+  await visit.ready();
+  await visit.explained("ankle boot");
+  assert.match(await visit.hash(), /model=xception-tiny/);
+});
+
+visiting("values are read by arrow keys, cell by cell from the peak", async (visit) => {
+  const { page } = visit;
+  await withBoot(visit);
+  const { shape, values } = await visit.map();
+  const [height, width] = shape;
+  const top = values.indexOf(values.reduce((most, value) => Math.max(most, value)));
+  const [row, column] = [Math.floor(top / width), top % width];
+  const painted = await visit.painted();
+  await page.locator("canvas").focus();
+  await page.keyboard.press("ArrowRight");
+  const place = (at) => `at ${((100 * (at + 0.5)) / width).toFixed(0)} % from the left`;
+  await eventually("the peak is told", async () => (await visit.said()).includes(place(column)));
+  const shown = page.locator(".spot-value");
+  assert.equal(await visit.painted(), painted, "the picture is still there");
+  assert.equal(parseFloat(await shown.textContent()).toFixed(1), values[top].toFixed(1));
+  const left = column > 0;
+  await page.keyboard.press(left ? "ArrowLeft" : "ArrowRight");
+  const next = left ? column - 1 : column + 1;
+  await eventually("its neighbour is told", async () => (await visit.said()).includes(place(next)));
+  const told = parseFloat((await visit.said()).replace("−", "-"));
+  assert.ok(Math.abs(told - values[row * width + next]) < 0.006 && height > 0, `${told}`);
+  await page.keyboard.press("Escape");
+  await shown.waitFor({ state: "hidden" });
+  visit.assertQuiet();
+});
+
+visiting("values are read by touch, and stay when the finger goes", { viewport: PHONE }, async (visit) => {
+  const { page } = visit;
+  await withBoot(visit);
+  const canvas = page.locator("canvas");
+  const { x, y, width, height } = await canvas.boundingBox();
+  const touch = { pointerType: "touch", clientX: x + width / 4, clientY: y + height / 2, bubbles: true };
+  await canvas.dispatchEvent("pointerdown", touch);
+  const shown = page.locator(".spot-value");
+  await shown.waitFor();
+  const first = await shown.textContent();
+  await canvas.dispatchEvent("pointermove", { ...touch, clientX: x + width * 0.7 });
+  await eventually("another value is read", async () => (await shown.textContent()) !== first);
+  await canvas.dispatchEvent("pointerup", touch);
+  await canvas.dispatchEvent("pointerleave", touch);
+  await page.waitForTimeout(200);
+  assert.ok(await shown.isVisible());
+  await canvas.dispatchEvent("pointercancel", touch);
+  await shown.waitFor({ state: "hidden" });
   visit.assertQuiet();
 });

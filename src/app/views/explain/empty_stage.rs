@@ -36,6 +36,22 @@ pub fn empty_stage(props: &Props) -> Html {
     }
 }
 
+/// The same samples, small, beside a result.
+pub fn sample_strip(props: &Props) -> Html {
+    let samples = props.state.suitable_samples();
+    if props.state.on_stage().is_none() || samples.is_empty() {
+        return html! {};
+    }
+    html! {
+        <section class="strip" aria-label="Samples">
+            <h2>{ "Samples" }</h2>
+            <ul class="samples">
+                { for samples.into_iter().map(|sample| thumbnail(props, sample)) }
+            </ul>
+        </section>
+    }
+}
+
 fn thumbnail(props: &Props, sample: Sample) -> Html {
     let address = fetch::sample_address(&sample);
     let (alt, name) = (sample.alt.clone(), sample.name.clone());

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::stage_canvas::PointedValue;
+use super::stage_canvas::PointedPlace;
 use crate::app::number_format;
 use crate::app::state::AppState;
 use crate::render::legend::{position, stops, ticks};
@@ -32,7 +32,7 @@ pub fn ramp(map: ColorMap, id: &str) -> Html {
 }
 
 /// The colour bar with its numbers, and the value where the pointer is.
-pub fn legend(state: &AppState, pointed: Option<&PointedValue>) -> Html {
+pub fn legend(state: &AppState, pointed: Option<PointedPlace>) -> Html {
     let Some(picture) = state.on_stage() else {
         return html! {};
     };
@@ -56,15 +56,14 @@ pub fn legend(state: &AppState, pointed: Option<&PointedValue>) -> Html {
             </svg>
         }
     });
-    let mark = pointed
-        .filter(|pointed| pointed.value.is_finite())
-        .map(|pointed| {
-            let x = format!("{:.2}%", at(pointed.value) / 10.0);
-            html! { <line class="mark" x1={x.clone()} x2={x} y1="0" y2="100%" /> }
-        });
+    let pointed = pointed.and_then(|place| place.value(state));
+    let mark = pointed.filter(|value| value.is_finite()).map(|value| {
+        let x = format!("{:.2}%", at(value) / 10.0);
+        html! { <line class="mark" x1={x.clone()} x2={x} y1="0" y2="100%" /> }
+    });
     let reading = pointed.map_or_else(
         || "Point at the picture, or tap it, for its value".to_owned(),
-        |pointed| format!("Here: {}", number_format::value(pointed.value)),
+        |value| format!("Here: {}", number_format::value(value)),
     );
     let signed = style.sign == Sign::Signed;
     let words = if signed {

@@ -5,7 +5,8 @@ use yew::prelude::*;
 use super::display_controls::display_controls;
 use super::empty_stage::empty_stage;
 use super::legend::legend;
-use super::stage_canvas::{PointedValue, StageCanvas};
+use super::reading_help::ReadingHelp;
+use super::stage_canvas::{PointedPlace, StageCanvas};
 use super::stage_progress::StageProgress;
 use super::stage_props::StageProps;
 use crate::app::browser::elements;
@@ -17,7 +18,7 @@ use crate::render::Sign;
 /// The picture, where the network looked, and how that is shown.
 #[component]
 pub fn Stage(props: &StageProps) -> Html {
-    let pointed = use_state(|| None::<PointedValue>);
+    let pointed = use_state(|| None::<PointedPlace>);
     let StageProps { state, page, .. } = props;
     let common = Props {
         state: state.clone(),
@@ -30,6 +31,12 @@ pub fn Stage(props: &StageProps) -> Html {
             elements::focus(element_ids::STAGE_TITLE);
         }
     });
+    {
+        let pointed = pointed.setter();
+        use_effect_with(picture.map(|picture| picture.key.file), move |_| {
+            pointed.set(None)
+        });
+    }
     let class = if picture.is_some() {
         "stage"
     } else {
@@ -45,7 +52,7 @@ pub fn Stage(props: &StageProps) -> Html {
             { notices(&common, &[NoticePlace::Picture]) }
             if let Some(picture) = picture {
                 { title(state, page, picture) }
-                <StageCanvas state={state.clone()} page={page.clone()} alone={props.alone} set_pointed={pointed.setter()} />
+                <StageCanvas state={state.clone()} page={page.clone()} alone={props.alone} pointed={*pointed} set_pointed={pointed.setter()} />
                 if state.is_working() {
                     <StageProgress ..common />
                 } else {
@@ -54,7 +61,8 @@ pub fn Stage(props: &StageProps) -> Html {
                 { for notes(state, picture).map(|note| html! { <p class="hint">{ note }</p> }) }
                 { assumed(state, page) }
                 if picture.map().is_some() {
-                    { legend(state, pointed.as_ref()) }
+                    <ReadingHelp />
+                    { legend(state, *pointed) }
                     { display_controls(props) }
                 }
             } else {
