@@ -27,7 +27,7 @@ for (const [width, viewport] of Object.entries(SIZES)) {
       await page.getByRole("button", { name: "For and against" }).click();
       if (width === "narrow") await page.getByRole("button", { name: "Colours and scale" }).click();
       await check("3-signed");
-      for (const part of ["Method", "Layer", "Times and facts"]) {
+      for (const part of ["Layer", "Times and facts"]) {
         await page.locator("summary", { hasText: part }).click();
       }
       await check("4-details");

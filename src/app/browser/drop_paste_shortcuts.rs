@@ -9,6 +9,8 @@ use web_sys::{
 };
 use yew::Callback;
 
+use crate::app::browser::elements;
+
 /// A key that means something to the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
@@ -117,6 +119,8 @@ fn key_of(event: &KeyboardEvent, down: bool, rows: usize) -> Option<Key> {
         || event.alt_key()
         || event.repeat()
         || is_writing(event)
+        // What lies behind a dialog must not change unseen; a key may still be let go.
+        || (down && elements::has_dialog())
     {
         return None;
     }

@@ -14,6 +14,20 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Whether no element has the focus, as after the one that had it went.
+pub fn has_lost_focus() -> bool {
+    document()
+        .active_element()
+        .is_none_or(|element| element.tag_name() == "BODY")
+}
+
+/// Whether a dialog lies over the page.
+pub fn has_dialog() -> bool {
+    document()
+        .query_selector("dialog[open]")
+        .is_ok_and(|dialog| dialog.is_some())
+}
+
 /// Opens the `<details>` with this id, brings it into sight and puts the focus on
 /// its summary.
 pub fn unfold(id: &str) {

@@ -21,6 +21,9 @@ pub enum Action {
     Notices(NoticesAction),
     /// The engine reports.
     Engine(EngineEvent),
+    /// The browser's Back or Forward: the number of the picture's file, none for the samples,
+    /// and the URL's hash.
+    Return(Option<u32>, String),
     /// The user stops what the engine is doing.
     Cancel,
 }

@@ -19,6 +19,10 @@ impl Reducible for AppState {
             Action::Settings(action) => state.reduce_settings(action),
             Action::Notices(action) => state.reduce_notices(action),
             Action::Engine(event) => state.reduce_engine(event),
+            Action::Return(file, hash) => {
+                state.return_to_picture(file);
+                state.read_hash(&hash);
+            }
             Action::Cancel => state.cancel(),
         }
         state.update_prediction_overrides();

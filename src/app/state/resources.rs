@@ -12,6 +12,7 @@ impl AppState {
             .current
             .iter()
             .chain(&self.picture.previous)
+            .chain(&self.picture.seen)
             .map(|picture| picture.key.file);
         let models = self
             .model

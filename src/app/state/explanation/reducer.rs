@@ -77,8 +77,10 @@ impl AppState {
         picture.prediction = Some(Rc::new(prediction));
         self.picture.previous = None;
         // What is said beside the picture stays: it is about another one, which was refused or
-        // given up.
-        self.notices.announcement = format!("It is taken for: {}", best.unwrap_or_default());
+        // given up. A former picture that is looked at again is no news.
+        if !is_same {
+            self.notices.announcement = format!("It is taken for: {}", best.unwrap_or_default());
+        }
     }
 
     /// Takes a map, and shows it if it is the chosen one.

@@ -70,3 +70,12 @@ fn a_map_with_little_or_nothing_to_show_is_told_from_others() {
     assert_eq!(finding([-0.5, 0.0], &signed), Some(Finding::OnlyAgainst));
     assert_eq!(finding([0.0, 0.0], &[]), Some(Finding::Nothing));
 }
+
+#[test]
+fn a_former_picture_that_is_looked_at_again_is_no_news() {
+    let state = explained();
+    let refusal = PictureAction::Refused("No.".into());
+    let state = act(state, [refusal]);
+    let state = act(state.clone(), [predicted(&state)]);
+    assert_eq!(state.notices.announcement, "No.");
+}

@@ -18,4 +18,6 @@ pub enum PictureAction {
     },
     Refused(String),
     PredictAgain,
+    /// Back to the samples.
+    Leave,
 }

@@ -16,6 +16,8 @@ pub struct PictureState {
     pub current: Option<ChosenPicture>,
     /// The one before, with its result, until `current` has a result of its own.
     pub previous: Option<ChosenPicture>,
+    /// Pictures seen before with their results, the latest last, for the browser's Back.
+    pub seen: Vec<ChosenPicture>,
 }
 
 /// A picture that the user chose, and all that the engine found out about it.

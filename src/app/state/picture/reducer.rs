@@ -8,6 +8,9 @@ use crate::app::state::app_state::AppState;
 use crate::app::state::notices::{NoticePlace, Recovery};
 use crate::text::{MAX_NAME_CHARS, printable};
 
+/// How many pictures seen before are kept: their canvases take memory.
+const MAX_SEEN: usize = 8;
+
 impl AppState {
     /// Takes an action that concerns pictures.
     pub(in crate::app::state) fn reduce_picture(&mut self, action: PictureAction) {
@@ -32,11 +35,60 @@ impl AppState {
                 self.notify(NoticePlace::Picture, message, Some(Recovery::ChoosePicture));
             }
             PictureAction::PredictAgain => self.predict_again(),
+            PictureAction::Leave => self.return_to_picture(None),
         }
+    }
+
+    /// Goes to a picture seen before, as the browser's Back does; to the samples for `None`.
+    /// One that is kept no more leaves what is there.
+    pub(in crate::app::state) fn return_to_picture(&mut self, file: Option<u32>) {
+        let current = self.picture.current.as_ref();
+        if current.map(|picture| picture.key.file) == file {
+            return;
+        }
+        let is_file = |picture: &ChosenPicture| Some(picture.key.file) == file;
+        let found = self.picture.seen.iter().position(is_file);
+        if file.is_some() && found.is_none() {
+            return;
+        }
+        let found = found.map(|place| self.picture.seen.remove(place));
+        self.keep_current_picture();
+        let name = found
+            .as_ref()
+            .map(|picture| format!("Picture: {}", picture.name));
+        self.notices.announcement = name.unwrap_or_else(|| "The sample pictures".to_owned());
+        self.picture.current = found;
+        self.picture.previous = None;
+        self.settings.class = None;
+        self.drop_picture_notices();
+    }
+
+    /// Keeps the current picture for the browser's Back, if it has a result.
+    fn keep_current_picture(&mut self) {
+        let current = self.picture.current.clone();
+        let Some(current) = current.filter(|picture| picture.prediction.is_some()) else {
+            return;
+        };
+        let seen = &mut self.picture.seen;
+        seen.retain(|picture| picture.key.file != current.key.file);
+        seen.push(current);
+        if seen.len() > MAX_SEEN {
+            seen.remove(0);
+        }
+    }
+
+    fn drop_picture_notices(&mut self) {
+        self.notices.shown.retain(|place| {
+            !matches!(
+                place,
+                NoticePlace::Picture | NoticePlace::Explanation | NoticePlace::Save
+            )
+        });
     }
 
     /// Takes a new picture; the one before stays on the stage until the new one has a result.
     fn choose_picture(&mut self, file: u32, name: String) {
+        self.keep_current_picture();
         if let Some(before) = self
             .picture
             .current
@@ -51,12 +103,7 @@ impl AppState {
         let name = printable(&name, MAX_NAME_CHARS).into_owned();
         self.notices.announcement = format!("Picture: {name}");
         self.picture.current = Some(ChosenPicture::new(file, name));
-        self.notices.shown.retain(|place| {
-            !matches!(
-                place,
-                NoticePlace::Picture | NoticePlace::Explanation | NoticePlace::Save
-            )
-        });
+        self.drop_picture_notices();
     }
 
     /// Has the engine predict once more, after a cancel or a failure.

@@ -82,3 +82,26 @@ fn samples_that_the_model_can_know_come_first() {
     let files: Vec<_> = offered.iter().map(|sample| &*sample.file).collect();
     assert_eq!(files, ["cup.png", "cat.png"]);
 }
+
+#[test]
+fn going_back_brings_a_picture_with_its_result_and_keeps_its_file() {
+    let bag = PictureAction::Choose {
+        file: 2,
+        name: "bag.png".into(),
+    };
+    let state = act(explained(), [bag]);
+    let state = act(state, [Action::Return(Some(1), "class=3".into())]);
+    assert_eq!(shown(&state), Some(2), "until that of class 3 is there");
+    assert_eq!(state.settings.class, Some(3));
+    let state = act(state, [PictureAction::Leave]);
+    assert!(state.on_stage().is_none());
+    assert!(state.resources_in_use().contains(&1));
+    let state = act(state, [Action::Return(Some(1), String::new())]);
+    assert_eq!((shown(&state), state.settings.class), (Some(2), None));
+    let unknown = act(state.clone(), [Action::Return(Some(9), String::new())]);
+    assert_eq!(
+        shown(&unknown),
+        Some(2),
+        "what is kept no more changes nothing"
+    );
+}

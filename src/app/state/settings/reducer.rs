@@ -21,7 +21,7 @@ impl AppState {
 
     /// Takes the settings of a changed hash; a model or layer that there is not leaves the one
     /// before.
-    fn read_hash(&mut self, hash: &str) {
+    pub(in crate::app::state) fn read_hash(&mut self, hash: &str) {
         let settings = Settings::from_hash(hash);
         let chosen = settings
             .model

@@ -10,5 +10,7 @@ pub const CLASS_SEARCH: &str = "search";
 pub const LABEL_FILE: &str = "labels-file";
 /// The file input for a model.
 pub const MODEL_FILE: &str = "model-file";
+/// The heading of the stage.
+pub const STAGE_TITLE: &str = "stage-title";
 /// The file input for a picture.
 pub const PICTURE_FILE: &str = "picture-file";

@@ -21,14 +21,17 @@ pub fn details(props: &Props) -> Html {
     };
     html! {
         <section class="details">
-            <details>
-                <summary>{ "Method" }<small>{ method_name(props.state.settings.method) }</small></summary>
-                { for METHODS.iter().map(|method| {
-                    let id = method.id;
-                    let onchange = props.page.callback(move |page| page.dispatch(ExplanationAction::ChooseMethod(id)));
-                    choice("method", method.name, method.summary, props.state.settings.method == id, onchange)
-                }) }
-            </details>
+            // One method alone is no choice; what it is called stands among the facts.
+            if METHODS.len() > 1 {
+                <details>
+                    <summary>{ "Method" }<small>{ method_name(props.state.settings.method) }</small></summary>
+                    { for METHODS.iter().map(|method| {
+                        let id = method.id;
+                        let onchange = props.page.callback(move |page| page.dispatch(ExplanationAction::ChooseMethod(id)));
+                        choice("method", method.name, method.summary, props.state.settings.method == id, onchange)
+                    }) }
+                </details>
+            }
             <Layers ..props.clone() />
             <details>
                 <summary>{ "Times and facts" }</summary>
@@ -91,6 +94,8 @@ fn facts(props: &Props, picture: &ChosenPicture) -> Html {
         ),
     ];
     if let Some(map) = picture.map() {
+        let method = method_name(props.state.settings.method).to_owned();
+        rows.push(("Method", method));
         rows.push(("Layer", layer_words(&prediction.model, &map.summary.layer)));
         rows.push(("Explained in", number_format::duration(map.timings.explain)));
         if map.timings.layer >= 1.0 {

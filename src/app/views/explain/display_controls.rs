@@ -31,7 +31,7 @@ pub fn display_controls(props: &StageProps) -> Html {
                 </fieldset>
                 <div class="control-row">
                     { toggle(page, "Raw cells", "the network’s own grid, nothing between", settings.cells, SettingsAction::ChooseCells(!settings.cells)) }
-                    { toggle(page, "Each its own scale", "else all classes share one", settings.own_scale, SettingsAction::ChooseOwnScale(!settings.own_scale)) }
+                    { toggle(page, "A scale for each class", "off: all share one, so that they compare", settings.own_scale, SettingsAction::ChooseOwnScale(!settings.own_scale)) }
                 </div>
             </More>
         </div>

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::app::browser::fetch;
+use crate::app::browser::{elements, fetch};
 use crate::app::views::common::{Props, element_ids};
 use crate::protocol::Sample;
 
@@ -11,14 +11,14 @@ pub fn empty_stage(props: &Props) -> Html {
     let samples = props.state.suitable_samples();
     html! {
         <div class="empty">
-            <label class="drop" for={element_ids::PICTURE_FILE}>
+            <button class="drop" onclick={props.page.callback(|_| elements::click(element_ids::PICTURE_FILE))}>
                 <svg viewBox="0 0 48 48" aria-hidden="true">
                     <rect x="5" y="9" width="38" height="30" rx="4" />
                     <circle cx="17" cy="19" r="3.5" />
                     <path d="M6 34 18 25l7 5 9-10 9 9" />
                 </svg>
                 <span class="drop-words">{ "Drop a picture, paste one, or " }<u>{ "choose a file" }</u></span>
-            </label>
+            </button>
             { for props.state.known_classes().map(|words| html! { <p class="hint knows">{ words }</p> }) }
             if !samples.is_empty() {
                 <p class="or">{ "or try one of these" }</p>
@@ -34,6 +34,22 @@ pub fn empty_stage(props: &Props) -> Html {
                       nothing is sent. Or let the model load, switch the network off, and go on." }</p>
             </details>
         </div>
+    }
+}
+
+/// The same samples, small, beside a result.
+pub fn sample_strip(props: &Props) -> Html {
+    let samples = props.state.suitable_samples();
+    if props.state.on_stage().is_none() || samples.is_empty() {
+        return html! {};
+    }
+    html! {
+        <section class="strip" aria-label="Samples">
+            <h2>{ "Samples" }</h2>
+            <ul class="samples">
+                { for samples.into_iter().map(|sample| thumbnail(props, sample)) }
+            </ul>
+        </section>
     }
 }
 

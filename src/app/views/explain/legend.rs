@@ -2,13 +2,15 @@
 
 use yew::prelude::*;
 
-use super::stage_canvas::PointedValue;
+use super::stage_canvas::PointedPlace;
 use crate::app::number_format;
 use crate::app::state::{AppState, Finding};
 use crate::render::legend::{position, stops, ticks};
 use crate::render::{ColorMap, Sign};
 
 const GRADIENT_STOPS: usize = 17;
+/// What the numbers are.
+const LOGIT_WORDS: &str = "Logits are the network’s own scores, before they become percentages.";
 /// Of the bar, in its own units.
 const WIDTH: f64 = 1000.0;
 
@@ -31,7 +33,7 @@ pub fn ramp(map: ColorMap, id: &str) -> Html {
 
 /// The colour bar with its numbers, and the value where the pointer is; nothing for a map
 /// that has no colour.
-pub fn legend(state: &AppState, pointed: Option<&PointedValue>) -> Html {
+pub fn legend(state: &AppState, pointed: Option<PointedPlace>) -> Html {
     let Some(picture) = state.on_stage() else {
         return html! {};
     };
@@ -63,16 +65,21 @@ pub fn legend(state: &AppState, pointed: Option<&PointedValue>) -> Html {
             </svg>
         }
     });
-    let mark = pointed
-        .filter(|pointed| pointed.value.is_finite())
-        .map(|pointed| {
-            let x = format!("{:.2}%", at(pointed.value) / 10.0);
-            html! { <line class="mark" x1={x.clone()} x2={x} y1="0" y2="100%" /> }
-        });
+    let pointed = pointed.and_then(|place| place.value(state));
+    let mark = pointed.filter(|value| value.is_finite()).map(|value| {
+        let x = format!("{:.2}%", at(value) / 10.0);
+        html! { <line class="mark" x1={x.clone()} x2={x} y1="0" y2="100%" /> }
+    });
     let reading = pointed.map_or_else(
-        || "Point at the picture to read its value".to_owned(),
-        |pointed| format!("Here: {}", number_format::value(pointed.value)),
+        || "Point at the picture, or tap it, for its value".to_owned(),
+        |value| format!("Here: {}", number_format::value(value)),
     );
+    let signed = style.sign == Sign::Signed;
+    let words = if signed {
+        "How much each place raises or lowers the class’s value"
+    } else {
+        "How much each place raises the class’s value"
+    };
     html! {
         <div class="legend">
             <div class="legend-bar">
@@ -82,7 +89,11 @@ pub fn legend(state: &AppState, pointed: Option<&PointedValue>) -> Html {
             <svg class="legend-numbers" role="img" aria-label={format!("Scale up to {}", number_format::value(style.scale))}>
                 { for numbers }
             </svg>
-            <p><span>{ "How much each place raises the class’s value " }<small>{ "logit units" }</small></span><output aria-live="off">{ reading }</output></p>
+            if signed {
+                <p class="legend-ends"><span>{ "← against the class" }</span><span>{ "for the class →" }</span></p>
+            }
+            <p><span>{ words }{ ", in logit units" }</span><output aria-live="off">{ reading }</output></p>
+            <p><small>{ LOGIT_WORDS }</small></p>
         </div>
     }
 }

@@ -5,7 +5,8 @@ use yew::prelude::*;
 use super::display_controls::display_controls;
 use super::empty_stage::empty_stage;
 use super::legend::legend;
-use super::stage_canvas::{PointedValue, StageCanvas};
+use super::reading_help::ReadingHelp;
+use super::stage_canvas::{PointedPlace, StageCanvas};
 use super::stage_progress::StageProgress;
 use super::stage_props::StageProps;
 use crate::app::browser::elements;
@@ -17,13 +18,25 @@ use crate::render::Sign;
 /// The picture, where the network looked, and how that is shown.
 #[component]
 pub fn Stage(props: &StageProps) -> Html {
-    let pointed = use_state(|| None::<PointedValue>);
+    let pointed = use_state(|| None::<PointedPlace>);
     let StageProps { state, page, .. } = props;
     let common = Props {
         state: state.clone(),
         page: page.clone(),
     };
     let picture = state.on_stage();
+    use_effect_with(picture.is_some(), |is_shown| {
+        // The sample or the drop zone that had the focus is gone.
+        if *is_shown && elements::has_lost_focus() {
+            elements::focus(element_ids::STAGE_TITLE);
+        }
+    });
+    {
+        let pointed = pointed.setter();
+        use_effect_with(picture.map(|picture| picture.key.file), move |_| {
+            pointed.set(None)
+        });
+    }
     let class = if picture.is_some() {
         "stage"
     } else {
@@ -31,14 +44,15 @@ pub fn Stage(props: &StageProps) -> Html {
     };
     html! {
         <section {class} aria-label="The picture and where the network looked">
-            <input id={element_ids::PICTURE_FILE} class="unseen" type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp"
+            // Out of sight and of the order of Tab: buttons stand for them.
+            <input id={element_ids::PICTURE_FILE} hidden=true type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp"
                 aria-label="Choose a picture" onchange={page.on_file_chosen()} />
-            <input id={element_ids::MODEL_FILE} class="unseen" type="file" accept=".onnx" tabindex="-1"
+            <input id={element_ids::MODEL_FILE} hidden=true type="file" accept=".onnx"
                 aria-label="Choose an ONNX file" onchange={page.on_file_chosen()} />
             { notices(&common, &[NoticePlace::Picture]) }
             if let Some(picture) = picture {
-                { title(state, picture) }
-                <StageCanvas state={state.clone()} page={page.clone()} alone={props.alone} set_pointed={pointed.setter()} />
+                { title(state, page, picture) }
+                <StageCanvas state={state.clone()} page={page.clone()} alone={props.alone} pointed={*pointed} set_pointed={pointed.setter()} />
                 if state.is_working() {
                     <StageProgress ..common />
                 } else {
@@ -47,7 +61,8 @@ pub fn Stage(props: &StageProps) -> Html {
                 { for notes(state, picture).map(|note| html! { <p class="hint">{ note }</p> }) }
                 { assumed(state, page) }
                 if picture.map().is_some() {
-                    { legend(state, pointed.as_ref()) }
+                    <ReadingHelp />
+                    { legend(state, *pointed) }
                     { display_controls(props) }
                 }
             } else {
@@ -58,7 +73,7 @@ pub fn Stage(props: &StageProps) -> Html {
 }
 
 /// "Where it looked for cup", the picture's name, and the way to another.
-fn title(state: &AppState, picture: &ChosenPicture) -> Html {
+fn title(state: &AppState, page: &PageHandle, picture: &ChosenPicture) -> Html {
     let class = picture.map().map(|map| map.summary.class);
     let label = class
         .zip(picture.prediction.as_ref())
@@ -77,8 +92,8 @@ fn title(state: &AppState, picture: &ChosenPicture) -> Html {
     };
     html! {
         <div class="stage-title">
-            <h2>{ words }<small>{ &picture.name }</small></h2>
-            <label class="button" for={element_ids::PICTURE_FILE}>{ "Another picture" }</label>
+            <h2 id={element_ids::STAGE_TITLE} tabindex="-1">{ words }<small>{ &picture.name }</small></h2>
+            <button onclick={page.callback(|_| elements::click(element_ids::PICTURE_FILE))}>{ "Another picture" }</button>
         </div>
     }
 }

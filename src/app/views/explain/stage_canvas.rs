@@ -10,16 +10,25 @@ use yew::prelude::*;
 
 use super::stage_painter;
 use super::stage_painter::{Scene, StagePainter};
-use crate::app::state::{AppState, ChosenPicture, SaliencyMap};
+use crate::app::number_format;
+use crate::app::state::{AppState, ChosenPicture, NoticesAction, SaliencyMap};
 use crate::app::views::common::PageHandle;
 use crate::protocol::MapState;
 use crate::render::OverlayStyle;
 
-/// What the map says under the pointer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PointedValue {
-    /// In logit units.
-    pub value: f32,
+/// A place in the picture whose value is read, as parts of its width and height.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PointedPlace {
+    pub across: f64,
+    pub down: f64,
+}
+
+impl PointedPlace {
+    /// What the map of the stage says there, in logit units.
+    pub fn value(self, state: &AppState) -> Option<f32> {
+        let view = state.on_stage()?.map()?.view()?;
+        Some(view.at(self.across, self.down, state.settings.cells))
+    }
 }
 
 /// What the canvas is given.
@@ -29,7 +38,8 @@ pub struct StageCanvasProps {
     pub page: PageHandle,
     /// The picture is shown without its map.
     pub alone: bool,
-    pub set_pointed: UseStateSetter<Option<PointedValue>>,
+    pub pointed: Option<PointedPlace>,
+    pub set_pointed: UseStateSetter<Option<PointedPlace>>,
 }
 
 /// What the painting depends on.
@@ -54,8 +64,12 @@ struct Room {
 
 /// From this width on the stage fills the window, as in styles.css.
 const WIDE_MEDIA_QUERY: &str = "(min-width: 900px)";
-/// The picture's part of a narrow window's height.
-const NARROW_HEIGHT_FRACTION: f64 = 0.6;
+/// The picture's part of a narrow window's height: it stays in view, and what it is
+/// explained by must fit under it.
+const NARROW_HEIGHT_FRACTION: f64 = 0.42;
+/// The same in a window too low for the picture to stay, as in styles.css.
+const LOW_HEIGHT_FRACTION: f64 = 0.6;
+const LOW_HEIGHT_PIXELS: f64 = 500.0;
 
 /// The picture with its map.
 #[component]
@@ -106,12 +120,18 @@ pub fn StageCanvas(props: &StageCanvasProps) -> Html {
             }
         });
     }
-    let (onpointermove, onpointerleave) = pointer_handlers(props, &canvas);
+    let (onpoint, onleave) = pointer_handlers(props, &canvas);
+    let onkeydown = key_handler(props);
     let label = picture.map(description).unwrap_or_default();
     html! {
         <div class="frame" ref={frame}>
             if picture.is_some_and(|picture| picture.canvas_size.is_some()) {
-                <canvas ref={canvas} role="img" aria-label={label} {onpointermove} {onpointerleave}></canvas>
+                <div class="picture">
+                    <canvas ref={canvas} role="img" tabindex="0" aria-label={label} {onkeydown} onpointerdown={onpoint.clone()}
+                        onpointermove={onpoint} onpointerleave={onleave.clone()} onpointercancel={onleave}></canvas>
+                    // Always there: where children come and go, Yew would make a new canvas.
+                    <div>{ for props.pointed.and_then(|place| spot(&props.state, place)) }</div>
+                </div>
             } else {
                 <p class="undrawn">{ "Opening the picture…" }</p>
             }
@@ -167,7 +187,12 @@ fn measure(frame: &Element) -> Room {
             .ok()
             .and_then(|height| height.as_f64())
             .unwrap_or(640.0);
-        all * NARROW_HEIGHT_FRACTION
+        let is_low = all < LOW_HEIGHT_PIXELS;
+        all * if is_low {
+            LOW_HEIGHT_FRACTION
+        } else {
+            NARROW_HEIGHT_FRACTION
+        }
     };
     Room {
         width: f64::from(frame.client_width()).max(1.0),
@@ -176,31 +201,91 @@ fn measure(frame: &Element) -> Room {
     }
 }
 
-/// Reads the map's value under the pointer.
+/// A ring at the place whose value is read, and the value beside the picture's edge, where no
+/// finger lies on it.
+fn spot(state: &AppState, place: PointedPlace) -> Option<Html> {
+    let value = place.value(state)?;
+    let percent = |part: f64| format!("{:.2}%", part * 100.0);
+    let corner = if place.down < 0.5 { "low" } else { "high" };
+    Some(html! {
+        <>
+            <svg class="spot" aria-hidden="true">
+                <circle class="outer" cx={percent(place.across)} cy={percent(place.down)} r="9" />
+                <circle cx={percent(place.across)} cy={percent(place.down)} r="9" />
+            </svg>
+            <span class={classes!("spot-value", corner)} aria-hidden="true">{ number_format::value(value) }</span>
+        </>
+    })
+}
+
+/// Reads the map's value under the pointer. A finger's place stays when the finger goes,
+/// unless it scrolls the page.
 fn pointer_handlers(
     props: &StageCanvasProps,
     canvas: &NodeRef,
 ) -> (Callback<PointerEvent>, Callback<PointerEvent>) {
-    let map = props.state.on_stage().and_then(ChosenPicture::map).cloned();
-    let cells = props.state.settings.cells;
     let (canvas, set_pointed) = (canvas.clone(), props.set_pointed.clone());
-    let onpointermove = Callback::from(move |event: PointerEvent| {
-        let Some((canvas, map)) = canvas.cast::<Element>().zip(map.as_ref()) else {
+    let onpoint = Callback::from(move |event: PointerEvent| {
+        let Some(canvas) = canvas.cast::<Element>() else {
             return;
         };
-        let Some(view) = map.view() else { return };
         let bounds = canvas.get_bounding_client_rect();
         let across = (f64::from(event.client_x()) - bounds.left()) / bounds.width();
         let down = (f64::from(event.client_y()) - bounds.top()) / bounds.height();
-        set_pointed.set(Some(PointedValue {
-            value: view.at(across, down, cells),
-        }));
+        // A finger may be dragged beyond the edge.
+        let (across, down) = (across.clamp(0.0, 1.0), down.clamp(0.0, 1.0));
+        set_pointed.set(Some(PointedPlace { across, down }));
     });
     let set_pointed = props.set_pointed.clone();
-    (
-        onpointermove,
-        Callback::from(move |_| set_pointed.set(None)),
-    )
+    let onleave = Callback::from(move |event: PointerEvent| {
+        if event.pointer_type() == "mouse" || event.type_() == "pointercancel" {
+            set_pointed.set(None);
+        }
+    });
+    (onpoint, onleave)
+}
+
+/// Arrow keys read the map cell by cell, beginning at its peak; Escape ends it.
+fn key_handler(props: &StageCanvasProps) -> Callback<KeyboardEvent> {
+    let (state, page) = (props.state.clone(), props.page.clone());
+    let (pointed, set_pointed) = (props.pointed, props.set_pointed.clone());
+    Callback::from(move |event: KeyboardEvent| {
+        let (columns, rows) = match event.key().as_str() {
+            "ArrowLeft" => (-1.0, 0.0),
+            "ArrowRight" => (1.0, 0.0),
+            "ArrowUp" => (0.0, -1.0),
+            "ArrowDown" => (0.0, 1.0),
+            "Escape" => return set_pointed.set(None),
+            _ => return,
+        };
+        let map = state.on_stage().and_then(ChosenPicture::map);
+        let Some(view) = map.and_then(|map| map.view()) else {
+            return;
+        };
+        event.prevent_default();
+        // From the centre of a cell to that of its neighbour.
+        let step = |part: f64, by: f64, count: usize| {
+            let count = count as f64;
+            (((part * count).floor() + by).clamp(0.0, count - 1.0) + 0.5) / count
+        };
+        let place = match pointed {
+            Some(PointedPlace { across, down }) => PointedPlace {
+                across: step(across, columns, view.width()),
+                down: step(down, rows, view.height()),
+            },
+            None => {
+                let (across, down) = view.peak().unwrap_or((0.5, 0.5));
+                PointedPlace { across, down }
+            }
+        };
+        set_pointed.set(Some(place));
+        page.dispatch(NoticesAction::Announce(format!(
+            "{} at {:.0} % from the left, {:.0} % from the top",
+            number_format::value(view.at(place.across, place.down, state.settings.cells)),
+            place.across * 100.0,
+            place.down * 100.0
+        )));
+    })
 }
 
 /// The picture in words, with the place of the map's peak.

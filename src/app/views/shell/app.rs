@@ -1,5 +1,6 @@
 //! The whole page, and what joins the state to engine, storage and address.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
@@ -13,10 +14,12 @@ use crate::app::browser::drop_paste_shortcuts::Key;
 use crate::app::browser::{drop_paste_shortcuts, elements, engine_builds, location};
 use crate::app::engine_client::VariantFallback;
 use crate::app::state::{
-    AppState, ExplanationAction, RememberedOverrides, SettingsAction, TOP_CLASSES,
+    Action, AppState, ExplanationAction, RememberedOverrides, SettingsAction, TOP_CLASSES,
 };
 use crate::app::views::common::{PageHandle, Props, element_ids};
-use crate::app::views::explain::{ClassSearch, Stage, classes, details, save_buttons};
+use crate::app::views::explain::{
+    ClassSearch, Stage, classes, details, sample_strip, save_buttons,
+};
 use crate::app::views::model::About;
 
 /// The whole page.
@@ -48,9 +51,10 @@ pub fn App() -> Html {
                 <aside class="panel" aria-label="What the network says">
                     { classes(&props) }
                     <ClassSearch ..props.clone() />
+                    { save_buttons(&props) }
                     <About ..props.clone() />
                     { details(&props) }
-                    { save_buttons(&props) }
+                    { sample_strip(&props) }
                 </aside>
             </main>
             { footer(&props) }
@@ -64,6 +68,7 @@ pub fn App() -> Html {
 /// remembered overrides to the browser's storage.
 #[hook]
 fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
+    let is_returning = use_history(page);
     {
         let page = page.clone();
         use_effect_with((), move |()| {
@@ -100,11 +105,43 @@ fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
         .manifest
         .is_some()
         .then(|| state.settings.to_hash());
-    use_effect_with(hash, |hash| {
+    let went = use_mut_ref(|| None);
+    let current = state.picture.current.as_ref();
+    let shown = current.map_or(NO_PICTURE, |picture| picture.key.file);
+    let place = (shown, state.settings.model.clone(), state.settings.class);
+    use_effect_with((hash, place), move |(hash, place)| {
         if let Some(hash) = hash {
-            location::set_hash(hash);
+            // A picture, a model and a class are places to come back to; how they are
+            // shown is none.
+            let is_new = went.replace(Some(place.clone())).as_ref() != Some(place);
+            let is_new = is_new && !is_returning.replace(false);
+            location::write(hash, place.0, is_new);
         }
     });
+}
+
+/// No file has this number.
+const NO_PICTURE: u32 = 0;
+
+/// Listens for the browser's Back and Forward; what it gives is true from then until the
+/// address was written.
+#[hook]
+fn use_history(page: &PageHandle) -> Rc<Cell<bool>> {
+    let is_returning = use_memo((), |()| Cell::new(false));
+    {
+        let (page, is_returning) = (page.clone(), is_returning.clone());
+        use_effect_with((), move |()| {
+            let listener = EventListener::new(&window(), "popstate", move |_| {
+                if let Some(shown) = location::shown() {
+                    is_returning.set(true);
+                    let file = (shown != NO_PICTURE).then_some(shown);
+                    page.dispatch(Action::Return(file, location::hash()));
+                }
+            });
+            move || drop(listener)
+        });
+    }
+    is_returning
 }
 
 /// Listens for files, keys and a changed hash.

@@ -3,9 +3,10 @@
 use yew::prelude::*;
 
 use super::engine_chip::{engine_chip, engine_facts};
+use super::help;
 use super::model_chip::{model_chip, model_key};
 use super::theme_button::ThemeButton;
-use crate::app::state::{EngineStep, NoticePlace};
+use crate::app::state::{EngineStep, NoticePlace, PictureAction};
 use crate::app::views::common::{Popover, Props, notices, progress_bar};
 use crate::app::views::model::{input_size_prompt, model_list};
 
@@ -17,10 +18,18 @@ pub fn header(props: &Props) -> Html {
         .activity
         .as_ref()
         .filter(|activity| matches!(activity.step, EngineStep::Load(_)));
+    // A link, for opening it in another tab; here it keeps model and picture.
+    let page = props.page.clone();
+    let leave = Callback::from(move |event: MouseEvent| {
+        if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+            event.prevent_default();
+            page.dispatch(PictureAction::Leave);
+        }
+    });
     html! {
         <header>
             <div class="header-row">
-                <h1>{ "gradcam" }<small>{ "where a network looks" }</small></h1>
+                <h1><a class="home" href="./" onclick={leave} title="Back to the samples">{ "gradcam" }</a><small>{ "where a network looks" }</small></h1>
                 <div class="chips">
                     <Popover id="models" label="Models" chip={model_chip(state)} closes_with={model_key(state)}>
                         { model_list(props) }
@@ -28,6 +37,9 @@ pub fn header(props: &Props) -> Html {
                     <Popover id="engine" label="The engine and this browser" chip={engine_chip(state)}>
                         { engine_facts(state) }
                     </Popover>
+                    <button class="chip" onclick={Callback::from(|_: MouseEvent| help::open())} aria-label="Help" title="Help">
+                        <span class="sign" aria-hidden="true">{ "?" }</span>
+                    </button>
                     <ThemeButton />
                 </div>
             </div>

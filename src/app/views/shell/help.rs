@@ -30,6 +30,7 @@ pub fn help() -> Html {
         ("1 – 5", "explain this class"),
         ("o", "hold: the picture alone"),
         ("/", "look for another class"),
+        ("← ↑ ↓ →", "on the picture: read its values"),
         ("?", "this help"),
     ];
     html! {

@@ -44,7 +44,7 @@ pub fn model_chip(state: &AppState) -> Html {
         <>
             <span class={dot}></span>
             <span class="chip-name">{ desired.source.name() }</span>
-            <span class="chip-fact">{ number_format::size(desired.source.bytes()) }</span>
+            <span class="chip-fact chip-size">{ number_format::size(desired.source.bytes()) }</span>
             <span class="chip-fact">{ status }</span>
         </>
     }

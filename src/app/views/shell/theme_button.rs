@@ -1,5 +1,7 @@
 //! Light, dark, or as the system.
 
+use gloo::events::EventListener;
+use gloo::utils::window;
 use yew::prelude::*;
 
 use crate::app::state::Theme;
@@ -9,6 +11,15 @@ use crate::app::state::Theme;
 pub fn ThemeButton() -> Html {
     let theme = use_state(Theme::load);
     use_effect_with(*theme, |theme| theme.apply());
+    {
+        let theme = theme.setter();
+        use_effect_with((), move |()| {
+            // Another tab of this site stores what is chosen there.
+            let listener =
+                EventListener::new(&window(), "storage", move |_| theme.set(Theme::load()));
+            move || drop(listener)
+        });
+    }
     let next = {
         let theme = theme.clone();
         Callback::from(move |_: MouseEvent| theme.set(theme.next()))
