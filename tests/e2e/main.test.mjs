@@ -57,7 +57,7 @@ visiting("Xception takes the coffee cup for a cup and looks at it", { skip }, as
   await page.keyboard.up("o");
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "What you see" }).waitFor();
-  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "Close", exact: true }).click();
   visit.assertQuiet();
 });
 

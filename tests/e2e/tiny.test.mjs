@@ -153,7 +153,7 @@ visiting("a map with little or nothing to show says so and offers more", async (
     await page.getByRole("heading", { name: `${offers[words]} ${label}` }).waitFor();
     assert.equal(await offer.count(), 0);
     await page.locator(".legend").waitFor();
-    const own = page.getByRole("checkbox", { name: /own scale/ });
+    const own = page.getByRole("checkbox", { name: /scale for each class/ });
     if (await own.isChecked()) await own.uncheck();
   }
   assert.ok(found.size > 0, "some class has nothing to show in a bag");
