@@ -38,7 +38,7 @@ mod measure {
                 .collect();
             let outputs = graph.output.iter().map(|o| o.name.clone()).collect();
             let plan = ExecutionPlan::new(&extract(&model, &values, &graph.output)?)
-                .map_err(|error| JsError::new(&error))?;
+                .map_err(|error| JsError::new(&error.to_string()))?;
             Ok(Graph {
                 plan,
                 inputs,

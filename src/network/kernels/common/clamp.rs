@@ -29,7 +29,7 @@ impl Clamp {
         self.min > f32::NEG_INFINITY || self.max < f32::INFINITY
     }
 
-    /// The lower bound first, then the upper one; a NaN stays, as with [`LanesClamp`].
+    /// The lower bound first, then the upper one; a NaN stays, as with `LanesClamp`.
     pub fn apply(self, value: f32) -> f32 {
         let raised = if value < self.min { self.min } else { value };
         if self.max < raised { self.max } else { raised }
