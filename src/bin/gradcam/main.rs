@@ -1,7 +1,7 @@
 //! The command line: the same engine as the page's, native.
 //!
-//! One file for each command, and `files` and `terminal`, which they share. To add a command: a file with
-//! `Arguments` and `run`, and a variant of [`Command`].
+//! One file for each command, and `files` and `terminal`, which they share. To add a
+//! command: a file with `Arguments` and `run`, and a variant of [`Command`].
 
 mod attach;
 mod explain;

@@ -5,8 +5,6 @@
 //! broadcasts are frequent in gradient branches: that of a mean over all pixels is one.
 //! An operation that tract does not know does the same and stays.
 
-use std::collections::HashSet;
-
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::ops::array::MultiBroadcastTo;
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
@@ -49,37 +47,31 @@ impl TypedOp for RepeatAxes {
 
 /// Puts [`RepeatAxes`] in the place of every broadcast that tract could move to an `EinSum`.
 pub fn keep_broadcasts(model: &mut TypedModel) -> TractResult<()> {
-    for id in 0..model.nodes().len() {
-        let Some(broadcast) = model.node(id).op_as::<MultiBroadcastTo>() else {
-            continue;
-        };
-        let shape = broadcast.shape.clone();
-        if reaches_product(model, id) {
+    let leads_to_product = leads_to_product(model)?;
+    for (id, leads_to_product) in leads_to_product.into_iter().enumerate() {
+        if let Some(broadcast) = model.node(id).op_as::<MultiBroadcastTo>()
+            && leads_to_product
+        {
+            let shape = broadcast.shape.clone();
             model.node_mut(id).op = Box::new(RepeatAxes { shape });
         }
     }
     Ok(())
 }
 
-/// Whether operations that tract moves a broadcast over lead from here to an `EinSum`.
-fn reaches_product(model: &TypedModel, from: usize) -> bool {
-    let mut open = vec![from];
-    let mut seen = HashSet::from([from]);
-    while let Some(id) = open.pop() {
-        for output in &model.node(id).outputs {
-            for successor in &output.successors {
-                let node = model.node(successor.node);
-                if node.op_is::<EinSum>() {
-                    return true;
-                }
-                let is_crossed = node.op_is::<AxisOp>()
-                    || node.op_is::<TypedBinOp>()
-                    || node.op_is::<ElementWiseOp>();
-                if is_crossed && seen.insert(node.id) {
-                    open.push(node.id);
-                }
-            }
-        }
+/// For each node, whether operations that tract moves a broadcast over lead from it to an
+/// `EinSum`.
+fn leads_to_product(model: &TypedModel) -> TractResult<Vec<bool>> {
+    let mut leads = vec![false; model.nodes().len()];
+    for id in model.eval_order()?.into_iter().rev() {
+        let outputs = model.node(id).outputs.iter();
+        leads[id] = outputs.flat_map(|output| &output.successors).any(|reader| {
+            let node = model.node(reader.node);
+            let is_crossed = node.op_is::<AxisOp>()
+                || node.op_is::<TypedBinOp>()
+                || node.op_is::<ElementWiseOp>();
+            node.op_is::<EinSum>() || (is_crossed && leads[node.id])
+        });
     }
-    false
+    Ok(leads)
 }

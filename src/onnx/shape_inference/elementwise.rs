@@ -1,7 +1,6 @@
 //! Output shapes of element-wise operators.
 
-use super::output_shapes::OutputShapes;
-use super::output_shapes::single;
+use super::output_shapes::{OutputShapes, single};
 use crate::onnx::attributes;
 use crate::onnx::node_context::NodeContext;
 use crate::onnx::shapes::Shape;

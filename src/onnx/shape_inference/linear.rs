@@ -1,7 +1,6 @@
 //! Output shapes of matrix products.
 
-use super::output_shapes::OutputShapes;
-use super::output_shapes::{declared, single};
+use super::output_shapes::{OutputShapes, declared, single};
 use crate::onnx::attributes::{Equation, broadcast};
 use crate::onnx::node;
 use crate::onnx::node_context::NodeContext;

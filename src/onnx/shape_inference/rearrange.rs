@@ -1,8 +1,7 @@
 //! Output shapes of data movement: values joined, cut, padded, repeated, given
 //! another shape.
 
-use super::output_shapes::OutputShapes;
-use super::output_shapes::{declared, single};
+use super::output_shapes::{OutputShapes, declared, single};
 use crate::onnx::attributes::{
     broadcast, flattened, padding, reshaped, slices, split_sizes, squeezed, transpose_order,
     unsqueezed,

@@ -1,7 +1,6 @@
 //! Output shapes of convolutions and poolings.
 
-use super::output_shapes::OutputShapes;
-use super::output_shapes::{declared, single};
+use super::output_shapes::{OutputShapes, declared, single};
 use crate::onnx::attributes::{TransposedWindow, Window, pool_window};
 use crate::onnx::node;
 use crate::onnx::node_context::NodeContext;

@@ -199,6 +199,16 @@ fn a_map_that_crashed_twice_is_not_asked_for_again_after_the_engine_is_back() {
     assert!(notice(&state, NoticePlace::Explanation).contains("twice"));
 }
 
+/// The state after the user stopped the load of the desired model.
+fn loading_cancelled(state: Rc<AppState>) -> Rc<AppState> {
+    let key = state.desired_state().model_key().expect("a model");
+    let began = EngineEvent::Began {
+        step: EngineStep::Load(key),
+        now_ms: 0.0,
+    };
+    act(state, [Action::Engine(began), Action::Cancel])
+}
+
 #[test]
 fn a_cancelled_file_gives_way_to_the_model_before() {
     let before = explained();
@@ -208,12 +218,7 @@ fn a_cancelled_file_gives_way_to_the_model_before() {
         bytes: 3,
     };
     let state = act(before.clone(), [open]);
-    let key = state.desired_state().model_key().expect("a model");
-    let began = EngineEvent::Began {
-        step: EngineStep::Load(key),
-        now_ms: 0.0,
-    };
-    let state = act(state, [Action::Engine(began), Action::Cancel]);
+    let state = loading_cancelled(state);
     assert_eq!(state.model.desired, before.model.desired);
     assert_eq!(state.settings.class, Some(2));
     assert_eq!(shown(&state), Some(2), "the former result stays");
@@ -229,12 +234,7 @@ fn a_cancelled_change_of_a_model_is_taken_back() {
     let before = explained();
     let change = OverrideChange::ChannelsLast(Some(true));
     let state = change_override(before.clone(), change);
-    let key = state.desired_state().model_key().expect("a model");
-    let began = EngineEvent::Began {
-        step: EngineStep::Load(key),
-        now_ms: 0.0,
-    };
-    let state = act(state, [Action::Engine(began), Action::Cancel]);
+    let state = loading_cancelled(state);
     assert_eq!(state.model.desired, before.model.desired);
     assert_eq!(state.overrides(), before.overrides());
 }
