@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// Raised with every change of the messages. The page compares it with the one
 /// in [`Event::Started`], since a host or a cache can mix the files of two builds. In all
 /// versions it stands there: `{ header: { event: { type: "started", protocol } } }`.
-pub const PROTOCOL_VERSION: u32 = 5;
+pub const PROTOCOL_VERSION: u32 = 6;
 
 /// Numbers the page's requests from 1; 0 is the engine speaking unasked.
 pub type Job = u32;
@@ -62,18 +62,22 @@ pub enum Request {
         name: String,
         overrides: PredictionOverrides,
     },
-    /// Explains one class of the picture predicted last. The network does not
-    /// run on it again unless the layer is one whose activations were not kept;
-    /// a layer that was not explained yet has its branch built first. Answered
-    /// by [`Event::Progress`], if it takes that, and [`Event::Map`].
+    /// Explains the picture predicted last. Answered by [`Event::Progress`], if it takes
+    /// long, by [`Event::Map`] with maps that are not complete yet, and at last by one that is.
     Explain {
+        /// The method's id.
         method: String,
-        class: usize,
+        /// The question: a target's id, such as "logit:3".
+        target: String,
         /// One of [`ModelSummary::layers`], by name.
         layer: String,
+        /// Settings of the method by id, where they are not the default.
+        settings: Vec<(String, String)>,
+        /// What random numbers begin with.
+        seed: u32,
     },
-    /// Gives up a job if it has not begun or is between two network runs. A run
-    /// in progress ends only with its worker: see `app::engine_client`.
+    /// Gives up a job if it has not begun, or explains. The first run on a picture ends only
+    /// with its worker: see `app::engine_client`.
     Cancel { job: Job },
 }
 
@@ -174,10 +178,12 @@ pub enum Event {
         notes: Vec<String>,
         timings_ms: PredictTimings,
     },
-    /// Buffer 0: `height`×`width` values (f32, row-major, signed, in logit
-    /// units), of the map's own resolution.
+    /// Buffer 0: `height`×`width` values (f32, row-major, signed), of the map's own
+    /// resolution.
     Map {
         map: MapSummary,
+        /// Whether another map follows that is more complete.
+        is_early: bool,
         /// How often the network ran on the picture so far: 1 as long as the
         /// first look was enough.
         forward_runs: u32,
@@ -203,6 +209,8 @@ pub enum Phase {
     Decode,
     /// Running the network; in nodes.
     Run,
+    /// Explaining by many runs; in runs.
+    Explain,
 }
 
 /// What went wrong, as far as the page treats it differently.
@@ -299,15 +307,45 @@ pub struct LayerSummary {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MapSummary {
+    /// The class that was asked about.
     pub class: usize,
+    /// The question: a target's id, such as "logit:3".
+    pub target: String,
+    /// The target's value for the picture.
+    pub value: f64,
     pub method: String,
+    /// Every setting of the method, by id.
+    pub settings: Vec<(String, String)>,
+    /// What random numbers began with; `None` where there are none.
+    pub seed: Option<u32>,
+    /// The layer that was chosen.
     pub layer: String,
+    /// Whether the map has the grid of the layer, and not that of the input.
+    pub is_at_layer: bool,
     pub height: usize,
     pub width: usize,
     /// Minimum and maximum of the signed map.
     pub min: f32,
     pub max: f32,
     pub state: MapState,
+    pub unit: MapUnit,
+    /// How often the network ran for this map.
+    pub runs: u32,
+    /// What was not done because the budget ended.
+    pub left_out: Option<String>,
+    pub completeness: Option<CompletenessSummary>,
+    /// Ids of methods whose map is the same here up to a factor.
+    pub coincides_with: Vec<String>,
+}
+
+/// What a map should add up to, and how far it is from that.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CompletenessSummary {
+    pub sum: f64,
+    pub expected: f64,
+    /// A sentence that says what should add up to what.
+    pub meaning: String,
 }
 
 /// Whether a map has something to show.
@@ -320,6 +358,16 @@ pub enum MapState {
     NoPositiveEvidence,
     /// The network gave values that are not finite numbers.
     NotFinite,
+}
+
+/// What the values of a map are measured in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MapUnit {
+    Logit,
+    Probability,
+    /// They can be compared with each other only.
+    None,
 }
 
 /// Milliseconds of each step from bytes in memory to ready.

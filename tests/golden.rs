@@ -6,7 +6,6 @@ mod common;
 use common::{Golden, goldens, greatest, greatest_difference, path, skipped};
 use gradcam::engine::Session;
 use gradcam::gradient::AttachOptions;
-use gradcam::network::Network;
 use ndarray::{Array4, ArrayD, Axis};
 
 fn session(model: &std::path::Path) -> Session {
@@ -43,13 +42,10 @@ fn compare(session: &mut Session, case: &Golden) {
             "{name}: {what} are off by {off} of their maximum"
         );
     };
-    let activations = session.forward().unwrap().activations.clone();
+    let activations = common::activations(session);
     near("activations", activations.insert_axis(Axis(0)).into_dyn());
     let class = case.class();
-    let network = session.network().unwrap();
-    let mut cotangent = vec![0.0; network.classes()];
-    cotangent[class] = 1.0;
-    let gradients = network.backward(&cotangent).unwrap();
+    let gradients = common::gradients(session, class);
     near("gradients", gradients.insert_axis(Axis(0)).into_dyn());
     near(
         "map",

@@ -8,7 +8,6 @@ use std::process::Command;
 use common::{empty_folder, goldens, path, skipped};
 use gradcam::engine::Session;
 use gradcam::gradient::{self, AttachOptions};
-use gradcam::network::Network;
 use gradcam::onnx::{Limits, Model};
 use ndarray::{Array2, Axis};
 use ndarray_npy::WriteNpyExt as _;
@@ -50,10 +49,8 @@ fn onnxruntime_gives_the_same_three_outputs() {
             .predict_tensor(input, &mut |_, _, _| ())
             .unwrap()
             .logits;
-        let activations = session.forward().unwrap().activations.clone();
-        let mut cotangent = vec![0.0; logits.len()];
-        cotangent[case.class()] = 1.0;
-        let gradients = session.network().unwrap().backward(&cotangent).unwrap();
+        let activations = common::activations(&session);
+        let gradients = common::gradients(&mut session, case.class());
         let create = |name: &str| std::fs::File::create(folder.join(name)).unwrap();
         let logits = Array2::from_shape_vec((1, logits.len()), logits).unwrap();
         logits.write_npy(create("logits.npy")).unwrap();

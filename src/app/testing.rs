@@ -8,6 +8,7 @@ use crate::app::state::{
     Action, AppState, EngineEvent, EngineStep, MapKey, ModelAction, OverrideChange, PictureAction,
     PredictionReply, SaliencyMap,
 };
+use crate::explain::Target;
 use crate::protocol::{FailureKind, Manifest, ManifestEntry, ModelSummary};
 
 fn entry(id: &str) -> ManifestEntry {
@@ -98,8 +99,10 @@ pub fn predicted(state: &AppState) -> Action {
 pub fn key(class: usize) -> MapKey {
     MapKey {
         method: "grad-cam",
-        class,
+        target: Target::Logit(class),
         layer: "last".into(),
+        settings: Vec::new(),
+        seed: 0,
     }
 }
 
@@ -111,7 +114,9 @@ pub fn mapped(state: &AppState, class: usize, values: [f32; 2]) -> Action {
         .expect("a picture was chosen");
     let key = key(class);
     let summary = serde_json::from_value(serde_json::json!({
-        "class": class, "method": "grad-cam", "layer": "last", "height": 1, "width": 2,
+        "class": class, "target": format!("logit:{class}"), "value": 1.0, "method": "grad-cam",
+        "settings": [], "layer": "last", "isAtLayer": true, "height": 1, "width": 2,
+        "unit": "logit", "runs": 0, "coincidesWith": [],
         "min": values[0].min(values[1]), "max": values[0].max(values[1]), "state": "evidence",
     }))
     .expect("a summary");
@@ -132,6 +137,7 @@ pub fn mapped(state: &AppState, class: usize, values: [f32; 2]) -> Action {
         model,
         key,
         map,
+        is_early: false,
     })
 }
 

@@ -3,7 +3,7 @@
 //! - `session`: one model, one picture, its explanations
 //! - `session_error`: what can go wrong with them
 //! - `npy_input`: input tensors from NPY files
-//! - `model_summary`: what the page is told of a model
+//! - `model_summary`, `map_summary`: what the page is told of a model and of a map
 //! - `elapsed_time`: milliseconds since a moment
 //!
 //! In the browser only:
@@ -16,6 +16,7 @@
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 mod checksum;
 mod elapsed_time;
+mod map_summary;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 mod model_cache;
 mod model_summary;
@@ -29,5 +30,5 @@ pub mod worker_threads;
 
 pub use model_summary::ModelOrigin;
 pub use npy_input::read_tensor;
-pub use session::{Prediction, Session};
+pub use session::{Prediction, Question, Session};
 pub use session_error::SessionError;

@@ -8,22 +8,40 @@ use web_time::Instant;
 use super::elapsed_time::milliseconds_since;
 use super::npy_input::read_tensor;
 use super::session_error::SessionError;
-use crate::explain::{self, Saliency};
-use crate::gradient::{AttachOptions, GradientError};
-use crate::network::{
-    self, Description, Forward, LayerChangePhase, LoadError, Network, NetworkError, TractNetwork,
+use crate::explain::{
+    self, Budget, Context, InputScale, Saliency, Subject, Target, Unlimited, block_on,
 };
+use crate::gradient::{self, AttachOptions, GradientError};
+use crate::network::{self, Computation, Description, LoadError, NetworkError, TractNetwork};
 use crate::picture::{self, Limits, Preprocess, Scaling};
 use crate::protocol::{
     ExplainTimings, OutputActivation, Phase, PredictTimings, PredictionOverrides,
 };
 use crate::render::npy;
 
-/// The model that is ready, and the last picture's activations.
+/// The model that is ready, and the last picture with what was computed for it.
 #[derive(Default)]
 pub struct Session {
     network: Option<TractNetwork>,
-    forward: Option<Forward>,
+    subject: Option<Subject>,
+    /// The layer that was explained last, by its tensor in the file.
+    layer: String,
+    /// How often the network ran on the picture.
+    runs: u32,
+}
+
+/// What is asked of the picture predicted last.
+#[derive(Clone, Debug)]
+pub struct Question<'a> {
+    /// The method's id.
+    pub method: &'a str,
+    pub target: Target,
+    /// A layer by its tensor, node or alias; the one explained last if there is none.
+    pub layer: Option<&'a str>,
+    /// Settings by id, where they are not the default.
+    pub settings: &'a [(String, String)],
+    /// What random numbers begin with.
+    pub seed: u64,
 }
 
 /// A network that is ready to become a session's.
@@ -133,7 +151,8 @@ impl Session {
 
     /// Makes a network the session's, in place of the one before and its prediction.
     pub fn install(&mut self, network: TractNetwork) -> &Description {
-        self.forward = None;
+        self.subject = None;
+        self.layer.clone_from(&network.description().layer);
         self.network.insert(network).description()
     }
 
@@ -175,11 +194,16 @@ impl Session {
         } else {
             self.predict_picture(bytes, name, &preprocess, progress)?
         };
-        let logits = &prediction.logits;
-        match overrides.output_activation {
-            Some(OutputActivation::Softmax) => prediction.probabilities = network::softmax(logits),
-            Some(OutputActivation::Sigmoid) => prediction.probabilities = network::sigmoid(logits),
-            None => {}
+        if let Some(activation) = overrides.output_activation {
+            let logits = &prediction.logits;
+            prediction.probabilities = match activation {
+                OutputActivation::Softmax => network::softmax(logits),
+                OutputActivation::Sigmoid => network::sigmoid(logits),
+            };
+        }
+        if let Some(subject) = &mut self.subject {
+            subject.scale = InputScale::new(&preprocess);
+            subject.activation = overrides.output_activation.unwrap_or(subject.activation);
         }
         Ok(prediction)
     }
@@ -224,15 +248,24 @@ impl Session {
     ) -> Result<Prediction, SessionError> {
         let network = self.network.as_mut().ok_or(SessionError::NoModel)?;
         let started = Instant::now();
-        let forward =
-            network.forward(input, &mut |done, total| progress(Phase::Run, done, total))?;
+        let layers = vec![self.layer.clone()];
+        let forward = Computation::Forward { input, layers };
+        let mut run_progress = |done, total| progress(Phase::Run, done, total);
+        let run = network::compute(network, forward, &mut run_progress)?.into_run()?;
         let timings_ms = PredictTimings {
             forward: milliseconds_since(started),
             ..Default::default()
         };
-        let logits = forward.logits.clone();
-        let probabilities = network.description().probabilities(&logits);
-        self.forward = Some(forward);
+        let description = network.description();
+        let logits = run.logits().to_vec();
+        let probabilities = description.probabilities(&logits);
+        let activation = match description.output_activation() {
+            gradient::OutputActivation::Sigmoid => OutputActivation::Sigmoid,
+            _ => OutputActivation::Softmax,
+        };
+        let scale = InputScale::new(&description.preprocess);
+        self.subject = Some(Subject::new(run, scale, activation));
+        self.runs = 1;
         Ok(Prediction {
             logits,
             probabilities,
@@ -242,58 +275,86 @@ impl Session {
         })
     }
 
-    /// Makes another layer the one that is explained, as [`TractNetwork::choose_layer`]
-    /// does. Returns the time that it took, in milliseconds.
-    ///
-    /// # Errors
-    /// [`SessionError::Layer`]; the current layer then stays.
-    pub fn choose_layer(&mut self, layer: &str, progress: Progress) -> Result<f64, SessionError> {
-        let network = self.network.as_mut().ok_or(SessionError::NoModel)?;
-        let started = Instant::now();
-        let mut phase_progress = |phase, done, total| match phase {
-            LayerChangePhase::Prepare => progress(Phase::Prepare, done, total),
-            LayerChangePhase::Run => progress(Phase::Run, done, total),
-        };
-        let chosen = network.choose_layer(layer, &mut phase_progress);
-        chosen.map_err(|reason| SessionError::Layer {
-            layer: layer.into(),
-            reason,
-        })?;
-        self.forward = network.last_forward();
-        Ok(milliseconds_since(started))
+    /// The layer that was explained last, by its tensor in the file.
+    pub fn layer(&self) -> &str {
+        &self.layer
     }
 
-    /// Number of forward runs on the last picture.
-    pub fn forward_runs(&self) -> u32 {
-        self.network.as_ref().map_or(0, TractNetwork::forward_runs)
+    /// How often the network ran on the last picture.
+    pub fn runs(&self) -> u32 {
+        self.runs
     }
 
-    /// Explains one class of the picture predicted last.
+    /// Explains the logit of one class of the picture predicted last, by a method with its
+    /// default settings.
     ///
     /// # Errors
-    /// [`SessionError`]: an unknown method or class, or no prediction yet.
+    /// As [`Session::ask`].
     pub fn explain(
         &mut self,
         method: &str,
         class: usize,
     ) -> Result<(Saliency, ExplainTimings), SessionError> {
-        let method = explain::method(method)?;
-        let network = self.network.as_mut().ok_or(SessionError::NoModel)?;
-        let forward = self.forward.as_ref().ok_or(NetworkError::NoForward)?;
-        let started = Instant::now();
-        let saliency = (method.explain)(network, forward, class)?;
-        Ok((
-            saliency,
-            ExplainTimings {
-                layer: 0.0,
-                explain: milliseconds_since(started),
-            },
-        ))
+        let question = Question {
+            method,
+            target: Target::Logit(class),
+            layer: None,
+            settings: &[],
+            seed: 0,
+        };
+        block_on(self.ask(&question, &mut Unlimited))
     }
 
-    /// Logits and activations of the last prediction, for tests.
-    pub fn forward(&self) -> Option<&Forward> {
-        self.forward.as_ref()
+    /// Answers a question about the picture predicted last.
+    ///
+    /// # Errors
+    /// [`SessionError`]: an unknown method, setting, class or layer, no prediction yet, or the
+    /// budget's owner said stop. The model and the picture stay ready.
+    pub async fn ask(
+        &mut self,
+        question: &Question<'_>,
+        budget: &mut dyn Budget,
+    ) -> Result<(Saliency, ExplainTimings), SessionError> {
+        let method = explain::method(question.method)?;
+        let said = question.settings.iter();
+        let settings = method.settings(said.map(|(id, value)| (id.as_str(), value.as_str())))?;
+        let network = self.network.as_mut().ok_or(SessionError::NoModel)?;
+        let subject = self.subject.as_mut().ok_or(NetworkError::NoForward)?;
+        let started = Instant::now();
+        let layer = match question.layer {
+            None => self.layer.clone(),
+            Some(name) => network
+                .resolve_layer(name)
+                .map_err(|reason| SessionError::Layer {
+                    layer: name.into(),
+                    reason,
+                })?,
+        };
+        let mut context = Context {
+            network,
+            subject,
+            budget,
+            target: question.target,
+            layer: &layer,
+            method: method.id,
+            settings: &settings,
+            seed: question.seed,
+            runs: 0,
+        };
+        let saliency = explain::explain(method, &mut context).await;
+        self.runs += context.runs;
+        let saliency = saliency?;
+        self.layer = layer;
+        let timings_ms = ExplainTimings {
+            layer: 0.0,
+            explain: milliseconds_since(started),
+        };
+        Ok((saliency, timings_ms))
+    }
+
+    /// The picture predicted last, with what was computed for it.
+    pub fn subject(&self) -> Option<&Subject> {
+        self.subject.as_ref()
     }
 
     /// The network itself, for tests.

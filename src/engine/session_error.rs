@@ -2,7 +2,7 @@
 
 use crate::explain::ExplainError;
 use crate::gradient::GradientError;
-use crate::network::{LayerError, LoadError, NetworkError};
+use crate::network::{LoadError, NetworkError};
 use crate::picture::PictureError;
 use crate::protocol::FailureKind;
 
@@ -27,7 +27,7 @@ pub enum SessionError {
         found: usize,
     },
     #[error("the layer '{layer}' cannot be explained: {reason}")]
-    Layer { layer: String, reason: LayerError },
+    Layer { layer: String, reason: LoadError },
     #[error(transparent)]
     Explain(#[from] ExplainError),
     #[error(transparent)]
@@ -39,6 +39,11 @@ impl SessionError {
     pub fn is_about_picture_size(&self) -> bool {
         let size = |error: &GradientError| matches!(error, GradientError::NoPictureSize { .. });
         matches!(self, SessionError::Load(LoadError::Gradient(error)) if size(error))
+    }
+
+    /// Whether it only says that the explanation was stopped, as was asked.
+    pub fn is_stop(&self) -> bool {
+        matches!(self, SessionError::Explain(ExplainError::Stopped))
     }
 
     /// How the page should treat it.
@@ -56,7 +61,8 @@ impl SessionError {
             | SessionError::ScalingChannels { .. }
             | SessionError::Network(NetworkError::InputShape { .. }) => FailureKind::Picture,
             SessionError::Layer { .. } | SessionError::Explain(_) => FailureKind::Explanation,
-            SessionError::Network(_) => FailureKind::Engine,
+            SessionError::Network(NetworkError::Run(_)) => FailureKind::Engine,
+            SessionError::Network(_) => FailureKind::Explanation,
         }
     }
 }

@@ -1,10 +1,16 @@
-//! What the catalogue says of a method, and why an explanation fails.
+//! What the catalogue says of a method.
 
 #[cfg(feature = "network")]
-use super::saliency::Saliency;
-use crate::network::NetworkError;
+use super::budget::LocalFuture;
 #[cfg(feature = "network")]
-use crate::network::{Forward, Network};
+use super::cam::Weigh;
+#[cfg(feature = "network")]
+use super::context::Context;
+#[cfg(feature = "network")]
+use super::error::ExplainError;
+#[cfg(feature = "network")]
+use super::saliency::Saliency;
+use super::setting::{Setting, Settings};
 
 /// A method as the catalogue knows it.
 pub struct Method {
@@ -12,22 +18,90 @@ pub struct Method {
     pub id: &'static str,
     /// The field's name for it.
     pub name: &'static str,
-    /// One plain sentence for people who do not know the name.
+    /// What it answers, plainly, for people who do not know the name: "where raising the class
+    /// would raise it most".
+    pub plain_name: &'static str,
+    /// How, in one plain sentence.
     pub summary: &'static str,
-    /// Explains `class` of the picture that `forward` came from. The page, which has no
-    /// network, only names methods.
+    /// What to beware of, in one sentence with its source.
+    pub caution: &'static str,
+    pub family: Family,
+    /// How often the network runs, in words: "none after the prediction".
+    pub cost: &'static str,
+    /// Groups of settings, in the order in which they are offered.
+    pub settings: &'static [&'static [Setting]],
+    /// Whether it draws random numbers.
+    pub is_random: bool,
+    /// The page, which has no network, only names methods.
     #[cfg(feature = "network")]
-    pub explain: fn(&mut dyn Network, &Forward, class: usize) -> Result<Saliency, ExplainError>,
+    pub explain: Explain,
 }
 
-/// Why there is no explanation.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ExplainError {
-    #[error("there is no method '{wanted}'; the methods are: {known}")]
-    UnknownMethod { wanted: String, known: String },
-    #[error("class {class} does not exist: the model has {classes} classes, numbered from 0")]
-    UnknownClass { class: usize, classes: usize },
-    #[error(transparent)]
-    Network(#[from] NetworkError),
+/// How a method explains what a context asks.
+#[cfg(feature = "network")]
+#[derive(Clone, Copy)]
+pub enum Explain {
+    /// By weighing the layer's activations by one gradient there.
+    Weighted(Weigh),
+    /// By a computation of its own.
+    Computed(
+        for<'a, 'b> fn(&'a mut Context<'b>) -> LocalFuture<'a, Result<Saliency, ExplainError>>,
+    ),
+}
+
+/// What a method looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Activations of a layer, weighed.
+    ClassActivation,
+    /// The gradient at the input.
+    Gradient,
+    /// Outputs for changed inputs.
+    Perturbation,
+    /// The maps of other methods.
+    Combination,
+}
+
+impl Family {
+    /// Every family, in the order of the catalogue.
+    pub const ALL: [Family; 4] = [
+        Family::ClassActivation,
+        Family::Gradient,
+        Family::Perturbation,
+        Family::Combination,
+    ];
+
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Family::ClassActivation => "Class activation maps",
+            Family::Gradient => "Gradients at the picture",
+            Family::Perturbation => "Changed pictures",
+            Family::Combination => "Combinations",
+        }
+    }
+}
+
+impl Method {
+    /// Whether its map has the grid of a layer, and not that of the input.
+    pub fn is_at_layer(&self) -> bool {
+        self.family == Family::ClassActivation
+    }
+
+    /// Every setting that it declares.
+    pub fn declared(&self) -> impl Iterator<Item = &'static Setting> {
+        self.settings.iter().flat_map(|group| group.iter())
+    }
+
+    /// Its settings: what was said, else the defaults.
+    ///
+    /// # Errors
+    /// [`ExplainError`](super::ExplainError) for a setting that it has not, or a value out of
+    /// range.
+    pub fn settings<'a>(
+        &self,
+        said: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Settings, super::ExplainError> {
+        Settings::new(self.id, self.declared(), said)
+    }
 }

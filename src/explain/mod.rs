@@ -1,24 +1,83 @@
-//! Explanation methods, one file each, and their catalogue.
+//! Explanations: which picture (subject), which question (target), how (method), and how
+//! long it may take (budget).
 //!
-//! - `method`: what the catalogue says of a method, and the errors of all methods
-//! - `saliency`: what every method returns
-//! - `grad_cam`: Grad-CAM
+//! - `target`: differentiable questions about the outputs
+//! - `method`, `setting`: what the catalogue says of a method, and of what can be set
+//! - `saliency`: what every method returns; `error`: why there is none
+//! - `subject`: one input as the network sees it, with what was computed for it
+//! - `budget`: progress, stopping, early maps
+//! - `context`: what a method is given, and what it may ask
+//! - `explanation`: a method from the first to the last step, and what coincides with it
+//! - `random`: random numbers that are the same everywhere
+//! - `ranking`: the order of classes
+//! - `cam`, `gradient`, `perturbation`, `combine`: the methods by family, one file each
 //!
-//! To add one: write `src/explain/<method>.rs` with a `pub const METHOD: Method`
-//! and add it to [`METHODS`]. The page, the command line and the tests read the
-//! catalogue and need no change.
+//! To add one: a file in its family's folder with a `pub const METHOD: Method`, and a line in
+//! [`METHODS`]. The page, the command line and the tests read the catalogue and need no
+//! change.
 
-pub mod grad_cam;
+#[cfg(feature = "network")]
+mod budget;
+pub mod cam;
+pub mod combine;
+#[cfg(feature = "network")]
+mod context;
+mod error;
+#[cfg(feature = "network")]
+mod explanation;
+pub mod gradient;
 mod method;
+pub mod perturbation;
+#[cfg(feature = "network")]
+mod random;
 mod ranking;
 mod saliency;
+mod setting;
+#[cfg(feature = "network")]
+mod subject;
+mod target;
+#[cfg(all(test, feature = "network"))]
+mod tests;
 
-pub use method::{ExplainError, Method};
+#[cfg(feature = "network")]
+pub use budget::{Budget, LocalFuture, Stopped, Unlimited, block_on};
+#[cfg(feature = "network")]
+pub use context::Context;
+pub use error::ExplainError;
+#[cfg(feature = "network")]
+pub use explanation::explain;
+pub use method::{Family, Method};
 pub use ranking::{NOT_A_NUMBER, rank_classes};
-pub use saliency::Saliency;
+pub use saliency::{Completeness, Saliency};
+pub use setting::{Choice, Setting, SettingKind, SettingValue, Settings};
+#[cfg(feature = "network")]
+pub use subject::{InputScale, Subject};
+pub use target::{TARGET_KINDS, Target, TargetKind};
 
-/// All methods, the default first.
-pub const METHODS: &[Method] = &[grad_cam::METHOD];
+/// All methods, the default first, by family.
+pub const METHODS: &[Method] = &[
+    cam::grad_cam::METHOD,
+    cam::cam::METHOD,
+    cam::hirescam::METHOD,
+    cam::elementwise_cam::METHOD,
+    cam::xgrad_cam::METHOD,
+    cam::layer_cam::METHOD,
+    cam::grad_cam_plus_plus::METHOD,
+    cam::smooth_grad_cam_plus_plus::METHOD,
+    cam::eigen_cam::METHOD,
+    cam::eigen_grad_cam::METHOD,
+    cam::ablation_cam::METHOD,
+    cam::score_cam::METHOD,
+    gradient::saliency::METHOD,
+    gradient::gradient_x_input::METHOD,
+    gradient::guided_backprop::METHOD,
+    gradient::deconvnet::METHOD,
+    gradient::smoothgrad::METHOD,
+    gradient::integrated_gradients::METHOD,
+    perturbation::occlusion::METHOD,
+    perturbation::rise::METHOD,
+    combine::guided_grad_cam::METHOD,
+];
 
 /// The method with this `id`.
 ///

@@ -3,7 +3,7 @@
 use super::load_error::LoadError;
 use super::preprocessing_guess::{ScalingGuess, channels, guess_scaling};
 use super::probabilities::{sigmoid, softmax};
-use crate::gradient::{ACTIVATIONS, GRADIENTS, Layer, OutputActivation, Selection};
+use crate::gradient::{ACTIVATIONS, Attached, GRADIENTS, Layer, OutputActivation, Selection};
 use crate::onnx::{Model, OnnxError, key};
 use crate::picture::{Layout, Preprocess};
 use crate::text::{MAX_NAME_CHARS, printable};
@@ -13,6 +13,8 @@ use crate::text::{MAX_NAME_CHARS, printable};
 #[derive(Clone, Debug)]
 pub struct Description {
     pub selection: Selection,
+    /// The tensor, in the file, of the layer that is explained unless another is chosen.
+    pub layer: String,
     /// Every layer that could be explained instead.
     pub layers: Vec<Layer>,
     pub preprocess: Preprocess,
@@ -31,7 +33,7 @@ pub struct Description {
 }
 
 impl Description {
-    /// Describes a model whose gradient branch is attached. `outputs` are the file's own
+    /// Describes a model from what attaching its gradient branch found. `outputs` are the file's own
     /// outputs ([`own_outputs`]).
     ///
     /// # Errors
@@ -39,10 +41,15 @@ impl Description {
     /// that a picture can be.
     pub(super) fn new(
         model: &Model,
-        selection: Selection,
-        layers: Vec<Layer>,
+        found: Attached,
         outputs: Vec<String>,
     ) -> Result<Description, LoadError> {
+        let Attached {
+            selection,
+            file_tensor: layer,
+            layers,
+            ..
+        } = found;
         let metadata = model.metadata();
         let mut assumptions = Vec::new();
         let (preprocess, scaling_assumed) = match metadata.json::<Preprocess>(key::PREPROCESS)? {
@@ -76,6 +83,7 @@ impl Description {
         let outputs = outputs.into_iter().filter(others).collect();
         Ok(Description {
             selection,
+            layer,
             layers,
             preprocess,
             scaling_assumed,

@@ -2,14 +2,13 @@
 
 use ndarray::{ArrayD, ArrayViewD};
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::plan::eval;
 use web_time::Instant;
 
 use super::engine_error::EngineError;
 use super::graph_preparation;
 use super::kernels;
 use super::lowering::{self, PackedWeights};
-use super::network_trait::NetworkError;
+use super::network_error::NetworkError;
 use crate::onnx::Model;
 
 type State = tract_onnx::tract_core::plan::SimpleState<TypedFact, Box<dyn TypedOp>>;
@@ -22,8 +21,10 @@ const MAX_OPERATIONS: usize = 10_000;
 pub struct ExecutionPlan {
     plan: Arc<TypedRunnableModel>,
     state: State,
-    /// Number of nodes, constants apart.
-    node_count: usize,
+    /// For each step of the plan, the nodes whose values nobody reads after it.
+    last_uses: Vec<Vec<usize>>,
+    /// The step that comes next; `None` where no run has begun.
+    next_step: Option<usize>,
 }
 
 impl ExecutionPlan {
@@ -84,11 +85,12 @@ impl ExecutionPlan {
         let state = plan
             .spawn()
             .map_err(|error| EngineError::of_tract(&error))?;
-        let node_count = plan.order_without_consts().len();
+        let last_uses = last_uses(&plan);
         Ok(ExecutionPlan {
             plan,
             state,
-            node_count,
+            last_uses,
+            next_step: None,
         })
     }
 
@@ -117,42 +119,114 @@ impl ExecutionPlan {
         inputs: Vec<Arc<Tensor>>,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<Arc<Tensor>>, NetworkError> {
-        let mut done = 0;
-        let total = self.node_count;
-        self.execute(inputs, &mut |_| {
+        let (mut done, total) = (0, self.last_uses.len());
+        let outputs = self.run_to_end(inputs, &mut |_| {
             done += 1;
             progress(done.min(total), total);
-        })
+        })?;
+        Ok(outputs)
     }
 
     /// Runs the graph and calls `after` with each node that is done.
-    fn execute(
+    fn run_to_end(
         &mut self,
         inputs: Vec<Arc<Tensor>>,
         after: &mut dyn FnMut(&TypedNode),
     ) -> Result<Vec<Arc<Tensor>>, NetworkError> {
+        self.start(inputs)?;
+        let outputs = self.execute(&mut |node, _, _| {
+            after(node);
+            true
+        })?;
+        outputs.ok_or_else(|| NetworkError::Run(EngineError::own("it stopped early")))
+    }
+
+    /// Begins a run; one that has not ended is dropped. [`ExecutionPlan::advance`] goes on
+    /// with it.
+    ///
+    /// # Errors
+    /// [`NetworkError::Run`] for inputs that do not fit.
+    pub(super) fn start(&mut self, inputs: Vec<Arc<Tensor>>) -> Result<(), NetworkError> {
         let inputs = inputs.into_iter().map(IntoTValue::into_tvalue).collect();
         let state = &mut self.state;
-        let outputs = catch_panic(|| {
-            let _awake = kernels::PoolActivity::start();
-            state.run_plan_with_eval(inputs, |context, state, node, inputs| {
-                let result = eval(context, state, node, inputs);
-                after(node);
-                result
-            })
-        });
-        let outputs =
-            outputs.and_then(|outputs| outputs.map_err(|error| EngineError::of_tract(&error)));
-        match outputs {
-            Ok(outputs) => Ok(outputs.into_iter().map(TValue::into_arc_tensor).collect()),
-            Err(reason) => {
-                // The state may still hold values of the run that failed.
-                if let Ok(state) = self.plan.spawn() {
-                    self.state = state;
-                }
-                Err(NetworkError::Run(reason))
+        let started = catch_panic(|| -> TractResult<()> {
+            // A state that never ran has no values yet.
+            if !state.turn_state.values.is_empty() {
+                state.reset_turn()?;
             }
+            state.set_inputs(inputs)
+        });
+        self.next_step = Some(0);
+        self.checked(started)
+    }
+
+    /// Runs node after node until the last, or until `may_continue`, called with the number
+    /// of nodes done and their total, says no. The outputs, or `None` while there is more
+    /// to do.
+    ///
+    /// # Errors
+    /// [`NetworkError::Run`]; the plan can run again.
+    pub(super) fn advance(
+        &mut self,
+        may_continue: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Option<Vec<Arc<Tensor>>>, NetworkError> {
+        self.execute(&mut |_, done, total| may_continue(done, total))
+    }
+
+    fn execute(
+        &mut self,
+        may_continue: &mut dyn FnMut(&TypedNode, usize, usize) -> bool,
+    ) -> Result<Option<Vec<Arc<Tensor>>>, NetworkError> {
+        let (state, plan, last_uses) = (&mut self.state, &self.plan, &self.last_uses);
+        let next_step = self.next_step.take();
+        let Some(mut step) = next_step else {
+            return Err(NetworkError::Run(EngineError::own("no run has begun")));
+        };
+        let order = plan.order_without_consts();
+        let advanced = catch_panic(|| -> TractResult<Option<TVec<TValue>>> {
+            let _awake = kernels::PoolActivity::start();
+            while let Some(&node) = order.get(step) {
+                let inputs = state.prepare_inputs(node)?;
+                for &read in &last_uses[step] {
+                    state.turn_state.values[read] = None;
+                }
+                state.compute_one_with_inputs(node, inputs)?;
+                step += 1;
+                let goes_on = may_continue(plan.model().node(node), step, order.len());
+                if !goes_on && step < order.len() {
+                    return Ok(None);
+                }
+            }
+            let outputs = state.outputs()?;
+            state.reset_turn()?;
+            Ok(Some(outputs))
+        });
+        let outputs = self.checked(advanced)?;
+        if outputs.is_none() {
+            self.next_step = Some(step);
         }
+        let tensors = |outputs: TVec<TValue>| {
+            let outputs = outputs.into_iter();
+            outputs.map(TValue::into_arc_tensor).collect()
+        };
+        Ok(outputs.map(tensors))
+    }
+
+    /// What tract gave; after a failure the next run begins afresh.
+    fn checked<T>(
+        &mut self,
+        result: Result<TractResult<T>, EngineError>,
+    ) -> Result<T, NetworkError> {
+        let result =
+            result.and_then(|result| result.map_err(|error| EngineError::of_tract(&error)));
+        result.map_err(|reason| {
+            self.next_step = None;
+            // The state may still hold values of the run that failed.
+            if let Ok(state) = self.plan.spawn() {
+                self.state = state;
+            }
+            NetworkError::Run(reason)
+        })
     }
 
     /// Runs the graph once and measures each node, in the order of execution.
@@ -160,10 +234,10 @@ impl ExecutionPlan {
     /// # Errors
     /// [`NetworkError::Run`].
     pub fn profile(&mut self, inputs: Vec<ArrayD<f32>>) -> Result<Vec<NodeTime>, NetworkError> {
-        let mut times = Vec::with_capacity(self.node_count);
+        let mut times = Vec::with_capacity(self.last_uses.len());
         let mut before = Instant::now();
         let inputs = inputs.into_iter().map(tensor).collect();
-        self.execute(inputs, &mut |node| {
+        self.run_to_end(inputs, &mut |node| {
             let elapsed = before.elapsed();
             let output = node.outputs.first().map(|output| &output.fact.shape);
             times.push(NodeTime {
@@ -176,6 +250,28 @@ impl ExecutionPlan {
         })?;
         Ok(times)
     }
+}
+
+/// For each step of the plan, the nodes whose values are read there for the last time. The
+/// graph's outputs and constants stay.
+fn last_uses(plan: &TypedRunnableModel) -> Vec<Vec<usize>> {
+    let (model, order) = (plan.model(), plan.order_without_consts());
+    let mut last_step = vec![None; model.nodes().len()];
+    for (step, &node) in order.iter().enumerate() {
+        for input in &model.node(node).inputs {
+            last_step[input.node] = Some(step);
+        }
+    }
+    for output in &model.outputs {
+        last_step[output.node] = None;
+    }
+    let mut last_uses = vec![Vec::new(); order.len()];
+    for &node in order {
+        if let Some(step) = last_step[node] {
+            last_uses[step].push(node);
+        }
+    }
+    last_uses
 }
 
 /// Number of operations that tract makes of a graph, about: of a sum of many operands it

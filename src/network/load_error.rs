@@ -1,7 +1,6 @@
-//! Why a model, or another of its layers, cannot be made ready.
+//! Why a model cannot be made ready.
 
 use super::engine_error::EngineError;
-use super::network_trait::NetworkError;
 use crate::gradient::GradientError;
 use crate::onnx::OnnxError;
 use crate::picture::PictureError;
@@ -22,14 +21,4 @@ pub enum LoadError {
     Channels { channels: usize },
     #[error("the model cannot be run here: {0}. Choose another model, or export it simplified")]
     Engine(EngineError),
-}
-
-/// Why another layer could not be explained.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LayerError {
-    #[error(transparent)]
-    Load(#[from] LoadError),
-    #[error(transparent)]
-    Network(#[from] NetworkError),
 }

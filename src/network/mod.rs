@@ -3,7 +3,8 @@
 //! [`Network`] is all that `explain` knows; its tests use fakes of a few lines.
 //! `TractNetwork` implements it with tract.
 //!
-//! - `network_trait`: the trait, its results and its error
+//! - `network_trait`: the trait, and what a network computes
+//! - `run`: one run of a network, as a value; `network_error`: why a run failed
 //! - `engine_error`: why tract failed, in words for people
 //! - `probabilities`: softmax and sigmoid of logits
 //! - `tract_network`: the implementation on tract
@@ -35,12 +36,16 @@ pub mod kernels;
 mod load_error;
 #[cfg(feature = "network")]
 mod lowering;
+mod network_error;
+#[cfg(feature = "network")]
 mod network_trait;
 #[cfg(feature = "network")]
 mod preprocessing_guess;
 mod probabilities;
 #[cfg(feature = "network")]
 mod profiling;
+#[cfg(feature = "network")]
+mod run;
 #[cfg(feature = "network")]
 mod subgraphs;
 #[cfg(all(test, feature = "network"))]
@@ -54,10 +59,14 @@ pub use engine_error::EngineError;
 #[cfg(feature = "network")]
 pub use execution_plan::{ExecutionPlan, NodeTime};
 #[cfg(feature = "network")]
-pub use load_error::{LayerError, LoadError};
-pub use network_trait::{Forward, Network, NetworkError};
+pub use load_error::LoadError;
+pub use network_error::NetworkError;
+#[cfg(feature = "network")]
+pub use network_trait::{Computation, Computed, Network, Site, compute};
 pub use probabilities::{sigmoid, softmax};
 #[cfg(feature = "network")]
 pub use profiling::{BranchTimes, profile, time_branch};
 #[cfg(feature = "network")]
-pub use tract_network::{LayerChangePhase, TractNetwork};
+pub use run::Run;
+#[cfg(feature = "network")]
+pub use tract_network::TractNetwork;

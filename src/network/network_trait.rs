@@ -2,60 +2,135 @@
 
 use ndarray::{Array3, Array4};
 
-use super::engine_error::EngineError;
+use super::network_error::NetworkError;
+use super::run::Run;
+use crate::gradient::ReluPolicy;
 
-/// A classifier with one layer that is explained.
+/// A classifier of pictures.
+///
+/// A run is a value: asking for more never changes one that was given. Work is done in
+/// pieces: [`Network::start`] begins it, [`Network::advance`] goes on until it is told to
+/// pause.
 pub trait Network {
     /// K, the number of classes.
     fn classes(&self) -> usize;
 
-    /// Name of the layer's tensor in the model's file.
-    fn layer(&self) -> &str;
-
-    /// Runs the network on an input tensor in the model's own layout, [1, C, h, w] or
-    /// [1, h, w, C], and keeps what [`Network::backward`] needs. `progress` is called
-    /// with the number of nodes done and their total.
+    /// Begins a computation; one that has not ended is dropped. What has to be built for it
+    /// is built here.
     ///
     /// # Errors
-    /// [`NetworkError`] if the shape is wrong or the engine fails.
-    fn forward(
+    /// [`NetworkError`] for shapes that do not fit, or a layer that cannot be had.
+    fn start(&mut self, computation: Computation) -> Result<(), NetworkError>;
+
+    /// Goes on with the computation until it ends, or until `may_continue`, called with the
+    /// number of nodes done and their total, says no. The result, or `None` while there is
+    /// more to do.
+    ///
+    /// # Errors
+    /// [`NetworkError`] if the engine fails.
+    fn advance(
         &mut self,
-        input: Array4<f32>,
-        progress: &mut dyn FnMut(usize, usize),
-    ) -> Result<Forward, NetworkError>;
+        may_continue: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Option<Computed>, NetworkError>;
+}
 
-    /// The vector–Jacobian product Σ_k cotangent_k · ∂logits_k/∂activations at the
-    /// layer, for the input of the last forward run: [C, h, w]. `cotangent` holds K
-    /// values.
+/// Does a computation without a pause.
+///
+/// # Errors
+/// [`NetworkError`], as [`Network::start`] and [`Network::advance`].
+pub fn compute(
+    network: &mut dyn Network,
+    computation: Computation,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Computed, NetworkError> {
+    network.start(computation)?;
+    loop {
+        let advanced = network.advance(&mut |done, total| {
+            progress(done, total);
+            true
+        })?;
+        if let Some(computed) = advanced {
+            return Ok(computed);
+        }
+    }
+}
+
+/// Where a gradient is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Site {
+    /// The network's input.
+    Input,
+    /// A layer, by its tensor in the model's file.
+    Layer(String),
+}
+
+/// What a network computes piece by piece.
+#[derive(Clone, Debug)]
+pub enum Computation {
+    /// A run on an input tensor in the model's own layout, [1, C, h, w] or [1, h, w, C],
+    /// which keeps the activations of `layers`, by their tensors, and of others.
+    Forward {
+        input: Array4<f32>,
+        layers: Vec<String>,
+    },
+    /// The logits of an input; nothing else is kept.
+    Outputs { input: Array4<f32> },
+    /// The logits where a layer has these activations [C, h, w].
+    OutputsFrom {
+        layer: String,
+        activations: Array3<f32>,
+    },
+    /// The vector–Jacobian product Σ_k cotangent_k · ∂logits_k/∂site: [C, h, w].
+    /// `cotangent` holds K values. `run` holds the activations of a layer that is the site.
+    Gradient {
+        run: Run,
+        site: Site,
+        policy: ReluPolicy,
+        cotangent: Vec<f32>,
+    },
+}
+
+/// The result of a [`Computation`].
+#[derive(Clone, Debug)]
+pub enum Computed {
+    Run(Run),
+    /// K logits.
+    Outputs(Vec<f32>),
+    /// [C, h, w].
+    Gradient(Array3<f32>),
+}
+
+impl Computed {
+    /// The run that was asked for.
     ///
     /// # Errors
-    /// [`NetworkError::NoForward`] before the first forward run, or a failure of
-    /// the engine.
-    fn backward(&mut self, cotangent: &[f32]) -> Result<Array3<f32>, NetworkError>;
-}
+    /// [`NetworkError::NoForward`] if it is another result.
+    pub fn into_run(self) -> Result<Run, NetworkError> {
+        match self {
+            Computed::Run(run) => Ok(run),
+            _ => Err(NetworkError::NoForward),
+        }
+    }
 
-/// What a forward run gives.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Forward {
-    /// K values.
-    pub logits: Vec<f32>,
-    /// [C, h, w] of the layer.
-    pub activations: Array3<f32>,
-}
+    /// The logits that were asked for.
+    ///
+    /// # Errors
+    /// As [`Computed::into_run`].
+    pub fn into_outputs(self) -> Result<Vec<f32>, NetworkError> {
+        match self {
+            Computed::Outputs(logits) => Ok(logits),
+            _ => Err(NetworkError::NoForward),
+        }
+    }
 
-/// Why a run failed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum NetworkError {
-    #[error("the network wants an input of the shape {wanted:?} and got {found:?}")]
-    InputShape {
-        wanted: Vec<usize>,
-        found: Vec<usize>,
-    },
-    #[error("the cotangent should hold {wanted} values, one for each class, and holds {found}")]
-    CotangentLength { wanted: usize, found: usize },
-    #[error("no picture was predicted yet; predict one before asking for an explanation")]
-    NoForward,
-    #[error("the network failed while it ran: {0}")]
-    Run(EngineError),
+    /// The gradient that was asked for.
+    ///
+    /// # Errors
+    /// As [`Computed::into_run`].
+    pub fn into_gradient(self) -> Result<Array3<f32>, NetworkError> {
+        match self {
+            Computed::Gradient(gradient) => Ok(gradient),
+            _ => Err(NetworkError::NoForward),
+        }
+    }
 }

@@ -8,7 +8,7 @@ use web_time::Instant;
 use super::engine_error::EngineError;
 use super::execution_plan::{ExecutionPlan, NodeTime};
 use super::load_error::LoadError;
-use super::network_trait::NetworkError;
+use super::network_error::NetworkError;
 use crate::gradient::LOGITS;
 use crate::onnx::{Model, default_input_shape, extract, node, pb};
 

@@ -1,6 +1,6 @@
 //! Extracts the graphs that are run from one file: forward, and gradient.
 
-use crate::gradient::{COTANGENT, GRADIENTS, LOGITS, Layer, Selection};
+use crate::gradient::{COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS, Layer, Selection};
 use crate::onnx::{Model, OnnxError, extract_without_large_weights, node, pb};
 
 /// Weights of up to this many bytes are copied into a subgraph; larger ones stay in the
@@ -64,6 +64,36 @@ pub fn gradient(model: &Model, selection: &Selection) -> Result<GradientGraph, O
                 starts_at_layer: false,
             })
         }
+        Err(other) => Err(other),
+    }
+}
+
+/// The graph from the picture and the cotangent to the gradients of the picture,
+/// [1, C, H, W].
+///
+/// # Errors
+/// [`OnnxError`] if the graph contradicts itself.
+pub fn input_gradient(model: &Model, selection: &Selection) -> Result<Model, OnnxError> {
+    let picture = &selection.picture;
+    let [height, width, channels] = picture.size();
+    let inputs = [
+        node::float_value(&picture.name, &picture.shape),
+        node::float_value(COTANGENT, &[1, selection.classes]),
+    ];
+    let gradients = node::float_value(INPUT_GRADIENTS, &[1, channels, height, width]);
+    subgraph(model, &inputs, &[gradients])
+}
+
+/// The graph from the layer's activations to the logits [1, K]; `None` where the logits
+/// depend on the picture by other ways, too.
+///
+/// # Errors
+/// [`OnnxError`] if the graph contradicts itself.
+pub fn behind_layer(model: &Model, selection: &Selection) -> Result<Option<Model>, OnnxError> {
+    let logits = node::float_value(LOGITS, &[1, selection.classes]);
+    match subgraph(model, &[activations(&selection.layer)], &[logits]) {
+        Ok(model) => Ok(Some(model)),
+        Err(OnnxError::MissingTensor { .. }) => Ok(None),
         Err(other) => Err(other),
     }
 }

@@ -19,14 +19,22 @@ pub enum NpyError {
 }
 
 /// The bytes of an NPY file (version 1.0, little-endian float32, C order) that
-/// holds `height`×`width` row-major values.
+/// holds row-major values of this shape.
 ///
 /// # Panics
 /// If the number of values is another.
-pub fn encode(values: &[f32], height: usize, width: usize) -> Vec<u8> {
-    assert_eq!(values.len(), height * width, "a {height}×{width} array");
-    let mut header =
-        format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({height}, {width}), }}");
+pub fn encode(values: &[f32], shape: &[usize]) -> Vec<u8> {
+    let count: usize = shape.iter().product();
+    assert_eq!(values.len(), count, "an array of shape {shape:?}");
+    let lengths: Vec<String> = shape.iter().map(|length| format!("{length}, ")).collect();
+    let lengths = lengths.concat();
+    // As NumPy writes it: a comma behind the last length only if it is the only one.
+    let lengths = if shape.len() > 1 {
+        lengths.trim_end_matches(", ")
+    } else {
+        lengths.trim_end()
+    };
+    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({lengths}), }}");
     // The format wants the data to begin at a multiple of 64 bytes, and a line
     // feed before it.
     let padded = (PREAMBLE + header.len() + 1).next_multiple_of(64) - PREAMBLE;
@@ -127,7 +135,7 @@ mod tests {
     #[test]
     fn reads_back() {
         let values: Vec<f32> = (0..12).map(|i| i as f32 * 0.1 - 0.5).collect();
-        let bytes = encode(&values, 3, 4);
+        let bytes = encode(&values, &[3, 4]);
         assert_eq!((bytes.len() - 48) % 64, 0, "data is aligned");
         assert_eq!(decode(&bytes).unwrap(), (vec![3, 4], values));
     }
@@ -158,7 +166,7 @@ mod tests {
     fn broken_files_are_errors() {
         assert!(matches!(decode(b"hello"), Err(NpyError::NotNpy)));
         assert!(matches!(decode(b"\x93NUMPY"), Err(NpyError::Read(_))));
-        let whole = encode(&[1.0, 2.0, 3.0, 4.0], 2, 2);
+        let whole = encode(&[1.0, 2.0, 3.0, 4.0], &[2, 2]);
         assert!(matches!(
             decode(&whole[..whole.len() - 1]),
             Err(NpyError::Read(_))

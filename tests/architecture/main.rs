@@ -44,7 +44,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "network::kernels::windows",
         ],
     ),
-    ("explain", &["network", "picture", "protocol"]),
+    (
+        "explain",
+        &["network", "gradient", "picture", "protocol", "render"],
+    ),
     // Not there yet: measures of faithfulness.
     ("evaluate", &["explain", "network", "picture", "protocol"]),
     (
@@ -81,6 +84,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("app::views::common", &VIEW_USES),
     // One view knows no other.
+    ("app::views::compare", &VIEW_USES),
     ("app::views::explain", &VIEW_USES),
     ("app::views::model", &VIEW_USES),
 ];

@@ -4,7 +4,13 @@
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 
-use ndarray::ArrayD;
+#[cfg(feature = "network")]
+use gradcam::engine::Session;
+#[cfg(feature = "network")]
+use gradcam::gradient::ReluPolicy;
+#[cfg(feature = "network")]
+use gradcam::network::{self, Computation, Site};
+use ndarray::{Array3, ArrayD};
 use ndarray_npy::{ReadNpyExt as _, ReadableElement};
 
 /// A path in the repository.
@@ -46,6 +52,30 @@ pub fn greatest_difference(found: &ArrayD<f32>, wanted: &ArrayD<f32>) -> f32 {
 /// Greatest absolute value.
 pub fn greatest(values: &ArrayD<f32>) -> f32 {
     values.iter().map(|value| value.abs()).fold(0.0, f32::max)
+}
+
+/// Activations [C, h, w] of the layer that is explained, for the picture predicted last.
+#[cfg(feature = "network")]
+pub fn activations(session: &Session) -> Array3<f32> {
+    let run = &session.subject().unwrap().run;
+    run.activations(session.layer()).unwrap()
+}
+
+/// The gradient of a class's logit at that layer.
+#[cfg(feature = "network")]
+pub fn gradients(session: &mut Session, class: usize) -> Array3<f32> {
+    let run = session.subject().unwrap().run.clone();
+    let mut cotangent = vec![0.0; run.logits().len()];
+    cotangent[class] = 1.0;
+    let gradient = Computation::Gradient {
+        run,
+        site: Site::Layer(session.layer().to_owned()),
+        policy: ReluPolicy::Plain,
+        cotangent,
+    };
+    let network = session.network().unwrap();
+    let computed = network::compute(network, gradient, &mut |_, _| ()).unwrap();
+    computed.into_gradient().unwrap()
 }
 
 /// One picture of a model whose arrays were made by Keras.

@@ -20,11 +20,14 @@ use crate::app::browser::clock::now_ms;
 use crate::app::browser::error_text::error_text;
 use crate::app::browser::resource_table::ResourceTable;
 use crate::app::state::{DesiredState, EngineEvent, EngineStep};
-use crate::protocol::{FailureKind, Job, RequestMessage};
+use crate::protocol::{FailureKind, Job, Request, RequestMessage};
 
 /// How long a build whose program is there may take until it listens, in
 /// milliseconds. Its threads alone may take half of that.
 const START_TIMEOUT_MS: u32 = 10_000;
+
+/// The number of a request that is not answered.
+const CANCEL: Job = 0;
 
 /// A handle; clones are the same client.
 #[derive(Clone)]
@@ -84,6 +87,11 @@ impl EngineClient {
         match command {
             Command::Nothing => {}
             Command::Replace => self.replace(),
+            Command::Cancel(job) => {
+                let client = self.clone();
+                // After the request itself, which is sent so.
+                spawn_local(async move { client.cancel(job) });
+            }
             Command::Send(job, step) => {
                 self.0.emit.emit(EngineEvent::Began {
                     step: step.clone(),
@@ -204,6 +212,17 @@ impl EngineClient {
                 error_text(&error)
             );
             self.fail(job, kind, message);
+        }
+    }
+
+    /// Tells the worker to give a job up. The job is answered as any other.
+    fn cancel(&self, job: Job) {
+        let message = RequestMessage {
+            job: CANCEL,
+            request: Request::Cancel { job },
+        };
+        if self.post(&message, &Array::new()).is_err() {
+            self.replace();
         }
     }
 

@@ -55,12 +55,52 @@ impl EngineClient {
             }
             Event::Failed { kind, message } => self.handle_failure(job, kind, message),
             Event::SizeWanted { sha256, input } => self.handle_size_question(job, sha256, input),
-            Event::Cancelled => self.fail(
-                job,
-                FailureKind::Order,
-                "The engine gave the request up.".to_owned(),
-            ),
+            Event::Cancelled => self.handle_cancelled(job),
+            Event::Map {
+                map,
+                is_early: true,
+                forward_runs,
+                timings_ms,
+            } => {
+                let map = SaliencyMap {
+                    summary: map,
+                    values: floats(0),
+                    forward_runs,
+                    timings: timings_ms,
+                };
+                self.handle_early_map(job, map);
+            }
             reply => self.handle_reply(job, reply, floats),
+        }
+    }
+
+    /// The engine gave a request up, as it was told to.
+    fn handle_cancelled(&self, job: Job) {
+        let is_known = self.0.schedule.borrow_mut().cancelled(job);
+        if is_known {
+            self.0.emit.emit(EngineEvent::Idle);
+        }
+        self.send_next();
+    }
+
+    /// A map that is not complete yet, of the request in progress.
+    fn handle_early_map(&self, job: Job, map: SaliencyMap) {
+        let (key, HeldState { model, picture }) = {
+            let schedule = self.0.schedule.borrow();
+            let step = match schedule.running() {
+                Some((running, EngineStep::Explain(key))) if running == job => key.clone(),
+                _ => return,
+            };
+            (step, schedule.held())
+        };
+        if let Some((model, picture)) = model.zip(picture) {
+            self.0.emit.emit(EngineEvent::Mapped {
+                picture,
+                model,
+                key,
+                map,
+                is_early: true,
+            });
         }
     }
 
@@ -139,6 +179,7 @@ impl EngineClient {
                     map,
                     forward_runs,
                     timings_ms,
+                    ..
                 },
             ) => model.zip(picture).map(|(model, picture)| {
                 let map = SaliencyMap {
@@ -152,6 +193,7 @@ impl EngineClient {
                     model,
                     key,
                     map,
+                    is_early: false,
                 }
             }),
             _ => None,

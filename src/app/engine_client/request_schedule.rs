@@ -13,6 +13,8 @@ use crate::protocol::Job;
 pub enum Command {
     Nothing,
     Send(Job, EngineStep),
+    /// Tell the worker to give a job up; it answers.
+    Cancel(Job),
     /// End the worker and start another.
     Replace,
 }
@@ -38,6 +40,8 @@ pub struct HeldState {
 struct RunningRequest {
     job: Job,
     step: EngineStep,
+    /// Whether the worker was told to give it up.
+    is_cancelled: bool,
 }
 
 /// How often in a row a step crashed.
@@ -95,9 +99,12 @@ impl RequestSchedule {
             // A run takes a second, and ending it costs the prepared model: only
             // when no other picture is waiting, or no model desired.
             Some(EngineStep::Predict(_)) => desired.picture.is_none() || desired.model.is_none(),
-            // Most take milliseconds; another layer can take long, and then the
-            // user may say so.
-            Some(step @ EngineStep::Explain(_)) => stopped && !desired.contains(step),
+            // It is given up between two pieces of a run. A worker that was told so and
+            // does not answer is ended if the user says stop again.
+            Some(step @ EngineStep::Explain(_)) if !desired.contains(step) => {
+                return self.cancel_explanation(stopped);
+            }
+            Some(EngineStep::Explain(_)) => false,
             None => false,
         };
         if is_useless {
@@ -105,6 +112,23 @@ impl RequestSchedule {
         } else {
             self.next_command()
         }
+    }
+
+    /// Gives the explanation in progress up.
+    fn cancel_explanation(&mut self, stopped: bool) -> Command {
+        match &mut self.running {
+            Some(running) if !running.is_cancelled => {
+                running.is_cancelled = true;
+                Command::Cancel(running.job)
+            }
+            Some(_) if stopped => Command::Replace,
+            _ => Command::Nothing,
+        }
+    }
+
+    /// Request `job` was given up, as the worker was told to. False if nobody waits for it.
+    pub fn cancelled(&mut self, job: Job) -> bool {
+        self.finish(job).is_some()
     }
 
     /// Whether the worker in use ever listened.
@@ -197,6 +221,7 @@ impl RequestSchedule {
         self.running = Some(RunningRequest {
             job: self.last_job,
             step: step.clone(),
+            is_cancelled: false,
         });
         Command::Send(self.last_job, step)
     }

@@ -3,6 +3,7 @@ use crate::app::state::{
     DesiredModel, DesiredPicture, DesiredState, EngineStep, MapKey, ModelChoice, PictureKey,
     PredictionOverrides,
 };
+use crate::explain::Target;
 use crate::protocol::Job;
 
 fn desired(model: Option<u32>, picture: Option<u32>, class: Option<usize>) -> DesiredState {
@@ -34,8 +35,10 @@ fn picture_key(file: u32) -> PictureKey {
 fn map_key(class: usize) -> MapKey {
     MapKey {
         method: "grad-cam",
-        class,
+        target: Target::Logit(class),
         layer: "last".into(),
+        settings: Vec::new(),
+        seed: 0,
     }
 }
 
@@ -94,13 +97,13 @@ fn the_latest_class_wins() {
     );
     assert_eq!(
         schedule.set_desired(desired(Some(1), Some(5), Some(1))),
-        Command::Nothing
+        Command::Cancel(3)
     );
     assert_eq!(
         schedule.set_desired(desired(Some(1), Some(5), Some(2))),
         Command::Nothing
     );
-    schedule.completed(3);
+    assert!(schedule.cancelled(3));
     assert_eq!(schedule.next_command(), Command::Send(4, map(2)));
     schedule.completed(4);
     assert_eq!(
@@ -309,7 +312,7 @@ fn a_picture_read_otherwise_is_looked_at_again_and_the_model_stays() {
 }
 
 #[test]
-fn an_explanation_is_ended_with_its_worker_only_when_the_user_stops_it() {
+fn an_explanation_that_does_not_stop_is_ended_with_its_worker_when_the_user_says_so_again() {
     let (mut schedule, _) = settled();
     let of = |class, stops| DesiredState {
         stopped_explanations: stops,
@@ -319,6 +322,7 @@ fn an_explanation_is_ended_with_its_worker_only_when_the_user_stops_it() {
         schedule.set_desired(of(Some(0), 0)),
         Command::Send(3, map(0))
     );
-    assert_eq!(schedule.set_desired(of(None, 0)), Command::Nothing);
-    assert_eq!(schedule.set_desired(of(None, 1)), Command::Replace);
+    assert_eq!(schedule.set_desired(of(None, 1)), Command::Cancel(3));
+    assert_eq!(schedule.set_desired(of(None, 1)), Command::Nothing);
+    assert_eq!(schedule.set_desired(of(None, 2)), Command::Replace);
 }

@@ -48,8 +48,10 @@ impl EngineClient {
             }
             EngineStep::Explain(key) => Request::Explain {
                 method: key.method.to_owned(),
-                class: key.class,
+                target: key.target.to_string(),
                 layer: key.layer.clone(),
+                settings: key.settings.clone(),
+                seed: key.seed,
             },
         };
         Ok((request, buffers))

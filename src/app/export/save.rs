@@ -24,7 +24,7 @@ pub fn download(
         ExportFormat::Png => overlay_png(state, resources, &exported)?,
         ExportFormat::Npy => {
             let view = exported.view;
-            render::npy::encode(view.values(), view.height(), view.width())
+            render::npy::encode(view.values(), &[view.height(), view.width()])
         }
         ExportFormat::Json => explanation_manifest(state, &exported)?.into_bytes(),
     };

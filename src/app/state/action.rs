@@ -1,5 +1,6 @@
 //! Everything that can happen to the state.
 
+use crate::app::state::compare::CompareAction;
 use crate::app::state::engine::EngineEvent;
 use crate::app::state::explanation::ExplanationAction;
 use crate::app::state::model::ModelAction;
@@ -17,6 +18,7 @@ pub enum Action {
     Model(ModelAction),
     Picture(PictureAction),
     Explanation(ExplanationAction),
+    Compare(CompareAction),
     Settings(SettingsAction),
     Notices(NoticesAction),
     /// The engine reports.
@@ -43,6 +45,12 @@ impl From<PictureAction> for Action {
 impl From<ExplanationAction> for Action {
     fn from(action: ExplanationAction) -> Self {
         Action::Explanation(action)
+    }
+}
+
+impl From<CompareAction> for Action {
+    fn from(action: CompareAction) -> Self {
+        Action::Compare(action)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the page knows, in parts. No browser object is in it: files and canvases are
 //! in the resource table and are named by number.
 
+use crate::app::state::compare::CompareState;
 use crate::app::state::engine::EngineState;
 use crate::app::state::model::ModelState;
 use crate::app::state::notices::NoticesState;
@@ -14,6 +15,7 @@ pub struct AppState {
     pub model: ModelState,
     pub picture: PictureState,
     pub settings: Settings,
+    pub compare: CompareState,
     pub engine: EngineState,
     pub notices: NoticesState,
 }

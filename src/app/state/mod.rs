@@ -4,6 +4,7 @@
 //!   the user's overrides and the names of classes
 //! - `picture`: the chosen picture, the one before it, and the samples
 //! - `explanation`: prediction and maps of a picture
+//! - `compare`: maps side by side
 //! - `settings`: what the URL's hash keeps, and the theme
 //! - `notices`: errors and news, each beside what caused it
 //! - `engine`: what the engine is and does, and the state that is desired of it
@@ -17,6 +18,7 @@
 
 mod action;
 mod app_state;
+mod compare;
 mod engine;
 mod explanation;
 mod model;
@@ -28,6 +30,7 @@ mod settings;
 
 pub use self::action::Action;
 pub use self::app_state::AppState;
+pub use self::compare::{CompareAction, CompareAxis, CompareState};
 pub use self::engine::{
     Activity, DesiredPicture, DesiredState, EngineEvent, EngineFacts, EngineState, EngineStep,
     EngineVariant,
@@ -45,4 +48,4 @@ pub use self::notices::{Notice, NoticePlace, NoticesAction, NoticesState, Recove
 pub use self::picture::{
     ChosenPicture, PictureAction, PictureKey, PictureState, PredictionOverrides,
 };
-pub use self::settings::{Settings, SettingsAction, Theme};
+pub use self::settings::{Settings, SettingsAction, Theme, View};

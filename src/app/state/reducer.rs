@@ -16,6 +16,7 @@ impl Reducible for AppState {
             Action::Model(action) => state.reduce_model(action),
             Action::Picture(action) => state.reduce_picture(action),
             Action::Explanation(action) => state.reduce_explanation(action),
+            Action::Compare(action) => state.reduce_compare(action),
             Action::Settings(action) => state.reduce_settings(action),
             Action::Notices(action) => state.reduce_notices(action),
             Action::Engine(event) => state.reduce_engine(event),

@@ -2,14 +2,16 @@
 //! page to act on.
 //!
 //! - [`common`]: what views share: the page's handle, notices, popovers, progress bars
+//! - [`compare`]: maps side by side
 //! - [`explain`]: the picture, where the network looked, and how that is shown
 //! - [`model`]: the models to choose from, and what is known and assumed of one
 //! - [`shell`]: the page around them
 //!
-//! To add a view (compare, test): a folder beside [`explain`], and a line in
+//! To add a view (such as one for tests): a folder beside [`explain`], and a line in
 //! `shell/app.rs`. Views use [`common`] and never each other's files.
 
 pub mod common;
+pub mod compare;
 pub mod explain;
 pub mod model;
 pub mod shell;

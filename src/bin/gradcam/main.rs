@@ -7,6 +7,7 @@ mod attach;
 mod explain;
 mod files;
 mod inspect;
+mod methods;
 mod profile;
 mod terminal;
 
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Grad-CAM for ONNX image classifiers.
+/// Explains ONNX image classifiers: Grad-CAM and other methods.
 #[derive(Parser)]
 #[command(version, about)]
 struct Arguments {
@@ -30,6 +31,8 @@ enum Command {
     Attach(attach::Arguments),
     /// Explain pictures: which class, and where the network looked.
     Explain(explain::Arguments),
+    /// List the methods, their settings, and the targets.
+    Methods(methods::Arguments),
     /// Show where a run of a graph spends its time, node by node.
     Profile(profile::Arguments),
 }
@@ -39,6 +42,10 @@ fn main() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Attach(arguments) => attach::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Methods(arguments) => {
+            methods::run(&arguments);
+            Ok(())
+        }
         Command::Profile(arguments) => profile::run(&arguments),
     };
     match result {

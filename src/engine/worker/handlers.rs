@@ -2,14 +2,14 @@
 
 use js_sys::{ArrayBuffer, Uint8Array};
 
+use super::budget::{JobBudget, send_map};
 use super::job::JobContext;
 use super::load_model::{LoadOptions, load_given, load_listed};
 use super::messages::{ReceivedRequest, failed, transferable};
-use crate::engine::session::Session;
+use crate::engine::session::{Question, Session};
 use crate::engine::session_error::SessionError;
-use crate::protocol::{
-    Event, ExplainTimings, MapSummary, ModelSource, PredictionOverrides, Request,
-};
+use crate::explain::Target;
+use crate::protocol::{Event, ModelSource, PredictionOverrides, Request};
 
 /// Does what a request asks for, and sends the event that answers it.
 ///
@@ -42,9 +42,20 @@ pub async fn handle(
         }
         Request::Explain {
             method,
-            class,
+            target,
             layer,
-        } => explain(job, session, &method, class, &layer).map_err(failed),
+            settings,
+            seed,
+        } => {
+            let question = Question {
+                method: &method,
+                target: Target::parse(&target).map_err(|error| failed(error.into()))?,
+                layer: Some(&layer),
+                settings: &settings,
+                seed: seed.into(),
+            };
+            explain(job, session, &question).await.map_err(failed)
+        }
         // The message loop does it on arrival.
         Request::Cancel { .. } => Ok(()),
     }
@@ -74,36 +85,13 @@ fn predict(
     Ok(())
 }
 
-fn explain(
+async fn explain(
     job: &mut JobContext<'_>,
     session: &mut Session,
-    method: &str,
-    class: usize,
-    layer: &str,
+    question: &Question<'_>,
 ) -> Result<(), SessionError> {
-    let mut progress = |phase, done, total| job.progress(phase, done as f64, total as f64);
-    let layer_ms = session.choose_layer(layer, &mut progress)?;
-    let (saliency, timings_ms) = session.explain(method, class)?;
-    let (height, width) = saliency.values.dim();
-    let (min, max) = saliency.range();
-    let event = Event::Map {
-        map: MapSummary {
-            class,
-            method: saliency.method.into(),
-            layer: saliency.layer.clone(),
-            height,
-            width,
-            min,
-            max,
-            state: saliency.state(),
-        },
-        forward_runs: session.forward_runs(),
-        timings_ms: ExplainTimings {
-            layer: layer_ms,
-            ..timings_ms
-        },
-    };
-    let values: Vec<f32> = saliency.values.iter().copied().collect();
-    job.send(&event, &[transferable(&values)]);
+    let mut budget = JobBudget::new(job, session.runs());
+    let (saliency, timings_ms) = session.ask(question, &mut budget).await?;
+    send_map(job, &saliency, false, session.runs(), timings_ms);
     Ok(())
 }

@@ -70,6 +70,9 @@ pub fn transferable(values: &[f32]) -> ArrayBuffer {
 
 /// The event that says what went wrong.
 pub fn failed(error: SessionError) -> Event {
+    if error.is_stop() {
+        return Event::Cancelled;
+    }
     Event::Failed {
         kind: error.kind(),
         message: sentence(&error),

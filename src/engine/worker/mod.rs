@@ -3,12 +3,14 @@
 //! - `message_loop`: queues requests, cancels them, runs them one by one
 //! - `handlers`: what each request does
 //! - `load_model`: what loading a model does
+//! - `budget`: what an explanation is allowed, and how it is stopped
 //! - `job`: the job in work: its events, its progress, its cancellation
 //! - `event_sender`: sends events to the page
 //! - `messages`: requests and events as structured clones (JavaScript objects)
 //!
 //! To add a request: a variant in `protocol`, and a function in `handlers`.
 
+mod budget;
 mod event_sender;
 mod handlers;
 mod job;

@@ -7,7 +7,7 @@ use tract_onnx::prelude::TractError;
 
 use super::lowered_ops::{LoweredConvolution, LoweredLayer};
 use super::remaining_graph::{RemainingGraph, operator};
-use super::weight_cache::PackedWeights;
+use super::weight_cache::{ConvolutionKey, PackedWeights};
 use crate::network::kernels::{ConvolutionWeights, Dense, DenseWeights, WeightReader};
 use crate::onnx::{Model, OnnxError, node, pb, tensor};
 
@@ -228,13 +228,12 @@ impl<'a> PatternMatcher<'a> {
         norm: Option<BatchNorm>,
     ) -> Result<Arc<ConvolutionWeights>, OnnxError> {
         let is_unit_stride_3x3 = has_unit_stride_3x3(node, weights);
-        let names = [
-            weights.name.as_str(),
-            node::input(node, 2).unwrap_or_default(),
-            norm.as_ref().map_or("", |norm| &norm.output),
-            if is_unit_stride_3x3 { "3x3" } else { "" },
-        ];
-        let key = names.join("\n");
+        let key = ConvolutionKey {
+            weights: weights.name.clone(),
+            bias: node::input(node, 2).map(str::to_owned),
+            norm: norm.as_ref().map(|norm| norm.output.clone()),
+            is_unit_stride_3x3,
+        };
         if let Some(packed) = self.cache.convolution(&key) {
             return Ok(packed);
         }
@@ -252,7 +251,7 @@ impl<'a> PatternMatcher<'a> {
         let (factors, bias) = (factors.as_deref(), bias.as_deref());
         let packed = ConvolutionWeights::pack(&reader, is_unit_stride_3x3, factors, bias);
         let packed = Arc::new(packed.map_err(|error| unusable_weights(node, &error))?);
-        self.cache.keep_convolution(&weights.name, key, &packed);
+        self.cache.keep_convolution(key, &packed);
         Ok(packed)
     }
 

@@ -6,14 +6,24 @@ use std::sync::Arc;
 use crate::network::kernels::{ConvolutionWeights, DenseWeights};
 use crate::onnx::Model;
 
+/// All that goes into a convolution's packed weights.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct ConvolutionKey {
+    /// Names of tensors of one file.
+    pub weights: String,
+    pub bias: Option<String>,
+    /// The output of the batch norm that is folded in.
+    pub norm: Option<String>,
+    pub is_unit_stride_3x3: bool,
+}
+
 /// The weights of a file in the form that kernels read.
 #[derive(Debug, Default)]
 pub struct PackedWeights {
     /// Names of the file's own weights. Weights that a graph adds are not kept: another
     /// graph may use the same name for others.
     own: HashSet<String>,
-    /// Of convolutions, by the names of all tensors that went into them.
-    pub(super) convolutions: HashMap<String, Arc<ConvolutionWeights>>,
+    pub(super) convolutions: HashMap<ConvolutionKey, Arc<ConvolutionWeights>>,
     /// Of dense layers, by name.
     dense_layers: HashMap<String, Arc<DenseWeights>>,
 }
@@ -29,13 +39,13 @@ impl PackedWeights {
     }
 
     /// A convolution's weights that were kept under this key.
-    pub fn convolution(&self, key: &str) -> Option<Arc<ConvolutionWeights>> {
+    pub fn convolution(&self, key: &ConvolutionKey) -> Option<Arc<ConvolutionWeights>> {
         self.convolutions.get(key).map(Arc::clone)
     }
 
-    /// Keeps a convolution's weights, if `name` is one of the file's own weights.
-    pub fn keep_convolution(&mut self, name: &str, key: String, weights: &Arc<ConvolutionWeights>) {
-        if self.own.contains(name) {
+    /// Keeps a convolution's weights, if they are the file's own.
+    pub fn keep_convolution(&mut self, key: ConvolutionKey, weights: &Arc<ConvolutionWeights>) {
+        if self.own.contains(&key.weights) {
             self.convolutions.insert(key, Arc::clone(weights));
         }
     }

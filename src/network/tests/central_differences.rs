@@ -14,11 +14,8 @@ fn check(graph: GraphBuilder, size: (usize, usize), opset: i64) {
     let input =
         Array4::from_shape_vec((1, 3, size.0, size.1), values(3 * size.0 * size.1)).unwrap();
     let mut mixed = |input: &Array4<f32>| -> f64 {
-        let logits = network
-            .forward(input.clone(), &mut |_, _| ())
-            .unwrap()
-            .logits;
-        logits
+        let run = forward(&mut network, input.clone()).unwrap();
+        run.logits()
             .iter()
             .zip(&cotangent)
             .map(|(y, c)| f64::from(*y) * f64::from(*c))
@@ -33,8 +30,8 @@ fn check(graph: GraphBuilder, size: (usize, usize), opset: i64) {
         moved[place] -= 2.0 * EPSILON;
         *difference = ((above - mixed(&moved)) / f64::from(2.0 * EPSILON)) as f32;
     }
-    mixed(&input);
-    let gradients = network.backward(&cotangent).unwrap();
+    let run = forward(&mut network, input).unwrap();
+    let gradients = backward(&mut network, &run, &cotangent).unwrap();
     let greatest = differences
         .iter()
         .fold(0f32, |greatest, value| greatest.max(value.abs()));

@@ -2,11 +2,13 @@
 //!
 //! - `central_differences`: against central differences of the forward run
 //! - `ties`: exact cases, where differences say nothing
-//! - `requests`: what a network answers, and in which order
+//! - `requests`: what a network answers
+//! - `computations`: pieces, changed activations, other sites and policies
 //! - `legalisation`: forms of operators that tract does not run as they are
 //! - `refusals`: models that are refused, with a sentence that names the place
 
 mod central_differences;
+mod computations;
 mod legalisation;
 mod refusals;
 mod requests;
@@ -14,8 +16,10 @@ mod ties;
 
 use prost::Message;
 
-use super::{Network, NetworkError, TractNetwork};
-use crate::gradient::AttachOptions;
+use ndarray::{Array3, Array4};
+
+use super::{Computation, Network, NetworkError, Run, Site, TractNetwork, compute};
+use crate::gradient::{AttachOptions, ReluPolicy};
 use crate::onnx::testing::{GraphBuilder, model};
 
 /// A picture [1, 3, h, w] that the layer under test, `l`, simply repeats.
@@ -33,6 +37,43 @@ fn load(graph: GraphBuilder, opset: i64) -> TractNetwork {
         ..AttachOptions::default()
     };
     TractNetwork::load(proto.encode_to_vec(), &options, &mut |_, _| ()).unwrap()
+}
+
+/// The layer under test, by its tensor.
+const LAYER: &str = "l";
+
+fn forward(network: &mut TractNetwork, input: Array4<f32>) -> Result<Run, NetworkError> {
+    let layers = vec![LAYER.to_owned()];
+    compute(
+        network,
+        Computation::Forward { input, layers },
+        &mut |_, _| (),
+    )?
+    .into_run()
+}
+
+/// The gradient at the layer under test.
+fn backward(
+    network: &mut TractNetwork,
+    run: &Run,
+    cotangent: &[f32],
+) -> Result<Array3<f32>, NetworkError> {
+    gradient(network, run, Site::Layer(LAYER.to_owned()), cotangent)
+}
+
+fn gradient(
+    network: &mut TractNetwork,
+    run: &Run,
+    site: Site,
+    cotangent: &[f32],
+) -> Result<Array3<f32>, NetworkError> {
+    let gradient = Computation::Gradient {
+        run: run.clone(),
+        site,
+        policy: ReluPolicy::Plain,
+        cotangent: cotangent.to_vec(),
+    };
+    compute(network, gradient, &mut |_, _| ())?.into_gradient()
 }
 
 /// Positive numbers, no two alike, in no order.

@@ -17,10 +17,10 @@ fn a_layer_that_does_not_separate_the_graph() {
         .node("GlobalAveragePool", "pool", &["g"], "p");
     let mut network = load(dense(graph, "p", 3), 17);
     let input = Array4::from_shape_vec((1, 3, 3, 3), values(27)).unwrap();
-    let forward = network.forward(input.clone(), &mut |_, _| ()).unwrap();
-    let gradients = network.backward(&[1.0, 0.0, 0.0]).unwrap();
+    let run = forward(&mut network, input.clone()).unwrap();
+    let gradients = backward(&mut network, &run, &[1.0, 0.0, 0.0]).unwrap();
     let weights = weights(9);
-    assert_eq!(forward.activations.shape(), [3, 3, 3]);
+    assert_eq!(run.activations(LAYER).unwrap().shape(), [3, 3, 3]);
     for ((channel, y, x), found) in gradients.indexed_iter() {
         let wanted = weights[channel] * input[[0, channel, y, x]] / 9.0;
         assert!((found - wanted).abs() < 1e-5, "{found} and {wanted}");
@@ -33,17 +33,13 @@ fn requests_that_do_not_fit_are_refused() {
     graph.node("GlobalAveragePool", "pool", &["l"], "p");
     let mut network = load(dense(graph, "p", 3), 17);
     assert!(matches!(
-        network.backward(&[1.0; 3]),
+        network.advance(&mut |_, _| true),
         Err(NetworkError::NoForward)
     ));
-    let wrong = network
-        .forward(Array4::zeros((1, 2, 3, 4)), &mut |_, _| ())
-        .unwrap_err();
+    let wrong = forward(&mut network, Array4::zeros((1, 2, 3, 4))).unwrap_err();
     assert!(wrong.to_string().contains("[1, 3, 3, 4]"), "{wrong}");
-    network
-        .forward(Array4::zeros((1, 3, 3, 4)), &mut |_, _| ())
-        .unwrap();
-    let wrong = network.backward(&[1.0; 2]).unwrap_err();
+    let run = forward(&mut network, Array4::zeros((1, 3, 3, 4))).unwrap();
+    let wrong = backward(&mut network, &run, &[1.0; 2]).unwrap_err();
     assert!(matches!(
         wrong,
         NetworkError::CotangentLength {
@@ -51,6 +47,10 @@ fn requests_that_do_not_fit_are_refused() {
             found: 2
         }
     ));
+    let layers = vec!["nobody".to_owned()];
+    let input = Array4::zeros((1, 3, 3, 4));
+    let wrong = network.start(Computation::Forward { input, layers });
+    assert!(wrong.unwrap_err().to_string().contains("'nobody'"));
 }
 
 #[test]
@@ -100,29 +100,19 @@ fn the_order_of_the_axes_can_be_said_where_the_file_leaves_it_open() {
 }
 
 #[test]
-fn the_layer_that_is_explained_is_not_built_again_by_its_other_names() {
+fn a_layer_has_its_tensor_before_its_node_before_its_alias() {
     let mut graph = graph(3, 4);
     graph
         .node("Tanh", "keep2", &["l"], "m")
         // A node with the name of another layer's tensor.
         .node("Relu", "l", &["m"], "n")
         .node("GlobalAveragePool", "pool", &["n"], "p");
-    let mut network = load(dense(graph, "p", 3), 17);
-    assert_eq!(network.layer(), "l");
-    let alias = |tensor: &str| {
-        let layers = &network.description().layers;
-        let layer = layers.iter().find(|layer| layer.tensor == tensor);
-        layer.unwrap().alias.clone()
-    };
-    let names = [Some("n".to_owned()), alias("n"), Some("l".to_owned())];
-    let mut built = Vec::new();
-    for name in names.into_iter().map(Option::unwrap) {
-        let mut count = 0;
-        let mut progress = |_, _, _| count += 1;
-        network.choose_layer(&name, &mut progress).unwrap();
-        built.push((network.layer().to_owned(), count > 0));
-    }
-    // "l" is the tensor, though the layer that is explained then has a node of that name.
-    let wanted = [("n", true), ("n", false), ("l", false)];
-    assert_eq!(built, wanted.map(|(name, built)| (name.to_owned(), built)));
+    let network = load(dense(graph, "p", 3), 17);
+    let layers = &network.description().layers;
+    let layer = layers.iter().find(|layer| layer.tensor == "n").unwrap();
+    let names = ["n", "l", layer.alias.as_deref().unwrap()];
+    let found = names.map(|name| network.resolve_layer(name).unwrap());
+    assert_eq!(found, ["n", "l", "n"]);
+    let wrong = network.resolve_layer("nobody").unwrap_err().to_string();
+    assert!(wrong.contains("'nobody'"), "{wrong}");
 }

@@ -7,8 +7,8 @@ use super::*;
 /// The gradient of the sum of all outputs at the layer, for a given input.
 fn gradient_of_sum(graph: GraphBuilder, input: Array4<f32>) -> Array3<f32> {
     let mut network = load(graph, 17);
-    network.forward(input, &mut |_, _| ()).unwrap();
-    network.backward(&[1.0]).unwrap()
+    let run = forward(&mut network, input).unwrap();
+    backward(&mut network, &run, &[1.0]).unwrap()
 }
 
 fn ones_head(mut graph: GraphBuilder, from: &str, features: usize) -> GraphBuilder {

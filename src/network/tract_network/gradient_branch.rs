@@ -1,17 +1,17 @@
-//! The gradient branch of one layer, ready to run.
+//! The gradient branch of one site under one ReLU policy, ready to run.
 
-use crate::gradient::{Layer, Selection};
+use crate::gradient::{ReluPolicy, Selection};
 use crate::network::execution_plan::ExecutionPlan;
 use crate::network::load_error::LoadError;
 use crate::network::lowering::PackedWeights;
+use crate::network::network_trait::Site;
 use crate::network::subgraphs::{self, GradientGraph};
 use crate::onnx::Model;
 
-/// From a layer's activations and a cotangent to the gradients there.
+/// From a layer's activations, or the picture, and a cotangent to the gradients at a site.
 pub struct GradientBranch {
-    pub selection: Selection,
-    /// The layer's tensor in the file; the branch may have given it another name.
-    pub file_tensor: String,
+    pub site: Site,
+    pub policy: ReluPolicy,
     pub plan: ExecutionPlan,
     /// The plan's first input is the layer's activations; else it is the picture, and
     /// each run of the branch repeats the forward pass.
@@ -25,24 +25,27 @@ impl GradientBranch {
     /// [`LoadError`] if the graph contradicts itself or tract cannot run it.
     pub fn new(
         model: &Model,
-        selection: Selection,
-        file_tensor: String,
+        selection: &Selection,
+        site: Site,
+        policy: ReluPolicy,
         weights: &mut PackedWeights,
     ) -> Result<Self, LoadError> {
         let GradientGraph {
             model: graph,
             starts_at_layer,
-        } = subgraphs::gradient(model, &selection)?;
+        } = match site {
+            Site::Layer(_) => subgraphs::gradient(model, selection)?,
+            Site::Input => GradientGraph {
+                model: subgraphs::input_gradient(model, selection)?,
+                starts_at_layer: false,
+            },
+        };
         let plan = ExecutionPlan::of_subgraph(&graph, model, weights).map_err(LoadError::Engine)?;
         Ok(GradientBranch {
-            selection,
-            file_tensor,
+            site,
+            policy,
             plan,
             starts_at_layer,
         })
-    }
-
-    pub fn layer(&self) -> Layer {
-        self.selection.layer.clone()
     }
 }

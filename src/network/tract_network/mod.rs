@@ -1,55 +1,43 @@
-//! [`Network`] on tract: a forward pass, and a gradient branch for each layer explained.
+//! [`Network`] on tract: plans that are built when they are first asked for.
 //!
 //! - `forward_pass`: from the picture to logits and activations
-//! - `gradient_branch`: from activations and a cotangent to gradients
+//! - `gradient_branch`: from activations or the picture and a cotangent to gradients
+//! - `plans`: the plans that are ready, and how others are built
 
 mod forward_pass;
 mod gradient_branch;
+mod plans;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use ndarray::{Array3, Array4, Axis, Ix3};
+use tract_onnx::prelude::Tensor;
 
-use self::forward_pass::{ForwardPass, ForwardRun};
-use self::gradient_branch::GradientBranch;
-use super::description::{self, Description};
+use self::plans::{PlanKey, Plans};
+use super::description::Description;
 use super::execution_plan::{array, shape_error, tensor};
-use super::kept_activations::layers_to_keep;
-use super::load_error::{LayerError, LoadError};
-use super::lowering::PackedWeights;
-use super::network_trait::{Forward, Network, NetworkError};
-use crate::gradient::{self, AttachOptions, Layer, Selection};
-use crate::onnx::{Limits, Model};
+use super::load_error::LoadError;
+use super::network_error::NetworkError;
+use super::network_trait::{Computation, Computed, Network, Site};
+use super::run::Run;
+use crate::gradient::{self, AttachOptions, ReluPolicy};
 
 /// A model that is ready to predict and to explain.
 pub struct TractNetwork {
-    /// The file, for building the branch of another layer.
-    file: Vec<u8>,
-    options: AttachOptions,
     description: Description,
-    /// Weights that the plans share.
-    weights: PackedWeights,
-    forward: ForwardPass,
-    /// Of the layers explained lately, the current one's first; never empty.
-    branches: Vec<GradientBranch>,
-    /// The last forward run.
-    run: Option<ForwardRun>,
+    plans: Plans,
+    /// The computation that has begun.
+    current: Option<Current>,
 }
 
-/// Number of layers whose gradient branches stay ready.
-const MAX_BRANCHES: usize = 4;
-
-/// What [`TractNetwork::choose_layer`] is busy with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LayerChangePhase {
-    /// Building the branch and the plans; progress counts steps.
-    Prepare,
-    /// Running the network again; progress counts nodes.
-    Run,
+/// A computation that has begun, and what its result is made of.
+enum Current {
+    Forward { input: Arc<Tensor> },
+    Outputs,
+    OutputsFrom,
+    Gradient(PlanKey),
 }
-
-/// Number of steps of loading a model, for `progress`.
-const LOAD_STEPS: usize = 3;
 
 impl TractNetwork {
     /// Makes a model ready from its file.
@@ -64,29 +52,11 @@ impl TractNetwork {
         options: &AttachOptions,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<TractNetwork, LoadError> {
-        let file = file.into().into_owned();
-        progress(0, LOAD_STEPS);
-        let mut model = Model::decode(&file, Limits::default())?;
-        let mut weights = PackedWeights::new(&model);
-        let outputs = description::own_outputs(&model);
-        let found = gradient::attach(&mut model, options)?;
-        let description = Description::new(&model, found.selection, found.layers, outputs)?;
-        progress(1, LOAD_STEPS);
-        let selection = &description.selection;
-        let kept = layers_to_keep(&selection.layer, &[], &description.layers);
-        let forward = ForwardPass::new(&model, selection, kept, &mut weights)?;
-        progress(2, LOAD_STEPS);
-        let selection = selection.clone();
-        let branch = GradientBranch::new(&model, selection, found.file_tensor, &mut weights)?;
-        progress(3, LOAD_STEPS);
+        let (description, plans) = Plans::load(file.into().into_owned(), options, progress)?;
         Ok(TractNetwork {
-            file,
-            options: options.clone(),
             description,
-            weights,
-            forward,
-            branches: vec![branch],
-            run: None,
+            plans,
+            current: None,
         })
     }
 
@@ -95,100 +65,65 @@ impl TractNetwork {
         &self.description
     }
 
-    /// Number of forward runs on the last input.
-    pub fn forward_runs(&self) -> u32 {
-        self.run.as_ref().map_or(0, |run| run.count)
-    }
-
-    /// Results of the last forward run at the current layer; `None` before the first.
-    pub fn last_forward(&self) -> Option<Forward> {
-        let run = self.run.as_ref()?;
-        run.at_layer(&self.description.selection.layer).ok()
-    }
-
-    /// Makes another layer, named by its tensor, node or alias, the one that is explained. Its
-    /// gradient branch is built unless it is cached; the network runs again on the last
-    /// input unless that run kept the layer's activations.
+    /// The tensor in the file of the layer that a person names by its tensor, node or alias.
     ///
     /// # Errors
-    /// [`LayerError`]; the current layer then stays.
-    pub fn choose_layer(
-        &mut self,
-        name: &str,
-        progress: &mut dyn FnMut(LayerChangePhase, usize, usize),
-    ) -> Result<(), LayerError> {
-        // Resolved once: from here on the layer is its tensor in the file.
-        let layer = gradient::named_layer(&self.description.layers, name);
-        let tensor = layer.map_or(name, |layer| &layer.tensor).to_owned();
-        let is_for_layer = |branch: &GradientBranch| branch.file_tensor == tensor;
-        if self.branches.first().is_some_and(is_for_layer) {
-            return Ok(());
+    /// [`LoadError::Gradient`] where no such layer can be explained.
+    pub fn resolve_layer(&self, name: &str) -> Result<String, LoadError> {
+        match gradient::named_layer(&self.description.layers, name) {
+            Some(layer) => Ok(layer.tensor.clone()),
+            // The survey of the file says why.
+            None => Ok(self
+                .plans
+                .attached(Some(name), false, ReluPolicy::Plain)?
+                .file_tensor),
         }
-        let cached = self.branches.iter().position(is_for_layer);
-        let is_kept = (self.forward.kept.iter()).any(|layer| layer.tensor == tensor);
-        let (mut branch, mut forward) = (None, None);
-        if cached.is_none() || !is_kept {
-            progress(LayerChangePhase::Prepare, 0, LOAD_STEPS);
-            let (model, selection) = self.attached(&tensor)?;
-            progress(LayerChangePhase::Prepare, 1, LOAD_STEPS);
-            if !is_kept {
-                let recent: Vec<Layer> = self.branches.iter().map(GradientBranch::layer).collect();
-                let layers = &self.description.layers;
-                let kept = layers_to_keep(&selection.layer, &recent, layers);
-                let plan = ForwardPass::new(&model, &selection, kept, &mut self.weights)?;
-                forward = Some(plan);
-            }
-            progress(LayerChangePhase::Prepare, 2, LOAD_STEPS);
-            if cached.is_none() {
-                let weights = &mut self.weights;
-                branch = Some(GradientBranch::new(&model, selection, tensor, weights)?);
-            }
-            progress(LayerChangePhase::Prepare, 3, LOAD_STEPS);
-        }
-        if let (Some(forward), Some(last)) = (&mut forward, &self.run) {
-            let mut run_progress = |done, total| progress(LayerChangePhase::Run, done, total);
-            let run = forward.run(last.input.clone(), last.count + 1, &mut run_progress)?;
-            self.run = Some(run);
-        }
-        // Nothing fails from here on.
-        if let Some(forward) = forward {
-            self.forward = forward;
-        }
-        let branch = branch.or_else(|| cached.map(|place| self.branches.remove(place)));
-        if let Some(branch) = branch {
-            self.description.selection = branch.selection.clone();
-            self.branches.insert(0, branch);
-            self.branches.truncate(MAX_BRANCHES);
-        }
+    }
+
+    /// Whether a gradient at this site can be computed without building anything.
+    pub fn is_ready(&self, site: &Site, policy: ReluPolicy) -> bool {
+        self.plans.is_ready(site, policy)
+    }
+
+    fn start_forward(&mut self, input: Array4<f32>, layers: &[String]) -> Result<(), NetworkError> {
+        let input = self.checked_input(input)?;
+        let forward = self.plans.forward(layers)?;
+        forward.plan.start(vec![input.clone()])?;
+        self.current = Some(Current::Forward { input });
         Ok(())
     }
 
-    /// The file once more, with the branch of another layer.
-    fn attached(&self, layer: &str) -> Result<(Model, Selection), LoadError> {
-        let mut model = Model::decode(&self.file, Limits::default())?;
-        let options = AttachOptions {
-            layers: vec![layer.to_owned()],
-            ..self.options.clone()
-        };
-        let selection = gradient::attach(&mut model, &options)?.selection;
-        Ok((model, selection))
-    }
-}
-
-impl Network for TractNetwork {
-    fn classes(&self) -> usize {
-        self.description.selection.classes
+    fn start_behind(&mut self, layer: &str, activations: Array3<f32>) -> Result<(), NetworkError> {
+        let (plan, channels_last) = self.plans.behind_layer(layer)?;
+        plan.start(vec![own_layout(activations, channels_last)])?;
+        self.current = Some(Current::OutputsFrom);
+        Ok(())
     }
 
-    fn layer(&self) -> &str {
-        &self.description.selection.layer.tensor
-    }
-
-    fn forward(
+    fn start_gradient(
         &mut self,
-        input: Array4<f32>,
-        progress: &mut dyn FnMut(usize, usize),
-    ) -> Result<Forward, NetworkError> {
+        run: &Run,
+        site: Site,
+        policy: ReluPolicy,
+        cotangent: Vec<f32>,
+    ) -> Result<(), NetworkError> {
+        let wanted = self.classes();
+        let found = cotangent.len();
+        let cotangent = ndarray::Array2::from_shape_vec((1, wanted), cotangent)
+            .map_err(|_| NetworkError::CotangentLength { wanted, found })?;
+        let branch = self.plans.branch(&site, policy)?;
+        let start = match &site {
+            Site::Layer(layer) if branch.starts_at_layer => run.activation_tensor(layer)?.clone(),
+            _ => run.input_tensor().clone(),
+        };
+        branch
+            .plan
+            .start(vec![start, tensor(cotangent.into_dyn())])?;
+        self.current = Some(Current::Gradient(PlanKey { site, policy }));
+        Ok(())
+    }
+
+    fn checked_input(&self, input: Array4<f32>) -> Result<Arc<Tensor>, NetworkError> {
         let wanted = &self.description.selection.picture.shape;
         if input.shape() != wanted.as_slice() {
             return Err(NetworkError::InputShape {
@@ -196,34 +131,88 @@ impl Network for TractNetwork {
                 found: input.shape().to_vec(),
             });
         }
-        self.run = None;
-        let run = self.forward.run(tensor(input.into_dyn()), 1, progress)?;
-        let forward = run.at_layer(&self.description.selection.layer)?;
-        self.run = Some(run);
-        Ok(forward)
+        Ok(tensor(input.into_dyn()))
     }
 
-    fn backward(&mut self, cotangent: &[f32]) -> Result<Array3<f32>, NetworkError> {
-        let wanted = self.classes();
-        let run = self.run.as_ref().ok_or(NetworkError::NoForward)?;
-        let branch = self.branches.first_mut().ok_or(NetworkError::NoForward)?;
-        let start = if branch.starts_at_layer {
-            run.activations(&branch.selection.layer)?.clone()
-        } else {
-            run.input.clone()
+    /// What the outputs of the current computation's plan are.
+    fn result(
+        &self,
+        current: Current,
+        mut outputs: Vec<Arc<Tensor>>,
+    ) -> Result<Computed, NetworkError> {
+        if let Current::Forward { input } = current {
+            return Ok(Computed::Run(self.plans.run_of(input, outputs)?));
+        }
+        if outputs.is_empty() {
+            return Err(NetworkError::NoForward);
+        }
+        let first = outputs.swap_remove(0);
+        let values = array(&first)?;
+        if !matches!(current, Current::Gradient(_)) {
+            return Ok(Computed::Outputs(values.iter().copied().collect()));
+        }
+        let gradient = values.index_axis_move(Axis(0), 0);
+        let gradient = gradient.into_dimensionality::<Ix3>();
+        Ok(Computed::Gradient(
+            gradient.map_err(shape_error)?.to_owned(),
+        ))
+    }
+}
+
+/// Activations [C, h, w] as a tensor in a layer's own order of axes.
+fn own_layout(activations: Array3<f32>, channels_last: bool) -> Arc<Tensor> {
+    let activations = activations.insert_axis(Axis(0));
+    let own = if channels_last {
+        activations.permuted_axes([0, 2, 3, 1])
+    } else {
+        activations
+    };
+    tensor(own.as_standard_layout().into_owned().into_dyn())
+}
+
+impl Network for TractNetwork {
+    fn classes(&self) -> usize {
+        self.description.selection.classes
+    }
+
+    fn start(&mut self, computation: Computation) -> Result<(), NetworkError> {
+        self.current = None;
+        match computation {
+            Computation::Forward { input, layers } => self.start_forward(input, &layers),
+            Computation::Outputs { input } => {
+                self.start_forward(input, &[])?;
+                self.current = Some(Current::Outputs);
+                Ok(())
+            }
+            Computation::OutputsFrom { layer, activations } => {
+                self.start_behind(&layer, activations)
+            }
+            Computation::Gradient {
+                run,
+                site,
+                policy,
+                cotangent,
+            } => self.start_gradient(&run, site, policy, cotangent),
+        }
+    }
+
+    fn advance(
+        &mut self,
+        may_continue: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Option<Computed>, NetworkError> {
+        let current = self.current.take().ok_or(NetworkError::NoForward)?;
+        let plan = match &current {
+            Current::Forward { .. } | Current::Outputs => Some(self.plans.forward_plan()),
+            Current::OutputsFrom => self.plans.plan_behind_layer(),
+            Current::Gradient(key) => self.plans.branch_plan(key),
         };
-        let cotangent =
-            ndarray::Array2::from_shape_vec((1, wanted), cotangent.to_vec()).map_err(|_| {
-                NetworkError::CotangentLength {
-                    wanted,
-                    found: cotangent.len(),
-                }
-            })?;
-        let inputs = vec![start, tensor(cotangent.into_dyn())];
-        let outputs = branch.plan.run_tensors(inputs, &mut |_, _| ())?;
-        let gradients = outputs.first().ok_or(NetworkError::NoForward)?;
-        let gradients = array(gradients)?.index_axis_move(Axis(0), 0);
-        let gradients = gradients.into_dimensionality::<Ix3>();
-        Ok(gradients.map_err(shape_error)?.to_owned())
+        let plan = plan.ok_or(NetworkError::NoForward)?;
+        match plan.advance(may_continue)? {
+            Some(outputs) => Ok(Some(self.result(current, outputs)?)),
+            None => {
+                self.current = Some(current);
+                Ok(None)
+            }
+        }
     }
 }

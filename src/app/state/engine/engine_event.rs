@@ -52,6 +52,8 @@ pub enum EngineEvent {
         model: u32,
         key: MapKey,
         map: SaliencyMap,
+        /// Whether another map follows that is more complete.
+        is_early: bool,
     },
     Failed {
         step: EngineStep,

@@ -5,6 +5,7 @@ use super::engine_state::{Activity, EngineFacts};
 use super::engine_step::EngineStep;
 use crate::app::state::app_state::AppState;
 use crate::app::state::notices::{NoticePlace, Recovery};
+use crate::app::state::settings::View;
 use crate::protocol::{FailureKind, PROTOCOL_VERSION};
 
 impl AppState {
@@ -55,9 +56,12 @@ impl AppState {
                 model,
                 key,
                 map,
+                is_early,
             } => {
-                self.ended();
-                self.mapped(picture, model, key, map);
+                if !is_early {
+                    self.ended();
+                }
+                self.mapped(picture, model, key, map, is_early);
             }
             EngineEvent::Failed {
                 step,
@@ -178,6 +182,7 @@ impl AppState {
         let step = self.engine.activity.as_ref().map(|activity| &activity.step);
         match step.cloned().as_ref() {
             Some(EngineStep::Load(key)) => self.stop_loading(*key),
+            _ if self.settings.view == View::Compare => self.stop_comparing(),
             Some(EngineStep::Explain(_)) => self.stop_explaining(),
             _ => {
                 if let Some(picture) = &mut self.picture.current {

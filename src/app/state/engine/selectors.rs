@@ -4,6 +4,7 @@ use super::desired_state::{DesiredPicture, DesiredState};
 use super::engine_state::Activity;
 use super::engine_step::EngineStep;
 use crate::app::state::app_state::AppState;
+use crate::app::state::settings::View;
 
 impl AppState {
     /// What the engine shall hold and answer.
@@ -25,7 +26,10 @@ impl AppState {
                 key: picture.key,
                 name: picture.name.clone(),
             }),
-            map: picture.and_then(|picture| self.missing_map(picture)),
+            map: picture.and_then(|picture| match self.settings.view {
+                View::Explain => self.missing_map(picture),
+                View::Compare => self.missing_comparison(picture),
+            }),
             stopped_explanations: self.engine.stopped_explanations,
         }
     }

@@ -10,5 +10,13 @@ pub enum ExplanationAction {
     ChooseLayer(String),
     /// The id of a method in the catalogue.
     ChooseMethod(&'static str),
+    /// A setting of the chosen method, by id.
+    ChooseSetting(&'static str, String),
+    /// The id of a kind of target.
+    ChooseTarget(&'static str),
+    /// The class that a comparing target compares with.
+    ChooseOther(usize),
+    /// Other random numbers.
+    ChooseSeed(u32),
     ExplainAgain,
 }

@@ -11,6 +11,8 @@ use crate::app::state::app_state::AppState;
 use crate::app::state::model::UserOverrides;
 use crate::app::state::notices::{NoticePlace, Recovery};
 use crate::app::state::picture::{ChosenPicture, PictureKey};
+use crate::app::state::settings::View;
+use crate::explain::METHODS;
 use crate::protocol::MapState;
 
 impl AppState {
@@ -27,7 +29,20 @@ impl AppState {
             }
             ExplanationAction::ChooseLayer(layer) => self.choose_layer(layer),
             ExplanationAction::ChooseMethod(method) => {
-                self.settings.method = method;
+                self.settings.set_method(method, &[]);
+                self.show_chosen_map();
+            }
+            ExplanationAction::ChooseSetting(id, value) => self.choose_setting(id, value),
+            ExplanationAction::ChooseTarget(kind) => {
+                self.settings.target = kind;
+                self.show_chosen_map();
+            }
+            ExplanationAction::ChooseOther(class) => {
+                self.settings.other = Some(class);
+                self.show_chosen_map();
+            }
+            ExplanationAction::ChooseSeed(seed) => {
+                self.settings.seed = seed;
                 self.show_chosen_map();
             }
             ExplanationAction::ExplainAgain => {
@@ -67,6 +82,7 @@ impl AppState {
         // waits for the user.
         if !is_same {
             picture.maps.clear();
+            picture.early = None;
             picture.failed_maps.clear();
             picture.shown = None;
         }
@@ -90,6 +106,7 @@ impl AppState {
         model: u32,
         key: MapKey,
         map: SaliencyMap,
+        is_early: bool,
     ) {
         let Some(mut picture) = self.picture.current.take() else {
             return;
@@ -98,11 +115,19 @@ impl AppState {
             .current_prediction(&picture)
             .is_some_and(|prediction| prediction.model.desired.key == model);
         if picture.key == picture_key && same_model {
-            picture.maps.insert(key.clone(), Rc::new(map));
+            if is_early {
+                picture.early = Some((key.clone(), Rc::new(map)));
+            } else {
+                picture.early.take_if(|(early, _)| *early == key);
+                picture.keep_map(key.clone(), Rc::new(map));
+            }
             if self.map_key(&picture).as_ref() == Some(&key) {
                 picture.shown = Some(key);
                 self.notices.shown.remove(&NoticePlace::Explanation);
-                self.announce_map(&picture);
+                // Early maps come every moment: only the last is news.
+                if !is_early {
+                    self.announce_map(&picture);
+                }
             }
         }
         self.picture.current = Some(picture);
@@ -134,13 +159,18 @@ impl AppState {
         };
     }
 
-    /// A map that cannot be had; another layer gives way to the one that is shown.
+    /// A map that cannot be had; another method, layer or question gives way to the one that
+    /// is shown.
     pub(in crate::app::state) fn map_failed(&mut self, key: MapKey, message: String) {
         let Some(picture) = &mut self.picture.current else {
             return;
         };
-        let shown = picture.shown.as_ref().map(|shown| &shown.layer);
-        let is_other = shown.is_some_and(|shown| *shown != key.layer);
+        // In a comparison it leaves a gap, and the others go on.
+        if self.settings.view == View::Compare {
+            picture.failed_maps.push(key);
+            return;
+        }
+        let is_other = (picture.shown.as_ref()).is_some_and(|shown| !shown.differs_by_class(&key));
         picture.failed_maps.push(key);
         if is_other {
             self.restore_shown_choice();
@@ -186,11 +216,46 @@ impl AppState {
         self.show_chosen_map();
     }
 
-    /// Goes back to the layer and the class whose map is shown.
+    /// Keeps what the engine has shown of a map so far; without that goes back to what the
+    /// shown map shows.
     pub(in crate::app::state) fn stop_explaining(&mut self) {
         self.engine.stopped_explanations += 1;
+        if self.keep_early_map() {
+            self.notices.announcement = "Stopped; the map so far stays".to_owned();
+            return;
+        }
         self.restore_shown_choice();
         self.notices.announcement = "Stopped; the former map stays".to_owned();
+    }
+
+    /// Keeps what the engine has shown of a map that it does not finish. Whether there is any.
+    pub(in crate::app::state) fn keep_early_map(&mut self) -> bool {
+        let picture = self.picture.current.as_mut();
+        let Some((picture, (key, map))) =
+            picture.and_then(|picture| picture.early.take().map(|early| (picture, early)))
+        else {
+            return false;
+        };
+        picture.maps.insert(key, map);
+        true
+    }
+
+    /// Sets one of the chosen method's settings; a value that it cannot take changes nothing
+    /// and is said.
+    fn choose_setting(&mut self, id: &'static str, value: String) {
+        let method = METHODS
+            .iter()
+            .find(|method| method.id == self.settings.method);
+        let checked = method.map(|method| method.settings([(id, value.as_str())]));
+        if let Some(Err(error)) = checked {
+            let sentence = format!("{error}.");
+            return self.notify(NoticePlace::Explanation, sentence, None);
+        }
+        let mut said = std::mem::take(&mut self.settings.method_settings);
+        said.retain(|(other, _)| other != id);
+        said.push((id.to_owned(), value));
+        self.settings.set_method(self.settings.method, &said);
+        self.show_chosen_map();
     }
 
     /// Chooses what the shown map shows; without one, the model's usual layer.
@@ -202,7 +267,17 @@ impl AppState {
             .and_then(|picture| picture.shown.clone());
         self.settings.layer = shown.as_ref().map(|key| key.layer.clone());
         if let Some(key) = shown {
-            self.settings.class = Some(key.class);
+            self.choose(&key);
         }
+    }
+
+    /// Chooses all that a map depends on.
+    pub(in crate::app::state) fn choose(&mut self, key: &MapKey) {
+        self.settings.layer = Some(key.layer.clone());
+        self.settings.class = Some(key.class());
+        self.settings.target = key.target.kind();
+        self.settings.other = key.target.other().or(self.settings.other);
+        self.settings.set_method(key.method, &key.settings);
+        self.settings.seed = key.seed;
     }
 }

@@ -29,7 +29,7 @@ fn another_class_keeps_the_map_until_its_own_comes_and_going_back_is_instant() {
     assert_eq!(
         (
             shown(&state),
-            state.desired_state().map.map(|key| key.class)
+            state.desired_state().map.map(|key| key.class())
         ),
         (Some(2), Some(3))
     );

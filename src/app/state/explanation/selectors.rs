@@ -7,7 +7,7 @@ use super::prediction::Prediction;
 use crate::app::state::app_state::AppState;
 use crate::app::state::model::PreparedModel;
 use crate::app::state::picture::ChosenPicture;
-use crate::explain::METHODS;
+use crate::explain::{METHODS, Target};
 use crate::render::{OverlayStyle, largest};
 
 impl AppState {
@@ -39,13 +39,42 @@ impl AppState {
         chosen.or_else(|| prediction.ranking.first().copied())
     }
 
+    /// The class that the chosen target compares with: the chosen one, else the most probable
+    /// other.
+    pub fn other_class(&self, picture: &ChosenPicture) -> Option<usize> {
+        let prediction = picture.prediction.as_ref()?;
+        let class = self.class(picture)?;
+        let is_other = |other: &usize| *other != class && *other < prediction.logits.len();
+        let chosen = self.settings.other.filter(is_other);
+        chosen.or_else(|| prediction.ranking.iter().copied().find(is_other))
+    }
+
+    /// The question to be answered. A model of one class has nothing to compare: its logit
+    /// is asked for.
+    pub fn target(&self, picture: &ChosenPicture) -> Option<Target> {
+        let class = self.class(picture)?;
+        let classes = picture.prediction.as_ref()?.logits.len();
+        let target = Target::new(self.settings.target, class, self.other_class(picture));
+        let target = target.ok().filter(|target| target.check(classes).is_ok());
+        Some(target.unwrap_or(Target::Logit(class)))
+    }
+
     /// The chosen map of a picture that has a prediction.
     pub(in crate::app::state) fn map_key(&self, picture: &ChosenPicture) -> Option<MapKey> {
         let model = &picture.prediction.as_ref()?.model;
+        let method = METHODS
+            .iter()
+            .find(|method| method.id == self.settings.method)?;
         Some(MapKey {
-            method: self.settings.method,
-            class: self.class(picture)?,
+            method: method.id,
+            target: self.target(picture)?,
             layer: self.layer(model).to_owned(),
+            settings: self.settings.method_settings.clone(),
+            seed: if method.is_random {
+                self.settings.seed
+            } else {
+                0
+            },
         })
     }
 
@@ -66,7 +95,7 @@ impl AppState {
             if self.settings.own_scale {
                 key == shown
             } else {
-                key.method == shown.method && key.layer == shown.layer
+                key.differs_by_class(shown)
             }
         };
         let maps = picture.maps.iter().filter(|entry| counts(&entry.0));

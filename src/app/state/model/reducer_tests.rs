@@ -85,5 +85,5 @@ fn another_model_keeps_the_picture_and_forgets_the_maps() {
     let state = act(state.clone(), [ready(&state)]);
     let state = act(state.clone(), [predicted(&state)]);
     assert_eq!(shown(&state), None);
-    assert_eq!(state.desired_state().map.map(|key| key.class), Some(2));
+    assert_eq!(state.desired_state().map.map(|key| key.class()), Some(2));
 }

@@ -20,6 +20,9 @@ pub struct PictureState {
     pub seen: Vec<ChosenPicture>,
 }
 
+/// Bytes of the maps that are kept for one picture: some hundred of the largest.
+const MAX_MAP_BYTES: usize = 64 << 20;
+
 /// A picture that the user chose, and all that the engine found out about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChosenPicture {
@@ -34,7 +37,10 @@ pub struct ChosenPicture {
     pub maps: SmallMap<MapKey, Rc<SaliencyMap>>,
     /// Maps that the engine could not compute.
     pub failed_maps: Vec<MapKey>,
-    /// The map that is shown until the chosen one is there; a key of `maps`.
+    /// A map that is not complete yet, while the engine is at it.
+    pub early: Option<(MapKey, Rc<SaliencyMap>)>,
+    /// The map that is shown until the chosen one is there; a key of `maps`, or that of
+    /// `early`.
     pub shown: Option<MapKey>,
 }
 
@@ -53,7 +59,26 @@ impl ChosenPicture {
             prediction: None,
             maps: SmallMap::default(),
             failed_maps: Vec::new(),
+            early: None,
             shown: None,
+        }
+    }
+
+    /// Keeps a map, in place of the oldest where they have grown too many.
+    pub(in crate::app::state) fn keep_map(&mut self, key: MapKey, map: Rc<SaliencyMap>) {
+        self.maps.insert(key, map);
+        let bytes = |maps: &SmallMap<MapKey, Rc<SaliencyMap>>| -> usize {
+            let maps = maps.iter();
+            maps.map(|(_, map)| map.values.len() * size_of::<f32>())
+                .sum()
+        };
+        while bytes(&self.maps) > MAX_MAP_BYTES {
+            let oldest = self.maps.iter().map(|(key, _)| key);
+            let mut oldest = oldest.filter(|key| Some(*key) != self.shown.as_ref());
+            let Some(oldest) = oldest.next().cloned() else {
+                return;
+            };
+            self.maps.remove(&oldest);
         }
     }
 
@@ -62,8 +87,14 @@ impl ChosenPicture {
         Some(&self.prediction.as_ref()?.model)
     }
 
+    /// A map, complete or not.
+    pub fn map_of(&self, key: &MapKey) -> Option<&Rc<SaliencyMap>> {
+        let early = self.early.as_ref().filter(|(early, _)| early == key);
+        self.maps.get(key).or(early.map(|(_, map)| map))
+    }
+
     /// The map that is shown.
     pub fn map(&self) -> Option<&Rc<SaliencyMap>> {
-        self.maps.get(self.shown.as_ref()?)
+        self.map_of(self.shown.as_ref()?)
     }
 }

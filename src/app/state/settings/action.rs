@@ -1,10 +1,12 @@
 //! What the user sets of how a map is shown.
 
+use super::settings_state::View;
 use crate::render::{ColorMap, Sign};
 
 /// What the user sets.
 #[derive(Clone, Debug)]
 pub enum SettingsAction {
+    ChooseView(View),
     ChooseColorMap(ColorMap),
     /// Percent.
     ChooseOpacity(u8),

@@ -10,5 +10,5 @@ mod theme;
 mod url_hash;
 
 pub use self::action::SettingsAction;
-pub use self::settings_state::Settings;
+pub use self::settings_state::{Settings, View};
 pub use self::theme::Theme;

@@ -10,6 +10,7 @@ impl AppState {
     /// Takes a setting.
     pub(in crate::app::state) fn reduce_settings(&mut self, action: SettingsAction) {
         match action {
+            SettingsAction::ChooseView(view) => self.settings.view = view,
             SettingsAction::ChooseColorMap(map) => self.settings.set_colormap(map),
             SettingsAction::ChooseOpacity(percent) => self.settings.opacity = percent.min(100),
             SettingsAction::ChooseSign(sign) => self.settings.sign = sign,

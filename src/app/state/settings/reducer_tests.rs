@@ -18,7 +18,7 @@ fn first_class(hash: &str) -> (Rc<AppState>, Option<usize>) {
     let state = act(begun(hash), [choose(1)]);
     let state = act(state.clone(), [ready(&state)]);
     let state = act(state.clone(), [predicted(&state)]);
-    let class = state.desired_state().map.map(|key| key.class);
+    let class = state.desired_state().map.map(|key| key.class());
     (state, class)
 }
 

@@ -2,8 +2,8 @@
 //! The picture is never part of it. What is missing has its default; what
 //! cannot be read is ignored.
 
-use super::settings_state::Settings;
-use crate::explain::METHODS;
+use super::settings_state::{Settings, View};
+use crate::explain::TARGET_KINDS;
 use crate::render::{ColorMap, Sign};
 
 /// Longer names come from no model of ours.
@@ -26,15 +26,23 @@ impl Settings {
         let name =
             || (!value.is_empty() && value.len() <= MAX_NAME_BYTES).then(|| value.to_owned());
         match key {
+            "view" if value == "compare" => self.view = View::Compare,
             "model" => self.model = name(),
             "layer" => self.layer = name(),
             "class" => self.class = value.parse().ok(),
             "pin" => self.pinned = value == "1",
             "method" => {
-                if let Some(method) = METHODS.iter().find(|method| method.id == value) {
-                    self.method = method.id;
+                let said = std::mem::take(&mut self.method_settings);
+                self.set_method(value, &said);
+            }
+            "target" => {
+                if let Some(kind) = TARGET_KINDS.iter().find(|kind| kind.id == value) {
+                    self.target = kind.id;
                 }
             }
+            "other" => self.other = value.parse().ok(),
+            "set" if value.len() <= MAX_NAME_BYTES => self.set_method(self.method, &pairs(value)),
+            "seed" => self.seed = value.parse().unwrap_or(0),
             "colour" => {
                 if let Ok(map) = value.parse() {
                     self.set_colormap(map);
@@ -67,6 +75,18 @@ impl Settings {
                 self.method != default.method,
                 self.method.to_owned(),
             ),
+            ("view", self.view == View::Compare, "compare".to_owned()),
+            (
+                "set",
+                !self.method_settings.is_empty(),
+                joined(&self.method_settings),
+            ),
+            (
+                "target",
+                self.target != default.target,
+                self.target.to_owned(),
+            ),
+            ("seed", self.seed != 0, self.seed.to_string()),
             (
                 "colour",
                 self.colormap() != ColorMap::default_of(self.colormap().kind()),
@@ -87,6 +107,7 @@ impl Settings {
                 .filter(|pair| pair.1)
                 .map(|(key, _, value)| (key, value)),
         );
+        pairs.extend(self.other.map(|other| ("other", other.to_string())));
         pairs.extend(self.engine.map(|engine| ("engine", engine.id().to_owned())));
         pairs
             .iter()
@@ -96,10 +117,22 @@ impl Settings {
     }
 }
 
+/// Settings as `steps:20,baseline:black`.
+fn joined(settings: &[(String, String)]) -> String {
+    let pairs = settings.iter().map(|(id, value)| format!("{id}:{value}"));
+    pairs.collect::<Vec<_>>().join(",")
+}
+
+fn pairs(text: &str) -> Vec<(String, String)> {
+    let pairs = text.split(',').filter_map(|pair| pair.split_once(':'));
+    let owned = pairs.map(|(id, value)| (id.to_owned(), value.to_owned()));
+    owned.collect()
+}
+
 fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' | b':' => {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' | b':' | b',' => {
                 char::from(byte).to_string()
             }
             _ => format!("%{byte:02X}"),
@@ -150,6 +183,12 @@ mod tests {
             sign: Sign::Signed,
             cells: true,
             own_scale: true,
+            view: View::Compare,
+            method: "rise",
+            method_settings: vec![("masks".into(), "50".into())],
+            target: "contrast",
+            other: Some(5),
+            seed: 9,
             engine: Some(EngineVariant::Relaxed),
             ..Settings::default()
         };
@@ -160,7 +199,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_ignored() {
-        let hash = "#opacity=101&class=-1&colour=rainbow&method=magic&cells=maybe&signed&=&&%%%=%zz&opacity=x&engine=gpu";
+        let hash = "#opacity=101&class=-1&colour=rainbow&method=magic&cells=maybe&signed&=&&%%%=%zz&opacity=x&engine=gpu&target=loud&set=steps:x,masks&other=-1&seed=x";
         assert_eq!(Settings::from_hash(hash), Settings::default());
         assert_eq!(Settings::from_hash("opacity=900&class=2").class, Some(2));
     }

@@ -3,6 +3,7 @@
 pub mod element_ids;
 mod file_kind;
 mod input_value;
+pub mod map_painter;
 mod notice;
 mod page_handle;
 mod popover;

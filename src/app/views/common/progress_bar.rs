@@ -18,6 +18,9 @@ pub fn phase_words(activity: &Activity) -> String {
         }
         (Some(Phase::Prepare), _) => "preparing".to_owned(),
         (Some(Phase::Decode), _) => "reading the picture".to_owned(),
+        (Some(Phase::Explain), _) => {
+            format!("explaining, {:.0} of {:.0}", activity.done, activity.total)
+        }
         (Some(Phase::Run), _) => "looking".to_owned(),
         (None, _) => match activity.step {
             EngineStep::Load(_) => "fetching".to_owned(),

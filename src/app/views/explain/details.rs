@@ -1,14 +1,15 @@
-//! Method, layer, times and facts.
+//! Question, method, layer, times and facts.
 
 use yew::prelude::*;
 
 use super::layers::Layers;
+use super::method_choice::method_choice;
+use super::question::question;
 use crate::app::number_format;
-use crate::app::state::{ChosenPicture, ExplanationAction, PreparedModel, method_name};
+use crate::app::state::{ChosenPicture, PreparedModel, method_name};
 use crate::app::views::common::Props;
-use crate::explain::METHODS;
 
-/// How it was done: method and layer to choose, times and facts to read.
+/// How it was done: question, method and layer to choose, times and facts to read.
 pub fn details(props: &Props) -> Html {
     let Some(picture) = props
         .state
@@ -21,38 +22,14 @@ pub fn details(props: &Props) -> Html {
     };
     html! {
         <section class="details">
-            // One method alone is no choice; what it is called stands among the facts.
-            if METHODS.len() > 1 {
-                <details>
-                    <summary>{ "Method" }<small>{ method_name(props.state.settings.method) }</small></summary>
-                    { for METHODS.iter().map(|method| {
-                        let id = method.id;
-                        let onchange = props.page.callback(move |page| page.dispatch(ExplanationAction::ChooseMethod(id)));
-                        choice("method", method.name, method.summary, props.state.settings.method == id, onchange)
-                    }) }
-                </details>
-            }
+            { question(props, picture) }
+            { method_choice(props) }
             <Layers ..props.clone() />
             <details>
                 <summary>{ "Times and facts" }</summary>
                 { facts(props, picture) }
             </details>
         </section>
-    }
-}
-
-fn choice(
-    group: &'static str,
-    name: &str,
-    hint: &str,
-    checked: bool,
-    onchange: Callback<Event>,
-) -> Html {
-    html! {
-        <label class="toggle">
-            <input type="radio" name={group} {checked} {onchange} />
-            <span>{ name }<small>{ hint }</small></span>
-        </label>
     }
 }
 
@@ -94,16 +71,17 @@ fn facts(props: &Props, picture: &ChosenPicture) -> Html {
         ),
     ];
     if let Some(map) = picture.map() {
-        let method = method_name(props.state.settings.method).to_owned();
+        let method = method_name(&map.summary.method).to_owned();
         rows.push(("Method", method));
         rows.push(("Layer", layer_words(&prediction.model, &map.summary.layer)));
         rows.push(("Explained in", number_format::duration(map.timings.explain)));
-        if map.timings.layer >= 1.0 {
-            rows.push((
-                "Layer prepared in",
-                number_format::duration(map.timings.layer),
-            ));
-        }
+        rows.push(("Runs for this map", map.summary.runs.to_string()));
+        rows.extend(map.summary.completeness.as_ref().map(|found| {
+            let values =
+                [found.sum, found.expected].map(|value| number_format::value(value as f32));
+            let words = format!("{} of {}. {}", values[0], values[1], found.meaning);
+            ("Adds up to", words)
+        }));
         rows.push((
             "Map",
             format!("{} × {} values", map.summary.height, map.summary.width),

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::stage_canvas::PointedPlace;
 use crate::app::number_format;
 use crate::app::state::{AppState, Finding};
+use crate::protocol::MapUnit;
 use crate::render::legend::{position, stops, ticks};
 use crate::render::{ColorMap, Sign};
 
@@ -75,10 +76,16 @@ pub fn legend(state: &AppState, pointed: Option<PointedPlace>) -> Html {
         |value| format!("Here: {}", number_format::value(value)),
     );
     let signed = style.sign == Sign::Signed;
-    let words = if signed {
-        "How much each place raises or lowers the class’s value"
-    } else {
-        "How much each place raises the class’s value"
+    let unit = picture.map().map_or(MapUnit::None, |map| map.summary.unit);
+    let words = match (unit, signed) {
+        (MapUnit::None, _) => "How much each place counts, beside the others",
+        (_, true) => "How much each place raises or lowers the answer",
+        (_, false) => "How much each place raises the answer",
+    };
+    let unit_words = match unit {
+        MapUnit::Logit => ", in logit units",
+        MapUnit::Probability => ", in parts of a probability",
+        MapUnit::None => "",
     };
     html! {
         <div class="legend">
@@ -92,8 +99,10 @@ pub fn legend(state: &AppState, pointed: Option<PointedPlace>) -> Html {
             if signed {
                 <p class="legend-ends"><span>{ "← against the class" }</span><span>{ "for the class →" }</span></p>
             }
-            <p><span>{ words }{ ", in logit units" }</span><output aria-live="off">{ reading }</output></p>
-            <p><small>{ LOGIT_WORDS }</small></p>
+            <p><span>{ words }{ unit_words }</span><output aria-live="off">{ reading }</output></p>
+            if unit == MapUnit::Logit {
+                <p><small>{ LOGIT_WORDS }</small></p>
+            }
         </div>
     }
 }

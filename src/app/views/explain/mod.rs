@@ -8,11 +8,12 @@ mod display_controls;
 mod empty_stage;
 mod layers;
 mod legend;
+mod method_choice;
+mod question;
 mod reading_help;
 mod save_buttons;
 mod stage;
 mod stage_canvas;
-mod stage_painter;
 mod stage_progress;
 mod stage_props;
 

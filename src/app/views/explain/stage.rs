@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::display_controls::display_controls;
 use super::empty_stage::empty_stage;
 use super::legend::legend;
+use super::method_choice::map_notes;
 use super::reading_help::ReadingHelp;
 use super::stage_canvas::{PointedPlace, StageCanvas};
 use super::stage_progress::StageProgress;
@@ -13,6 +14,7 @@ use crate::app::browser::elements;
 use crate::app::number_format;
 use crate::app::state::{AppState, ChosenPicture, Finding, NoticePlace, SettingsAction};
 use crate::app::views::common::{PageHandle, Props, element_ids, notices};
+use crate::explain::Target;
 use crate::render::Sign;
 
 /// The picture, where the network looked, and how that is shown.
@@ -58,6 +60,7 @@ pub fn Stage(props: &StageProps) -> Html {
                 } else {
                     { for finding_note(state, page, picture) }
                 }
+                { for map_notes(picture).into_iter().map(|note| html! { <p class="hint">{ note }</p> }) }
                 { for notes(state, picture).map(|note| html! { <p class="hint">{ note }</p> }) }
                 { assumed(state, page) }
                 if picture.map().is_some() {
@@ -83,7 +86,7 @@ fn title(state: &AppState, page: &PageHandle, picture: &ChosenPicture) -> Html {
         Some(Finding::OnlyAgainst) => "Nothing speaks for ",
         Some(Finding::Nothing) => "Nothing speaks for or against ",
         Some(Finding::NotFinite) => "No map for ",
-        _ => "Where it looked for ",
+        _ => asked(picture),
     };
     let words = match label {
         Some(label) => html! { <>{ heading }<em>{ label }</em></> },
@@ -95,6 +98,17 @@ fn title(state: &AppState, page: &PageHandle, picture: &ChosenPicture) -> Html {
             <h2 id={element_ids::STAGE_TITLE} tabindex="-1">{ words }<small>{ &picture.name }</small></h2>
             <button onclick={page.callback(|_| elements::click(element_ids::PICTURE_FILE))}>{ "Another picture" }</button>
         </div>
+    }
+}
+
+/// The question that the shown map answers, before the class.
+fn asked(picture: &ChosenPicture) -> &'static str {
+    let target = picture.shown.as_ref().map(|key| key.target);
+    match target {
+        Some(Target::Against(_)) => "What speaks against ",
+        Some(Target::Contrast(..)) => "What sets it apart: ",
+        Some(Target::Finer(_)) => "What is its own: ",
+        _ => "Where it looked for ",
     }
 }
 

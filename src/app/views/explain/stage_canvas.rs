@@ -8,11 +8,10 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlCanvasElement, ResizeObserver};
 use yew::prelude::*;
 
-use super::stage_painter;
-use super::stage_painter::{Scene, StagePainter};
 use crate::app::number_format;
 use crate::app::state::{AppState, ChosenPicture, NoticesAction, SaliencyMap};
 use crate::app::views::common::PageHandle;
+use crate::app::views::common::map_painter::{self, MapPainter, Scene};
 use crate::protocol::MapState;
 use crate::render::OverlayStyle;
 
@@ -76,7 +75,7 @@ const LOW_HEIGHT_PIXELS: f64 = 500.0;
 pub fn StageCanvas(props: &StageCanvasProps) -> Html {
     let frame = use_node_ref();
     let canvas = use_node_ref();
-    let painter = use_mut_ref(StagePainter::default);
+    let painter = use_mut_ref(MapPainter::default);
     let room = use_room(&frame);
     let picture = props.state.on_stage();
     let painting = picture.and_then(|picture| {
@@ -108,7 +107,7 @@ pub fn StageCanvas(props: &StageCanvasProps) -> Html {
                 density,
             } = painting.room;
             let map = painting.map.as_ref().map(|(map, style)| (map, *style));
-            let size = stage_painter::fit(painting.canvas_size, (width, height));
+            let size = map_painter::fit(painting.canvas_size, (width, height));
             let scene = Scene {
                 file: painting.file,
                 picture: &picture,

@@ -14,9 +14,10 @@ use crate::app::browser::drop_paste_shortcuts::Key;
 use crate::app::browser::{drop_paste_shortcuts, elements, engine_builds, location};
 use crate::app::engine_client::VariantFallback;
 use crate::app::state::{
-    Action, AppState, ExplanationAction, RememberedOverrides, SettingsAction, TOP_CLASSES,
+    Action, AppState, ExplanationAction, RememberedOverrides, SettingsAction, TOP_CLASSES, View,
 };
 use crate::app::views::common::{PageHandle, Props, element_ids};
+use crate::app::views::compare::Comparison;
 use crate::app::views::explain::{
     ClassSearch, Stage, classes, details, sample_strip, save_buttons,
 };
@@ -47,7 +48,11 @@ pub fn App() -> Html {
         <>
             { header(&props) }
             <main>
-                <Stage state={state.clone()} page={props.page.clone()} alone={*alone} set_alone={alone.setter()} />
+                if state.settings.view == View::Compare && state.picture.current.is_some() {
+                    <Comparison ..props.clone() />
+                } else {
+                    <Stage state={state.clone()} page={props.page.clone()} alone={*alone} set_alone={alone.setter()} />
+                }
                 <aside class="panel" aria-label="What the network says">
                     { classes(&props) }
                     <ClassSearch ..props.clone() />

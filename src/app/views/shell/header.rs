@@ -6,7 +6,7 @@ use super::engine_chip::{engine_chip, engine_facts};
 use super::help;
 use super::model_chip::{model_chip, model_key};
 use super::theme_button::ThemeButton;
-use crate::app::state::{EngineStep, NoticePlace, PictureAction};
+use crate::app::state::{EngineStep, NoticePlace, PictureAction, SettingsAction, View};
 use crate::app::views::common::{Popover, Props, notices, progress_bar};
 use crate::app::views::model::{input_size_prompt, model_list};
 
@@ -30,6 +30,7 @@ pub fn header(props: &Props) -> Html {
         <header>
             <div class="header-row">
                 <h1><a class="home" href="./" onclick={leave} title="Back to the samples">{ "gradcam" }</a><small>{ "where a network looks" }</small></h1>
+                { view_tabs(props) }
                 <div class="chips">
                     <Popover id="models" label="Models" chip={model_chip(state)} closes_with={model_key(state)}>
                         { model_list(props) }
@@ -50,4 +51,19 @@ pub fn header(props: &Props) -> Html {
             { input_size_prompt(props) }
         </header>
     }
+}
+
+/// One map, or many: shown when there is a picture.
+fn view_tabs(props: &Props) -> Html {
+    if props.state.picture.current.is_none() {
+        return html! {};
+    }
+    let tab = |view: View| {
+        let choose = props
+            .page
+            .callback(move |page| page.dispatch(SettingsAction::ChooseView(view)));
+        let is_chosen = props.state.settings.view == view;
+        html! { <button aria-pressed={is_chosen.to_string()} onclick={choose}>{ view.name() }</button> }
+    };
+    html! { <nav class="segments view-tabs" aria-label="Views">{ for View::ALL.into_iter().map(tab) }</nav> }
 }

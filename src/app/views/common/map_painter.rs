@@ -1,4 +1,4 @@
-//! Paints the stage's canvas, and keeps what does not change while a slider is
+//! Paints a picture with its map on a canvas, and keeps what does not change while a slider is
 //! dragged: the picture's pixels at the canvas's size, and the map's values there.
 
 use std::rc::Rc;
@@ -23,7 +23,7 @@ pub struct Scene<'a> {
 
 /// Paints, and caches what it can use again.
 #[derive(Default)]
-pub struct StagePainter {
+pub struct MapPainter {
     picture: Option<Pixels>,
     values: Option<Values>,
     out: Vec<u8>,
@@ -60,7 +60,7 @@ struct ValuesKey {
 /// From this factor on a picture's own pixels are shown as squares.
 const MIN_PIXELATED_SCALE: f64 = 4.0;
 
-impl StagePainter {
+impl MapPainter {
     /// Paints `scene` on `canvas`, sharp on a screen of `density` pixels for
     /// one CSS pixel.
     ///

@@ -1,0 +1,176 @@
+//! What is compared, the two maps that are laid over each other, and the grid.
+
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::map_canvas::{DrawnMap, MapCanvas};
+use super::map_card::{map_card, name};
+use crate::app::state::{
+    Action, ChosenPicture, CompareAction, CompareAxis, EngineStep, MapKey, SettingsAction,
+};
+use crate::app::views::common::Props;
+use crate::explain::{Family, METHODS};
+
+/// Longest side of the two maps that are laid over each other, in CSS pixels.
+const LARGE_SIDE: f64 = 460.0;
+
+/// The view of a picture that has a prediction.
+#[component]
+pub fn Comparison(props: &Props) -> Html {
+    let state = &props.state;
+    let picture = state.picture.current.as_ref();
+    let Some(picture) = picture.filter(|picture| picture.prediction.is_some()) else {
+        return html! {
+            <section class="comparison" aria-label="Maps side by side">
+                <p class="hint">{ "Choose a picture first; its maps will stand here side by side." }</p>
+            </section>
+        };
+    };
+    let keys = state.compared_maps(picture);
+    html! {
+        <section class="comparison" aria-label="Maps side by side">
+            { controls(props, picture, &keys) }
+            { pair(props, picture) }
+            <ul class="map-grid">{ for keys.iter().map(|key| map_card(props, picture, key)) }</ul>
+        </section>
+    }
+}
+
+fn controls(props: &Props, picture: &ChosenPicture, keys: &[MapKey]) -> Html {
+    let state = &props.state;
+    let axes = CompareAxis::ALL.into_iter().map(|axis| {
+        let choose = props
+            .page
+            .callback(move |page| page.dispatch(CompareAction::ChooseAxis(axis)));
+        html! {
+            <button aria-pressed={(state.compare.axis == axis).to_string()} onclick={choose}>{ axis.name() }</button>
+        }
+    });
+    let own = state.settings.own_scale;
+    let change_scale = props
+        .page
+        .callback(move |page| page.dispatch(SettingsAction::ChooseOwnScale(!own)));
+    html! {
+        <div class="comparison-controls">
+            <div class="segments" role="group" aria-label="What differs">{ for axes }</div>
+            <label class="toggle">
+                <input type="checkbox" checked={own} onchange={change_scale} />
+                <span>{ "Each map its own scale" }</span>
+            </label>
+            { progress(props, picture, keys) }
+            if state.compare.axis == CompareAxis::Methods {
+                { methods(props) }
+            }
+        </div>
+    }
+}
+
+/// How many maps are there, and the button that stops the rest or goes on.
+fn progress(props: &Props, picture: &ChosenPicture, keys: &[MapKey]) -> Html {
+    let state = &props.state;
+    let done = keys
+        .iter()
+        .filter(|key| picture.maps.contains_key(key))
+        .count();
+    let failed = keys
+        .iter()
+        .filter(|key| picture.failed_maps.contains(key))
+        .count();
+    let running = state.engine.activity.as_ref();
+    let is_running =
+        running.is_some_and(|activity| matches!(activity.step, EngineStep::Explain(_)));
+    let stop = props.page.callback(|page| page.dispatch(Action::Cancel));
+    let go_on = props
+        .page
+        .callback(|page| page.dispatch(CompareAction::GoOn));
+    html! {
+        <p class="comparison-progress">
+            <span>{ format!("{done} of {} maps", keys.len() - failed) }
+                { format!(" · the network ran {} times on this picture", runs(picture)) }</span>
+            if is_running {
+                <button class="quiet" onclick={stop}>{ "Stop all" }</button>
+            } else if done + failed < keys.len() || state.compare.is_stopped {
+                <button class="quiet" onclick={go_on}>{ "Go on" }</button>
+            }
+        </p>
+    }
+}
+
+fn runs(picture: &ChosenPicture) -> u32 {
+    let maps = picture.maps.values();
+    maps.map(|map| map.forward_runs).max().unwrap_or(1)
+}
+
+/// A box for each method, by family.
+fn methods(props: &Props) -> Html {
+    let chosen = &props.state.compare.methods;
+    let family = |family: Family| {
+        let methods = METHODS.iter().filter(move |method| method.family == family);
+        html! {
+            <fieldset>
+                <legend>{ family.name() }</legend>
+                { for methods.map(|method| {
+                    let id = method.id;
+                    let toggle = props.page.callback(move |page| page.dispatch(CompareAction::ToggleMethod(id)));
+                    html! {
+                        <label class="toggle" title={method.plain_name}>
+                            <input type="checkbox" checked={chosen.contains(&id)} onchange={toggle} />
+                            <span>{ method.name }</span>
+                        </label>
+                    }
+                }) }
+            </fieldset>
+        }
+    };
+    html! {
+        <details>
+            <summary>{ "Methods" }<small>{ format!("{} chosen", chosen.len()) }</small></summary>
+            <div class="method-boxes">{ for Family::ALL.into_iter().map(family) }</div>
+        </details>
+    }
+}
+
+/// The maps that were chosen in the grid: one large, or two with a slider between them.
+fn pair(props: &Props, picture: &ChosenPicture) -> Html {
+    let state = &props.state;
+    let drawn = |key: &MapKey| {
+        let map = picture.map_of(key)?.clone();
+        let style = state.comparison_style(picture, key);
+        Some((name(props, picture, key), DrawnMap { map, style }))
+    };
+    let maps: Vec<_> = state.compare.pair.iter().filter_map(drawn).collect();
+    let (Some(picture_size), Some((first_name, first))) = (picture.canvas_size, maps.first())
+    else {
+        return html! { <p class="hint">{ "Choose a map to see it large, and a second one to lay it over the first." }</p> };
+    };
+    let second = maps.get(1);
+    let label = match second {
+        Some((second_name, _)) => format!("{first_name} on the left, {second_name} on the right"),
+        None => first_name.clone(),
+    };
+    let page = props.page.clone();
+    let split = Callback::from(move |event: InputEvent| {
+        let slider: Option<HtmlInputElement> =
+            event.target().and_then(|target| target.dyn_into().ok());
+        if let Some(percent) = slider.and_then(|slider| slider.value().parse().ok()) {
+            page.dispatch(CompareAction::ChooseSplit(percent));
+        }
+    });
+    html! {
+        <div class="map-pair">
+            <MapCanvas page={props.page.clone()} file={picture.key.file} {picture_size} side={LARGE_SIDE} first={first.clone()}
+                second={second.map(|(_, map)| map.clone())} split={state.compare.split} label={label.clone()} />
+            if let Some((second_name, _)) = second {
+                <label class="map-pair-slider">
+                    <span>{ first_name }</span>
+                    <input type="range" min="0" max="100" value={state.compare.split.to_string()} oninput={split}
+                        aria-label={label} />
+                    <span>{ second_name }</span>
+                </label>
+            } else {
+                <p class="hint">{ first_name }</p>
+            }
+        </div>
+    }
+}

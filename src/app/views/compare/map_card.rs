@@ -1,0 +1,117 @@
+//! One map of the grid.
+
+use yew::prelude::*;
+
+use super::map_canvas::{DrawnMap, MapCanvas};
+use crate::app::number_format;
+use crate::app::state::{
+    ChosenPicture, CompareAction, CompareAxis, EngineStep, MapKey, method_name,
+};
+use crate::app::views::common::{Props, phase_words, progress_bar};
+use crate::protocol::MapState;
+
+/// Longest side of a small map, in CSS pixels.
+const SIDE: f64 = 208.0;
+
+/// A map with its name, its time and its runs; or how far it is.
+pub fn map_card(props: &Props, picture: &ChosenPicture, key: &MapKey) -> Html {
+    let state = &props.state;
+    let map = picture.map_of(key).cloned();
+    let name = name(props, picture, key);
+    let Some(picture_size) = picture.canvas_size else {
+        return html! {};
+    };
+    let drawn = map.clone().map(|map| DrawnMap {
+        map,
+        style: state.comparison_style(picture, key),
+    });
+    let is_chosen = state.compare.pair.contains(key);
+    let toggle = {
+        let key = key.clone();
+        props
+            .page
+            .callback(move |page| page.dispatch(CompareAction::ToggleMap(key.clone())))
+    };
+    let open = {
+        let key = key.clone();
+        props
+            .page
+            .callback(move |page| page.dispatch(CompareAction::Open(key.clone())))
+    };
+    html! {
+        <li key={format!("{} {} {}", key.method, key.target, key.layer)} class="map-card">
+            <button class="map-card-picture" aria-pressed={is_chosen.to_string()} disabled={map.is_none()} onclick={toggle}
+                title="Lay it over another">
+                <MapCanvas page={props.page.clone()} file={picture.key.file} {picture_size} side={SIDE} first={drawn}
+                    label={name.clone()} />
+            </button>
+            <div class="map-card-words">
+                <strong>{ &name }</strong>
+                { facts(props, picture, key) }
+                if map.is_some() {
+                    <button class="quiet" onclick={open} aria-label={format!("Open {name}")}>{ "Open" }</button>
+                }
+            </div>
+        </li>
+    }
+}
+
+/// What differs between the maps of the comparison.
+pub fn name(props: &Props, picture: &ChosenPicture, key: &MapKey) -> String {
+    match props.state.compare.axis {
+        CompareAxis::Methods => method_name(key.method).to_owned(),
+        CompareAxis::Layers => {
+            let layer = picture.model().and_then(|model| model.layer(&key.layer));
+            layer.map_or_else(|| key.layer.clone(), |layer| layer.title().to_owned())
+        }
+        CompareAxis::Classes => {
+            let prediction = picture.prediction.as_ref();
+            prediction.map_or_else(String::new, |found| found.label(key.class()).to_owned())
+        }
+    }
+}
+
+fn facts(props: &Props, picture: &ChosenPicture, key: &MapKey) -> Html {
+    let state = &props.state;
+    let activity = state.engine.activity.as_ref();
+    let running =
+        activity.filter(|activity| matches!(&activity.step, EngineStep::Explain(at) if at == key));
+    if let Some(activity) = running {
+        return html! { <>{ progress_bar(activity) }<small>{ phase_words(activity) }</small></> };
+    }
+    let Some(map) = picture.map_of(key) else {
+        let words = if picture.failed_maps.contains(key) {
+            "cannot be had on this model and layer"
+        } else if state.compare.is_stopped {
+            "stopped"
+        } else {
+            "waiting"
+        };
+        return html! { <small>{ words }</small> };
+    };
+    let mut words = vec![number_format::duration(map.timings.explain)];
+    match map.summary.runs {
+        0 => {}
+        1 => words.push("1 run".into()),
+        runs => words.push(format!("{runs} runs")),
+    }
+    let alike: Vec<&str> = {
+        let others = map.summary.coincides_with.iter();
+        others.map(|id| method_name(id)).collect()
+    };
+    let state_words = match map.summary.state {
+        MapState::Evidence => None,
+        MapState::NoPositiveEvidence => Some("nothing speaks for it"),
+        MapState::NotFinite => Some("not all values are numbers"),
+    };
+    html! {
+        <>
+            <small>{ words.join(" · ") }</small>
+            { for state_words.map(|words| html! { <small>{ words }</small> }) }
+            { for map.summary.left_out.as_ref().map(|words| html! { <small>{ words }</small> }) }
+            if state.compare.axis == CompareAxis::Methods && !alike.is_empty() {
+                <small>{ "the same map as " }{ alike.join(", ") }</small>
+            }
+        </>
+    }
+}

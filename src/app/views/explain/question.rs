@@ -1,0 +1,106 @@
+//! What is asked about the class.
+
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use crate::app::state::{ChosenPicture, ExplanationAction, Prediction};
+use crate::app::views::common::Props;
+use crate::explain::{TARGET_KINDS, Target};
+
+/// Classes that are offered for a comparison: the most probable ones.
+const OFFERED_CLASSES: usize = 20;
+
+/// The kinds of questions, and for a comparison the other class.
+pub fn question(props: &Props, picture: &ChosenPicture) -> Html {
+    let state = &props.state;
+    let (Some(prediction), Some(class)) = (&picture.prediction, state.class(picture)) else {
+        return html! {};
+    };
+    let page = props.page.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let value = list_value(&event);
+        let kind = TARGET_KINDS
+            .iter()
+            .find(|kind| Some(kind.id) == value.as_deref());
+        if let Some(kind) = kind {
+            page.dispatch(ExplanationAction::ChooseTarget(kind.id));
+        }
+    });
+    let chosen = state.target(picture).map_or("", Target::kind);
+    let is_offered = |kind: &str| {
+        let other = state.other_class(picture);
+        let target = Target::new(kind, class, other);
+        target.is_ok_and(|target| target.check(prediction.logits.len()).is_ok())
+    };
+    html! {
+        <details id="question">
+            <summary>{ "Question" }<small>{ words(props, picture) }</small></summary>
+            <label class="field">
+                <span>{ "Question" }</span>
+                <select {onchange}>
+                    { for TARGET_KINDS.iter().filter(|kind| is_offered(kind.id)).map(|kind| html! {
+                        <option value={kind.id} selected={kind.id == chosen}>{ kind.question }</option>
+                    }) }
+                </select>
+            </label>
+            if chosen == "contrast" {
+                { other_class(props, picture, prediction, class) }
+            }
+        </details>
+    }
+}
+
+/// The question with its classes.
+pub fn words(props: &Props, picture: &ChosenPicture) -> String {
+    let state = &props.state;
+    let (Some(prediction), Some(target)) = (&picture.prediction, state.target(picture)) else {
+        return String::new();
+    };
+    let label = prediction.label(target.class());
+    match target {
+        Target::Logit(_) => format!("What speaks for {label}?"),
+        Target::Probability(_) => format!("What makes {label} more probable?"),
+        Target::Contrast(_, other) => {
+            format!("Why {label} and not {}?", prediction.label(other))
+        }
+        Target::Against(_) => format!("What speaks against {label}?"),
+        Target::Finer(_) => format!("What sets {label} apart from its neighbours?"),
+    }
+}
+
+fn other_class(
+    props: &Props,
+    picture: &ChosenPicture,
+    prediction: &Prediction,
+    class: usize,
+) -> Html {
+    let chosen = props.state.other_class(picture);
+    let page = props.page.clone();
+    let onchange = Callback::from(move |event: Event| {
+        if let Some(other) = list_value(&event).and_then(|value| value.parse().ok()) {
+            page.dispatch(ExplanationAction::ChooseOther(other));
+        }
+    });
+    let ranking = prediction.ranking.iter().copied();
+    let mut offered: Vec<usize> = ranking
+        .filter(|other| *other != class)
+        .take(OFFERED_CLASSES)
+        .collect();
+    offered.extend(chosen.filter(|chosen| !offered.contains(chosen)));
+    html! {
+        <label class="field">
+            <span>{ "And not" }</span>
+            <select {onchange}>
+                { for offered.into_iter().map(|other| html! {
+                    <option value={other.to_string()} selected={chosen == Some(other)}>{ prediction.label(other) }</option>
+                }) }
+            </select>
+        </label>
+    }
+}
+
+fn list_value(event: &Event) -> Option<String> {
+    let list: HtmlSelectElement = event.target()?.dyn_into().ok()?;
+    Some(list.value())
+}

@@ -1,0 +1,99 @@
+//! What an explanation is allowed: it gives the worker's event loop a turn now and then, so
+//! that it can be told to stop.
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::MessageChannel;
+use web_time::Instant;
+
+use super::job::JobContext;
+use super::messages::transferable;
+use crate::engine::elapsed_time::milliseconds_since;
+use crate::explain::{Budget, LocalFuture, Saliency, Stopped};
+use crate::protocol::{Event, ExplainTimings, MapSummary, Phase};
+
+/// A job computes for so long before the event loop has a turn, in milliseconds: somebody who
+/// says stop is heard within this and the time of one node.
+const PAUSE_AFTER_MS: f64 = 40.0;
+
+/// The budget of a job.
+pub struct JobBudget<'a, 'b> {
+    job: &'a mut JobContext<'b>,
+    last_pause: Instant,
+    started: Instant,
+    /// How often the network ran on the picture before.
+    runs_before: u32,
+}
+
+impl<'a, 'b> JobBudget<'a, 'b> {
+    pub fn new(job: &'a mut JobContext<'b>, runs_before: u32) -> JobBudget<'a, 'b> {
+        JobBudget {
+            job,
+            last_pause: Instant::now(),
+            started: Instant::now(),
+            runs_before,
+        }
+    }
+}
+
+impl Budget for JobBudget<'_, '_> {
+    fn is_pause_due(&mut self) -> bool {
+        milliseconds_since(self.last_pause) >= PAUSE_AFTER_MS
+    }
+
+    fn pause(&mut self) -> LocalFuture<'_, Result<(), Stopped>> {
+        Box::pin(async {
+            // Where a browser has no channels, nothing can be heard.
+            if let Ok(turn) = next_task() {
+                drop(JsFuture::from(turn).await);
+            }
+            self.last_pause = Instant::now();
+            match &self.job.signal {
+                Some(signal) if signal.aborted() => Err(Stopped),
+                _ => Ok(()),
+            }
+        })
+    }
+
+    fn step(&mut self, done: usize, total: usize) -> bool {
+        self.job.progress(Phase::Explain, done as f64, total as f64);
+        true
+    }
+
+    fn show(&mut self, saliency: &Saliency) {
+        let timings_ms = ExplainTimings {
+            layer: 0.0,
+            explain: milliseconds_since(self.started),
+        };
+        let runs = self.runs_before + saliency.runs;
+        send_map(self.job, saliency, true, runs, timings_ms);
+    }
+}
+
+/// A promise that the event loop keeps in a task of its own. A timer would wait for at least
+/// 4 ms, being called by another timer.
+fn next_task() -> Result<Promise, JsValue> {
+    let channel = MessageChannel::new()?;
+    let promise = Promise::new(&mut |resolve, _| channel.port1().set_onmessage(Some(&resolve)));
+    channel.port2().post_message(&JsValue::UNDEFINED)?;
+    Ok(promise)
+}
+
+/// Sends a map to the page.
+pub fn send_map(
+    job: &JobContext,
+    saliency: &Saliency,
+    is_early: bool,
+    forward_runs: u32,
+    timings_ms: ExplainTimings,
+) {
+    let event = Event::Map {
+        map: MapSummary::from(saliency),
+        is_early,
+        forward_runs,
+        timings_ms,
+    };
+    let values: Vec<f32> = saliency.values.iter().copied().collect();
+    job.send(&event, &[transferable(&values)]);
+}

@@ -1,0 +1,3 @@
+//! Methods that combine the maps of others.
+
+pub mod guided_grad_cam;

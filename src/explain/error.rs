@@ -1,0 +1,40 @@
+//! Why there is no explanation.
+
+use crate::network::NetworkError;
+
+/// Why there is no explanation.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExplainError {
+    #[error("there is no method '{wanted}'; the methods are: {known}")]
+    UnknownMethod { wanted: String, known: String },
+    #[error("there is no target '{wanted}'; the targets are: {known}")]
+    UnknownTarget { wanted: String, known: String },
+    #[error("class {class} does not exist: the model has {classes} classes, numbered from 0")]
+    UnknownClass { class: usize, classes: usize },
+    #[error("the target '{target}' compares classes, and the model has one class only")]
+    NothingToCompare { target: String },
+    #[error("{method} has no setting '{wanted}'; {known}")]
+    UnknownSetting {
+        method: &'static str,
+        wanted: String,
+        known: String,
+    },
+    #[error("the setting '{setting}' cannot be '{value}': it wants {wanted}")]
+    Setting {
+        setting: &'static str,
+        value: String,
+        wanted: String,
+    },
+    #[error("a budget of 0 runs allows nothing; allow at least one")]
+    NoBudget,
+    #[error(
+        "CAM needs a network whose classes are sums over the layer '{layer}' (global average \
+         pooling and one dense layer behind it); Grad-CAM explains this one"
+    )]
+    HeadNotAffine { layer: String },
+    #[error("the explanation was stopped")]
+    Stopped,
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+}
