@@ -1,19 +1,19 @@
-//! Grad-CAM for ONNX image classifiers, inside the user's own browser.
+//! Explanations of ONNX image classifiers, Grad-CAM first, inside the user's own browser.
 //!
 //! The way of the data, one way and no way back:
 //!
 //! ```text
 //! picture bytes ─ picture::decode ─▶ Rgb picture ─ picture::prepare ─▶ input tensor
-//!   ─ Network::forward ─▶ logits, activations of the layer
-//!   ─ Network::backward(cotangent) ─▶ gradients at that layer
-//!   ─ explain::<method> ─▶ Saliency: a signed map, never normalised in place
+//!   ─ Network, Forward ─▶ Run: logits, activations of layers
+//!   ─ Network, Gradient(run, site, cotangent) ─▶ gradients at a layer or the input
+//!   ─ explain: subject, target, method, budget ─▶ Saliency: a signed map, never normalised
 //!   ─ render ─▶ pixels of a canvas, PNG, NPY
 //! ```
 //!
 //! Who may use whom, from the ground up (`tests/architecture` holds it, and that no two files
 //! use each other):
 //! `picture`, `render`, `onnx`, `protocol` and `text` use nobody, `gradient` uses `onnx` and `picture`'s types,
-//! `network` uses those, `explain` uses the trait of `network`, `engine` joins them all;
+//! `network` uses those, `explain` uses the trait of `network` and `render`'s upsampling, `engine` joins them all;
 //! the binaries use them all, and `app`, the page, never sees tract.
 
 // One line for each module; each has its own documentation inside.
@@ -24,7 +24,7 @@ pub mod app;
 // The work behind the protocol: what the worker does with each request.
 #[cfg(feature = "network")]
 pub mod engine;
-// One file for each explanation method, and the catalogue of them.
+// Subjects, targets, budgets; one file for each explanation method, and their catalogue.
 pub mod explain;
 // Builds the gradient branch of an ONNX graph, in ONNX operators.
 #[cfg(feature = "network")]

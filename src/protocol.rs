@@ -181,7 +181,7 @@ pub enum Event {
     /// Buffer 0: `height`×`width` values (f32, row-major, signed), of the map's own
     /// resolution.
     Map {
-        map: MapSummary,
+        map: Box<MapSummary>,
         /// Whether another map follows that is more complete.
         is_early: bool,
         /// How often the network ran on the picture so far: 1 as long as the

@@ -1,6 +1,6 @@
 //! An explanation from the first to the last step: the method, and what coincides with it.
 
-use super::cam::cam::is_affine;
+use super::cam::class_activation_map::{self, is_affine};
 use super::cam::one_gradient;
 use super::cam::{Weigh, channel_sum};
 use super::context::Context;
@@ -74,9 +74,9 @@ async fn coinciding(
         .collect();
     let grad_cam = cam::grad_cam::METHOD.id;
     let is_grad_cam = method.id == grad_cam || found.contains(&grad_cam);
-    let is_cam = method.id == cam::cam::METHOD.id;
+    let is_cam = method.id == class_activation_map::METHOD.id;
     if is_grad_cam && !is_cam && is_affine(context, &activations).await? {
-        found.insert(0, cam::cam::METHOD.id);
+        found.insert(0, class_activation_map::METHOD.id);
     }
     Ok(found)
 }

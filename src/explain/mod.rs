@@ -57,7 +57,7 @@ pub use target::{TARGET_KINDS, Target, TargetKind};
 /// All methods, the default first, by family.
 pub const METHODS: &[Method] = &[
     cam::grad_cam::METHOD,
-    cam::cam::METHOD,
+    cam::class_activation_map::METHOD,
     cam::hirescam::METHOD,
     cam::elementwise_cam::METHOD,
     cam::xgrad_cam::METHOD,

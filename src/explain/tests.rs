@@ -146,9 +146,16 @@ fn near(found: &Array2<f32>, wanted: &[f32]) {
     }
 }
 
+/// A method, its settings, and the map that it must give.
+type Row = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static [f32],
+);
+
 #[test]
 fn the_toy_of_captum() {
-    let rows: [(&str, &[(&str, &str)], &[f32]); 9] = [
+    let rows: [Row; 9] = [
         ("grad-cam", &[], &[0.0, 4.0, 28.0, 32.5]),
         ("hirescam", &[], &[0.0, 4.0, 25.0, 25.0]),
         ("xgrad-cam", &[], &[0.0, 4.0, 25.0, 25.0]),

@@ -39,7 +39,7 @@ function startEngine(loader) {
     if (event.type === "loaded") return undefined;
     if (event.type === "started") return alive(event);
     const entry = waiting.get(job);
-    if (event.type === "progress") return entry?.progress.push(event);
+    if (event.type === "progress" || event.isEarly) return entry?.progress.push({ ...event, buffers });
     waiting.delete(job);
     const elapsedMs = performance.now() - (entry?.since ?? 0);
     return entry?.resolve({ event, buffers, progress: entry.progress, elapsedMs });

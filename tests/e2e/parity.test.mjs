@@ -111,7 +111,7 @@ async function explainInBrowser({ page, site }, golden) {
       const predicted = await asked("prediction", look, [tensor]);
       const logits = [...new Float32Array(predicted.buffers[0])];
       const top = logits.indexOf(Math.max(...logits));
-      const explained = await asked("map", { type: "explain", method: "grad-cam", class: top, layer });
+      const explained = await asked("map", { type: "explain", method: "grad-cam", target: `logit:${top}`, layer, settings: [], seed: 0 });
       const { height, width } = explained.event.map;
       const map = { shape: [height, width], values: [...new Float32Array(explained.buffers[0])] };
       results[name] = { class: top, logits, map };

@@ -63,7 +63,7 @@ impl EngineClient {
                 timings_ms,
             } => {
                 let map = SaliencyMap {
-                    summary: map,
+                    summary: *map,
                     values: floats(0),
                     forward_runs,
                     timings: timings_ms,
@@ -183,7 +183,7 @@ impl EngineClient {
                 },
             ) => model.zip(picture).map(|(model, picture)| {
                 let map = SaliencyMap {
-                    summary: map,
+                    summary: *map,
                     values: floats(0),
                     forward_runs,
                     timings: timings_ms,

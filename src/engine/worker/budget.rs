@@ -89,7 +89,7 @@ pub fn send_map(
     timings_ms: ExplainTimings,
 ) {
     let event = Event::Map {
-        map: MapSummary::from(saliency),
+        map: Box::new(MapSummary::from(saliency)),
         is_early,
         forward_runs,
         timings_ms,

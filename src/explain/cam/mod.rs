@@ -11,7 +11,7 @@
 //! `explain` is `Explain::Weighted`, and a line in [`METHODS`](super::METHODS).
 
 pub mod ablation_cam;
-pub mod cam;
+pub mod class_activation_map;
 #[cfg(feature = "network")]
 mod channel_masks;
 pub mod eigen_cam;

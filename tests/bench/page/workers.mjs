@@ -63,7 +63,7 @@ export class Engine {
 
   async gradCam(input, { class: wanted }) {
     const forward = await this.forward(input);
-    const request = { type: "explain", method: "grad-cam", class: wanted, layer: this.model.layer };
+    const request = { type: "explain", method: "grad-cam", target: `logit:${wanted}`, layer: this.model.layer, settings: [], seed: 0 };
     const { event, buffers } = await this.#ask("map", request);
     const map = { values: new Float32Array(buffers[0]) };
     return { ms: forward.ms + event.timingsMs.explain, outputs: { map } };

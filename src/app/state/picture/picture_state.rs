@@ -73,12 +73,14 @@ impl ChosenPicture {
                 .sum()
         };
         while bytes(&self.maps) > MAX_MAP_BYTES {
-            let oldest = self.maps.iter().map(|(key, _)| key);
-            let mut oldest = oldest.filter(|key| Some(*key) != self.shown.as_ref());
-            let Some(oldest) = oldest.next().cloned() else {
+            let shown = self.shown.as_ref();
+            let keys = self.maps.iter().map(|(key, _)| key);
+            let oldest = keys.filter(|key| Some(*key) != shown).take(1).cloned();
+            let oldest: Vec<MapKey> = oldest.collect();
+            let [oldest] = oldest.as_slice() else {
                 return;
             };
-            self.maps.remove(&oldest);
+            self.maps.remove(oldest);
         }
     }
 

@@ -190,7 +190,6 @@ mod tests {
             other: Some(5),
             seed: 9,
             engine: Some(EngineVariant::Relaxed),
-            ..Settings::default()
         };
         let hash = settings.to_hash();
         assert!(hash.is_ascii() && !hash.contains(' '), "{hash}");

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use gloo::utils::window;
-use web_sys::HtmlCanvasElement;
+use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
 use crate::app::state::SaliencyMap;
@@ -71,12 +71,22 @@ pub fn MapCanvas(props: &MapCanvasProps) -> Html {
             }
         });
     }
-    let clip = format!("clip-path: inset(0 0 0 {}%)", props.split);
+    let upper = use_node_ref();
+    {
+        let upper = upper.clone();
+        // The page's policy allows no style in the text of the document.
+        use_effect_with((props.split, props.second.is_some()), move |(split, _)| {
+            if let Some(layer) = upper.cast::<HtmlElement>() {
+                let clip = format!("inset(0 0 0 {split}%)");
+                drop(layer.style().set_property("clip-path", &clip));
+            }
+        });
+    }
     html! {
         <div class="map-canvas" role="img" aria-label={props.label.clone()}>
             <canvas ref={first}></canvas>
             if props.second.is_some() {
-                <div class="map-canvas-second" style={clip}>
+                <div class="map-canvas-second" ref={upper}>
                     <canvas ref={second}></canvas>
                 </div>
             }

@@ -1,0 +1,162 @@
+// Every method: the same map as the command line's, many side by side, one stopped half-way.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { ROOT } from "./browser.mjs";
+import { openEngine } from "./engine.mjs";
+import { TINY, eventually, visiting } from "./harness.mjs";
+import { distance, greatest, readNpy } from "./npy.mjs";
+
+const run = promisify(execFile);
+const MODEL = join(ROOT, "models/xception-tiny.onnx");
+const INPUT = join(ROOT, "tests/golden/xception-tiny/fashion-boot.input.npy");
+/** Few runs for the methods with many. */
+const SETTINGS = { masks: "40", samples: "4", steps: "8", window: "14", stride: "7", channels: "20" };
+
+const cli = process.env.GRADCAM_CLI;
+const skip = !cli && "GRADCAM_CLI does not name the command line's program";
+visiting("every method gives the map that the command line gives", { skip }, async ({ page, site }, t) => {
+  const { methods } = JSON.parse((await run(cli, ["methods", "--json"])).stdout);
+  const native = await explainNatively(methods);
+  site.mount("tested", join(ROOT, "models"));
+  site.mount("arrays", join(ROOT, "tests/golden/xception-tiny"));
+  await openEngine(page, site);
+  const addresses = [site.url("tested/xception-tiny.onnx"), site.url("arrays/fashion-boot.input.npy")];
+  const asked = methods.map(({ id, settings }) => ({
+    id,
+    settings: settings.filter((setting) => SETTINGS[setting.id]).map((setting) => [setting.id, SETTINGS[setting.id]]),
+  }));
+  const found = await page.evaluate(explainAll, [addresses, asked, [...native.values()][0].target]);
+  assert.ok(native.size > 15, `${native.size} methods`);
+  for (const { id } of methods) {
+    const [here, there] = [found[id], native.get(id)];
+    if (!there) {
+      assert.equal(here.type, "failed", `${id}: natively it cannot be had`);
+      continue;
+    }
+    assert.equal(here.type, "map", `${id}: ${JSON.stringify(here)}`);
+    assert.deepEqual([here.height, here.width], there.map.shape, id);
+    const off = distance(here.values, there.map.values) / greatest(there.map.values);
+    t.diagnostic(`${id}: ${off.toExponential(1)} of the maximum`);
+    assert.ok(off <= 1e-4, `${id}: the maps differ by ${off} of the maximum`);
+  }
+});
+
+async function explainNatively(methods) {
+  const out = mkdtempSync(join(tmpdir(), "gradcam-"));
+  try {
+    const declared = methods.flatMap(({ settings }) => settings.map(({ id }) => id));
+    const said = Object.entries(SETTINGS).filter(([id]) => declared.includes(id));
+    const set = said.flatMap(([id, value]) => ["--set", `${id}=${value}`]);
+    const words = ["explain", MODEL, INPUT, "--method", "all", "--json", "--out", out, ...set];
+    const lines = (await run(cli, words)).stdout.trim().split("\n").map((line) => JSON.parse(line));
+    return new Map(lines.map((line) => [line.method, { target: line.target, map: readNpy(line.map.npy) }]));
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+}
+
+/** Runs in the page. */
+async function explainAll([[model, input], methods, target]) {
+  const source = { from: "file", name: "tiny.onnx" };
+  const load = { type: "loadModel", model: source, layer: null, remembered: [] };
+  const { layer } = (await window.ask(load, [await window.fetchBytes(model)])).event.model;
+  await window.ask({ type: "predict", name: "boot.npy", overrides: {} }, [await window.fetchBytes(input)]);
+  const found = {};
+  for (const { id, settings } of methods) {
+    const { event, buffers } = await window.ask({ type: "explain", method: id, target, layer, settings, seed: 0 });
+    const values = event.type === "map" ? [...new Float32Array(buffers[0])] : [];
+    found[id] = { type: event.type, message: event.message, ...event.map, values };
+  }
+  return found;
+}
+
+async function withBoot(visit, hash) {
+  await visit.open(hash);
+  await visit.sample("Ankle boot");
+  await visit.explained("ankle boot");
+}
+
+const card = (visit, name) => visit.page.locator(".map-card", { has: visit.page.getByText(name, { exact: true }) });
+
+visiting("twelve methods side by side, one stopped half-way, and the page answers keys", async (visit) => {
+  await withBoot(visit);
+  const { page } = visit;
+  await page.getByRole("button", { name: "Compare" }).click();
+  await page.locator(".comparison summary", { hasText: "Methods" }).click();
+  for (const name of ["XGrad-CAM", "Element-wise Grad-CAM", "Occlusion", "RISE"]) {
+    await page.locator(".method-boxes").getByLabel(name, { exact: true }).check();
+  }
+  await page.locator(".map-card").nth(11).waitFor();
+  await eventually("eleven maps are there", async () => (await page.getByRole("button", { name: /^Open / }).count()) >= 11);
+  // RISE is at work: the page goes on, and it can be stopped.
+  const rise = card(visit, "RISE");
+  await rise.getByRole("button", { name: "Open RISE" }).waitFor();
+  const workers = await page.evaluate(() => window.seen.workers.length);
+  const waits = await page.evaluate(longestWait);
+  assert.ok(Number.isFinite(waits));
+  const finished = (await page.evaluate(() => window.seen.told)).some((event) => event?.map?.method === "rise" && !event.isEarly);
+  if (!finished) {
+    await page.getByRole("button", { name: "Stop all" }).click();
+    await rise.getByText(/of 1000 masks/).waitFor();
+  }
+  assert.equal(await page.evaluate(() => window.seen.workers.length), workers, "the engine stays");
+  // What was shown is used: it opens in the other view.
+  await rise.getByRole("button", { name: "Open RISE" }).click();
+  await page.locator("canvas").first().waitFor();
+  assert.match(await page.evaluate(() => location.hash), /method=rise/);
+  // Two maps over each other.
+  await page.getByRole("button", { name: "Compare" }).click();
+  await card(visit, "Grad-CAM").locator(".map-card-picture").click();
+  await card(visit, "Saliency").locator(".map-card-picture").click();
+  await page.getByRole("slider", { name: "Grad-CAM on the left, Saliency on the right" }).fill("30");
+  visit.assertQuiet();
+});
+
+/** Runs in the page: the longest time between two frames of half a second, in milliseconds. */
+function longestWait() {
+  return new Promise((resolve) => {
+    const start = performance.now();
+    let [last, longest] = [start, 0];
+    const frame = () => {
+      const now = performance.now();
+      longest = Math.max(longest, now - last);
+      last = now;
+      if (now - start > 500) resolve(longest);
+      else requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+}
+
+visiting("why one class and not another", async (visit) => {
+  await withBoot(visit);
+  const { page } = visit;
+  const logits = (await visit.map()).values;
+  await page.locator("#question summary").click();
+  await page.locator("#question select").first().selectOption("contrast");
+  await eventually("another map", async () => (await visit.told("map")).some(({ map }) => map.target.startsWith("contrast:")));
+  const contrast = await visit.map();
+  assert.notDeepEqual(contrast.values, logits);
+  assert.match(await page.evaluate(() => location.hash), /target=contrast/);
+  await page.getByText(/^Why .* and not /).waitFor();
+  visit.assertQuiet();
+});
+
+visiting("a method, its settings and its view are in the address", async (visit) => {
+  await withBoot(visit, `model=${TINY.id}&method=occlusion&set=window:14,stride:14`);
+  const maps = await visit.told("map");
+  const last = maps.at(-1).map;
+  assert.deepEqual([last.method, last.settings[0][1]], ["occlusion", "14"]);
+  const { page } = visit;
+  await page.locator("#method summary").click();
+  await page.locator("#method input[type=number]").first().fill("0");
+  await page.locator("#method input[type=number]").first().blur();
+  await page.getByText(/from 1 to 4096/).waitFor();
+  visit.assertQuiet();
+});
+
