@@ -20,7 +20,11 @@ fn head(method: &Method) -> String {
         method.id,
         method.family.name(),
         method.cost,
-        if method.is_at_layer() { "the layer's" } else { "the input's" },
+        if method.is_at_layer() {
+            "the layer's"
+        } else {
+            "the input's"
+        },
     );
     for setting in method.declared() {
         head += &format!(
@@ -55,11 +59,18 @@ fn every_method_has_a_page_that_is_current() {
             stale.push(method.id);
         }
     }
-    assert!(stale.is_empty(), "write the heads of {stale:?} anew, and what follows by hand");
+    assert!(
+        stale.is_empty(),
+        "write the heads of {stale:?} anew, and what follows by hand"
+    );
     let pages = std::fs::read_dir(path("docs/methods")).unwrap();
     let pages = pages.filter(|page| {
         let name = page.as_ref().unwrap().file_name();
-        name.to_string_lossy().ends_with(".md") && name != "README.md"
+        name.to_string_lossy().ends_with(".md") && name != "README.md" && name != "table.md"
     });
-    assert_eq!(pages.count(), METHODS.len(), "a page of a method that is not there");
+    assert_eq!(
+        pages.count(),
+        METHODS.len(),
+        "a page of a method that is not there"
+    );
 }

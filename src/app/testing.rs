@@ -120,12 +120,7 @@ pub fn mapped(state: &AppState, class: usize, values: [f32; 2]) -> Action {
         "min": values[0].min(values[1]), "max": values[0].max(values[1]), "state": "evidence",
     }))
     .expect("a summary");
-    let map = SaliencyMap {
-        summary,
-        values: values.to_vec(),
-        forward_runs: 1,
-        timings: Default::default(),
-    };
+    let map = SaliencyMap::new(summary, values.to_vec(), 1, Default::default());
     let model = state
         .model
         .desired

@@ -11,8 +11,10 @@ use super::session_error::SessionError;
 use crate::explain::{
     self, Budget, Context, InputScale, Saliency, Subject, Target, Unlimited, block_on,
 };
-use crate::gradient::{self, AttachOptions, GradientError};
-use crate::network::{self, Computation, Description, LoadError, NetworkError, TractNetwork};
+use crate::gradient::{self, AttachOptions, GradientError, ReluPolicy};
+use crate::network::{
+    self, Computation, Description, LoadError, NetworkError, Site, TractNetwork,
+};
 use crate::picture::{self, Limits, Preprocess, Scaling};
 use crate::protocol::{
     ExplainTimings, OutputActivation, Phase, PredictTimings, PredictionOverrides,
@@ -350,6 +352,15 @@ impl Session {
             explain: milliseconds_since(started),
         };
         Ok((saliency, timings_ms))
+    }
+
+    /// Whether the gradient at a layer, named as in a [`Question`], can be computed without
+    /// building its branch first.
+    pub fn is_layer_ready(&self, layer: &str) -> bool {
+        self.network.as_ref().is_some_and(|network| {
+            let layer = network.resolve_layer(layer).map(Site::Layer);
+            layer.is_ok_and(|site| network.is_ready(&site, ReluPolicy::Plain))
+        })
     }
 
     /// The picture predicted last, with what was computed for it.

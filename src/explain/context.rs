@@ -12,7 +12,6 @@ use super::subject::Subject;
 use super::target::Target;
 use crate::gradient::ReluPolicy;
 use crate::network::{Computation, Computed, Network, Run, Site};
-use crate::protocol::MapUnit;
 
 /// One explanation: whom it asks, what, and how long it may take.
 pub struct Context<'a> {
@@ -273,14 +272,5 @@ impl Context<'_> {
             }
             self.budget.pause().await?;
         }
-    }
-}
-
-/// A map without a unit: its values can be compared within it only.
-#[must_use]
-pub fn without_unit(saliency: Saliency) -> Saliency {
-    Saliency {
-        unit: MapUnit::None,
-        ..saliency
     }
 }

@@ -10,6 +10,7 @@ use super::saliency::{Completeness, Saliency};
 use super::{METHODS, cam};
 use crate::gradient::ReluPolicy;
 use crate::network::Site;
+use crate::protocol::MapUnit;
 
 /// Maps that differ by up to this share of their maximum, after scaling, are one.
 const COINCIDENCE: f32 = 1e-5;
@@ -33,6 +34,9 @@ pub async fn explain(
         if method.id == cam::hirescam::METHOD.id {
             saliency.completeness = completeness(&saliency, context).await?;
         }
+    }
+    if !method.has_unit {
+        saliency.unit = MapUnit::None;
     }
     saliency.runs = context.runs;
     Ok(saliency)

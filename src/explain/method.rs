@@ -32,6 +32,9 @@ pub struct Method {
     pub settings: &'static [&'static [Setting]],
     /// Whether it draws random numbers.
     pub is_random: bool,
+    /// Whether its values are in the target's unit; else they can be compared with each other
+    /// only.
+    pub has_unit: bool,
     /// The page, which has no network, only names methods.
     #[cfg(feature = "network")]
     pub explain: Explain,

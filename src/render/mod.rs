@@ -19,5 +19,5 @@ pub mod png;
 pub mod upsample;
 
 pub use colormap::{ColorMap, Kind, UnknownColorMap};
-pub use overlay::{OverlayStyle, Sign, blend, largest, overlay};
+pub use overlay::{OverlayStyle, Sign, blend, largest, largest_but_outliers, overlay};
 pub use upsample::MapView;

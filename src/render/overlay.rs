@@ -51,6 +51,26 @@ pub fn largest(values: &[f32], sign: Sign) -> f32 {
         .fold(0.0, f32::max)
 }
 
+/// Share of a map's pixels that may be beyond its scale.
+const OUTLIERS: f64 = 0.01;
+
+/// The usual scale of one map of pixels, where few pixels outshine all others: one in a
+/// hundred of those that count may be beyond it. captum's drawings leave out two.
+pub fn largest_but_outliers(values: &[f32], sign: Sign) -> f32 {
+    let strength = |value: &f32| match sign {
+        Sign::Positive => *value,
+        Sign::Signed => value.abs(),
+    };
+    let finite = values.iter().filter(|value| value.is_finite());
+    let mut counting: Vec<f32> = finite.map(strength).filter(|value| *value > 0.0).collect();
+    let kept = (counting.len() as f64 * (1.0 - OUTLIERS)) as usize;
+    if kept >= counting.len() {
+        return largest(values, sign);
+    }
+    let (_, scale, _) = counting.select_nth_unstable_by(kept, f32::total_cmp);
+    *scale
+}
+
 /// A picture with a map over it, of the picture's size.
 pub fn overlay(picture: &RgbaImage, map: MapView<'_>, style: &OverlayStyle) -> RgbaImage {
     let values = map.upsample(

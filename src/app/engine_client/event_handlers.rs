@@ -62,12 +62,7 @@ impl EngineClient {
                 forward_runs,
                 timings_ms,
             } => {
-                let map = SaliencyMap {
-                    summary: *map,
-                    values: floats(0),
-                    forward_runs,
-                    timings: timings_ms,
-                };
+                let map = SaliencyMap::new(*map, floats(0), forward_runs, timings_ms);
                 self.handle_early_map(job, map);
             }
             reply => self.handle_reply(job, reply, floats),
@@ -182,12 +177,7 @@ impl EngineClient {
                     ..
                 },
             ) => model.zip(picture).map(|(model, picture)| {
-                let map = SaliencyMap {
-                    summary: *map,
-                    values: floats(0),
-                    forward_runs,
-                    timings: timings_ms,
-                };
+                let map = SaliencyMap::new(*map, floats(0), forward_runs, timings_ms);
                 EngineEvent::Mapped {
                     picture,
                     model,

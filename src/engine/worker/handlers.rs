@@ -9,7 +9,7 @@ use super::messages::{ReceivedRequest, failed, transferable};
 use crate::engine::session::{Question, Session};
 use crate::engine::session_error::SessionError;
 use crate::explain::Target;
-use crate::protocol::{Event, ModelSource, PredictionOverrides, Request};
+use crate::protocol::{Event, ModelSource, Phase, PredictionOverrides, Request};
 
 /// Does what a request asks for, and sends the event that answers it.
 ///
@@ -90,6 +90,9 @@ async fn explain(
     session: &mut Session,
     question: &Question<'_>,
 ) -> Result<(), SessionError> {
+    if question.layer.is_some_and(|layer| !session.is_layer_ready(layer)) {
+        job.progress(Phase::Prepare, 0.0, 1.0);
+    }
     let mut budget = JobBudget::new(job, session.runs());
     let (saliency, timings_ms) = session.ask(question, &mut budget).await?;
     send_map(job, &saliency, false, session.runs(), timings_ms);

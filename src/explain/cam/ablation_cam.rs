@@ -12,7 +12,7 @@ use super::score_cam::left_out;
 #[cfg(feature = "network")]
 use super::{channel_sum, times_weights};
 #[cfg(feature = "network")]
-use crate::explain::context::{Context, without_unit};
+use crate::explain::context::Context;
 #[cfg(feature = "network")]
 use crate::explain::error::ExplainError;
 #[cfg(feature = "network")]
@@ -31,6 +31,7 @@ pub const METHOD: Method = Method {
     cost: "the part behind the layer once for each of its channels",
     settings: &[&[CHANNELS]],
     is_random: false,
+    has_unit: false,
     #[cfg(feature = "network")]
     explain: Explain::Computed(|context| Box::pin(explain(context))),
 };
@@ -74,7 +75,7 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
 #[cfg(feature = "network")]
 fn map(context: &Context, activations: &Array3<f32>, weights: &[f64]) -> Saliency {
     let weighed = times_weights(activations, weights.iter().copied());
-    without_unit(context.layer_map(channel_sum(&weighed)))
+    context.layer_map(channel_sum(&weighed))
 }
 
 /// Activations with one channel set to 0; `None` where it is 0 already.

@@ -25,6 +25,7 @@ pub const METHOD: Method = Method {
     cost: "none after the prediction",
     settings: &[],
     is_random: false,
+    has_unit: true,
     #[cfg(feature = "network")]
     explain: Explain::Computed(|context| Box::pin(explain(context))),
 };

@@ -3,7 +3,7 @@
 #[cfg(feature = "network")]
 use super::principal_component::first_principal_component;
 #[cfg(feature = "network")]
-use crate::explain::context::{Context, without_unit};
+use crate::explain::context::Context;
 #[cfg(feature = "network")]
 use crate::explain::error::ExplainError;
 #[cfg(feature = "network")]
@@ -22,6 +22,7 @@ pub const METHOD: Method = Method {
     cost: "none after the prediction",
     settings: &[],
     is_random: false,
+    has_unit: false,
     #[cfg(feature = "network")]
     explain: Explain::Computed(|context| Box::pin(explain(context))),
 };
@@ -32,5 +33,5 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
     let activations = context.activations().await?;
     let gradient = context.layer_gradient().await?;
     let values = first_principal_component(&(activations * &*gradient));
-    Ok(without_unit(context.layer_map(values)))
+    Ok(context.layer_map(values))
 }

@@ -18,6 +18,7 @@ pub const METHOD: Method = Method {
     cost: "none after the prediction",
     settings: &[SMOOTHING],
     is_random: false,
+    has_unit: false,
     #[cfg(feature = "network")]
     explain: Explain::Weighted(weigh),
 };

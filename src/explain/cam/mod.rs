@@ -11,9 +11,9 @@
 //! `explain` is `Explain::Weighted`, and a line in [`METHODS`](super::METHODS).
 
 pub mod ablation_cam;
-pub mod class_activation_map;
 #[cfg(feature = "network")]
 mod channel_masks;
+pub mod class_activation_map;
 pub mod eigen_cam;
 pub mod eigen_grad_cam;
 pub mod elementwise_cam;

@@ -22,8 +22,6 @@ use crate::explain::setting::{Choice, Setting, SettingKind};
 use crate::explain::target::Target;
 #[cfg(feature = "network")]
 use crate::network::softmax;
-#[cfg(feature = "network")]
-use crate::protocol::MapUnit;
 
 /// How many of a layer's channels a method tries out.
 pub const CHANNELS: Setting = Setting {
@@ -48,6 +46,7 @@ pub const METHOD: Method = Method {
     cost: "one run for each channel of the layer",
     settings: &[SETTINGS],
     is_random: false,
+    has_unit: false,
     #[cfg(feature = "network")]
     explain: Explain::Computed(|context| Box::pin(explain(context))),
 };
@@ -136,11 +135,7 @@ fn map(
     for (&(channel, _), share) in scores.iter().zip(shares) {
         weights[channel] = f64::from(share);
     }
-    let saliency = context.layer_map(channel_sum(&times_weights(activations, weights)));
-    Saliency {
-        unit: MapUnit::None,
-        ..saliency
-    }
+    context.layer_map(channel_sum(&times_weights(activations, weights)))
 }
 
 /// A map of which only some of the channels were tried out says so.

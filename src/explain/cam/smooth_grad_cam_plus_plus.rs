@@ -32,6 +32,7 @@ pub const METHOD: Method = Method {
     cost: "one run for each noisy copy",
     settings: &[SETTINGS],
     is_random: true,
+    has_unit: false,
     #[cfg(feature = "network")]
     explain: Explain::Computed(|context| Box::pin(explain(context))),
 };

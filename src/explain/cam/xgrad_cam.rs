@@ -17,6 +17,7 @@ pub const METHOD: Method = Method {
     cost: "none after the prediction",
     settings: &[SMOOTHING],
     is_random: false,
+    has_unit: true,
     #[cfg(feature = "network")]
     explain: Explain::Weighted(weigh),
 };

@@ -7,7 +7,7 @@ use ndarray::Array2;
 #[cfg(feature = "network")]
 use crate::explain::cam::{channel_sum, grad_cam};
 #[cfg(feature = "network")]
-use crate::explain::context::{Context, without_unit};
+use crate::explain::context::Context;
 #[cfg(feature = "network")]
 use crate::explain::error::ExplainError;
 #[cfg(feature = "network")]
@@ -31,6 +31,7 @@ pub const METHOD: Method = Method {
     cost: "one run forward and backward",
     settings: &[SETTINGS],
     is_random: false,
+    has_unit: false,
     #[cfg(feature = "network")]
     explain: Explain::Computed(|context| Box::pin(explain(context))),
 };
@@ -66,7 +67,7 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
     let map = upsampled(&map, height, width, is_nearest);
     let channels = guided.as_ref() * &map;
     let values = channel_sum(&channels);
-    Ok(without_unit(context.input_map(values, Some(channels))))
+    Ok(context.input_map(values, Some(channels)))
 }
 
 #[cfg(feature = "network")]

@@ -4,7 +4,7 @@
 #[cfg(feature = "network")]
 use super::reductions::greatest_magnitude;
 #[cfg(feature = "network")]
-use crate::explain::context::{Context, without_unit};
+use crate::explain::context::Context;
 #[cfg(feature = "network")]
 use crate::explain::error::ExplainError;
 #[cfg(feature = "network")]
@@ -25,6 +25,7 @@ pub const METHOD: Method = Method {
     cost: "one run forward and backward",
     settings: &[],
     is_random: false,
+    has_unit: false,
     #[cfg(feature = "network")]
     explain: Explain::Computed(|context| Box::pin(explain(context))),
 };
@@ -34,7 +35,5 @@ pub const METHOD: Method = Method {
 async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
     let reversed = context.input_gradient(ReluPolicy::Deconvnet).await?;
     let values = greatest_magnitude(&reversed);
-    Ok(without_unit(
-        context.input_map(values, Some(reversed.as_ref().clone())),
-    ))
+    Ok(context.input_map(values, Some(reversed.as_ref().clone())))
 }

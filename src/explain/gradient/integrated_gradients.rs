@@ -30,6 +30,7 @@ pub const METHOD: Method = Method {
     cost: "one run forward and backward for each step",
     settings: &[SETTINGS],
     is_random: false,
+    has_unit: true,
     #[cfg(feature = "network")]
     explain: Explain::Computed(|context| Box::pin(explain(context))),
 };

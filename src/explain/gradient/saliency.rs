@@ -25,6 +25,7 @@ pub const METHOD: Method = Method {
     cost: "one run forward and backward",
     settings: &[],
     is_random: false,
+    has_unit: false,
     #[cfg(feature = "network")]
     explain: Explain::Computed(|context| Box::pin(explain(context))),
 };

@@ -27,6 +27,7 @@ pub const METHOD: Method = Method {
     cost: "one run for each window",
     settings: &[SETTINGS],
     is_random: false,
+    has_unit: true,
     #[cfg(feature = "network")]
     explain: Explain::Computed(|context| Box::pin(explain(context))),
 };

@@ -31,6 +31,7 @@ pub const METHOD: Method = Method {
     cost: "one run for each mask",
     settings: &[SETTINGS],
     is_random: true,
+    has_unit: true,
     #[cfg(feature = "network")]
     explain: Explain::Computed(|context| Box::pin(explain(context))),
 };

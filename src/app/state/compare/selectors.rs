@@ -7,7 +7,7 @@ use crate::app::state::model::PreparedModel;
 use crate::app::state::picture::ChosenPicture;
 use crate::explain::{METHODS, Method, Target};
 use crate::protocol::{LayerSummary, MapUnit};
-use crate::render::{OverlayStyle, largest};
+use crate::render::OverlayStyle;
 
 /// Layers and classes side by side, at most.
 const MAX_COMPARED: usize = 16;
@@ -81,7 +81,7 @@ impl AppState {
     pub fn comparison_style(&self, picture: &ChosenPicture, key: &MapKey) -> OverlayStyle {
         let sign = self.settings.sign;
         let shown = picture.map_of(key);
-        let own = shown.map_or(0.0, |map| largest(&map.values, sign));
+        let own = shown.map_or(0.0, |map| map.scale(sign));
         let unit = shown.map(|map| (map.summary.unit, map.summary.is_at_layer));
         let shares =
             !self.settings.own_scale && unit.is_some_and(|(unit, _)| unit != MapUnit::None);
@@ -90,9 +90,7 @@ impl AppState {
             let others = compared.iter().filter_map(|key| picture.map_of(key));
             let alike =
                 others.filter(|map| Some((map.summary.unit, map.summary.is_at_layer)) == unit);
-            alike
-                .map(|map| largest(&map.values, sign))
-                .fold(0.0, f32::max)
+            alike.map(|map| map.scale(sign)).fold(0.0, f32::max)
         } else {
             own
         };

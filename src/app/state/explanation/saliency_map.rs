@@ -1,20 +1,55 @@
 //! A map as it came from the engine.
 
 use crate::protocol::{ExplainTimings, MapSummary};
-use crate::render::MapView;
+use crate::render::{MapView, Sign, largest, largest_but_outliers};
 
 /// A map as it came from the engine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SaliencyMap {
     pub summary: MapSummary,
-    /// `height`×`width`, row-major, signed, in logit units.
+    /// `height`×`width`, row-major, signed.
     pub values: Vec<f32>,
     /// How often the network had run on the picture by then.
     pub forward_runs: u32,
     pub timings: ExplainTimings,
+    /// Its own scale without and with what speaks against.
+    scales: [f32; 2],
 }
 
 impl SaliencyMap {
+    /// A map with its own scales: its greatest value, or for a map of pixels the greatest that
+    /// is no outlier.
+    pub fn new(
+        summary: MapSummary,
+        values: Vec<f32>,
+        forward_runs: u32,
+        timings: ExplainTimings,
+    ) -> Self {
+        let scale = |sign| {
+            if summary.is_at_layer {
+                largest(&values, sign)
+            } else {
+                largest_but_outliers(&values, sign)
+            }
+        };
+        let scales = [scale(Sign::Positive), scale(Sign::Signed)];
+        Self {
+            summary,
+            values,
+            forward_runs,
+            timings,
+            scales,
+        }
+    }
+
+    /// The value at the end of its own colour bar.
+    pub fn scale(&self, sign: Sign) -> f32 {
+        match sign {
+            Sign::Positive => self.scales[0],
+            Sign::Signed => self.scales[1],
+        }
+    }
+
     /// `None` if the engine sent a shape that its values do not have.
     pub fn view(&self) -> Option<MapView<'_>> {
         MapView::new(&self.values, self.summary.height, self.summary.width)

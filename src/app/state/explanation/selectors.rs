@@ -8,7 +8,7 @@ use crate::app::state::app_state::AppState;
 use crate::app::state::model::PreparedModel;
 use crate::app::state::picture::ChosenPicture;
 use crate::explain::{METHODS, Target};
-use crate::render::{OverlayStyle, largest};
+use crate::render::OverlayStyle;
 
 impl AppState {
     /// The picture's prediction if it was made by the desired model, with the
@@ -99,7 +99,7 @@ impl AppState {
             }
         };
         let maps = picture.maps.iter().filter(|entry| counts(&entry.0));
-        maps.map(|(_, map)| largest(&map.values, self.settings.sign))
+        maps.map(|(_, map)| map.scale(self.settings.sign))
             .fold(0.0, f32::max)
     }
 

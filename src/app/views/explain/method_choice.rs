@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::app::state::{ChosenPicture, ExplanationAction, method_name};
+use crate::app::state::{ExplanationAction, method_name};
 use crate::app::views::common::Props;
 use crate::explain::{Family, METHODS, Method, Setting, SettingKind};
 
@@ -30,6 +30,7 @@ pub fn method_choice(props: &Props) -> Html {
             <p class="hint"><strong>{ "It shows " }{ chosen.plain_name }{ "." }</strong>{ " " }{ chosen.summary }</p>
             <p class="hint">{ "Beware: " }{ chosen.caution }</p>
             <p class="hint">{ "Runs of the network: " }{ chosen.cost }{ "." }</p>
+            { for coincidence(props) }
             { for chosen.declared().map(|setting| field(props, setting)) }
             if chosen.is_random {
                 { seed(props) }
@@ -115,26 +116,12 @@ fn typed(event: &Event) -> Option<String> {
     Some(input.value())
 }
 
-/// What should be known of the shown map besides its colours.
-pub fn map_notes(picture: &ChosenPicture) -> Vec<String> {
-    let Some(map) = picture.map() else {
-        return Vec::new();
-    };
-    let summary = &map.summary;
-    let mut notes = Vec::new();
-    notes.extend(
-        summary
-            .left_out
-            .as_ref()
-            .map(|words| format!("Not finished: {words}.")),
-    );
-    if !summary.coincides_with.is_empty() {
-        let names = summary.coincides_with.iter().map(|id| method_name(id));
-        let names: Vec<&str> = names.collect();
-        notes.push(format!(
-            "On this model and layer {} give the same map, up to a factor.",
-            names.join(", ")
-        ));
-    }
-    notes
+/// Methods whose map is the shown one, up to a factor.
+fn coincidence(props: &Props) -> Option<Html> {
+    let map = props.state.on_stage()?.map()?;
+    let names = map.summary.coincides_with.iter().map(|id| method_name(id));
+    let names: Vec<&str> = names.collect();
+    let names = (!names.is_empty()).then(|| names.join(", "))?;
+    let words = format!("The same map here, up to a factor: {names}.");
+    Some(html! { <p class="hint">{ words }</p> })
 }

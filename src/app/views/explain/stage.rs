@@ -5,7 +5,6 @@ use yew::prelude::*;
 use super::display_controls::display_controls;
 use super::empty_stage::empty_stage;
 use super::legend::legend;
-use super::method_choice::map_notes;
 use super::reading_help::ReadingHelp;
 use super::stage_canvas::{PointedPlace, StageCanvas};
 use super::stage_progress::StageProgress;
@@ -60,7 +59,7 @@ pub fn Stage(props: &StageProps) -> Html {
                 } else {
                     { for finding_note(state, page, picture) }
                 }
-                { for map_notes(picture).into_iter().map(|note| html! { <p class="hint">{ note }</p> }) }
+                { for left_out(picture) }
                 { for notes(state, picture).map(|note| html! { <p class="hint">{ note }</p> }) }
                 { assumed(state, page) }
                 if picture.map().is_some() {
@@ -99,6 +98,12 @@ fn title(state: &AppState, page: &PageHandle, picture: &ChosenPicture) -> Html {
             <button onclick={page.callback(|_| elements::click(element_ids::PICTURE_FILE))}>{ "Another picture" }</button>
         </div>
     }
+}
+
+/// What a map that was not finished leaves out.
+fn left_out(picture: &ChosenPicture) -> Option<Html> {
+    let words = picture.map()?.summary.left_out.as_ref()?;
+    Some(html! { <p class="hint">{ "Not finished: " }{ words }{ "." }</p> })
 }
 
 /// The question that the shown map answers, before the class.

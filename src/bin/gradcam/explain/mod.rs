@@ -224,7 +224,13 @@ impl Job<'_> {
             files::write(&file("channels.npy"), &bytes)?;
         }
         let size = (height, width);
-        let png = overlay::overlay(shown, &values, size, self.arguments.colors)?;
+        let png = overlay::overlay(
+            shown,
+            &values,
+            size,
+            saliency.is_at_layer,
+            self.arguments.colors,
+        )?;
         files::write(&file("png"), &png)?;
         Ok(npy)
     }

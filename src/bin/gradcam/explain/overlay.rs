@@ -42,6 +42,7 @@ pub fn overlay(
     picture: &RgbaImage,
     values: &[f32],
     (height, width): (usize, usize),
+    is_at_layer: bool,
     colormap: ColorMap,
 ) -> anyhow::Result<Vec<u8>> {
     let map = MapView::new(values, height, width).context("the map is empty")?;
@@ -49,7 +50,11 @@ pub fn overlay(
         render::Kind::Diverging => Sign::Signed,
         _ => Sign::Positive,
     };
-    let scale = render::largest(values, sign);
+    let scale = if is_at_layer {
+        render::largest(values, sign)
+    } else {
+        render::largest_but_outliers(values, sign)
+    };
     let style = OverlayStyle {
         colormap,
         opacity: OPACITY,
