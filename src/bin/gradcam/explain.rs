@@ -12,7 +12,6 @@ use gradcam::network::Description;
 use gradcam::picture::{self, Layout, Preprocess};
 use gradcam::protocol::MapState;
 use gradcam::render::{self, ColorMap, MapView, OverlayStyle, Sign};
-use gradcam::text::{MAX_NAME_CHARS, printable};
 use image::{Rgba, RgbaImage};
 use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::Array4;
@@ -53,8 +52,12 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     explain::method(&arguments.method)?;
     check_names(&arguments.images)?;
-    std::fs::create_dir_all(&arguments.out)
-        .with_context(|| format!("the folder '{}' cannot be made", arguments.out.display()))?;
+    std::fs::create_dir_all(&arguments.out).with_context(|| {
+        format!(
+            "the folder '{}' cannot be made",
+            files::shown(&arguments.out)
+        )
+    })?;
     let mut session = Session::default();
     let options = AttachOptions {
         layers: arguments.layer.iter().cloned().collect(),
@@ -63,19 +66,18 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let bytes = files::read_model(&arguments.model)?;
     session
         .load(&bytes, &options, &mut |_, _, _| ())
-        .with_context(|| format!("'{}'", arguments.model.display()))?;
+        .with_context(|| format!("'{}'", files::shown(&arguments.model)))?;
     drop(bytes);
     let bar = progress_bar(arguments.images.len());
     let mut failures = 0;
     for image in &arguments.images {
-        let path = image.display().to_string();
-        bar.set_message(printable(&path, MAX_NAME_CHARS).into_owned());
+        bar.set_message(files::shown(image));
         match explain_one(&mut session, arguments, image) {
-            Ok(line) if arguments.json => bar.suspend(|| println!("{line}")),
-            Ok(line) => bar.suspend(|| terminal::print(line)),
+            Ok(report) if arguments.json => bar.suspend(|| terminal::print_json(&report)),
+            Ok(report) => bar.suspend(|| terminal::print(plain(image, &report))),
             Err(error) => {
                 failures += 1;
-                let line = format!("{}: {error:#}", image.display());
+                let line = format!("{}: {error:#}", files::shown(image));
                 bar.suspend(|| terminal::print_error(line));
             }
         }
@@ -98,8 +100,8 @@ fn check_names(images: &[PathBuf]) -> anyhow::Result<()> {
         if let Some(other) = seen.insert(stem(image), image) {
             bail!(
                 "'{}' and '{}' would write the same files; explain them into different folders",
-                other.display(),
-                image.display()
+                files::shown(other),
+                files::shown(image)
             );
         }
     }
@@ -116,12 +118,8 @@ fn progress_bar(count: usize) -> ProgressBar {
         .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Explains one picture, writes its files and returns the line to print.
-fn explain_one(
-    session: &mut Session,
-    arguments: &Arguments,
-    path: &Path,
-) -> anyhow::Result<String> {
+/// Explains one picture, writes its files and returns what to print.
+fn explain_one(session: &mut Session, arguments: &Arguments, path: &Path) -> anyhow::Result<Value> {
     let description = session.description().context("no model")?.clone();
     let (prediction, shown) = predict(session, &description.preprocess, path)?;
     let class = match &arguments.class {
@@ -147,12 +145,14 @@ fn explain_one(
         "forward": prediction.timings_ms.forward,
         "explain": explained.explain,
     });
-    let report = report(path, &description, &prediction, &saliency, &npy, timings);
-    Ok(if arguments.json {
-        report.to_string()
-    } else {
-        plain(path, &report)
-    })
+    Ok(report(
+        path,
+        &description,
+        &prediction,
+        &saliency,
+        &npy,
+        timings,
+    ))
 }
 
 /// Runs the network, and gives the picture that the map is drawn over.
@@ -161,8 +161,8 @@ fn predict(
     preprocess: &Preprocess,
     path: &Path,
 ) -> anyhow::Result<(Prediction, RgbaImage)> {
-    let bytes = files::read(path)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let bytes = files::read_picture(path)?;
+    let name = files::shown(Path::new(path.file_name().unwrap_or_default()));
     let prediction = session.predict(&bytes, &name, &mut |_, _, _| ())?;
     if bytes.starts_with(render::npy::MAGIC) {
         let tensor = read_tensor(&bytes, &name)?;

@@ -129,6 +129,22 @@ mod tests {
     }
 
     #[test]
+    fn a_constant_of_any_size_is_refused_at_its_node() {
+        let mut graph = GraphBuilder::new(&[("x", &[1, 4])]);
+        graph
+            .int64s("size", &[1 << 30, 8, 1 << 20, 16])
+            .node("ConstantOfShape", "zeros", &["size"], "z")
+            .node("Add", "add", &["x", "z"], "y");
+        let file = model(graph.output("y", &[1, 4])).encode_to_vec();
+        let model = Model::decode(&file, Limits::default()).unwrap();
+        let text = infer_shapes(&model, &[]).unwrap_err().to_string();
+        assert!(
+            text.contains("'zeros' (ConstantOfShape)") && text.contains("268435456"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn a_reshape_that_cannot_be_is_named() {
         let mut graph = GraphBuilder::new(&[("x", &[1, 5])]);
         graph
