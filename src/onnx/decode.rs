@@ -62,6 +62,8 @@ mod tests {
     use super::*;
     use crate::onnx::Model;
     use crate::onnx::testing::{GraphBuilder, model};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn refused(proto: &pb::ModelProto) -> String {
         Model::decode(&proto.encode_to_vec(), Limits::default())

@@ -95,6 +95,8 @@ mod tests {
     use super::*;
     use crate::onnx::Limits;
     use crate::onnx::testing::{GraphBuilder, model};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn shapes_follow_through_a_head() {
