@@ -7,7 +7,9 @@
 #   make dist     the page as it is deployed: optimised, slow to build
 #   make bench    measure the engine against onnxruntime-web in headless Chromium
 #   make golden   arrays by Keras and TensorFlow that the tests compare with
-#   make fuzz     hostile model files for ten minutes (SECONDS=60: for one)
+#   make fuzz     hostile files and command lines for ten minutes (SECONDS=60: for one)
+#   make test-wasm   numbers of shapes and constants in the 32 bits of a browser
+#   make test-miri   the kernels' unsafe code under Miri, if that is installed
 #   make lint     format, clippy, documentation
 #   make help     this list
 
@@ -36,7 +38,7 @@ TIMED := .github/scripts/timed.sh
 NATIVE := --release --features cli,app
 
 .PHONY: help run serve test setup-site setup-tests models site dist bench golden fuzz lint \
-	test-models test-native test-e2e clean
+	test-models test-native test-wasm test-miri test-e2e clean
 
 help:
 	@sed -n '/^# *make/s/^#   //p' Makefile
@@ -80,14 +82,38 @@ $(BENCH)/node_modules/ready: $(BENCH)/package-lock.json
 	@$(TIMED) "onnxruntime-web" npm ci --prefix $(BENCH) --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-test: setup-tests lint test-models test-native test-e2e
+test: setup-tests lint test-models test-native test-wasm test-e2e
 	@echo "all tests passed"
 
 # Overflowing numbers are errors here, in this package alone: nothing else is
-# built again.
+# built again. Half of the time is for the library, half for the command line.
 fuzz:
-	@GRADCAM_FUZZ_SECONDS=$(FUZZ_SECONDS) cargo test --quiet $(NATIVE) \
-		--config 'profile.release.package.gradcam.overflow-checks=true' --test fuzz -- --nocapture
+	@GRADCAM_FUZZ_SECONDS=$$(( $(FUZZ_SECONDS) / 2 )) cargo test --quiet $(NATIVE) \
+		--config 'profile.release.package.gradcam.overflow-checks=true' \
+		--no-fail-fast --test fuzz --test fuzz_verbs -- --nocapture
+
+# The unit tests of src/onnx, whose numbers have 64 bits natively.
+test-wasm: setup-site
+	@if command -v node > /dev/null; then \
+		CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
+			$(TIMED) "unit tests in 32 bits" cargo test --release \
+			--target wasm32-unknown-unknown --no-default-features --features engine --lib onnx:: ; \
+	else \
+		echo "SKIPPED: unit tests in 32 bits. To run them: install node"; \
+	fi
+
+# Undefined behaviour, seen by an interpreter: nothing of tract's machine code, and few random
+# cases. It compiles tract into a folder of its own first.
+test-miri:
+	@if cargo +nightly miri --version > /dev/null 2>&1; then \
+		CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/miri MIRIFLAGS=-Zmiri-disable-isolation \
+			$(TIMED) "kernels under Miri" cargo +nightly miri test --quiet --lib \
+			--no-default-features --features network -- \
+			packed_buffer row_scaling is_the_sum_over_its_windows a_dense_layer max_pooling_is; \
+	else \
+		echo "SKIPPED: the kernels under Miri. To run it:" \
+			"rustup +nightly component add miri rust-src"; \
+	fi
 
 lint:
 	@$(TIMED) "format" cargo fmt --check

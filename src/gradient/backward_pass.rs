@@ -6,6 +6,7 @@ use super::builder::{Builder, MAX_NODES, MAX_VALUES};
 use super::error::GradientError;
 use super::relu_policy::ReluPolicy;
 use super::rules::{self, VjpContext};
+use super::untold_shapes::untold_shape;
 use crate::onnx::{Index, Model, Shapes, node, pb};
 
 /// What is differentiated with respect to what.
@@ -102,7 +103,12 @@ impl BackwardPass<'_> {
             let inputs = node.input.iter().map(is_active).collect();
             let mut context = VjpContext::new(node, &cotangents, inputs, shapes, &index, builder)?;
             context.policy = self.policy;
-            rule(&mut context)?;
+            rule(&mut context).map_err(|error| match error {
+                GradientError::UnknownShape { tensor } => {
+                    untold_shape(graph, &index, shapes, &tensor)
+                }
+                other => other,
+            })?;
             check_limits(Some(node), context.builder)?;
             rectifiers += usize::from(context.is_rectifier);
             for contribution in context.into_contributions() {

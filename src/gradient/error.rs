@@ -46,6 +46,14 @@ pub enum GradientError {
         "the shape of '{tensor}' is not fixed in the file; export the model with a fixed input size"
     )]
     UnknownShape { tensor: String },
+    #[error(
+        "node '{node}' ({operator}) gives a shape that the file does not tell, and that of '{tensor}' follows from it; export the model simplified, with a fixed input size"
+    )]
+    UntoldShape {
+        tensor: String,
+        node: String,
+        operator: String,
+    },
     #[error("node '{node}' ({operator}): {problem}")]
     Unsupported {
         node: String,
@@ -75,13 +83,18 @@ pub enum GradientError {
     Onnx(#[from] OnnxError),
 }
 
-/// The first names of a list, and how many there are.
+/// The last names of a list, which are those of the latest layers, and how many there are.
 pub fn listed(names: &[String]) -> String {
-    const MAX_NAMES: usize = 24;
-    match names.get(..MAX_NAMES) {
-        Some(first) if names.len() > MAX_NAMES => {
-            format!("{}, … ({} in all)", first.join(", "), names.len())
-        }
+    const MAX_CHARS: usize = 120;
+    let mut room = MAX_CHARS;
+    let fitting = names.iter().rev().take_while(|name| {
+        let left = room.checked_sub(name.chars().count() + 2);
+        room = left.unwrap_or(0);
+        left.is_some()
+    });
+    let shown = names.len() - fitting.count().max(1).min(names.len());
+    match names.get(shown..) {
+        Some(last) if shown > 0 => format!("{} ({} in all)", last.join(", "), names.len()),
         _ => names.join(", "),
     }
 }

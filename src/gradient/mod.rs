@@ -14,6 +14,7 @@
 //! - `backward_pass`: reverse-mode differentiation, node by node
 //! - `rules/`: the VJP of each operator, one file for each family
 //! - `relu_policy`: what rectifiers pass backwards: plain, guided, deconvnet
+//! - `untold_shapes`: which node is at fault where a shape is not known
 //! - `builder`: new nodes and constants, in the form of the model's operator set
 //!
 //! To add an operator: its row in [`operators`](crate::onnx::operators), whose
@@ -29,6 +30,7 @@ mod relu_policy;
 mod rules;
 mod selection;
 mod tensor_names;
+mod untold_shapes;
 
 pub use attach::{Attached, attach};
 pub use attach_options::AttachOptions;

@@ -10,7 +10,9 @@ use super::execution_plan::{ExecutionPlan, NodeTime};
 use super::load_error::LoadError;
 use super::network_error::NetworkError;
 use crate::gradient::LOGITS;
-use crate::onnx::{Model, default_input_shape, extract, node, pb};
+use crate::onnx::{
+    Model, Shape, check_operands, default_input_shape, extract, infer_shapes, node, pb,
+};
 
 /// The shortest of several runs.
 #[derive(Clone, Copy, Debug)]
@@ -64,9 +66,14 @@ fn shortest_run(model: &Model, runs: usize) -> Result<Duration, LoadError> {
 /// optimised graph: the shortest time of several runs.
 ///
 /// # Errors
-/// [`LoadError::Engine`] for a graph that tract cannot run.
+/// [`LoadError::Onnx`] for a graph that nothing can run, or only in too much memory;
+/// [`LoadError::Engine`] for one that tract cannot run.
 pub fn profile(model: &Model, runs: usize) -> Result<Vec<NodeTime>, LoadError> {
     let graph = model.graph();
+    let shapes: Vec<(&str, Shape)> = (graph.input.iter())
+        .map(|input| (&*input.name, default_input_shape(input)))
+        .collect();
+    check_operands(model, &infer_shapes(model, &shapes)?)?;
     let settled =
         |input: &pb::ValueInfoProto| node::float_value(&input.name, &default_input_shape(input));
     let settled: Vec<_> = graph.input.iter().map(settled).collect();

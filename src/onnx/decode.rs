@@ -22,8 +22,9 @@ pub fn decode(bytes: &[u8], limits: Limits) -> Result<pb::ModelProto, OnnxError>
         });
     }
     size_limits::check_structure(bytes, limits.structure_bytes)?;
-    let mut proto = pb::ModelProto::decode(bytes).map_err(|error| OnnxError::NotOnnx {
-        reason: error.to_string(),
+    // What the decoder itself says means nothing to people.
+    let mut proto = pb::ModelProto::decode(bytes).map_err(|_| OnnxError::NotOnnx {
+        reason: "a field of it is not what the format has there".into(),
     })?;
     check_opset(&proto)?;
     let Some(graph) = proto.graph.as_mut().filter(|graph| !graph.node.is_empty()) else {
@@ -61,6 +62,8 @@ mod tests {
     use super::*;
     use crate::onnx::Model;
     use crate::onnx::testing::{GraphBuilder, model};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn refused(proto: &pb::ModelProto) -> String {
         Model::decode(&proto.encode_to_vec(), Limits::default())

@@ -26,7 +26,8 @@
 //! - `subgraph`: the part between given inputs and outputs
 //! - `node`, `tensor`: reading and making nodes and initialisers
 //!
-//! For tests alone: `evaluator`, ONNX in f64; `testing`, small models.
+//! For tests alone: `evaluator`, ONNX in f64; `testing`, small models. Tests run in 64 bits
+//! and, by `make test-wasm`, in the 32 of a browser: `wasm_bindgen_test` is their `test` there.
 //!
 //! To add an operator: a row in `operators`, whose documentation names the rest.
 //!

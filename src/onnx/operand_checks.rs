@@ -65,7 +65,7 @@ fn local_response(context: &NodeContext) -> Result<(), OnnxError> {
     let Some(&channels) = context.input_shape(0).and_then(|shape| shape.get(1)) else {
         return Ok(());
     };
-    if usize::try_from(size).is_ok_and(|size| size > 2 * channels) {
+    if i64::try_from(2 * channels).is_ok_and(|most| size > most) {
         return Err(context.problem(format!(
             "its window has {size} channels, and its input {channels}"
         )));
@@ -120,6 +120,8 @@ mod tests {
     use crate::onnx::testing::{GraphBuilder, model};
     use crate::onnx::{Limits, infer_shapes};
     use prost::Message as _;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     /// What the checks say of one node on a picture of [1, 8, 4, 4].
     fn checked(build: impl FnOnce(&mut GraphBuilder)) -> String {

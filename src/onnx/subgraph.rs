@@ -87,6 +87,8 @@ mod tests {
     use crate::onnx::testing::{self, GraphBuilder};
     use crate::onnx::{Limits, node};
     use prost::Message;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn the_head_alone() {

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
+use image::error::{ImageError, LimitError, LimitErrorKind};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
 use super::error::PictureError;
 
@@ -15,15 +16,19 @@ pub struct Limits {
     /// Length of a side in pixels.
     pub min_side: u32,
     pub max_side: u32,
+    /// Memory in bytes, with the file's own.
+    pub max_bytes: u64,
 }
 
 impl Default for Limits {
-    /// 50 megapixels, which take 150 MB as RGB, and 8 to 65 535 pixels a side.
+    /// 50 megapixels, which take 150 MB as RGB and 400 MB as RGBA in 16 bits, 8 to 65 535
+    /// pixels a side, and 512 MB.
     fn default() -> Self {
         Limits {
             max_pixels: 50_000_000,
             min_side: 8,
             max_side: 65_535,
+            max_bytes: 512_000_000,
         }
     }
 }
@@ -44,12 +49,20 @@ pub struct Decoded {
 /// # Errors
 /// [`PictureError`], always before more memory is used than the limits allow.
 pub fn decode(bytes: &[u8], name: &str, limits: Limits) -> Result<Decoded, PictureError> {
-    let bytes = &*without_packed_chunks(bytes);
+    let kept = without_packed_chunks(bytes);
+    let copied = match &kept {
+        Cow::Owned(copy) => copy.len(),
+        Cow::Borrowed(_) => 0,
+    };
+    let room = limits
+        .max_bytes
+        .saturating_sub((bytes.len() + copied) as u64);
+    let bytes = &*kept;
     let unknown = || PictureError::UnknownFormat { name: name.into() };
-    let damaged = |error: image::ImageError| match error {
-        image::ImageError::Limits(_) => PictureError::TooMuchMemory {
+    let damaged = |error: ImageError| match error {
+        ImageError::Limits(_) => PictureError::TooMuchMemory {
             name: name.into(),
-            megabytes: memory_limit(limits) / 1_000_000,
+            megabytes: limits.max_bytes / 1_000_000,
         },
         other => PictureError::Damaged {
             name: name.into(),
@@ -60,17 +73,19 @@ pub fn decode(bytes: &[u8], name: &str, limits: Limits) -> Result<Decoded, Pictu
         .with_guessed_format()
         .map_err(|_| unknown())?;
     let format = reader.format().ok_or_else(unknown)?;
-    reader.limits(decoder_limits(limits));
+    reader.limits(decoder_limits(room));
     let mut decoder = reader.into_decoder().map_err(|error| match error {
-        image::ImageError::Unsupported(_) => unknown(),
+        ImageError::Unsupported(_) => unknown(),
         other => damaged(other),
     })?;
     let (width, height) = decoder.dimensions();
     check_size(name, width, height, limits)?;
+    if decoder.total_bytes() > room {
+        return Err(damaged(too_large()));
+    }
     let orientation = decoder.orientation().map_err(damaged)?;
-    let decoded = DynamicImage::from_decoder(decoder).map_err(damaged)?;
     // Turned when it is small already: up to 8 bytes a pixel are now 3.
-    let mut picture = DynamicImage::from(decoded.into_rgb8());
+    let mut picture = DynamicImage::from(read_rgb8(decoder).map_err(damaged)?);
     picture.apply_orientation(orientation);
     let mut notes = Vec::new();
     if is_animated(bytes, format) {
@@ -80,6 +95,42 @@ pub fn decode(bytes: &[u8], name: &str, limits: Limits) -> Result<Decoded, Pictu
         picture: picture.into_rgb8(),
         notes,
     })
+}
+
+/// A picture's colours in 8 bits. The largest form, RGBA in 16 bits, makes room for them in its
+/// own memory.
+fn read_rgb8(decoder: impl ImageDecoder) -> image::ImageResult<RgbImage> {
+    if decoder.color_type() != ColorType::Rgba16 {
+        return Ok(DynamicImage::from_decoder(decoder)?.into_rgb8());
+    }
+    let (width, height) = decoder.dimensions();
+    let size = usize::try_from(decoder.total_bytes()).map_err(|_| too_large())?;
+    let mut bytes = vec![0; size];
+    decoder.read_image(&mut bytes)?;
+    narrow_rgba16(&mut bytes);
+    RgbImage::from_raw(width, height, bytes).ok_or_else(too_large)
+}
+
+fn too_large() -> ImageError {
+    ImageError::Limits(LimitError::from_kind(LimitErrorKind::InsufficientMemory))
+}
+
+/// RGBA in 16 bits as RGB in 8, rounded.
+#[inline(never)] // The browser optimises whole functions: loops stay in small ones.
+fn narrow_rgba16(bytes: &mut Vec<u8>) {
+    const WIDE: usize = 8;
+    const NARROW: usize = 3;
+    let pixels = bytes.len() / WIDE;
+    for pixel in 0..pixels {
+        // A pixel's new place is never behind its old one.
+        for channel in 0..NARROW {
+            let from = WIDE * pixel + 2 * channel;
+            let value = u32::from(u16::from_ne_bytes([bytes[from], bytes[from + 1]]));
+            bytes[NARROW * pixel + channel] = ((value + 128) / 257) as u8;
+        }
+    }
+    bytes.truncate(NARROW * pixels);
+    bytes.shrink_to_fit();
 }
 
 fn check_size(name: &str, width: u32, height: u32, limits: Limits) -> Result<(), PictureError> {
@@ -114,16 +165,10 @@ fn check_size(name: &str, width: u32, height: u32, limits: Limits) -> Result<(),
     Ok(())
 }
 
-/// Bytes for one picture of the maximum size at 8 bytes a pixel (16-bit RGBA), and some
-/// more.
-fn memory_limit(limits: Limits) -> u64 {
-    limits.max_pixels.saturating_mul(8).saturating_add(64 << 20)
-}
-
 /// Sizes are left to [`check_size`], whose messages are better.
-fn decoder_limits(limits: Limits) -> image::Limits {
+fn decoder_limits(max_bytes: u64) -> image::Limits {
     let mut decoder = image::Limits::no_limits();
-    decoder.max_alloc = Some(memory_limit(limits));
+    decoder.max_alloc = Some(max_bytes);
     decoder
 }
 
@@ -302,6 +347,34 @@ mod tests {
     }
 
     #[test]
+    fn a_file_counts_to_the_memory_of_its_picture() {
+        let file = png(64, 64);
+        let decoded = |max_bytes: usize| {
+            let max_bytes = max_bytes as u64;
+            let limits = Limits {
+                max_bytes,
+                ..Limits::default()
+            };
+            decode(&file, "cat.png", limits)
+        };
+        let pixels = 64 * 64 * 3;
+        let said = decoded(file.len() + pixels - 1).unwrap_err().to_string();
+        assert!(said.contains("'cat.png' would take more than"), "{said}");
+        // What the decoder itself takes counts as well.
+        assert!(decoded(file.len() + pixels + (1 << 20)).is_ok());
+    }
+
+    #[test]
+    fn sixteen_bits_become_eight_as_the_library_has_it() {
+        let values: Vec<u16> = (0..=u16::MAX).flat_map(|v| [v, !v, v / 2, v / 3]).collect();
+        let mut bytes: Vec<u8> = values.iter().flat_map(|v| v.to_ne_bytes()).collect();
+        let wide = image::ImageBuffer::from_raw(256, 256, values).unwrap();
+        let wanted = DynamicImage::ImageRgba16(wide).into_rgb8().into_raw();
+        narrow_rgba16(&mut bytes);
+        assert!(bytes == wanted);
+    }
+
+    #[test]
     fn garbage_behind_a_png_signature() {
         let mut bytes = png(16, 16)[..16].to_vec();
         bytes.extend([0xff; 100]);
@@ -318,6 +391,6 @@ mod tests {
         bytes.extend_from_slice(b"\0\0\0\x08IDATx\x9c\x03\0\0\0\0\x01\x48\x06\x89\xd2");
         bytes.extend_from_slice(b"\0\0\0\0IEND\xaeB`\x82");
         let text = refused(&bytes);
-        assert!(text.contains("467 MB of memory"), "{text}");
+        assert!(text.contains("512 MB of memory"), "{text}");
     }
 }

@@ -206,6 +206,23 @@ fn the_page_never_sees_tract() {
     }
 }
 
+/// `make test-wasm` runs those whose `#[test]` is that of wasm-bindgen.
+#[test]
+fn tests_of_a_models_numbers_run_in_32_bits_too() {
+    let mut files = Vec::new();
+    add_rust_files(&manifest_folder().join("src/onnx"), &mut files);
+    let mut with_tests = 0;
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        if text.contains("#[test]") {
+            with_tests += 1;
+            let alias = "use wasm_bindgen_test::wasm_bindgen_test as test;";
+            assert!(text.contains(alias), "{}: no {alias}", file.display());
+        }
+    }
+    assert!(with_tests > 10, "{with_tests} files");
+}
+
 fn add_rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

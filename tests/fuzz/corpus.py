@@ -2,6 +2,7 @@
 """Writes the seeds of the fuzz test: tiny classifiers that together use most
 operators with a rule. Run it with the project's Python after adding one."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -48,11 +49,12 @@ class Net:
         self.op("Softmax", axis=-1)
         self.write(name, [1, 3])
 
-    def write(self, name, shape):
+    def write(self, name, shape, **metadata):
         output = helper.make_tensor_value_info(self.last, TensorProto.FLOAT, shape)
         graph = helper.make_graph(self.nodes, name, [self.input], [output], self.weights)
         opsets = [helper.make_opsetid("", self.opset)]
         model = helper.make_model(graph, ir_version=8, opset_imports=opsets)
+        helper.set_model_props(model, metadata)
         (FOLDER / f"{name}.onnx").write_bytes(model.SerializeToString())
 
 
@@ -222,7 +224,46 @@ def operands():
     net.save("operands", 3)
 
 
+def chain():
+    net = Net([1, 3, 8, 8])
+    net.conv(3, 3)
+    for _ in range(300):
+        net.op("Relu")
+    net.op("Add", "relu1")
+    net.save("chain", 3)
+
+
+def huge():
+    """Numbers that no engine can take, each refused by its own check."""
+    net = Net([1, 3, 8, 8])
+    picture = net.op("Relu")
+    net.op("LRN", size=2**40)
+    net.op("Slice", net.ints(0), net.ints(4), net.ints(2), net.ints(2**32))
+    net.op("Tile", net.ints(1, 1, 2**10, 2**10))
+    net.op("Add", net.op("ConstantOfShape", inputs=[net.ints(2**30, 8, 2**20, 16)]), inputs=[picture, net.last])
+    net.save("huge", 3)
+
+
+def described():
+    """What a file says of itself, with all that steers a terminal."""
+    net = Net([1, 3, 8, 8])
+    net.conv(3, 4)
+    net.op("Relu")
+    net.op("GlobalAveragePool")
+    net.op("Flatten")
+    net.op("Gemm", net.random(4, 3))
+    preprocess = {"layout": "NCHW", "size": [8, 8], "channels": "BGR", "scale": 1, "mean": [1, 2, 3], "std": [9, 8, 7]}
+    metadata = {
+        "labels": json.dumps(["tabby cat", "red\x1b[31m\x9b2J\x07", "gpj.\u202eexe\u2066"]),
+        "preprocess": json.dumps(preprocess),
+        "layer": "relu1",
+        "source": "two\r\nlines\u2028",
+        "license": "M\x7fIT",
+    }
+    net.write("described", [1, 3], **{f"gradcam.{key}": value for key, value in metadata.items()})
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for make in [convolutions, poolings, rearranged, normalised, arithmetic, computed_shape, quantised, old, attention, doubled, operands]:
+    for make in [convolutions, poolings, rearranged, normalised, arithmetic, computed_shape, quantised, old, attention, doubled, operands, chain, huge, described]:
         make()

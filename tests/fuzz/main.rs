@@ -3,9 +3,10 @@
 //!
 //! This is what cargo-fuzz does, on stable Rust: a corpus, mutations, and files
 //! kept for further mutations where they lead to an outcome not seen before.
-//! `make fuzz` runs it for ten minutes. See README.md in this folder.
+//! `make fuzz` gives it half of its time. See README.md in this folder.
 #![cfg(feature = "cli")]
 
+mod corpus;
 mod memory;
 mod mutate;
 mod random;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use corpus::in_short;
 use gradcam::gradient::{self, AttachOptions, ReluPolicy};
 use gradcam::onnx::{Limits, Model};
 use random::Random;
@@ -38,11 +40,11 @@ type Running = Arc<Mutex<Option<(Instant, Vec<u8>)>>>;
 
 #[test]
 fn hostile_files_get_a_sentence() {
-    let seed = number("GRADCAM_FUZZ_SEED").unwrap_or(1);
-    let limit = number("GRADCAM_FUZZ_SECONDS").map(Duration::from_secs);
+    let seed = corpus::number("GRADCAM_FUZZ_SEED").unwrap_or(1);
+    let limit = corpus::limit();
     println!("GRADCAM_FUZZ_SEED={seed}");
     let mut random = Random(seed);
-    let mut files = corpus();
+    let mut files = corpus::models();
     let seeds = files.len();
     let running = watched();
     let message = silenced();
@@ -151,29 +153,6 @@ fn attach(file: &[u8], random: &mut Random) -> Result<String, String> {
     }
 }
 
-/// A sentence without its names and numbers.
-fn in_short(text: &str) -> String {
-    let quoted = |(place, part): (usize, &'_ str)| (place % 2 == 0).then(|| part.to_owned());
-    let plain: String = text.split('\'').enumerate().filter_map(quoted).collect();
-    let plain = plain.replace(|sign: char| sign.is_ascii_digit() || sign == ',', "");
-    plain.chars().take(160).collect()
-}
-
-fn corpus() -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|end| end == "onnx"))
-        .collect();
-    files.sort();
-    assert!(files.len() > 5, "the corpus is missing");
-    files
-        .iter()
-        .map(|path| std::fs::read(path).unwrap())
-        .collect()
-}
-
 /// Writes a file where a person finds it.
 fn keep(name: &str, file: &[u8]) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/fuzz");
@@ -215,9 +194,4 @@ fn silenced() -> Arc<Mutex<String>> {
         }
     }));
     message
-}
-
-fn number(variable: &str) -> Option<u64> {
-    let text = std::env::var(variable).ok()?;
-    Some(text.parse().expect("a number"))
 }

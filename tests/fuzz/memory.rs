@@ -27,8 +27,13 @@ unsafe impl GlobalAlloc for Metered {
     }
 
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        more(size);
-        LIVE.fetch_sub(layout.size(), Relaxed);
+        // A block that shrinks stays where it is; one that grows may be copied.
+        if size > layout.size() {
+            more(size);
+            LIVE.fetch_sub(layout.size(), Relaxed);
+        } else {
+            LIVE.fetch_sub(layout.size() - size, Relaxed);
+        }
         unsafe { System.realloc(place, layout, size) }
     }
 }

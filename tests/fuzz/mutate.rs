@@ -20,7 +20,7 @@ pub fn mutated(files: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     file
 }
 
-fn damage_bytes(file: &mut Vec<u8>, files: &[Vec<u8>], random: &mut Random) {
+pub fn damage_bytes(file: &mut Vec<u8>, files: &[Vec<u8>], random: &mut Random) {
     if file.is_empty() {
         return;
     }
@@ -53,7 +53,7 @@ fn damage_model(model: &mut pb::ModelProto, donor: &pb::ModelProto, random: &mut
     let Some(graph) = &mut model.graph else {
         return;
     };
-    match random.below(10) {
+    match random.below(12) {
         0 => damage_value(graph, random),
         1 | 2 => damage_weights(graph, random),
         3 => {
@@ -66,6 +66,8 @@ fn damage_model(model: &mut pb::ModelProto, donor: &pb::ModelProto, random: &mut
             }
         }
         4 => insert_node(graph, donor, random),
+        10 => damage_name(graph, random),
+        11 => damage_metadata(&mut model.metadata_props, random),
         5 | 6 => damage_links(graph, random),
         _ => damage_node(graph, donor, random),
     }
@@ -260,6 +262,72 @@ fn damage_attribute(attribute: &mut pb::AttributeProto, random: &mut Random) {
         ];
         attribute.s = texts[random.below(texts.len())].into();
     }
+}
+
+/// Gives a node and its tensor another name, wherever it is written.
+fn damage_name(graph: &mut pb::GraphProto, random: &mut Random) {
+    let Some(old) = any_output(graph, random) else {
+        return;
+    };
+    let new = hard_text(random);
+    let nodes = graph.node.iter_mut();
+    let tensors = nodes.flat_map(|node| {
+        if node.output.contains(&old) {
+            node.name.clone_from(&new);
+        }
+        node.input.iter_mut().chain(&mut node.output)
+    });
+    let outputs = graph.output.iter_mut().map(|output| &mut output.name);
+    for name in tensors.chain(outputs).filter(|name| **name == old) {
+        name.clone_from(&new);
+    }
+}
+
+fn damage_metadata(entries: &mut Vec<pb::StringStringEntryProto>, random: &mut Random) {
+    use gradcam::onnx::key;
+    let keys = [
+        key::LABELS,
+        key::PREPROCESS,
+        key::LAYER,
+        key::SOURCE,
+        key::LICENSE,
+    ];
+    let key = keys[random.below(keys.len())];
+    let text = serde_json::Value::from(hard_text(random));
+    let value = match random.below(4) {
+        0 => text.to_string(),
+        1 => format!("[{text}, {text}, {text}]"),
+        2 => format!("[{}]", vec![text.to_string(); random.below(2000)].join(",")),
+        _ => {
+            let (side, scale) = (random.number(), random.number());
+            let std = random.number();
+            format!(
+                r#"{{"layout": "NCHW", "size": [{side}, 8], "channels": "RGB",
+                "scale": {scale}, "mean": [0, 0, 0], "std": [1, {std}, 1]}}"#
+            )
+        }
+    };
+    entries.retain(|entry| entry.key != key);
+    entries.push(pb::StringStringEntryProto {
+        key: key.into(),
+        value,
+    });
+}
+
+/// A text that steers terminals, or is long.
+fn hard_text(random: &mut Random) -> String {
+    let texts = [
+        "",
+        "\u{1b}[31m\u{7}",
+        "\u{202e}\u{2066}",
+        "\u{9b}2J\r\n",
+        "it's",
+        "\u{7f}\u{85}\u{2028}",
+        "名",
+    ];
+    let text = texts[random.below(texts.len())];
+    let times = [1, 1, 3, 2000][random.below(4)];
+    format!("{}{}", text.repeat(times), random.below(100))
 }
 
 /// A node of another file, between a tensor and those who read it.

@@ -2,15 +2,30 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use gradcam::onnx::{Limits, OnnxError};
+use gradcam::picture;
+use gradcam::text::printable;
+
+/// A longer path is shown by its end.
+const MAX_PATH_CHARS: usize = 80;
+
+/// A path as errors show it.
+pub fn shown(path: &Path) -> String {
+    let path = path.display().to_string();
+    let path = printable(&path, usize::MAX);
+    match path.chars().count().checked_sub(MAX_PATH_CHARS) {
+        None | Some(0) => path.into_owned(),
+        Some(cut) => "…".chars().chain(path.chars().skip(cut)).collect(),
+    }
+}
 
 /// A file's bytes.
 ///
 /// # Errors
 /// With the file's name, if it cannot be read.
-pub fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("'{}' cannot be read", path.display()))
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("'{}' cannot be read", shown(path)))
 }
 
 /// A model file's bytes.
@@ -23,7 +38,23 @@ pub fn read_model(path: &Path) -> anyhow::Result<Vec<u8>> {
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     if bytes > limit {
         let problem = OnnxError::TooLarge { bytes, limit };
-        return Err(problem).with_context(|| format!("'{}'", path.display()));
+        return Err(problem).with_context(|| format!("'{}'", shown(path)));
+    }
+    read(path)
+}
+
+/// A picture's bytes, or an input tensor's.
+///
+/// # Errors
+/// If there are more than a picture may take in memory, and as [`read`].
+pub fn read_picture(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let limit = picture::Limits::default().max_bytes;
+    let bytes = std::fs::metadata(path).map_or(0, |found| found.len());
+    if bytes > limit {
+        bail!(
+            "'{}' has {bytes} bytes; the limit of pictures is {limit}",
+            shown(path)
+        );
     }
     read(path)
 }
@@ -33,5 +64,5 @@ pub fn read_model(path: &Path) -> anyhow::Result<Vec<u8>> {
 /// # Errors
 /// With the file's name, if it cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    std::fs::write(path, bytes).with_context(|| format!("'{}' cannot be written", path.display()))
+    std::fs::write(path, bytes).with_context(|| format!("'{}' cannot be written", shown(path)))
 }

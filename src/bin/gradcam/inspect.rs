@@ -22,7 +22,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let model = Model::decode(&files::read_model(&arguments.model)?, Limits::default())?;
     let survey = gradient::survey(&model, &AttachOptions::default())?;
     if arguments.json {
-        println!("{}", as_json(&model, &survey)?);
+        terminal::print_json(&as_json(&model, &survey)?);
     } else {
         print(&model, &survey)?;
     }

@@ -1,6 +1,6 @@
 //! The command line: the same engine as the page's, native.
 //!
-//! One file for each command, and `files` and `terminal`, which they share. To add a
+//! One file for each command, and `files`, `terminal` and `panics`, which they share. To add a
 //! command: a file with `Arguments` and `run`, and a variant of [`Command`].
 
 mod attach;
@@ -8,6 +8,7 @@ mod explain;
 mod files;
 mod inspect;
 mod methods;
+mod panics;
 mod profile;
 mod terminal;
 
@@ -38,18 +39,26 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
-        Command::Inspect(arguments) => inspect::run(&arguments),
-        Command::Attach(arguments) => attach::run(&arguments),
-        Command::Explain(arguments) => explain::run(&arguments),
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() => {
+            terminal::print_usage(&error.to_string());
+            return ExitCode::from(2);
+        }
+        Err(help) => help.exit(),
+    };
+    let result = panics::caught(|| match &arguments.command {
+        Command::Inspect(arguments) => inspect::run(arguments),
+        Command::Attach(arguments) => attach::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Methods(arguments) => {
-            methods::run(&arguments);
+            methods::run(arguments);
             Ok(())
         }
-        Command::Profile(arguments) => profile::run(&arguments),
-    };
+        Command::Profile(arguments) => profile::run(arguments),
+    });
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             terminal::print_error(format_args!("{error:#}"));
             ExitCode::FAILURE

@@ -20,7 +20,7 @@ pub fn run(arguments: &Arguments) {
             )
             .collect();
         let methods: Vec<Value> = METHODS.iter().map(as_json).collect();
-        println!("{}", json!({ "methods": methods, "targets": targets }));
+        terminal::print_json(&json!({ "methods": methods, "targets": targets }));
         return;
     }
     for family in Family::ALL {

@@ -7,10 +7,10 @@ use wasm_bindgen::prelude::*;
 
 use crate::engine::session_error::SessionError;
 use crate::protocol::{Event, EventMessage, RequestMessage};
-use crate::text::printable;
+use crate::text::short_sentence;
 
 /// Of a sentence, which may name what is in a file.
-const MAX_CHARS: usize = 2000;
+const MAX_CHARS: usize = 300;
 
 /// A request and the buffers that came with it.
 pub struct ReceivedRequest {
@@ -81,8 +81,7 @@ pub fn failed(error: SessionError) -> Event {
 
 /// An error's message, with a capital at its beginning and a full stop at its end.
 pub fn sentence(error: &dyn std::error::Error) -> String {
-    let message = error.to_string();
-    let message = printable(&message, MAX_CHARS);
+    let message = short_sentence(&error.to_string(), MAX_CHARS);
     let mut letters = message.chars();
     let first: String = letters
         .next()

@@ -2,6 +2,7 @@
 
 use super::types::OutputActivation;
 use crate::gradient::error::GradientError;
+use crate::gradient::untold_shapes::untold_shape;
 use crate::onnx::{Index, Model, Shapes, node, pb};
 
 /// The tensor of the logits, and the activation that follows it.
@@ -43,9 +44,7 @@ pub fn find_logits(
     };
     let shape = shapes
         .get(&logits.tensor)
-        .ok_or_else(|| GradientError::UnknownShape {
-            tensor: logits.tensor.clone(),
-        })?;
+        .ok_or_else(|| untold_shape(graph, &index, shapes, &logits.tensor))?;
     let long_axes = shape.iter().filter(|&&size| size > 1).count();
     if shape.len() < 2 || shape[0] != 1 || long_axes > 1 || shape.contains(&0) {
         return Err(GradientError::NotLogits {

@@ -62,3 +62,21 @@ fn without_forks_each_size_is_a_block() {
     let expected = [("b", "block 1"), ("d", "block 2")];
     assert_eq!(aliases(graph, "e"), pairs(&expected));
 }
+
+#[test]
+fn where_shapes_cannot_be_told_their_first_node_is_named() {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 2, 8, 8])]);
+    graph.floats("slope", &[1], &[0.1]);
+    graph.node("PRelu", "first", &["x", "slope"], "a");
+    graph.node("NonZero", "where", &["a"], "b");
+    graph.node("Add", "sum", &["b", "a"], "c");
+    graph.node("Flatten", "flatten", &["c"], "y");
+    let mut graph = graph.output("y", &[]);
+    graph.graph.output[0].r#type = None;
+    let file = model(graph).encode_to_vec();
+    let model = Model::decode(&file, Limits::default()).unwrap();
+    let said = survey(&model, &AttachOptions::default())
+        .unwrap_err()
+        .to_string();
+    assert!(said.contains("'where' (NonZero)"), "{said}");
+}

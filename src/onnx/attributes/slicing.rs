@@ -64,9 +64,9 @@ pub fn slices(
                 start - from_start(ends[position]).clamp(-1, size - 1),
             )
         };
-        let count = usize::try_from(span)
-            .unwrap_or(0)
-            .div_ceil(step.unsigned_abs() as usize);
+        // Where `usize` has 32 bits, a step may be beyond it.
+        let stride = usize::try_from(step.unsigned_abs()).unwrap_or(usize::MAX);
+        let count = usize::try_from(span).unwrap_or(0).div_ceil(stride);
         Range {
             axis,
             start: usize::try_from(start).unwrap_or(0),

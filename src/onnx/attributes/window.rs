@@ -150,7 +150,7 @@ impl TransposedWindow {
                 + (extra[axis] + reach) as i64;
             let same = matches!(auto_pad.as_str(), "SAME_UPPER" | "SAME_LOWER");
             let wanted = match (target[axis], same) {
-                (0, true) => Some((input[axis] * window.strides[axis]) as i64),
+                (0, true) => Some(input[axis] as i64 * window.strides[axis] as i64),
                 (0, false) => None,
                 (size, _) => Some(size as i64),
             };
@@ -216,6 +216,8 @@ fn sizes(
 mod tests {
     use super::*;
     use crate::onnx::testing::GraphBuilder;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     type Set = for<'a> fn(&'a mut GraphBuilder) -> &'a mut GraphBuilder;
 
@@ -251,6 +253,18 @@ mod tests {
         assert_eq!((upper.pads_begin, upper.pads_end), (vec![0], vec![1]));
         let lower = window(8, 3, 2, |g| g.text("auto_pad", "SAME_LOWER"));
         assert_eq!((lower.pads_begin, lower.pads_end), (vec![1], vec![0]));
+    }
+
+    /// In 32 bits, 2^32 + 2^14 pixels would be 2^14.
+    #[test]
+    fn more_pixels_than_32_bits_count_are_not_fewer() {
+        let mut graph = GraphBuilder::new(&[]);
+        graph
+            .node("ConvTranspose", "wide", &["x", "w"], "y")
+            .ints("strides", &[1 << 14])
+            .text("auto_pad", "SAME_UPPER");
+        let window = TransposedWindow::of(graph.last(), &[(1 << 18) + 1], &[1]).unwrap();
+        assert_ne!(window.output, [1 << 14]);
     }
 
     #[test]

@@ -51,6 +51,8 @@ mod tests {
     use super::super::canonicalise;
     use super::*;
     use crate::onnx::testing::{GraphBuilder, model};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn constants_become_initialisers() {

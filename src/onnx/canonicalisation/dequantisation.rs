@@ -191,6 +191,8 @@ mod tests {
     use super::*;
     use crate::onnx::testing::{GraphBuilder, model};
     use crate::onnx::{Limits, Model, infer_shapes};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn bytes(name: &str, dims: &[usize], kind: DataType, raw_data: Vec<u8>) -> pb::TensorProto {
         pb::TensorProto {

@@ -54,6 +54,8 @@ mod tests {
     use super::*;
     use crate::onnx::tensor;
     use crate::onnx::testing::{GraphBuilder, model};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn float16_weights_take_the_place_of_their_cast() {

@@ -56,6 +56,8 @@ mod tests {
     use super::super::canonicalise;
     use super::*;
     use crate::onnx::testing::{GraphBuilder, model};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn upsample_becomes_resize_of_set_10() {

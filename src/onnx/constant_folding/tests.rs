@@ -3,6 +3,8 @@ use tract_onnx::pb;
 
 use crate::onnx::testing::{GraphBuilder, model};
 use crate::onnx::{Limits, Model, Value, fold_constants, infer_shapes, tensor};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn decoded(graph: GraphBuilder) -> Model {
     Model::decode(&model(graph).encode_to_vec(), Limits::default()).unwrap()

@@ -142,6 +142,8 @@ mod tests {
     use super::super::value::Value;
     use super::*;
     use crate::onnx::node;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     /// Σ conv(x)·y = Σ x·conv_transpose(y), with the same weights.
     #[test]

@@ -103,6 +103,8 @@ pub fn has_zero_gradient(node: &pb::NodeProto) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn every_operator_has_one_row() {

@@ -154,7 +154,7 @@ macro_rules! operators {
             // Values made from shapes and indices.
             "Shape" { since: 1, flags: [ZeroGradient] }
             "Size" { since: 1, flags: [ZeroGradient] }
-            "ConstantOfShape" { since: 9, flags: [ZeroGradient] }
+            "ConstantOfShape" { since: 9, shape: rearrange::constant_of_shape, flags: [ZeroGradient] }
             "Range" { since: 11, flags: [ZeroGradient] }
             "OneHot" { since: 9, flags: [ZeroGradient] }
             "NonZero" { since: 9, flags: [ZeroGradient] }

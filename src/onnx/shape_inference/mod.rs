@@ -95,6 +95,8 @@ mod tests {
     use super::*;
     use crate::onnx::Limits;
     use crate::onnx::testing::{GraphBuilder, model};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn shapes_follow_through_a_head() {
@@ -126,6 +128,22 @@ mod tests {
         assert_eq!(shapes.get("r"), Some([1, 8].as_slice()));
         assert_eq!(shapes.get("s"), Some([1, 2, 4].as_slice()));
         assert_eq!(shapes.get("y"), Some([1, 3].as_slice()));
+    }
+
+    #[test]
+    fn a_constant_of_any_size_is_refused_at_its_node() {
+        let mut graph = GraphBuilder::new(&[("x", &[1, 4])]);
+        graph
+            .int64s("size", &[1 << 30, 8, 1 << 20, 16])
+            .node("ConstantOfShape", "zeros", &["size"], "z")
+            .node("Add", "add", &["x", "z"], "y");
+        let file = model(graph.output("y", &[1, 4])).encode_to_vec();
+        let model = Model::decode(&file, Limits::default()).unwrap();
+        let text = infer_shapes(&model, &[]).unwrap_err().to_string();
+        assert!(
+            text.contains("'zeros' (ConstantOfShape)") && text.contains("268435456"),
+            "{text}"
+        );
     }
 
     #[test]

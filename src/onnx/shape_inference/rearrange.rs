@@ -108,6 +108,14 @@ pub fn expand(context: &NodeContext, input: &[usize]) -> OutputShapes {
     }
 }
 
+/// Of one that is too large to be folded: that it is too large is said of this node.
+pub fn constant_of_shape(context: &NodeContext, _input: &[usize]) -> OutputShapes {
+    match context.int_input(0)? {
+        Some(shape) => Ok(sizes(&shape).map(|shape| vec![shape])),
+        None => declared(context),
+    }
+}
+
 pub fn tile(context: &NodeContext, input: &[usize]) -> OutputShapes {
     let Some(repeats) = context.int_input(1)? else {
         return declared(context);

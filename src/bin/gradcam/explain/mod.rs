@@ -18,7 +18,6 @@ use gradcam::explain::{self, METHODS, Method, Saliency, block_on};
 use gradcam::gradient::AttachOptions;
 use gradcam::picture::{self, Preprocess};
 use gradcam::render::{self, ColorMap};
-use gradcam::text::{MAX_NAME_CHARS, printable};
 use image::RgbaImage;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -75,8 +74,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let settings = settings(&methods, &arguments.set)?;
     check_budget(arguments)?;
     check_names(&arguments.images)?;
-    std::fs::create_dir_all(&arguments.out)
-        .with_context(|| format!("the folder '{}' cannot be made", arguments.out.display()))?;
+    std::fs::create_dir_all(&arguments.out).with_context(|| {
+        format!(
+            "the folder '{}' cannot be made",
+            files::shown(&arguments.out)
+        )
+    })?;
     let mut session = Session::default();
     let options = AttachOptions {
         layers: arguments.layer.iter().cloned().collect(),
@@ -85,13 +88,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let bytes = files::read_model(&arguments.model)?;
     session
         .load(&bytes, &options, &mut |_, _, _| ())
-        .with_context(|| format!("'{}'", arguments.model.display()))?;
+        .with_context(|| format!("'{}'", files::shown(&arguments.model)))?;
     drop(bytes);
     let bar = progress_bar(arguments.images.len());
     let mut failures = 0;
     for image in &arguments.images {
-        let path = image.display().to_string();
-        bar.set_message(printable(&path, MAX_NAME_CHARS).into_owned());
+        bar.set_message(files::shown(image));
         let job = Job {
             arguments,
             methods: &methods,
@@ -101,7 +103,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         };
         if let Err(error) = job.explain(&mut session) {
             failures += 1;
-            let line = format!("{}: {error:#}", image.display());
+            let line = format!("{}: {error:#}", files::shown(image));
             bar.suspend(|| terminal::print_error(line));
         }
         bar.inc(1);
@@ -123,8 +125,8 @@ fn check_names(images: &[PathBuf]) -> anyhow::Result<()> {
         if let Some(other) = seen.insert(stem(image), image) {
             bail!(
                 "'{}' and '{}' would write the same files; explain them into different folders",
-                other.display(),
-                image.display()
+                files::shown(other),
+                files::shown(image)
             );
         }
     }
@@ -178,8 +180,7 @@ impl Job<'_> {
                 settings: &own,
                 seed: arguments.seed,
             };
-            let name = format!("{} {}", self.path.display(), method.id);
-            let name = printable(&name, MAX_NAME_CHARS).into_owned();
+            let name = format!("{} {}", files::shown(self.path), method.id);
             let (runs, seconds) = (arguments.budget_runs, arguments.budget_seconds);
             let mut budget = RunBudget::new(runs, seconds, self.bar, name);
             let explained = block_on(session.ask(&question, &mut budget));
@@ -198,7 +199,7 @@ impl Job<'_> {
                     done += 1;
                 }
                 Err(error) if self.methods.len() > 1 => {
-                    let line = format!("{}: {}: {error}", self.path.display(), method.id);
+                    let line = format!("{}: {}: {error}", files::shown(self.path), method.id);
                     self.bar.suspend(|| terminal::print_error(line));
                 }
                 Err(error) => return Err(error.into()),
@@ -237,7 +238,7 @@ impl Job<'_> {
 
     fn print(&self, report: &serde_json::Value) {
         if self.arguments.json {
-            self.bar.suspend(|| println!("{report}"));
+            self.bar.suspend(|| terminal::print_json(report));
         } else {
             self.bar
                 .suspend(|| terminal::print(plain(self.path, report)));
@@ -303,8 +304,8 @@ fn predict(
     preprocess: &Preprocess,
     path: &Path,
 ) -> anyhow::Result<(Prediction, RgbaImage)> {
-    let bytes = files::read(path)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let bytes = files::read_picture(path)?;
+    let name = files::shown(Path::new(path.file_name().unwrap_or_default()));
     let prediction = session.predict(&bytes, &name, &mut |_, _, _| ())?;
     if bytes.starts_with(render::npy::MAGIC) {
         let tensor = read_tensor(&bytes, &name)?;

@@ -100,7 +100,7 @@ pub fn plain(path: &Path, report: &Value) -> String {
     };
     format!(
         "{}: {label} {percent} → {map}{warning}{left_out}{others}",
-        path.display()
+        crate::files::shown(path)
     )
 }
 

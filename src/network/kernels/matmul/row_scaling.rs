@@ -9,14 +9,13 @@
 
 use tract_onnx::prelude::TractResult;
 
-use super::super::common::{LANES, Lanes, parallel_chunks};
+use super::super::common::parallel_chunks;
 use super::weight_reader::WeightReader;
 
 /// Exponents beyond these are not scaled away: neither a power nor its inverse overflows.
 const MAX_EXPONENT: i32 = 100;
 
-/// The largest absolute value of each row of a matrix; `None` if an element is infinite or NaN,
-/// or if a row's sum is.
+/// The largest absolute value of each row of a matrix; `None` if an element is infinite or NaN.
 ///
 /// # Errors
 /// None of its own.
@@ -25,33 +24,12 @@ pub fn row_maxima(matrix: &WeightReader) -> TractResult<Option<Vec<f32>>> {
     let mut maxima = vec![0.0; matrix.rows];
     parallel_chunks(&mut maxima, 1, matrix.rows * depth, |first, maxima| {
         for (row, max) in (first..).zip(maxima) {
-            *max = row_maximum(matrix, row * depth, depth);
+            *max = matrix.largest(row * depth..(row + 1) * depth);
         }
         Ok(())
     })?;
     let are_finite = maxima.iter().all(|max| max.is_finite());
     Ok(are_finite.then_some(maxima))
-}
-
-/// The largest absolute value of `len` elements from `first` on; infinite or NaN if their sum is.
-fn row_maximum(matrix: &WeightReader, first: usize, len: usize) -> f32 {
-    let (mut maxima, mut sums) = (Lanes::splat(0.0), Lanes::splat(0.0));
-    let whole = len / LANES * LANES;
-    for index in (first..first + whole).step_by(LANES) {
-        let values = matrix.load_lanes(index);
-        maxima = maxima.max(values).max(Lanes::splat(0.0).sub(values));
-        sums = sums.add(values);
-    }
-    let rest = (first + whole..first + len).map(|index| matrix.get(index));
-    let (max, sum) = rest.fold((0.0_f32, 0.0), |(max, sum), value| {
-        (max.max(value.abs()), sum + value)
-    });
-    let max = maxima.to_array().into_iter().fold(max, f32::max);
-    let sum = sums
-        .to_array()
-        .into_iter()
-        .fold(sum, |sum, value| sum + value);
-    if sum.is_finite() { max } else { sum }
 }
 
 /// How rows are scaled when they are packed, and back in the epilogue.
@@ -99,6 +77,22 @@ fn power_of_two(exponent: i32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::onnx::tensor;
+
+    #[test]
+    fn the_largest_of_each_row_is_found_and_what_is_no_number() {
+        let file =
+            |value: f32| tensor::from_floats("w", &[2, 3], &[0.5, -3.0, 2.0, 0.0, -0.0, value]);
+        let maxima = |value: f32| row_maxima(&WeightReader::new(&file(value)).unwrap()).unwrap();
+        assert_eq!(maxima(-1e-40), Some(vec![3.0, 1e-40]));
+        for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            assert_eq!(maxima(value), None);
+        }
+        // Numbers whose sum is none.
+        let large = tensor::from_floats("w", &[1, 2], &[f32::MAX, f32::MAX]);
+        let maxima = row_maxima(&WeightReader::new(&large).unwrap()).unwrap();
+        assert_eq!(maxima, Some(vec![f32::MAX]));
+    }
 
     #[test]
     fn rows_are_scaled_to_between_1_and_2_and_exactly_back() {

@@ -1,6 +1,7 @@
 //! Reads matrices of weights from the bytes of a model's file.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::onnx::pb::{self, tensor_proto::DataType};
 use crate::onnx::{OnnxError, tensor};
@@ -75,6 +76,23 @@ impl<'a> WeightReader<'a> {
             } else {
                 Lanes::load(bytes.cast())
             }
+        }
+    }
+
+    /// The largest absolute value of the elements in a range of row-major indices; 0 if it is
+    /// empty, infinite or NaN if one of them is.
+    pub fn largest(&self, range: Range<usize>) -> f32 {
+        let element_bytes = self.element_bytes();
+        let bytes = &self.bytes[element_bytes * range.start..element_bytes * range.end];
+        // Bits without their sign are in the same order as the numbers.
+        if self.is_f16 {
+            let elements = bytes.as_chunks::<2>().0.iter();
+            let magnitudes = elements.map(|&element| u16::from_le_bytes(element) & 0x7fff);
+            half::f16::from_bits(magnitudes.fold(0, u16::max)).to_f32()
+        } else {
+            let elements = bytes.as_chunks::<4>().0.iter();
+            let magnitudes = elements.map(|&element| u32::from_le_bytes(element) & 0x7fff_ffff);
+            f32::from_bits(magnitudes.fold(0, u32::max))
         }
     }
 
