@@ -86,7 +86,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// What a view of the page may use.
-const VIEW_USES: [&str; 11] = [
+const VIEW_USES: [&str; 12] = [
     "app::views::common",
     "app::browser",
     "app::engine_client",
@@ -98,6 +98,7 @@ const VIEW_USES: [&str; 11] = [
     "picture",
     "protocol",
     "render",
+    "text",
 ];
 
 fn manifest_folder() -> &'static Path {

@@ -7,6 +7,7 @@ use crate::app::number_format;
 use crate::app::state::{ChosenPicture, ExplanationAction, PreparedModel, method_name};
 use crate::app::views::common::Props;
 use crate::explain::METHODS;
+use crate::text::shown_name;
 
 /// How it was done: method and layer to choose, times and facts to read.
 pub fn details(props: &Props) -> Html {
@@ -58,7 +59,7 @@ fn choice(
 
 fn layer_words(model: &PreparedModel, name: &str) -> String {
     let Some(layer) = model.layer(name) else {
-        return name.to_owned();
+        return shown_name(name).into_owned();
     };
     let [channels, height, width] = layer.shape;
     format!(
