@@ -58,7 +58,6 @@ pub fn App() -> Html {
                 </aside>
             </main>
             { footer(&props) }
-            { help::help() }
             <p class="unseen" role="status" aria-live="polite">{ &state.notices.announcement }</p>
         </>
     }
