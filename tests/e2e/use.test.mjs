@@ -157,6 +157,23 @@ visiting("Back goes through classes and pictures, and throws nothing away", asyn
   visit.assertQuiet();
 });
 
+visiting("a refused picture leaves no entry in the browser's history", async (visit) => {
+  const { page } = visit;
+  await withBoot(visit);
+  const [first, second] = await visit.rowLabels();
+  await visit.rows().nth(1).click();
+  await visit.explained(second);
+  const entries = await page.evaluate(() => history.length);
+  await visit.drop("diary.png", Buffer.from("Dear diary, today I was a PNG."));
+  await visit.notice("diary.png");
+  await visit.explained(second);
+  assert.equal(await visit.rows().nth(1).getAttribute("aria-pressed"), "true", "the class is still chosen");
+  assert.equal(await page.evaluate(() => history.length), entries);
+  await page.goBack();
+  await visit.explained(first);
+  visit.assertQuiet();
+});
+
 visiting("home is the way to the samples, and Back from there to the picture", async (visit) => {
   const { page } = visit;
   await withBoot(visit);
