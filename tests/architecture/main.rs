@@ -77,7 +77,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "app::export",
-        &["app::browser", "app::state", "protocol", "render"],
+        &[
+            "app::browser",
+            "app::number_format",
+            "app::state",
+            "picture",
+            "protocol",
+            "render",
+            "text",
+        ],
     ),
     ("app::views::common", &VIEW_USES),
     // One view knows no other.

@@ -3,7 +3,7 @@
 //!
 //! - [`canvas`], [`picture_decoding`]: canvases outside the document, and files drawn on them
 //! - [`clipboard`], [`file_saving`]: where results go
-//! - [`clock`], [`error_text`], [`text`]: small things that the browser does for the page
+//! - [`clock`], [`digest`], [`error_text`], [`text`]: small things that the browser does for the page
 //! - [`drop_paste_shortcuts`]: files dropped or pasted, keys; [`elements`]: elements found by id
 //! - [`engine_builds`]: the builds of the engine that this browser can run
 //! - [`fetch`]: the lists and samples beside the page
@@ -14,6 +14,7 @@
 pub mod canvas;
 pub mod clipboard;
 pub mod clock;
+pub mod digest;
 pub mod drop_paste_shortcuts;
 pub mod elements;
 pub mod engine_builds;

@@ -18,9 +18,7 @@ use crate::app::state::{
     TOP_CLASSES,
 };
 use crate::app::views::common::{PageHandle, Props, element_ids};
-use crate::app::views::explain::{
-    ClassSearch, Stage, classes, details, sample_strip, save_buttons,
-};
+use crate::app::views::explain::{ClassSearch, SaveButtons, Stage, classes, details, sample_strip};
 use crate::app::views::model::About;
 
 /// The whole page.
@@ -52,7 +50,7 @@ pub fn App() -> Html {
                 <aside class="panel" aria-label="What the network says">
                     { classes(&props) }
                     <ClassSearch ..props.clone() />
-                    { save_buttons(&props) }
+                    <SaveButtons ..props.clone() />
                     <About ..props.clone() />
                     { details(&props) }
                     { sample_strip(&props) }
