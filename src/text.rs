@@ -73,6 +73,11 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
     shown.into()
 }
 
+/// A name of a file, class, layer or tensor as it is shown.
+pub fn shown_name(name: &str) -> Cow<'_, str> {
+    printable(name, MAX_NAME_CHARS)
+}
+
 /// Control characters, separators of lines, and marks, embeddings, overrides and isolates of
 /// the direction of writing.
 fn is_steering(char: char) -> bool {

@@ -33,7 +33,10 @@ const BY_OUTPUTS: [(&str, Settings); 3] = [
         "occlusion",
         &[("window", "9"), ("stride", "5"), ("baseline", "zero")],
     ),
-    ("rise", &[("masks", "60"), ("cells", "5"), ("probability", "0.4")]),
+    (
+        "rise",
+        &[("masks", "60"), ("cells", "5"), ("probability", "0.4")],
+    ),
 ];
 
 fn session(case: &Golden) -> Session {
@@ -88,7 +91,10 @@ fn maps_are_their_formulas() {
     let folder = empty_folder("methods");
     let mut current: Option<(std::path::PathBuf, Session)> = None;
     for case in goldens() {
-        if current.as_ref().is_none_or(|(model, _)| *model != case.model) {
+        if current
+            .as_ref()
+            .is_none_or(|(model, _)| *model != case.model)
+        {
             current = Some((case.model.clone(), session(&case)));
         }
         let Some((_, session)) = &mut current else {
@@ -106,6 +112,10 @@ fn maps_are_their_formulas() {
             .unwrap();
         let said = [output.stdout, output.stderr].concat();
         println!("{}", String::from_utf8_lossy(&said));
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&said)
+        );
     }
 }

@@ -12,9 +12,7 @@ use crate::explain::{
     self, Budget, Context, InputScale, Saliency, Subject, Target, Unlimited, block_on,
 };
 use crate::gradient::{self, AttachOptions, GradientError, ReluPolicy};
-use crate::network::{
-    self, Computation, Description, LoadError, NetworkError, Site, TractNetwork,
-};
+use crate::network::{self, Computation, Description, LoadError, NetworkError, Site, TractNetwork};
 use crate::picture::{self, Limits, Preprocess, Scaling};
 use crate::protocol::{
     ExplainTimings, OutputActivation, Phase, PredictTimings, PredictionOverrides,

@@ -16,6 +16,7 @@ pub mod legend;
 pub mod npy;
 pub mod overlay;
 pub mod png;
+pub mod png_text;
 pub mod upsample;
 
 pub use colormap::{ColorMap, Kind, UnknownColorMap};

@@ -80,7 +80,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "app::export",
-        &["app::browser", "app::state", "protocol", "render"],
+        &[
+            "app::browser",
+            "app::number_format",
+            "app::state",
+            "picture",
+            "protocol",
+            "render",
+            "text",
+        ],
     ),
     ("app::views::common", &VIEW_USES),
     // One view knows no other.
@@ -90,7 +98,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// What a view of the page may use.
-const VIEW_USES: [&str; 11] = [
+const VIEW_USES: [&str; 12] = [
     "app::views::common",
     "app::browser",
     "app::engine_client",
@@ -102,6 +110,7 @@ const VIEW_USES: [&str; 11] = [
     "picture",
     "protocol",
     "render",
+    "text",
 ];
 
 fn manifest_folder() -> &'static Path {

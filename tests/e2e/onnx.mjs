@@ -37,24 +37,25 @@ export function segmenter() {
 
 /**
  * One with two layers of 16×16 and 8×8, as exporters write them: channels first or
- * last, any batch, any size, a softmax at the end.
+ * last, any batch, any size, a softmax at the end, `mark` after the names that are shown.
  */
-export function exported({ channelsLast = false, batch = 1, side = SIDE, softmax = false, classes = CLASSES, extra = false } = {}) {
-  const picture = channelsLast ? [batch, side, side, 3] : [batch, 3, side, side];
+export function exported({ channelsLast = false, batch = 1, side = SIDE, softmax = false, classes = CLASSES, extra = false, mark = "" } = {}) {
+  const [picture, edges, parts, pooled, logits] = ["picture", "edges", "parts", "pooled", "logits"].map((name) => name + mark);
+  const pixels = channelsLast ? [batch, side, side, 3] : [batch, 3, side, side];
   const shape = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
   const nodes = [
-    ...(channelsLast ? [node("Transpose", ["picture"], "turned", { ints: { perm: [0, 3, 1, 2] } })] : []),
-    node("Conv", [channelsLast ? "turned" : "picture", "kernel"], "early", { ints: shape }),
-    node("Relu", ["early"], "edges"),
-    node("MaxPool", ["edges"], "smaller", { ints: { kernel_shape: [2, 2], strides: [2, 2] } }),
+    ...(channelsLast ? [node("Transpose", [picture], "turned", { ints: { perm: [0, 3, 1, 2] } })] : []),
+    node("Conv", [channelsLast ? "turned" : picture, "kernel"], "early", { ints: shape }),
+    node("Relu", ["early"], edges),
+    node("MaxPool", [edges], "smaller", { ints: { kernel_shape: [2, 2], strides: [2, 2] } }),
     node("Conv", ["smaller", "second_kernel"], "late", { ints: shape }),
-    node("Relu", ["late"], "parts"),
-    node("GlobalAveragePool", ["parts"], "averages"),
-    node("Flatten", ["averages"], "pooled"),
-    node("Gemm", ["pooled", "weights"], "logits"),
-    ...(softmax ? [node("Softmax", ["logits"], "probabilities")] : []),
+    node("Relu", ["late"], parts),
+    node("GlobalAveragePool", [parts], "averages"),
+    node("Flatten", ["averages"], pooled),
+    node("Gemm", [pooled, "weights"], logits),
+    ...(softmax ? [node("Softmax", [logits], "probabilities")] : []),
   ];
-  const last = softmax ? "probabilities" : "logits";
+  const last = softmax ? "probabilities" : logits;
   return file(
     nodes,
     [
@@ -62,8 +63,8 @@ export function exported({ channelsLast = false, batch = 1, side = SIDE, softmax
       tensor("second_kernel", [CHANNELS, CHANNELS, 3, 3], (index) => Math.cos(2.3 * index) / 2),
       tensor("weights", [CHANNELS, classes], (index) => 2 * varied(index)),
     ],
-    valueInfo("picture", picture),
-    [valueInfo(last, [batch, classes]), ...(extra ? [valueInfo("pooled", [batch, CHANNELS])] : [])],
+    valueInfo(picture, pixels),
+    [valueInfo(last, [batch, classes]), ...(extra ? [valueInfo(pooled, [batch, CHANNELS])] : [])],
   );
 }
 

@@ -51,6 +51,22 @@ for (const [what, [options, words]] of Object.entries(VARIANTS)) {
   });
 }
 
+visiting("names in a file show all that they hold, and turn nothing around", async (visit) => {
+  const { page } = visit;
+  await withOwn(visit, exported({ mark: "\u202Egnp.\u001B[31m", extra: true }));
+  const about = await visit.about();
+  await about.getByText(String.raw`“picture\u{202e}gnp.\u{1b}[31m”`).waitFor();
+  const layers = await visit.layers();
+  await layers.getByText(String.raw`parts\u{202e}gnp.`).waitFor();
+  await page.locator("summary", { hasText: "Times and facts" }).click();
+  // The layer is found by its own name all the same.
+  await layers.getByRole("button").last().click();
+  await eventually("the other layer is explained", async () => (await visit.map()).shape[0] === 16);
+  const all = await page.evaluate(() => document.body.textContent);
+  assert.doesNotMatch(all, /[\u202E\u001B]/);
+  visit.assertQuiet();
+});
+
 visiting("where both ends could be channels, a person says which, once", async (visit) => {
   const bytes = exported({ channelsLast: true, side: 3 });
   await withOwn(visit, bytes);

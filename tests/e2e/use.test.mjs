@@ -1,6 +1,11 @@
 // What a person does with the page on a phone, by keyboard, and with a screen reader.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SHOTS, SITE } from "./browser.mjs";
 import { assertAccessible, eventually, visiting } from "./harness.mjs";
 
 const PHONE = { width: 360, height: 640 };
@@ -157,6 +162,23 @@ visiting("Back goes through classes and pictures, and throws nothing away", asyn
   visit.assertQuiet();
 });
 
+visiting("a refused picture leaves no entry in the browser's history", async (visit) => {
+  const { page } = visit;
+  await withBoot(visit);
+  const [first, second] = await visit.rowLabels();
+  await visit.rows().nth(1).click();
+  await visit.explained(second);
+  const entries = await page.evaluate(() => history.length);
+  await visit.drop("diary.png", Buffer.from("Dear diary, today I was a PNG."));
+  await visit.notice("diary.png");
+  await visit.explained(second);
+  assert.equal(await visit.rows().nth(1).getAttribute("aria-pressed"), "true", "the class is still chosen");
+  assert.equal(await page.evaluate(() => history.length), entries);
+  await page.goBack();
+  await visit.explained(first);
+  visit.assertQuiet();
+});
+
 visiting("home is the way to the samples, and Back from there to the picture", async (visit) => {
   const { page } = visit;
   await withBoot(visit);
@@ -226,5 +248,49 @@ visiting("values are read by touch, and stay when the finger goes", { viewport: 
   assert.ok(await shown.isVisible());
   await canvas.dispatchEvent("pointercancel", touch);
   await shown.waitFor({ state: "hidden" });
+  visit.assertQuiet();
+});
+
+/** The texts that stand in a PNG file, by their keywords. */
+function textsOf(png) {
+  const texts = {};
+  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) {
+    if (png.toString("latin1", at + 4, at + 8) !== "iTXt") continue;
+    const [keyword, ...rest] = png.toString("utf8", at + 8, at + 8 + png.readUInt32BE(at)).split("\0");
+    texts[keyword] = rest.at(-1);
+  }
+  return texts;
+}
+
+visiting("what is saved names the class and says all of how it was made", async (visit) => {
+  const { page } = visit;
+  await withBoot(visit);
+  const save = page.getByRole("region", { name: "Save" });
+  const download = page.waitForEvent("download");
+  await save.getByRole("button", { name: "JSON" }).click();
+  assert.equal((await download).suggestedFilename(), "fashion-boot.ankle boot.grad-cam.json");
+  const made = JSON.parse(await readFile(await (await download).path()));
+  const picture = await readFile(join(SITE, "samples/fashion-boot.png"));
+  assert.equal(made.version, 2);
+  assert.equal(made.image.sha256, createHash("sha256").update(picture).digest("hex"));
+  const { layout, channels, scale, mean, std, size, fit } = made.preprocessing;
+  assert.deepEqual([channels, mean.length, std.length, size, fit], ["L", 1, 1, made.model.input.size, "stretch"]);
+  assert.ok(scale > 0 && ["NCHW", "NHWC"].includes(layout));
+  assert.equal(made.top_classes.length, 5);
+  assert.deepEqual(made.top_classes[0], made.class);
+  assert.deepEqual([typeof made.layer, typeof made.engine.variant, made.engine.threads > 0], ["string", "string", true]);
+  const texts = textsOf(await visit.save("PNG"));
+  assert.match(texts.Class, /^ankle boot, \d+ %$/i);
+  assert.deepEqual([texts.Model, texts.Method], [made.model.name, "Grad-CAM"]);
+  assert.ok(texts.Layer && /… .* in logit units$/.test(texts["Value range"]));
+  const figure = await visit.save("Figure");
+  assert.deepEqual([figure.readUInt32BE(16), figure.readUInt32BE(20) > 480], [480, true]);
+  assert.deepEqual(textsOf(figure), texts);
+  mkdirSync(SHOTS, { recursive: true });
+  writeFileSync(join(SHOTS, "figure.png"), figure);
+  await visit.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await save.getByRole("button", { name: "Copy" }).click();
+  await save.getByRole("button", { name: "Copied" }).waitFor();
+  await save.getByRole("button", { name: /^Copy$/ }).waitFor();
   visit.assertQuiet();
 });

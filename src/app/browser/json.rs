@@ -18,6 +18,7 @@ mod browser {
     use serde::de::DeserializeOwned;
 
     use crate::app::browser::error_text::error_text;
+    use crate::app::browser::js_reader;
     use crate::app::browser::json::js;
 
     /// Reads a text.
@@ -26,7 +27,7 @@ mod browser {
     /// What is wrong with it, in words.
     pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
         let value = JSON::parse(text).map_err(|error| error_text(&error))?;
-        serde_wasm_bindgen::from_value(value).map_err(|error| error_text(&error.into()))
+        js_reader::read(value).map_err(|error| error.to_string())
     }
 
     /// Writes a value in one line; nothing if it cannot be written.

@@ -3,22 +3,25 @@
 //!
 //! - [`canvas`], [`picture_decoding`]: canvases outside the document, and files drawn on them
 //! - [`clipboard`], [`file_saving`]: where results go
-//! - [`clock`], [`error_text`], [`text`]: small things that the browser does for the page
+//! - [`clock`], [`digest`], [`error_text`], [`text`]: small things that the browser does for the page
 //! - [`drop_paste_shortcuts`]: files dropped or pasted, keys; [`elements`]: elements found by id
 //! - [`engine_builds`]: the builds of the engine that this browser can run
 //! - [`fetch`]: the lists and samples beside the page
-//! - [`json`], [`local_storage`], [`location`]: the browser's own parser, store and address
+//! - [`json`], [`js_reader`]: the browser's own parser, and its values as types of Rust
+//! - [`local_storage`], [`location`]: the browser's store and address
 //! - [`resource_table`]: files and canvases that the state names by number
 
 pub mod canvas;
 pub mod clipboard;
 pub mod clock;
+pub mod digest;
 pub mod drop_paste_shortcuts;
 pub mod elements;
 pub mod engine_builds;
 pub mod error_text;
 pub mod fetch;
 pub mod file_saving;
+pub mod js_reader;
 pub mod json;
 pub mod local_storage;
 pub mod location;

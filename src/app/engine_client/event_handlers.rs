@@ -1,10 +1,11 @@
 //! Handles the engine's messages: replies, failures, progress.
 
-use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect};
+use js_sys::{Array, ArrayBuffer, Float32Array, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::client::EngineClient;
 use super::request_schedule::HeldState;
+use crate::app::browser::js_reader;
 use crate::app::state::{EngineEvent, EngineStep, PredictionReply, SaliencyMap};
 use crate::protocol::{Event, EventMessage, FailureKind, Job, PROTOCOL_VERSION};
 
@@ -244,17 +245,8 @@ fn protocol_version(data: &JsValue) -> Option<u32> {
     (name == "started").then_some(protocol as u32)
 }
 
-/// Reads `{ type: "ready", model, … }` as serde wants it, `{ ready: { model, … } }`; an
-/// event without fields as its name alone.
+/// The header of a message, if it is one that this page knows.
 fn message(data: &JsValue) -> Option<EventMessage> {
     let header = Reflect::get(data, &"header".into()).ok()?;
-    let event = Reflect::get(&header, &"event".into()).ok()?;
-    let name = Reflect::get(&event, &"type".into()).ok()?;
-    let has_fields = Object::keys(event.dyn_ref::<Object>()?).length() > 1;
-    let named = Object::new();
-    Reflect::set(&named, &name, &event).ok()?;
-    let event = if has_fields { named.into() } else { name };
-    let job = Reflect::get(&header, &"job".into()).ok()?.as_f64()? as Job;
-    let event = serde_wasm_bindgen::from_value(event).ok()?;
-    Some(EventMessage { job, event })
+    js_reader::read(header).ok()
 }

@@ -1,17 +1,24 @@
 //! How an explanation was made, for repeating it: JSON.
 
-use js_sys::{JSON, Number, Object, Reflect};
+use js_sys::{Array, JSON, Number, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::exported_map::ExportedMap;
 use crate::app::browser::json::js;
-use crate::app::state::AppState;
+use crate::app::state::{AppState, Prediction};
+use crate::picture::{Layout, Scaling};
 use crate::render;
 
-/// How the explanation was made, for repeating it: JSON.
+/// Of the JSON: raised when a field goes or means something else. New fields come beside the
+/// old ones.
+const VERSION: u32 = 2;
+
+/// How the explanation was made, for repeating it: JSON. `picture_sha256` is of the picture's
+/// file, if the browser could compute it.
 pub fn explanation_manifest(
     state: &AppState,
     exported: &ExportedMap<'_>,
+    picture_sha256: Option<String>,
 ) -> Result<String, JsValue> {
     let ExportedMap {
         picture,
@@ -23,10 +30,12 @@ pub fn explanation_manifest(
     let entry = model.desired.source.entry();
     let style = state.overlay_style(picture);
     let manifest = object(&[
+        ("version", js(&VERSION)),
         (
             "image",
             object(&[
                 ("name", js(&picture.name)),
+                ("sha256", js(&picture_sha256)),
                 ("width", js(&prediction.width)),
                 ("height", js(&prediction.height)),
             ]),
@@ -47,17 +56,15 @@ pub fn explanation_manifest(
                 ("assumptions", js(&state.assumptions())),
             ]),
         ),
+        ("preprocessing", preprocessing(prediction)),
         ("method", js(&map.summary.method)),
+        ("target", js(&map.summary.target)),
+        ("value", number(Some(&(map.summary.value as f32)))),
+        ("settings", settings(&map.summary.settings)),
+        ("seed", js(&map.summary.seed)),
         ("layer", js(&map.summary.layer)),
-        (
-            "class",
-            object(&[
-                ("id", js(&class)),
-                ("label", js(prediction.label(class))),
-                ("logit", number(prediction.logits.get(class))),
-                ("probability", number(prediction.probabilities.get(class))),
-            ]),
-        ),
+        ("class", class_facts(prediction, class)),
+        ("top_classes", top_classes(prediction)),
         (
             "map",
             object(&[
@@ -67,11 +74,21 @@ pub fn explanation_manifest(
                 ("max", number(Some(&map.summary.max))),
                 ("state", js(&map.summary.state)),
                 (
-                    "values",
-                    js("signed, in logit units, before ReLU and normalisation"),
+                    "grid",
+                    js(if map.summary.is_at_layer {
+                        "layer"
+                    } else {
+                        "input"
+                    }),
                 ),
+                ("unit", js(&map.summary.unit)),
+                ("values", js("signed, before ReLU and normalisation")),
             ]),
         ),
+        ("runs", js(&map.summary.runs)),
+        ("left_out", js(&map.summary.left_out)),
+        ("completeness", js(&map.summary.completeness)),
+        ("coincides_with", js(&map.summary.coincides_with)),
         (
             "overlay",
             object(&[
@@ -89,10 +106,77 @@ pub fn explanation_manifest(
                 ("explain", js(&map.timings)),
             ]),
         ),
+        ("engine", engine(state)),
         ("gradcam_version", js(env!("CARGO_PKG_VERSION"))),
     ]);
     let text = JSON::stringify_with_replacer_and_space(&manifest, &JsValue::NULL, &2.into())?;
     Ok(String::from(text) + "\n")
+}
+
+/// All that is done to the picture before the network sees it, as far as the page is told:
+/// `null` stands for what the model's file alone knows.
+fn preprocessing(prediction: &Prediction) -> JsValue {
+    let input = &prediction.model.summary.input;
+    let scaling = prediction.overrides.scaling.or(input.scaling.as_deref());
+    let layout = if input.channels_last {
+        Layout::Nhwc
+    } else {
+        Layout::Nchw
+    };
+    let known = scaling.and_then(Scaling::find);
+    let known = known.map(|scaling| scaling.preprocess(layout, input.size));
+    let known = known.as_ref();
+    let numbers = |values: &Vec<f32>| {
+        let values = values.iter().map(|value| number(Some(value)));
+        values.collect::<Array>().into()
+    };
+    let mean = known.map(|known| numbers(&known.mean));
+    let std = known.map(|known| numbers(&known.std));
+    object(&[
+        ("layout", js(&layout)),
+        ("channels", js(&known.map(|known| known.channels))),
+        ("size", js(&input.size)),
+        ("fit", js("stretch")),
+        (
+            "pixels",
+            js("(byte × scale − mean) / std, in the order of channels"),
+        ),
+        ("scale", number(known.map(|known| &known.scale))),
+        ("mean", mean.unwrap_or(JsValue::NULL)),
+        ("std", std.unwrap_or(JsValue::NULL)),
+    ])
+}
+
+fn class_facts(prediction: &Prediction, class: usize) -> JsValue {
+    object(&[
+        ("id", js(&class)),
+        ("label", js(prediction.label(class))),
+        ("logit", number(prediction.logits.get(class))),
+        ("probability", number(prediction.probabilities.get(class))),
+    ])
+}
+
+fn top_classes(prediction: &Prediction) -> JsValue {
+    let top = prediction.top().iter();
+    let classes: Array = top.map(|&class| class_facts(prediction, class)).collect();
+    classes.into()
+}
+
+/// Settings of the method, by id.
+fn settings(settings: &[(String, String)]) -> JsValue {
+    let fields = settings.iter().map(|(id, value)| (id.as_str(), js(value)));
+    object(&fields.collect::<Vec<_>>())
+}
+
+/// The build of the engine.
+fn engine(state: &AppState) -> JsValue {
+    let facts = state.engine.facts.as_ref();
+    facts.map_or(JsValue::NULL, |facts| {
+        object(&[
+            ("variant", js(&facts.variant)),
+            ("threads", js(&facts.threads)),
+        ])
+    })
 }
 
 fn object(fields: &[(&str, JsValue)]) -> JsValue {

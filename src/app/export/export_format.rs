@@ -4,6 +4,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportFormat {
     Png,
+    /// The overlay with its colour bar and a caption.
+    Figure,
     Npy,
     Json,
 }
@@ -13,6 +15,7 @@ impl ExportFormat {
     pub fn extension(self) -> &'static str {
         match self {
             ExportFormat::Png => "png",
+            ExportFormat::Figure => "figure.png",
             ExportFormat::Npy => "npy",
             ExportFormat::Json => "json",
         }
@@ -21,7 +24,7 @@ impl ExportFormat {
     /// Its MIME type.
     pub fn media_type(self) -> &'static str {
         match self {
-            ExportFormat::Png => "image/png",
+            ExportFormat::Png | ExportFormat::Figure => "image/png",
             ExportFormat::Npy => "application/octet-stream",
             ExportFormat::Json => "application/json",
         }

@@ -8,6 +8,8 @@ mod explanation_manifest;
 mod export_error;
 mod export_format;
 mod exported_map;
+mod exported_texts;
+mod figure_canvas;
 mod overlay_png;
 mod save;
 

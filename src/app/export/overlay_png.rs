@@ -2,22 +2,23 @@
 
 use gloo::utils::window;
 use wasm_bindgen::Clamped;
-use web_sys::ImageData;
+use web_sys::{HtmlCanvasElement, ImageData};
 
 use super::export_error::ExportError;
 use super::exported_map::ExportedMap;
+use super::exported_texts::ExportedTexts;
 use crate::app::browser::canvas;
 use crate::app::browser::resource_table::ResourceTable;
 use crate::app::state::AppState;
 use crate::render;
+use crate::render::png_text;
 
-/// The overlay as the browser writes it: an encoder of the page's own would be a tenth of
-/// the page.
-pub fn overlay_png(
+/// The picture with its map, on a canvas.
+pub fn overlay_canvas(
     state: &AppState,
     resources: &ResourceTable,
     exported: &ExportedMap<'_>,
-) -> Result<Vec<u8>, ExportError> {
+) -> Result<HtmlCanvasElement, ExportError> {
     let picture = resources
         .canvas(exported.picture.key.file)
         .ok_or(ExportError::Nothing)?;
@@ -31,14 +32,21 @@ pub fn overlay_png(
     let (canvas, context) = canvas::create(width, height)?;
     let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&overlay), width, height)?;
     context.put_image_data(&data, 0.0, 0.0)?;
+    Ok(canvas)
+}
+
+/// A canvas as the browser writes it, with words about it: an encoder of the page's own
+/// would be a tenth of the page.
+pub fn png(canvas: &HtmlCanvasElement, texts: &ExportedTexts) -> Result<Vec<u8>, ExportError> {
     let url = canvas.to_data_url()?;
     let file = url
         .strip_prefix("data:image/png;base64,")
         .ok_or(ExportError::Png)?;
     // One letter for each byte.
-    Ok(window()
+    let file: Vec<u8> = window()
         .atob(file)?
         .chars()
         .map(|byte| byte as u8)
-        .collect())
+        .collect();
+    Ok(png_text::with_texts(&file, &texts.metadata()))
 }

@@ -4,33 +4,48 @@ use super::explanation_manifest::explanation_manifest;
 use super::export_error::ExportError;
 use super::export_format::ExportFormat;
 use super::exported_map::ExportedMap;
-use super::overlay_png::overlay_png;
+use super::exported_texts::ExportedTexts;
+use super::figure_canvas::figure_canvas;
+use super::overlay_png::{overlay_canvas, png};
 use crate::app::browser::resource_table::ResourceTable;
-use crate::app::browser::{clipboard, file_saving};
+use crate::app::browser::{clipboard, digest, file_saving};
 use crate::app::state::AppState;
 use crate::render;
+
+/// Of each part of a file's name, whose whole may have 255 bytes.
+const MAX_PART_CHARS: usize = 60;
 
 /// Gives the user a file and returns its name.
 ///
 /// # Errors
 /// If nothing was explained yet, or the browser refuses.
-pub fn download(
+pub async fn download(
     state: &AppState,
     resources: &ResourceTable,
     format: ExportFormat,
 ) -> Result<String, ExportError> {
     let exported = ExportedMap::of(state)?;
+    let texts = ExportedTexts::of(&exported);
     let bytes = match format {
-        ExportFormat::Png => overlay_png(state, resources, &exported)?,
+        ExportFormat::Png => png(&overlay_canvas(state, resources, &exported)?, &texts)?,
+        ExportFormat::Figure => png(&figure_canvas(state, resources, &exported, &texts)?, &texts)?,
         ExportFormat::Npy => {
             let view = exported.view;
             render::npy::encode(view.values(), &[view.height(), view.width()])
         }
-        ExportFormat::Json => explanation_manifest(state, &exported)?.into_bytes(),
+        ExportFormat::Json => {
+            let sha256 = match resources.file(exported.picture.key.file) {
+                Some(file) => digest::sha256(&file).await,
+                None => None,
+            };
+            explanation_manifest(state, &exported, sha256)?.into_bytes()
+        }
     };
+    let class = exported.prediction.label(exported.map.summary.class);
     let name = format!(
-        "{}.{}.{}",
+        "{}.{}.{}.{}",
         file_stem(&exported.picture.name),
+        name_part(class, "class"),
         exported.map.summary.method,
         format.extension()
     );
@@ -43,7 +58,9 @@ pub fn download(
 /// # Errors
 /// If nothing was explained yet, or the browser refuses.
 pub async fn copy_overlay(state: &AppState, resources: &ResourceTable) -> Result<(), ExportError> {
-    let bytes = overlay_png(state, resources, &ExportedMap::of(state)?)?;
+    let exported = ExportedMap::of(state)?;
+    let canvas = overlay_canvas(state, resources, &exported)?;
+    let bytes = png(&canvas, &ExportedTexts::of(&exported))?;
     let media_type = ExportFormat::Png.media_type();
     let file = file_saving::blob(&bytes, media_type)?;
     if clipboard::write(&file, media_type).await? {
@@ -58,7 +75,12 @@ pub async fn copy_overlay(state: &AppState, resources: &ResourceTable) -> Result
 /// A file's name without its last extension, fit for another file's name.
 fn file_stem(name: &str) -> String {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let clean: String = stem
+    name_part(stem, "picture")
+}
+
+/// A name fit for a part of a file's name; `otherwise` where nothing is left of it.
+fn name_part(name: &str, otherwise: &str) -> String {
+    let clean: String = name
         .chars()
         .map(|letter| {
             if letter.is_control() || r#"\/:*?"<>|"#.contains(letter) {
@@ -67,10 +89,10 @@ fn file_stem(name: &str) -> String {
                 letter
             }
         })
-        .take(100)
+        .take(MAX_PART_CHARS)
         .collect();
     if clean.trim().is_empty() {
-        "picture".to_owned()
+        otherwise.to_owned()
     } else {
         clean
     }
@@ -86,5 +108,7 @@ mod tests {
             ["coffee.png", "a/b:c.tar.gz", ".png", ""].map(file_stem),
             ["coffee", "a-b-c.tar", "picture", "picture"]
         );
+        assert_eq!(name_part("hen/of/the woods", "class"), "hen-of-the woods");
+        assert_eq!(name_part(" ", "class"), "class");
     }
 }

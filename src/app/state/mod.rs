@@ -24,6 +24,7 @@ mod explanation;
 mod model;
 mod notices;
 mod picture;
+mod place;
 mod reducer;
 mod resources;
 mod settings;
@@ -48,4 +49,5 @@ pub use self::notices::{Notice, NoticePlace, NoticesAction, NoticesState, Recove
 pub use self::picture::{
     ChosenPicture, PictureAction, PictureKey, PictureState, PredictionOverrides,
 };
+pub use self::place::{NO_PICTURE, Place};
 pub use self::settings::{Settings, SettingsAction, Theme, View};

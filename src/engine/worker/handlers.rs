@@ -90,7 +90,10 @@ async fn explain(
     session: &mut Session,
     question: &Question<'_>,
 ) -> Result<(), SessionError> {
-    if question.layer.is_some_and(|layer| !session.is_layer_ready(layer)) {
+    if question
+        .layer
+        .is_some_and(|layer| !session.is_layer_ready(layer))
+    {
         job.progress(Phase::Prepare, 0.0, 1.0);
     }
     let mut budget = JobBudget::new(job, session.runs());

@@ -110,7 +110,7 @@ impl AppState {
                 };
                 if kind == FailureKind::Picture {
                     // The former result stays until there is a new one.
-                    self.picture.current = self.picture.previous.take();
+                    self.restore_previous_picture();
                     self.notify(NoticePlace::Picture, message, Some(Recovery::ChoosePicture));
                 } else {
                     picture.stopped = true;
@@ -154,7 +154,7 @@ impl AppState {
                 self.load_failed(key, format!("{what}, twice{detail}.{memory}"))
             }
             Some(EngineStep::Predict(_)) if self.picture.previous.is_some() => {
-                self.picture.current = self.picture.previous.take();
+                self.restore_previous_picture();
                 self.notify(
                     NoticePlace::Picture,
                     format!("{what}, twice{detail}.{memory}"),

@@ -59,11 +59,18 @@ impl AppState {
     pub(in crate::app::state) fn answer_size_question(&mut self, size: [usize; 2]) {
         if let Some(question) = self.model.size_question.take() {
             let size = Some(size);
-            let before = self.model.remembered.about(&question.sha256);
-            self.model
-                .remembered
-                .set(&question.sha256, UserOverrides { size, ..before });
+            let sha256 = question.sha256;
+            let overrides = self.model.remembered.about(&sha256);
+            let before = overrides.clone();
+            let answered = UserOverrides { size, ..overrides };
+            self.model.remembered.set(&sha256, answered);
             self.set_desired_model(question.source);
+            // A size that the model cannot take must not be answered for ever.
+            let undo = OverrideUndo {
+                sha256,
+                overrides: before,
+            };
+            self.model.undo = Some(undo);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::user_overrides::{OverrideChange, UserOverrides};
 use crate::app::state::action::Action;
 use crate::app::state::app_state::AppState;
 use crate::app::state::engine::{EngineEvent, EngineStep};
-use crate::app::state::notices::NoticePlace;
+use crate::app::state::notices::{NoticePlace, Recovery};
 use crate::app::testing::{
     act, change_override, explained, failed, key, mapped, predicted, ready, shown,
 };
@@ -217,4 +217,29 @@ fn a_choice_that_the_engine_left_out_leaves_the_former_one() {
     assert_eq!(state.model.desired, before.model.desired);
     assert_eq!(state.model.remembered, RememberedOverrides::default());
     assert!(state.notices.shown.contains_key(&NoticePlace::About));
+}
+
+#[test]
+fn a_size_that_the_model_cannot_take_is_asked_for_again() {
+    let open = ModelAction::OpenFile {
+        file: 9,
+        name: "any.onnx".into(),
+        bytes: 3,
+    };
+    let state = act(explained(), [open]);
+    let key = state.desired_state().model_key().expect("a model");
+    let asked = Action::Engine(EngineEvent::SizeWanted {
+        key,
+        sha256: HASH.replace('a', "b"),
+        input: "picture".into(),
+    });
+    let state = act(state, [asked]);
+    let state = act(state, [ModelAction::AnswerSizeQuestion([100, 100])]);
+    let key = state.desired_state().model_key().expect("a model");
+    let state = act(state, [failed(EngineStep::Load(key), FailureKind::Model)]);
+    assert_eq!(state.model.remembered, RememberedOverrides::default());
+    assert_eq!(state.model.desired, explained().model.desired);
+    let notice = state.notices.shown.get(&NoticePlace::Model);
+    let recovery = notice.and_then(|notice| notice.recovery.as_ref());
+    assert!(matches!(recovery, Some(Recovery::Load(source)) if source.name() == "any.onnx"));
 }

@@ -1,9 +1,11 @@
 //! A model that the engine has prepared.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::model_choice::DesiredModel;
 use crate::protocol::{LayerSummary, LoadTimings, ModelSummary};
+use crate::text::shown_name;
 
 /// A model that was made ready.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +26,7 @@ impl PreparedModel {
 
 impl LayerSummary {
     /// What a person calls it.
-    pub fn title(&self) -> &str {
-        self.alias.as_deref().unwrap_or(&self.name)
+    pub fn title(&self) -> Cow<'_, str> {
+        shown_name(self.alias.as_deref().unwrap_or(&self.name))
     }
 }

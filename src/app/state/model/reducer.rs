@@ -112,7 +112,7 @@ impl AppState {
             .is_some_and(|current| current.key == desired.key)
         {
             let left_out = self.left_out(&summary);
-            if left_out && self.model.undo.is_some() {
+            if left_out && self.is_changing_prepared_model() {
                 return self.load_failed(desired.key, summary.notes.join(" "));
             }
             self.notices.announcement = format!("Model ready: {}", desired.source.name());
@@ -158,40 +158,54 @@ impl AppState {
     /// Stops loading the desired model, which gives way to the one before it, and a change of
     /// a model to what was before it.
     pub(in crate::app::state) fn stop_loading(&mut self, key: u32) {
-        let undo = self.model.undo.take();
-        let Some(stopped) = self.restore_previous_model(key, undo.is_some()) else {
+        let is_change = self.is_changing_prepared_model();
+        let Some(stopped) = self.restore_previous_model(key, is_change) else {
             return;
         };
+        self.take_back();
         let sentence = format!("Loading {} was stopped.", stopped.name());
-        if let Some(undo) = undo {
-            self.take_back(undo);
+        if is_change {
             return self.notify(NoticePlace::About, sentence, None);
         }
         self.notify(NoticePlace::Model, sentence, Some(Recovery::Load(stopped)));
     }
 
-    fn take_back(&mut self, OverrideUndo { sha256, overrides }: OverrideUndo) {
+    /// Whether the desired model is the prepared one with a change that is tried.
+    fn is_changing_prepared_model(&self) -> bool {
+        let prepared = self.model.prepared.as_ref();
+        let prepared = prepared.map(|model| &model.summary.sha256);
+        let tried = self.model.undo.as_ref().map(|undo| &undo.sha256);
+        tried.is_some() && tried == prepared
+    }
+
+    /// Takes back what the user said of the model that cannot be had so. True if there was
+    /// something.
+    fn take_back(&mut self) -> bool {
+        let Some(OverrideUndo { sha256, overrides }) = self.model.undo.take() else {
+            return false;
+        };
         self.model.remembered.set(&sha256, overrides);
         self.relabel();
+        true
     }
 
     /// A model that cannot be used gives way to the one before it, and a change
     /// that cannot be made to what was before it.
     pub(in crate::app::state) fn load_failed(&mut self, key: u32, mut message: String) {
-        let undo = self.model.undo.take();
-        let Some(failed) = self.restore_previous_model(key, undo.is_some()) else {
+        let is_change = self.is_changing_prepared_model();
+        let Some(failed) = self.restore_previous_model(key, is_change) else {
             return;
         };
         if let Some(waiting) = self.model.waiting_labels.take() {
             message += &format!(" {} was not used either.", waiting.file);
         }
-        if let Some(undo) = undo {
-            self.take_back(undo);
+        let is_taken_back = self.take_back();
+        if is_change {
             return self.notify(NoticePlace::About, message, None);
         }
         let recovery = match failed {
-            // The same file would fail the same way.
-            ModelChoice::File { .. } => Recovery::ChooseModelFile,
+            // The same file would fail the same way, unless the answer about it was at fault.
+            ModelChoice::File { .. } if !is_taken_back => Recovery::ChooseModelFile,
             source => Recovery::Load(source),
         };
         self.notify(NoticePlace::Model, message, Some(recovery));

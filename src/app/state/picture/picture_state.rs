@@ -16,6 +16,8 @@ pub struct PictureState {
     pub current: Option<ChosenPicture>,
     /// The one before, with its result, until `current` has a result of its own.
     pub previous: Option<ChosenPicture>,
+    /// The class that was chosen for `previous`.
+    pub previous_class: Option<usize>,
     /// Pictures seen before with their results, the latest last, for the browser's Back.
     pub seen: Vec<ChosenPicture>,
 }

@@ -96,6 +96,7 @@ impl AppState {
             .filter(|picture| picture.prediction.is_some())
         {
             self.picture.previous = Some(before);
+            self.picture.previous_class = self.settings.class;
         }
         if !self.settings.pinned {
             self.settings.class = None;
@@ -104,6 +105,14 @@ impl AppState {
         self.notices.announcement = format!("Picture: {name}");
         self.picture.current = Some(ChosenPicture::new(file, name));
         self.drop_picture_notices();
+    }
+
+    /// A picture that cannot be used gives way to the one before it, as it was shown.
+    pub(in crate::app::state) fn restore_previous_picture(&mut self) {
+        self.picture.current = self.picture.previous.take();
+        if self.picture.current.is_some() {
+            self.settings.class = self.picture.previous_class;
+        }
     }
 
     /// Has the engine predict once more, after a cancel or a failure.

@@ -4,6 +4,7 @@ use super::action::PictureAction;
 use crate::app::state::action::Action;
 use crate::app::state::app_state::AppState;
 use crate::app::state::engine::{EngineEvent, EngineStep};
+use crate::app::state::explanation::ExplanationAction;
 use crate::app::state::model::ModelAction;
 use crate::app::state::notices::NoticePlace;
 use crate::app::testing::{act, begun, explained, mapped, shown};
@@ -11,13 +12,14 @@ use crate::protocol::{FailureKind, Manifest, Sample};
 
 #[test]
 fn a_picture_that_cannot_be_used_leaves_the_former_result() {
-    let state = act(
-        explained(),
-        [PictureAction::Choose {
-            file: 2,
-            name: "text.jpg".into(),
-        }],
-    );
+    let before = act(explained(), [ExplanationAction::ChooseClass(5)]);
+    let place = before.place();
+    let choose = PictureAction::Choose {
+        file: 2,
+        name: "text.jpg".into(),
+    };
+    let state = act(before, [choose]);
+    assert_eq!(state.place(), None, "nowhere new yet");
     let step = EngineStep::Predict(state.picture.current.as_ref().expect("a picture").key);
     let failure = EngineEvent::Failed {
         step,
@@ -26,6 +28,7 @@ fn a_picture_that_cannot_be_used_leaves_the_former_result() {
     };
     let state = act(state, [Action::Engine(failure)]);
     assert_eq!(shown(&state), Some(2));
+    assert_eq!((state.place(), state.settings.class), (place, Some(5)));
     assert_eq!(
         state
             .notices

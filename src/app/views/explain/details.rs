@@ -8,6 +8,7 @@ use super::question::question;
 use crate::app::number_format;
 use crate::app::state::{ChosenPicture, PreparedModel, method_name};
 use crate::app::views::common::Props;
+use crate::text::shown_name;
 
 /// How it was done: question, method and layer to choose, times and facts to read.
 pub fn details(props: &Props) -> Html {
@@ -35,7 +36,7 @@ pub fn details(props: &Props) -> Html {
 
 fn layer_words(model: &PreparedModel, name: &str) -> String {
     let Some(layer) = model.layer(name) else {
-        return name.to_owned();
+        return shown_name(name).into_owned();
     };
     let [channels, height, width] = layer.shape;
     format!(

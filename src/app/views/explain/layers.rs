@@ -8,6 +8,7 @@ use crate::app::browser::text;
 use crate::app::state::{ChosenPicture, ExplanationAction, PreparedModel};
 use crate::app::views::common::{Props, input_value};
 use crate::protocol::LayerSummary;
+use crate::text::shown_name;
 
 /// Shorter lists need no filter.
 const MIN_FILTERED_LAYERS: usize = 12;
@@ -24,8 +25,8 @@ pub fn Layers(props: &Props) -> Html {
     let chosen = state.layer(model).to_owned();
     let title = model
         .layer(&chosen)
-        .map_or(&*chosen, LayerSummary::title)
-        .to_owned();
+        .map_or_else(|| shown_name(&chosen), LayerSummary::title)
+        .into_owned();
     let FoundLayers { blocks, others } = find(model, &words);
     let is_empty = blocks.is_empty() && others.is_empty();
     let list = |layers: Vec<&LayerSummary>| -> Html {
@@ -90,14 +91,15 @@ fn item(props: &Props, layer: &LayerSummary, chosen: bool) -> Html {
         .callback(move |page| page.dispatch(ExplanationAction::ChooseLayer(name.clone())));
     let [channels, height, width] = layer.shape;
     let shape = format!("{height} × {width} places, {channels} channels");
+    let operator = shown_name(&layer.operator);
     let name = match &layer.alias {
-        Some(_) => format!("{} · {}", layer.name, layer.operator),
-        None => layer.operator.clone(),
+        Some(_) => format!("{} · {operator}", shown_name(&layer.name)),
+        None => operator.into_owned(),
     };
     html! {
         <li key={layer.name.clone()}>
             <button class="layer" aria-pressed={chosen.to_string()} onclick={choose}>
-                <span>{ layer.title() }</span>
+                <span>{ &*layer.title() }</span>
                 <small>{ shape }</small>
                 <small>{ name }</small>
             </button>

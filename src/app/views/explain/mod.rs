@@ -21,5 +21,5 @@ pub use self::class_search::ClassSearch;
 pub use self::classes::classes;
 pub use self::details::details;
 pub use self::empty_stage::sample_strip;
-pub use self::save_buttons::save_buttons;
+pub use self::save_buttons::SaveButtons;
 pub use self::stage::Stage;

@@ -1,5 +1,6 @@
 //! Files of what is shown.
 
+use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -7,8 +8,20 @@ use crate::app::export::{ExportFormat, copy_overlay, download};
 use crate::app::state::{ChosenPicture, NoticePlace, NoticesAction};
 use crate::app::views::common::{Props, notices};
 
+/// How long the button says that it copied.
+const COPIED_MS: u32 = 2500;
+
 /// Files of what is shown.
-pub fn save_buttons(props: &Props) -> Html {
+#[component]
+pub fn SaveButtons(props: &Props) -> Html {
+    let is_copied = use_state(|| false);
+    {
+        let copied = is_copied.setter();
+        use_effect_with(*is_copied, move |is_copied| {
+            let timer = is_copied.then(|| Timeout::new(COPIED_MS, move || copied.set(false)));
+            move || drop(timer)
+        });
+    }
     if props
         .state
         .on_stage()
@@ -19,13 +32,17 @@ pub fn save_buttons(props: &Props) -> Html {
     }
     let copy = {
         let (state, page) = (props.state.clone(), props.page.clone());
+        let copied = is_copied.setter();
         Callback::from(move |_: MouseEvent| {
-            let (state, page) = (state.clone(), page.clone());
+            let (state, page, copied) = (state.clone(), page.clone(), copied.clone());
             spawn_local(async move {
                 match copy_overlay(&state, &page.resources).await {
-                    Ok(()) => page.dispatch(NoticesAction::Announce(
-                        "The picture is on the clipboard".to_owned(),
-                    )),
+                    Ok(()) => {
+                        copied.set(true);
+                        page.dispatch(NoticesAction::Announce(
+                            "The picture is on the clipboard".to_owned(),
+                        ));
+                    }
                     Err(error) => {
                         page.notify(NoticePlace::Save, format!("Copying did not work: {error}."))
                     }
@@ -38,9 +55,10 @@ pub fn save_buttons(props: &Props) -> Html {
             <h2>{ "Save" }</h2>
             <div class="save-row">
                 { button(props, ExportFormat::Png, "PNG", "the picture with its map") }
+                { button(props, ExportFormat::Figure, "Figure", "the same with its colour bar and a caption") }
                 { button(props, ExportFormat::Npy, "NPY", "the map’s own signed values") }
                 { button(props, ExportFormat::Json, "JSON", "how it was made") }
-                <button onclick={copy} title="The picture with its map, to the clipboard">{ "Copy" }</button>
+                <button onclick={copy} title="The picture with its map, to the clipboard">{ if *is_copied { "Copied" } else { "Copy" } }</button>
             </div>
             { notices(props, &[NoticePlace::Save]) }
         </section>
@@ -49,14 +67,16 @@ pub fn save_buttons(props: &Props) -> Html {
 
 fn button(props: &Props, format: ExportFormat, name: &'static str, title: &'static str) -> Html {
     let (state, page) = (props.state.clone(), props.page.clone());
-    let onclick =
-        Callback::from(
-            move |_: MouseEvent| match download(&state, &page.resources, format) {
+    let onclick = Callback::from(move |_: MouseEvent| {
+        let (state, page) = (state.clone(), page.clone());
+        spawn_local(async move {
+            match download(&state, &page.resources, format).await {
                 Ok(name) => page.dispatch(NoticesAction::Announce(format!("Saved: {name}"))),
                 Err(error) => {
                     page.notify(NoticePlace::Save, format!("Saving did not work: {error}."))
                 }
-            },
-        );
+            }
+        });
+    });
     html! { <button {onclick} {title}>{ name }</button> }
 }

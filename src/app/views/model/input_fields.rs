@@ -6,6 +6,7 @@ use super::input_size_form::InputSizeForm;
 use super::select_field::{SelectOption, select_field};
 use crate::app::state::{ModelAction, OverrideChange, PreparedModel, UserOverrides, layout_name};
 use crate::app::views::common::PageHandle;
+use crate::text::shown_name;
 
 /// What the network takes: a fact, unless the file leaves the size or the order
 /// of the axes open.
@@ -17,7 +18,7 @@ pub fn input_fields(page: &PageHandle, model: &PreparedModel, overrides: &UserOv
     html! {
         <div class="field">
             <span>{ "Input" }</span>
-            <small>{ format!("“{}”: {width} × {height} pixels, {order} [{shape}]", input.name) }</small>
+            <small>{ format!("“{}”: {width} × {height} pixels, {order} [{shape}]", shown_name(&input.name)) }</small>
             if input.layout_is_open {
                 { layout(page, model, overrides) }
             }

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::input_size_form::InputSizeForm;
 use crate::app::state::ModelAction;
 use crate::app::views::common::Props;
+use crate::text::shown_name;
 
 /// What has to be known before a model can be prepared.
 pub fn input_size_prompt(props: &Props) -> Html {
@@ -20,7 +21,7 @@ pub fn input_size_prompt(props: &Props) -> Html {
         <div class="notice question" role="group" aria-label="Size of the picture">
             <p>{ format!(
                 "{} takes pictures of any size at its input “{}”. With which size was it trained?",
-                question.source.name(), question.input
+                question.source.name(), shown_name(&question.input)
             ) }</p>
             <InputSizeForm size={[224; 2]} {choose} />
             <div class="notice-ways"><button class="quiet" onclick={dismiss}>{ "Close" }</button></div>

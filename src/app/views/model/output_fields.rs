@@ -6,6 +6,7 @@ use super::select_field::{SelectOption, select_field};
 use crate::app::state::{ModelAction, OverrideChange, PreparedModel, UserOverrides};
 use crate::app::views::common::PageHandle;
 use crate::protocol::OutputActivation;
+use crate::text::shown_name;
 
 /// Which numbers are explained, and what makes probabilities of them.
 pub fn output_fields(page: &PageHandle, model: &PreparedModel, overrides: &UserOverrides) -> Html {
@@ -44,7 +45,7 @@ pub fn output_fields(page: &PageHandle, model: &PreparedModel, overrides: &UserO
         <>
             <div>
                 { logits(page, model, overrides) }
-                <small>{ format!("“{}”: {before}", output.logits) }</small>
+                <small>{ format!("“{}”: {before}", shown_name(&output.logits)) }</small>
             </div>
             { select_field("Probabilities", activations.into(), choose) }
         </>
@@ -65,7 +66,7 @@ fn logits(page: &PageHandle, model: &PreparedModel, overrides: &UserOverrides) -
     let tensors = std::iter::once(&output.logits).chain(&output.others);
     options.extend(tensors.map(|tensor| SelectOption {
         value: tensor.clone(),
-        name: tensor.clone(),
+        name: shown_name(tensor).into_owned(),
         is_selected: overrides.logits.as_ref() == Some(tensor),
     }));
     let page = page.clone();

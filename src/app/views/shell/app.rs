@@ -14,13 +14,12 @@ use crate::app::browser::drop_paste_shortcuts::Key;
 use crate::app::browser::{drop_paste_shortcuts, elements, engine_builds, location};
 use crate::app::engine_client::VariantFallback;
 use crate::app::state::{
-    Action, AppState, ExplanationAction, RememberedOverrides, SettingsAction, TOP_CLASSES, View,
+    Action, AppState, ExplanationAction, NO_PICTURE, RememberedOverrides, SettingsAction,
+    TOP_CLASSES, View,
 };
 use crate::app::views::common::{PageHandle, Props, element_ids};
 use crate::app::views::compare::Comparison;
-use crate::app::views::explain::{
-    ClassSearch, Stage, classes, details, sample_strip, save_buttons,
-};
+use crate::app::views::explain::{ClassSearch, SaveButtons, Stage, classes, details, sample_strip};
 use crate::app::views::model::About;
 
 /// The whole page.
@@ -56,14 +55,13 @@ pub fn App() -> Html {
                 <aside class="panel" aria-label="What the network says">
                     { classes(&props) }
                     <ClassSearch ..props.clone() />
-                    { save_buttons(&props) }
+                    <SaveButtons ..props.clone() />
                     <About ..props.clone() />
                     { details(&props) }
                     { sample_strip(&props) }
                 </aside>
             </main>
             { footer(&props) }
-            { help::help() }
             <p class="unseen" role="status" aria-live="polite">{ &state.notices.announcement }</p>
         </>
     }
@@ -111,22 +109,14 @@ fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
         .is_some()
         .then(|| state.settings.to_hash());
     let went = use_mut_ref(|| None);
-    let current = state.picture.current.as_ref();
-    let shown = current.map_or(NO_PICTURE, |picture| picture.key.file);
-    let place = (shown, state.settings.model.clone(), state.settings.class);
-    use_effect_with((hash, place), move |(hash, place)| {
-        if let Some(hash) = hash {
-            // A picture, a model and a class are places to come back to; how they are
-            // shown is none.
+    use_effect_with((hash, state.place()), move |(hash, place)| {
+        if let (Some(hash), Some(place)) = (hash, place) {
             let is_new = went.replace(Some(place.clone())).as_ref() != Some(place);
             let is_new = is_new && !is_returning.replace(false);
-            location::write(hash, place.0, is_new);
+            location::write(hash, place.file, is_new);
         }
     });
 }
-
-/// No file has this number.
-const NO_PICTURE: u32 = 0;
 
 /// Listens for the browser's Back and Forward; what it gives is true from then until the
 /// address was written.
