@@ -121,6 +121,7 @@ visiting("help is a button, and three lines say how to read the first map", asyn
   await withBoot(visit);
   const lines = page.getByRole("region", { name: "How to read this" });
   assert.equal(await lines.getByRole("listitem").count(), 3);
+  await lines.getByText("Tap it").waitFor();
   await lines.getByRole("button", { name: "Got it" }).click();
   await lines.waitFor({ state: "hidden" });
   await page.getByRole("button", { name: "Help" }).click();
