@@ -275,6 +275,9 @@ pub struct InputSummary {
     pub scaling: Option<String>,
     /// The file does not say how its pixel values are scaled: why this was assumed.
     pub scaling_assumed: Option<String>,
+    /// All of the preprocessing, as JSON of `picture::Preprocess`.
+    #[serde(default)]
+    pub preprocess: String,
 }
 
 /// Which numbers of the network are explained.

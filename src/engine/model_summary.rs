@@ -62,6 +62,8 @@ impl Description {
             size_is_chosen,
             scaling: Scaling::of(&self.preprocess).map(|scaling| scaling.id.to_owned()),
             scaling_assumed: self.scaling_assumed.map(str::to_owned),
+            // Of plain numbers and names: it can always be written.
+            preprocess: serde_json::to_string(&self.preprocess).unwrap_or_default(),
         }
     }
 }

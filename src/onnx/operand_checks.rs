@@ -12,6 +12,9 @@ use super::shapes::{Shapes, element_count};
 /// a browser's 4 GiB leave for them.
 const MAX_RUN_BYTES: usize = 1 << 30;
 
+/// Values that the nodes of one run may read and write: a second's work on one core.
+const MAX_RUN_VALUES: u64 = 1 << 33;
+
 /// Refuses nodes that cannot be computed.
 ///
 /// # Errors
@@ -34,7 +37,29 @@ pub fn check_operands(model: &Model, shapes: &Shapes) -> Result<(), OnnxError> {
             _ => {}
         }
     }
+    run_work(model, shapes)?;
     run_memory(model, shapes, &index)
+}
+
+/// A node may read one large tensor a thousand times.
+fn run_work(model: &Model, shapes: &Shapes) -> Result<(), OnnxError> {
+    let mut total = 0u64;
+    for node in &model.graph().node {
+        for tensor in node.input.iter().chain(&node.output) {
+            let count = shapes.get(tensor).and_then(element_count).unwrap_or(0);
+            total = total.saturating_add(count as u64);
+        }
+        if total > MAX_RUN_VALUES {
+            return Err(node::problem(
+                node,
+                format!(
+                    "with it one run reads and writes {total} values, more than \
+                     {MAX_RUN_VALUES}, the limit; choose a smaller model or size"
+                ),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn integer_division(context: &NodeContext) -> Result<(), OnnxError> {
@@ -161,6 +186,23 @@ mod tests {
         };
         assert!(step(1 << 32).contains("4294967296"));
         assert_eq!(step(1), "fine");
+    }
+
+    #[test]
+    fn a_large_tensor_cannot_be_read_any_number_of_times() {
+        let greatest = |operands: usize| {
+            checked(|graph| {
+                graph.int64s("repeats", &[1, 1, 1 << 7, 1 << 10]);
+                graph.node("Tile", "tile", &["x", "repeats"], "large");
+                graph.node("Max", "greatest", &vec!["large"; operands], "y");
+            })
+        };
+        let said = greatest(600);
+        assert!(
+            said.contains("'greatest' (Max)") && said.contains("8589934592"),
+            "{said}"
+        );
+        assert_eq!(greatest(100), "fine");
     }
 
     #[test]

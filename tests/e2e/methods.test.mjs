@@ -143,7 +143,7 @@ visiting("why one class and not another", async (visit) => {
   const contrast = await visit.map();
   assert.notDeepEqual(contrast.values, logits);
   assert.match(await page.evaluate(() => location.hash), /target=contrast/);
-  await page.getByText(/^Why .* and not /).waitFor();
+  await page.locator("#question summary", { hasText: /Why .* and not / }).waitFor();
   visit.assertQuiet();
 });
 
@@ -156,7 +156,7 @@ visiting("a method, its settings and its view are in the address", async (visit)
   await page.locator("#method summary").click();
   await page.locator("#method input[type=number]").first().fill("0");
   await page.locator("#method input[type=number]").first().blur();
-  await page.getByText(/from 1 to 4096/).waitFor();
+  await page.getByRole("alert").filter({ hasText: /from 1 to 4096/ }).first().waitFor();
   visit.assertQuiet();
 });
 

@@ -121,6 +121,7 @@ visiting("help is a button, and three lines say how to read the first map", asyn
   await withBoot(visit);
   const lines = page.getByRole("region", { name: "How to read this" });
   assert.equal(await lines.getByRole("listitem").count(), 3);
+  await lines.getByText("Tap it").waitFor();
   await lines.getByRole("button", { name: "Got it" }).click();
   await lines.waitFor({ state: "hidden" });
   await page.getByRole("button", { name: "Help" }).click();
@@ -273,8 +274,9 @@ visiting("what is saved names the class and says all of how it was made", async 
   const picture = await readFile(join(SITE, "samples/fashion-boot.png"));
   assert.equal(made.version, 2);
   assert.equal(made.image.sha256, createHash("sha256").update(picture).digest("hex"));
-  const { layout, channels, scale, mean, std, size, fit } = made.preprocessing;
+  const { layout, channels, scale, mean, std, size, fit, resize } = made.preprocessing;
   assert.deepEqual([channels, mean.length, std.length, size, fit], ["L", 1, 1, made.model.input.size, "stretch"]);
+  assert.equal(resize, "bilinear");
   assert.ok(scale > 0 && ["NCHW", "NHWC"].includes(layout));
   assert.equal(made.top_classes.length, 5);
   assert.deepEqual(made.top_classes[0], made.class);

@@ -4,9 +4,10 @@ use js_sys::{Array, JSON, Number, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::exported_map::ExportedMap;
+use crate::app::browser::json;
 use crate::app::browser::json::js;
 use crate::app::state::{AppState, Prediction};
-use crate::picture::{Layout, Scaling};
+use crate::picture::{Preprocess, Scaling};
 use crate::render;
 
 /// Of the JSON: raised when a field goes or means something else. New fields come beside the
@@ -113,37 +114,39 @@ pub fn explanation_manifest(
     Ok(String::from(text) + "\n")
 }
 
-/// All that is done to the picture before the network sees it, as far as the page is told:
-/// `null` stands for what the model's file alone knows.
+/// All that is done to the picture before the network sees it: the file's own, with the
+/// scaling that the user chose in its place.
 fn preprocessing(prediction: &Prediction) -> JsValue {
     let input = &prediction.model.summary.input;
-    let scaling = prediction.overrides.scaling.or(input.scaling.as_deref());
-    let layout = if input.channels_last {
-        Layout::Nhwc
-    } else {
-        Layout::Nchw
+    let told = json::read(&input.preprocess).ok();
+    let chosen = prediction.overrides.scaling.and_then(Scaling::find);
+    let known: Option<Preprocess> = told.map(|told: Preprocess| match chosen {
+        Some(scaling) => Preprocess {
+            resize: told.resize,
+            ..scaling.preprocess(told.layout, told.size)
+        },
+        None => told,
+    });
+    let Some(known) = known else {
+        return JsValue::NULL;
     };
-    let known = scaling.and_then(Scaling::find);
-    let known = known.map(|scaling| scaling.preprocess(layout, input.size));
-    let known = known.as_ref();
     let numbers = |values: &Vec<f32>| {
         let values = values.iter().map(|value| number(Some(value)));
-        values.collect::<Array>().into()
+        JsValue::from(values.collect::<Array>())
     };
-    let mean = known.map(|known| numbers(&known.mean));
-    let std = known.map(|known| numbers(&known.std));
     object(&[
-        ("layout", js(&layout)),
-        ("channels", js(&known.map(|known| known.channels))),
-        ("size", js(&input.size)),
+        ("layout", js(&known.layout)),
+        ("channels", js(&known.channels)),
+        ("size", js(&known.size)),
         ("fit", js("stretch")),
+        ("resize", js(&known.resize)),
         (
             "pixels",
             js("(byte × scale − mean) / std, in the order of channels"),
         ),
-        ("scale", number(known.map(|known| &known.scale))),
-        ("mean", mean.unwrap_or(JsValue::NULL)),
-        ("std", std.unwrap_or(JsValue::NULL)),
+        ("scale", number(Some(&known.scale))),
+        ("mean", numbers(&known.mean)),
+        ("std", numbers(&known.std)),
     ])
 }
 

@@ -24,7 +24,7 @@ pub fn ReadingHelp() -> Html {
     html! {
         <section class="reading" aria-label="How to read this">
             <ul>
-                <li>{ "The brighter a place, the more it speaks for the class." }</li>
+                <li>{ "The brighter a place, the more it speaks for the class. Tap it, or point at it, for its value." }</li>
                 <li>{ "Choose another class to see what speaks for that one." }</li>
                 <li>{ "It shows where the network looked, not whether it is right." }</li>
             </ul>

@@ -26,10 +26,14 @@ pub fn header(props: &Props) -> Html {
             page.dispatch(PictureAction::Leave);
         }
     });
+    // As phones show a way back.
+    let back = state
+        .on_stage()
+        .map(|_| html! { <span aria-hidden="true">{ "‹" }</span> });
     html! {
         <header>
             <div class="header-row">
-                <h1><a class="home" href="./" onclick={leave} title="Back to the samples">{ "gradcam" }</a><small>{ "where a network looks" }</small></h1>
+                <h1><a class="home" href="./" onclick={leave} title="Back to the samples">{ for back }{ "gradcam" }</a><small>{ "where a network looks" }</small></h1>
                 { view_tabs(props) }
                 <div class="chips">
                     <Popover id="models" label="Models" chip={model_chip(state)} closes_with={model_key(state)}>
