@@ -87,7 +87,7 @@ fn claiming(png: &[u8], width: u32, height: u32) -> Vec<u8> {
 
 /// An NPY file that states this shape and type.
 fn tensor(shape: &str, kind: &str, values: &[f32]) -> Vec<u8> {
-    let plain = npy::encode(values, 1, values.len());
+    let plain = npy::encode(values, &[1, values.len()]);
     let data = &plain[plain.len() - values.len() * 4..];
     let header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({shape}), }}\n");
     let mut file = npy::MAGIC.to_vec();

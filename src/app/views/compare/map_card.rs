@@ -9,6 +9,7 @@ use crate::app::state::{
 };
 use crate::app::views::common::{Props, phase_words, progress_bar};
 use crate::protocol::MapState;
+use crate::text::shown_name;
 
 /// Longest side of a small map, in CSS pixels.
 const SIDE: f64 = 208.0;
@@ -62,7 +63,10 @@ pub fn name(props: &Props, picture: &ChosenPicture, key: &MapKey) -> String {
         CompareAxis::Methods => method_name(key.method).to_owned(),
         CompareAxis::Layers => {
             let layer = picture.model().and_then(|model| model.layer(&key.layer));
-            layer.map_or_else(|| key.layer.clone(), |layer| layer.title().to_owned())
+            layer.map_or_else(
+                || shown_name(&key.layer).into_owned(),
+                |layer| layer.title().into_owned(),
+            )
         }
         CompareAxis::Classes => {
             let prediction = picture.prediction.as_ref();
