@@ -1,0 +1,89 @@
+// What methods cost in the browser, in forward runs of the same sitting, with one thread:
+// each method after a prediction, a run inside those with many, and how soon one stops.
+//
+//     node tests/bench/methods.mjs [MODEL.onnx] [RUNS]
+//
+// Takes the site in dist; prints a table and judges nothing.
+
+import { existsSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { ROOT, engineFile, launch } from "../e2e/browser.mjs";
+import { openEngine } from "../e2e/engine.mjs";
+import { SITE } from "../e2e/browser.mjs";
+import { serve } from "../e2e/server.mjs";
+
+/** Methods of few runs, and for those of many what makes them few. */
+const METHODS = [
+  ["grad-cam"], ["cam"], ["hirescam"], ["elementwise-cam"], ["xgrad-cam"], ["layer-cam"], ["grad-cam++"],
+  ["eigen-cam"], ["eigen-grad-cam"], ["saliency"], ["gradient-x-input"], ["guided-backprop"], ["deconvnet"],
+  ["guided-grad-cam"],
+  ["rise", ["masks", "20"]],
+  ["score-cam", ["channels", "20"]],
+  ["occlusion", ["window", "150"], ["stride", "75"]],
+  ["smoothgrad", ["samples", "5"]],
+];
+
+async function main() {
+  const model = resolve(process.argv[2] ?? join(ROOT, "www/models/xception-kitchenware.onnx"));
+  const runs = Number(process.argv[3] ?? 5);
+  if (!existsSync(model)) throw new Error(`there is no ${model}: run \`make models\` first`);
+  const site = await serve(SITE);
+  const browser = await launch();
+  try {
+    const page = await browser.newPage();
+    site.mount("model", dirname(model));
+    await openEngine(page, site, engineFile("simd128", "_loader.js"));
+    const addresses = [site.url(`model/${basename(model)}`), site.url("samples/coffee.png")];
+    print(await page.evaluate(measure, [addresses, METHODS, runs]));
+  } finally {
+    await browser.close();
+    await site.close();
+  }
+}
+
+/** Runs in the page. */
+async function measure([[model, picture], methods, runs]) {
+  const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  const source = { from: "file", name: "model.onnx" };
+  const load = { type: "loadModel", model: source, layer: null, remembered: [] };
+  const { layer } = (await window.ask(load, [await window.fetchBytes(model)])).event.model;
+  const bytes = await window.fetchBytes(picture);
+  const predict = async () => {
+    const { event, buffers } = await window.ask({ type: "predict", name: "p.png", overrides: {} }, [bytes.slice(0)]);
+    const logits = [...new Float32Array(buffers[0])];
+    return { forward: event.timingsMs.forward, top: logits.indexOf(Math.max(...logits)) };
+  };
+  const explain = (method, settings, top) =>
+    window.ask({ type: "explain", method, target: `logit:${top}`, layer, settings, seed: 1 });
+  const forwards = [];
+  const rows = methods.map(([method, ...settings]) => ({ method, settings, values: [], runs: 0 }));
+  // Everybody's plans are built and compiled first.
+  const { top } = await predict();
+  for (const { method, settings } of rows) await explain(method, settings, top);
+  for (let turn = 0; turn < runs; turn += 1) {
+    for (const row of rows) {
+      forwards.push((await predict()).forward);
+      const { event } = await explain(row.method, row.settings, top);
+      if (event.type !== "map") { row.failure = event.message; continue; }
+      row.values.push(event.timingsMs.explain);
+      row.runs = event.map.runs;
+    }
+  }
+  const forward = median(forwards);
+  return {
+    forward,
+    rows: rows.map(({ method, values, runs: used, failure }) => ({ method, failure, runs: used, ms: values.length ? median(values) : NaN })),
+  };
+}
+
+function print({ forward, rows }) {
+  console.log(`forward run: ${forward.toFixed(1)} ms`);
+  console.log("  method                 ms      ÷ forward  runs  ÷ forward and run");
+  for (const { method, ms, runs, failure } of rows) {
+    if (failure) { console.log(`  ${method.padEnd(20)} ${failure}`); continue; }
+    const each = runs > 1 ? (ms / forward / runs).toFixed(3) : "";
+    console.log(`  ${method.padEnd(20)} ${ms.toFixed(1).padStart(8)}  ${(ms / forward).toFixed(3).padStart(8)}  ${String(runs).padStart(4)}  ${each}`);
+  }
+}
+
+await main();
