@@ -70,13 +70,28 @@ async function measure([[model, picture], methods, runs]) {
     }
   }
   const forward = median(forwards);
+  // Stopped at some moment of a run, again and again; the model stays ready.
+  const stops = [];
+  for (const method of ["rise", "smoothgrad", "occlusion", "score-cam"]) {
+    for (let turn = 0; turn < 5; turn += 1) {
+      const answer = explain(method, [], top);
+      await new Promise((resolve) => setTimeout(resolve, 700 + 97 * turn));
+      const since = performance.now();
+      window.cancelLast();
+      const { event } = await answer;
+      stops.push({ method, type: event.type, ms: performance.now() - since });
+    }
+  }
+  const { event } = await explain("grad-cam", [], top);
+  if (event.type !== "map") throw new Error("the model is gone after a stop");
   return {
     forward,
+    stops,
     rows: rows.map(({ method, values, runs: used, failure }) => ({ method, failure, runs: used, ms: values.length ? median(values) : NaN })),
   };
 }
 
-function print({ forward, rows }) {
+function print({ forward, rows, stops }) {
   console.log(`forward run: ${forward.toFixed(1)} ms`);
   console.log("  method                 ms      ÷ forward  runs  ÷ forward and run");
   for (const { method, ms, runs, failure } of rows) {
@@ -84,6 +99,9 @@ function print({ forward, rows }) {
     const each = runs > 1 ? (ms / forward / runs).toFixed(3) : "";
     console.log(`  ${method.padEnd(20)} ${ms.toFixed(1).padStart(8)}  ${(ms / forward).toFixed(3).padStart(8)}  ${String(runs).padStart(4)}  ${each}`);
   }
+  const slowest = stops.reduce((a, b) => (a.ms > b.ms ? a : b));
+  const kinds = [...new Set(stops.map(({ type }) => type))].join(", ");
+  console.log(`stopped ${stops.length} times (${kinds}): at most ${slowest.ms.toFixed(0)} ms (${slowest.method})`);
 }
 
 await main();

@@ -9,7 +9,7 @@ const BLANK = "engine-only.html";
 /**
  * Opens a page with the site's own security policy and nothing else in it, and
  * starts the engine there, the baseline if no other `loader` is named. `window.ask(request, buffers)` answers with
- * `{ event, buffers, progress, elapsedMs }`.
+ * `{ event, buffers, progress, elapsedMs }`; maps that are not complete yet are progress.
  */
 export async function openEngine(page, site, loader = engineFile("simd128", "_loader.js")) {
   const index = readFileSync(join(SITE, "index.html"), "utf8");
@@ -50,6 +50,9 @@ function startEngine(loader) {
       waiting.set(lastJob, { resolve, reject, progress: [], since: performance.now() });
       worker.postMessage({ header: { job: lastJob, request }, buffers }, buffers);
     });
+  /** Tells the engine to give the last request up. */
+  window.cancelLast = () =>
+    worker.postMessage({ header: { job: 0, request: { type: "cancel", job: lastJob } }, buffers: [] });
   window.fetchBytes = async (url) => {
     const response = await fetch(url);
     if (!response.ok) throw new Error(`${url}: ${response.status}`);

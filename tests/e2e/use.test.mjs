@@ -108,7 +108,7 @@ visiting("words: methods by their plain names, and the legend says which end is 
   const { page } = visit;
   await withBoot(visit);
   await page.locator("#method summary").click();
-  await page.getByText("It shows where raising the class would raise it most.").waitFor();
+  await page.getByText("It shows which places have the features that would raise the class most.").waitFor();
   await page.getByText("before they become percentages").waitFor();
   await page.getByRole("checkbox", { name: /A scale for each class/ }).waitFor();
   await page.getByRole("button", { name: "For and against" }).click();

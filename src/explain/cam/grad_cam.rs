@@ -11,7 +11,7 @@ use ndarray::{Array3, Axis};
 pub const METHOD: Method = Method {
     id: "grad-cam",
     name: "Grad-CAM",
-    plain_name: "where raising the class would raise it most",
+    plain_name: "which places have the features that would raise the class most",
     summary: "Weighs each feature of the layer by how much it matters for the class, and adds them up.",
     caution: "A feature counts the same in every cell, so that places can light up that the answer does not depend on (Draelos and Carin 2020).",
     family: Family::ClassActivation,

@@ -83,8 +83,11 @@ impl AppState {
         let shown = picture.map_of(key);
         let own = shown.map_or(0.0, |map| map.scale(sign));
         let unit = shown.map(|map| (map.summary.unit, map.summary.is_at_layer));
-        let shares =
-            !self.settings.own_scale && unit.is_some_and(|(unit, _)| unit != MapUnit::None);
+        // Methods weigh differently even where their unit is the same: one scale for all
+        // would leave most without colour.
+        let shares = self.compare.axis != CompareAxis::Methods
+            && !self.settings.own_scale
+            && unit.is_some_and(|(unit, _)| unit != MapUnit::None);
         let scale = if shares {
             let compared = self.compared_maps(picture);
             let others = compared.iter().filter_map(|key| picture.map_of(key));

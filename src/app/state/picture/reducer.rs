@@ -6,6 +6,7 @@ use super::action::PictureAction;
 use super::picture_state::ChosenPicture;
 use crate::app::state::app_state::AppState;
 use crate::app::state::notices::{NoticePlace, Recovery};
+use crate::app::state::settings::Settings;
 use crate::text::{MAX_NAME_CHARS, printable};
 
 /// How many pictures seen before are kept: their canvases take memory.
@@ -35,7 +36,12 @@ impl AppState {
                 self.notify(NoticePlace::Picture, message, Some(Recovery::ChoosePicture));
             }
             PictureAction::PredictAgain => self.predict_again(),
-            PictureAction::Leave => self.return_to_picture(None),
+            PictureAction::Leave => {
+                self.return_to_picture(None);
+                let usual = Settings::default();
+                self.settings.view = usual.view;
+                self.settings.target = usual.target;
+            }
         }
     }
 

@@ -8,9 +8,11 @@ mod notice;
 mod page_handle;
 mod popover;
 mod progress_bar;
+mod question_words;
 
 pub use self::input_value::input_value;
 pub use self::notice::notices;
 pub use self::page_handle::{PageHandle, Props};
 pub use self::popover::Popover;
 pub use self::progress_bar::{phase_words, progress_bar};
+pub use self::question_words::question_words;

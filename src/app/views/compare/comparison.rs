@@ -7,9 +7,9 @@ use yew::prelude::*;
 use super::map_canvas::{DrawnMap, MapCanvas};
 use super::map_card::{map_card, name};
 use crate::app::state::{
-    Action, ChosenPicture, CompareAction, CompareAxis, EngineStep, MapKey, SettingsAction,
+    Action, AppState, ChosenPicture, CompareAction, CompareAxis, EngineStep, MapKey, SettingsAction,
 };
-use crate::app::views::common::Props;
+use crate::app::views::common::{Props, question_words};
 use crate::explain::{Family, METHODS};
 
 /// Longest side of the two maps that are laid over each other, in CSS pixels.
@@ -30,11 +30,19 @@ pub fn Comparison(props: &Props) -> Html {
     let keys = state.compared_maps(picture);
     html! {
         <section class="comparison" aria-label="Maps side by side">
+            <h2>{ for heading(state, picture) }<small>{ &picture.name }</small></h2>
             { controls(props, picture, &keys) }
             { pair(props, picture) }
             <ul class="map-grid">{ for keys.iter().map(|key| map_card(props, picture, key)) }</ul>
         </section>
     }
+}
+
+/// The question that all maps answer.
+fn heading(state: &AppState, picture: &ChosenPicture) -> Option<String> {
+    let target = state.target(picture)?;
+    let prediction = picture.prediction.as_ref()?;
+    Some(question_words(prediction, target))
 }
 
 fn controls(props: &Props, picture: &ChosenPicture, keys: &[MapKey]) -> Html {
@@ -54,10 +62,14 @@ fn controls(props: &Props, picture: &ChosenPicture, keys: &[MapKey]) -> Html {
     html! {
         <div class="comparison-controls">
             <div class="segments" role="group" aria-label="What differs">{ for axes }</div>
-            <label class="toggle">
-                <input type="checkbox" checked={own} onchange={change_scale} />
-                <span>{ "Each map its own scale" }</span>
-            </label>
+            if state.compare.axis != CompareAxis::Methods {
+                <label class="toggle">
+                    <input type="checkbox" checked={own} onchange={change_scale} />
+                    <span>{ "Each map its own scale" }</span>
+                </label>
+            } else {
+                <small>{ "Each map has its own scale: methods weigh differently." }</small>
+            }
             { progress(props, picture, keys) }
             if state.compare.axis == CompareAxis::Methods {
                 { methods(props) }
@@ -86,8 +98,7 @@ fn progress(props: &Props, picture: &ChosenPicture, keys: &[MapKey]) -> Html {
         .callback(|page| page.dispatch(CompareAction::GoOn));
     html! {
         <p class="comparison-progress">
-            <span>{ format!("{done} of {} maps", keys.len() - failed) }
-                { format!(" · the network ran {} times on this picture", runs(picture)) }</span>
+            <span>{ format!("{done} of {} maps · {} runs of the network", keys.len() - failed, runs(picture)) }</span>
             if is_running {
                 <button class="quiet" onclick={stop}>{ "Stop all" }</button>
             } else if done + failed < keys.len() || state.compare.is_stopped {

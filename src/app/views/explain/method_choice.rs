@@ -22,7 +22,7 @@ pub fn method_choice(props: &Props) -> Html {
         <details id="method">
             <summary>{ "Method" }<small>{ chosen.name }</small></summary>
             <label class="field">
-                <span>{ "Method" }</span>
+                <span class="unseen">{ "Method" }</span>
                 <select onchange={choose(props)}>
                     { for Family::ALL.into_iter().map(|family| group(family, chosen)) }
                 </select>
@@ -119,6 +119,10 @@ fn typed(event: &Event) -> Option<String> {
 /// Methods whose map is the shown one, up to a factor.
 fn coincidence(props: &Props) -> Option<Html> {
     let map = props.state.on_stage()?.map()?;
+    // The map before stays while the chosen method is at work.
+    if map.summary.method != props.state.settings.method {
+        return None;
+    }
     let names = map.summary.coincides_with.iter().map(|id| method_name(id));
     let names: Vec<&str> = names.collect();
     let names = (!names.is_empty()).then(|| names.join(", "))?;

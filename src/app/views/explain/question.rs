@@ -5,7 +5,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::app::state::{ChosenPicture, ExplanationAction, Prediction};
-use crate::app::views::common::Props;
+use crate::app::views::common::{Props, question_words};
 use crate::explain::{TARGET_KINDS, Target};
 
 /// Classes that are offered for a comparison: the most probable ones.
@@ -35,9 +35,9 @@ pub fn question(props: &Props, picture: &ChosenPicture) -> Html {
     };
     html! {
         <details id="question">
-            <summary>{ "Question" }<small>{ words(props, picture) }</small></summary>
+            <summary>{ "Question" }<small>{ state.target(picture).map(|target| question_words(prediction, target)) }</small></summary>
             <label class="field">
-                <span>{ "Question" }</span>
+                <span class="unseen">{ "Question" }</span>
                 <select {onchange}>
                     { for TARGET_KINDS.iter().filter(|kind| is_offered(kind.id)).map(|kind| html! {
                         <option value={kind.id} selected={kind.id == chosen}>{ kind.question }</option>
@@ -48,24 +48,6 @@ pub fn question(props: &Props, picture: &ChosenPicture) -> Html {
                 { other_class(props, picture, prediction, class) }
             }
         </details>
-    }
-}
-
-/// The question with its classes.
-pub fn words(props: &Props, picture: &ChosenPicture) -> String {
-    let state = &props.state;
-    let (Some(prediction), Some(target)) = (&picture.prediction, state.target(picture)) else {
-        return String::new();
-    };
-    let label = prediction.label(target.class());
-    match target {
-        Target::Logit(_) => format!("What speaks for {label}?"),
-        Target::Probability(_) => format!("What makes {label} more probable?"),
-        Target::Contrast(_, other) => {
-            format!("Why {label} and not {}?", prediction.label(other))
-        }
-        Target::Against(_) => format!("What speaks against {label}?"),
-        Target::Finer(_) => format!("What sets {label} apart from its neighbours?"),
     }
 }
 

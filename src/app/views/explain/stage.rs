@@ -12,7 +12,7 @@ use super::stage_props::StageProps;
 use crate::app::browser::elements;
 use crate::app::number_format;
 use crate::app::state::{AppState, ChosenPicture, Finding, NoticePlace, SettingsAction};
-use crate::app::views::common::{PageHandle, Props, element_ids, notices};
+use crate::app::views::common::{PageHandle, Props, element_ids, notices, question_words};
 use crate::explain::Target;
 use crate::render::Sign;
 
@@ -85,9 +85,11 @@ fn title(state: &AppState, page: &PageHandle, picture: &ChosenPicture) -> Html {
         Some(Finding::OnlyAgainst) => "Nothing speaks for ",
         Some(Finding::Nothing) => "Nothing speaks for or against ",
         Some(Finding::NotFinite) => "No map for ",
-        _ => asked(picture),
+        _ => "Where it looked for ",
     };
+    let other = other_question(picture);
     let words = match label {
+        Some(_) if other.is_some() => html! { { for other } },
         Some(label) => html! { <>{ heading }<em>{ label }</em></> },
         None if state.model_is_ready() && state.is_working() => html! { "Looking…" },
         None => html! { "Your picture" },
@@ -106,15 +108,11 @@ fn left_out(picture: &ChosenPicture) -> Option<Html> {
     Some(html! { <p class="hint">{ "Not finished: " }{ words }{ "." }</p> })
 }
 
-/// The question that the shown map answers, before the class.
-fn asked(picture: &ChosenPicture) -> &'static str {
-    let target = picture.shown.as_ref().map(|key| key.target);
-    match target {
-        Some(Target::Against(_)) => "What speaks against ",
-        Some(Target::Contrast(..)) => "What sets it apart: ",
-        Some(Target::Finer(_)) => "What is its own: ",
-        _ => "Where it looked for ",
-    }
+/// The question that the shown map answers, if it is not the usual one.
+fn other_question(picture: &ChosenPicture) -> Option<String> {
+    let target = picture.shown.as_ref()?.target;
+    let prediction = picture.prediction.as_ref()?;
+    (!matches!(target, Target::Logit(_))).then(|| question_words(prediction, target))
 }
 
 /// What a person should know about how the picture was read and about the model.

@@ -29,9 +29,19 @@ pub fn StageProgress(props: &Props) -> Html {
             <p>
                 <span>{ words(&props.state, activity) }</span>
                 <span class="elapsed">{ format!("{:.1} s", elapsed / 1000.0) }</span>
-                <button class="quiet" onclick={props.page.callback(|page| page.dispatch(Action::Cancel))}>{ "Cancel" }</button>
+                <button class="quiet" onclick={props.page.callback(|page| page.dispatch(Action::Cancel))}>{ stop_words(&props.state, activity) }</button>
             </p>
         </div>
+    }
+}
+
+/// What the button does: of a map that is shown already it keeps what there is.
+fn stop_words(state: &AppState, activity: &Activity) -> &'static str {
+    let picture = state.picture.current.as_ref();
+    let has_early = picture.is_some_and(|picture| picture.early.is_some());
+    match activity.step {
+        EngineStep::Explain(_) if has_early => "Stop and keep this",
+        _ => "Cancel",
     }
 }
 

@@ -1,0 +1,18 @@
+//! A question in words.
+
+use crate::app::state::Prediction;
+use crate::explain::Target;
+
+/// The question with its classes.
+pub fn question_words(prediction: &Prediction, target: Target) -> String {
+    let label = prediction.label(target.class());
+    match target {
+        Target::Logit(_) => format!("What speaks for {label}?"),
+        Target::Probability(_) => format!("What makes {label} more probable?"),
+        Target::Contrast(_, other) => {
+            format!("Why {label} and not {}?", prediction.label(other))
+        }
+        Target::Against(_) => format!("What speaks against {label}?"),
+        Target::Finer(_) => format!("What sets {label} apart from its neighbours?"),
+    }
+}
