@@ -112,7 +112,7 @@ visiting("words: methods by their plain names, and the legend says which end is 
   await page.getByText("before they become percentages").waitFor();
   await page.getByRole("checkbox", { name: /A scale for each class/ }).waitFor();
   await page.getByRole("button", { name: "For and against" }).click();
-  await page.getByText("against the class").waitFor();
+  await page.getByText("← against the class").waitFor();
   await assertAccessible(page, "signed");
   visit.assertQuiet();
 });
