@@ -1,16 +1,10 @@
 //! What the catalogue says of a method.
 
-#[cfg(feature = "network")]
-use super::budget::LocalFuture;
-#[cfg(feature = "network")]
-use super::cam::Weigh;
-#[cfg(feature = "network")]
-use super::context::Context;
-#[cfg(feature = "network")]
-use super::error::ExplainError;
-#[cfg(feature = "network")]
-use super::saliency::Saliency;
 use super::setting::{Setting, Settings};
+#[cfg(feature = "network")]
+use super::{
+    budget::LocalFuture, cam::Weigh, context::Context, error::ExplainError, saliency::Saliency,
+};
 
 /// A method as the catalogue knows it.
 pub struct Method {

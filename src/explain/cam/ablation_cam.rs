@@ -4,22 +4,14 @@
 #[cfg(feature = "network")]
 use ndarray::{Array3, Axis};
 
-#[cfg(feature = "network")]
-use super::channel_masks::most_varying;
 use super::score_cam::CHANNELS;
 #[cfg(feature = "network")]
-use super::score_cam::left_out;
+use super::{channel_masks::most_varying, score_cam::left_out};
 #[cfg(feature = "network")]
 use super::{channel_sum, times_weights};
-#[cfg(feature = "network")]
-use crate::explain::context::Context;
-#[cfg(feature = "network")]
-use crate::explain::error::ExplainError;
-#[cfg(feature = "network")]
-use crate::explain::method::Explain;
 use crate::explain::method::{Family, Method};
 #[cfg(feature = "network")]
-use crate::explain::saliency::Saliency;
+use crate::explain::{context::Context, error::ExplainError, method::Explain, saliency::Saliency};
 
 pub const METHOD: Method = Method {
     id: "ablation-cam",

@@ -5,15 +5,9 @@ use ndarray::{Array3, Axis};
 
 #[cfg(feature = "network")]
 use super::{channel_sum, times_weights};
-#[cfg(feature = "network")]
-use crate::explain::context::Context;
-#[cfg(feature = "network")]
-use crate::explain::error::ExplainError;
-#[cfg(feature = "network")]
-use crate::explain::method::Explain;
 use crate::explain::method::{Family, Method};
 #[cfg(feature = "network")]
-use crate::explain::saliency::Saliency;
+use crate::explain::{context::Context, error::ExplainError, method::Explain, saliency::Saliency};
 
 pub const METHOD: Method = Method {
     id: "cam",

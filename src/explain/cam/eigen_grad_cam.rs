@@ -2,15 +2,9 @@
 
 #[cfg(feature = "network")]
 use super::principal_component::first_principal_component;
-#[cfg(feature = "network")]
-use crate::explain::context::Context;
-#[cfg(feature = "network")]
-use crate::explain::error::ExplainError;
-#[cfg(feature = "network")]
-use crate::explain::method::Explain;
 use crate::explain::method::{Family, Method};
 #[cfg(feature = "network")]
-use crate::explain::saliency::Saliency;
+use crate::explain::{context::Context, error::ExplainError, method::Explain, saliency::Saliency};
 
 pub const METHOD: Method = Method {
     id: "eigen-grad-cam",

@@ -8,18 +8,12 @@ use ndarray::{Array2, Array3, Axis};
 use super::channel_masks::{mask, most_varying};
 #[cfg(feature = "network")]
 use super::{channel_sum, times_weights};
-#[cfg(feature = "network")]
-use crate::explain::context::Context;
-#[cfg(feature = "network")]
-use crate::explain::error::ExplainError;
-#[cfg(feature = "network")]
-use crate::explain::method::Explain;
 use crate::explain::method::{Family, Method};
-#[cfg(feature = "network")]
-use crate::explain::saliency::Saliency;
 use crate::explain::setting::{Choice, Setting, SettingKind};
 #[cfg(feature = "network")]
-use crate::explain::target::Target;
+use crate::explain::{
+    context::Context, error::ExplainError, method::Explain, saliency::Saliency, target::Target,
+};
 #[cfg(feature = "network")]
 use crate::network::softmax;
 

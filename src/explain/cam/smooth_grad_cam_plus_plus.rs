@@ -8,19 +8,14 @@ use ndarray::{Array3, Axis, Zip};
 use super::grad_cam_plus_plus::weight;
 #[cfg(feature = "network")]
 use super::{channel_sum, times_weights};
-#[cfg(feature = "network")]
-use crate::explain::context::Context;
-#[cfg(feature = "network")]
-use crate::explain::error::ExplainError;
-#[cfg(feature = "network")]
-use crate::explain::gradient::smoothgrad::noisy;
 use crate::explain::gradient::smoothgrad::{NOISE, samples};
-#[cfg(feature = "network")]
-use crate::explain::method::Explain;
 use crate::explain::method::{Family, Method};
-#[cfg(feature = "network")]
-use crate::explain::saliency::Saliency;
 use crate::explain::setting::Setting;
+#[cfg(feature = "network")]
+use crate::explain::{
+    context::Context, error::ExplainError, gradient::smoothgrad::noisy, method::Explain,
+    saliency::Saliency,
+};
 
 pub const METHOD: Method = Method {
     id: "smooth-grad-cam++",

@@ -4,18 +4,16 @@
 #[cfg(feature = "network")]
 use ndarray::Array2;
 
-#[cfg(feature = "network")]
-use crate::explain::cam::{channel_sum, grad_cam};
-#[cfg(feature = "network")]
-use crate::explain::context::Context;
-#[cfg(feature = "network")]
-use crate::explain::error::ExplainError;
-#[cfg(feature = "network")]
-use crate::explain::method::Explain;
 use crate::explain::method::{Family, Method};
-#[cfg(feature = "network")]
-use crate::explain::saliency::Saliency;
 use crate::explain::setting::{Choice, Setting, SettingKind};
+#[cfg(feature = "network")]
+use crate::explain::{
+    cam::{channel_sum, grad_cam},
+    context::Context,
+    error::ExplainError,
+    method::Explain,
+    saliency::Saliency,
+};
 #[cfg(feature = "network")]
 use crate::gradient::ReluPolicy;
 #[cfg(feature = "network")]

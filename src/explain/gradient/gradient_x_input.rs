@@ -1,16 +1,10 @@
 //! Gradient × input (Shrikumar et al. 2016, "Not Just a Black Box").
 
-#[cfg(feature = "network")]
-use crate::explain::cam::channel_sum;
-#[cfg(feature = "network")]
-use crate::explain::context::Context;
-#[cfg(feature = "network")]
-use crate::explain::error::ExplainError;
-#[cfg(feature = "network")]
-use crate::explain::method::Explain;
 use crate::explain::method::{Family, Method};
 #[cfg(feature = "network")]
-use crate::explain::saliency::Saliency;
+use crate::explain::{
+    cam::channel_sum, context::Context, error::ExplainError, method::Explain, saliency::Saliency,
+};
 #[cfg(feature = "network")]
 use crate::gradient::ReluPolicy;
 

@@ -3,15 +3,9 @@
 
 #[cfg(feature = "network")]
 use super::reductions::greatest_magnitude;
-#[cfg(feature = "network")]
-use crate::explain::context::Context;
-#[cfg(feature = "network")]
-use crate::explain::error::ExplainError;
-#[cfg(feature = "network")]
-use crate::explain::method::Explain;
 use crate::explain::method::{Family, Method};
 #[cfg(feature = "network")]
-use crate::explain::saliency::Saliency;
+use crate::explain::{context::Context, error::ExplainError, method::Explain, saliency::Saliency};
 #[cfg(feature = "network")]
 use crate::gradient::ReluPolicy;
 

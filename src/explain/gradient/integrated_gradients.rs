@@ -4,21 +4,17 @@
 use ndarray::Array3;
 
 #[cfg(feature = "network")]
-use super::baselines::baseline;
-#[cfg(feature = "network")]
-use super::gauss_legendre::gauss_legendre;
-#[cfg(feature = "network")]
-use crate::explain::cam::channel_sum;
-#[cfg(feature = "network")]
-use crate::explain::context::Context;
-#[cfg(feature = "network")]
-use crate::explain::error::ExplainError;
-#[cfg(feature = "network")]
-use crate::explain::method::Explain;
+use super::{baselines::baseline, gauss_legendre::gauss_legendre};
 use crate::explain::method::{Family, Method};
-#[cfg(feature = "network")]
-use crate::explain::saliency::{Completeness, Saliency};
 use crate::explain::setting::{BASELINE, Setting, SettingKind};
+#[cfg(feature = "network")]
+use crate::explain::{
+    cam::channel_sum,
+    context::Context,
+    error::ExplainError,
+    method::Explain,
+    saliency::{Completeness, Saliency},
+};
 
 pub const METHOD: Method = Method {
     id: "integrated-gradients",

@@ -5,18 +5,12 @@ use ndarray::Array3;
 
 #[cfg(feature = "network")]
 use super::reductions::greatest_magnitude;
-#[cfg(feature = "network")]
-use crate::explain::context::Context;
-#[cfg(feature = "network")]
-use crate::explain::error::ExplainError;
-#[cfg(feature = "network")]
-use crate::explain::method::Explain;
 use crate::explain::method::{Family, Method};
-#[cfg(feature = "network")]
-use crate::explain::random::Random;
-#[cfg(feature = "network")]
-use crate::explain::saliency::Saliency;
 use crate::explain::setting::{Setting, SettingKind};
+#[cfg(feature = "network")]
+use crate::explain::{
+    context::Context, error::ExplainError, method::Explain, random::Random, saliency::Saliency,
+};
 
 pub const METHOD: Method = Method {
     id: "smoothgrad",

@@ -4,18 +4,13 @@
 #[cfg(feature = "network")]
 use ndarray::{Array2, Array3, s};
 
-#[cfg(feature = "network")]
-use crate::explain::context::Context;
-#[cfg(feature = "network")]
-use crate::explain::error::ExplainError;
-#[cfg(feature = "network")]
-use crate::explain::gradient::baselines::baseline;
-#[cfg(feature = "network")]
-use crate::explain::method::Explain;
 use crate::explain::method::{Family, Method};
-#[cfg(feature = "network")]
-use crate::explain::saliency::Saliency;
 use crate::explain::setting::{BASELINE, Setting, SettingKind};
+#[cfg(feature = "network")]
+use crate::explain::{
+    context::Context, error::ExplainError, gradient::baselines::baseline, method::Explain,
+    saliency::Saliency,
+};
 
 pub const METHOD: Method = Method {
     id: "occlusion",

@@ -4,20 +4,13 @@
 #[cfg(feature = "network")]
 use ndarray::Array2;
 
-#[cfg(feature = "network")]
-use crate::explain::context::Context;
-#[cfg(feature = "network")]
-use crate::explain::error::ExplainError;
-#[cfg(feature = "network")]
-use crate::explain::method::Explain;
 use crate::explain::method::{Family, Method};
-#[cfg(feature = "network")]
-use crate::explain::random::Random;
-#[cfg(feature = "network")]
-use crate::explain::saliency::Saliency;
 use crate::explain::setting::{Setting, SettingKind};
 #[cfg(feature = "network")]
-use crate::explain::target::Target;
+use crate::explain::{
+    context::Context, error::ExplainError, method::Explain, random::Random, saliency::Saliency,
+    target::Target,
+};
 #[cfg(feature = "network")]
 use crate::render::MapView;
 
