@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "./browser.mjs";
 import { openEngine } from "./engine.mjs";
-import { TINY, eventually, visiting } from "./harness.mjs";
+import { TINY, assertAccessible, eventually, visiting } from "./harness.mjs";
 import { distance, greatest, readNpy } from "./npy.mjs";
 
 const run = promisify(execFile);
@@ -115,6 +115,7 @@ visiting("twelve methods side by side, one stopped half-way, and the page answer
   await card(visit, "Grad-CAM").locator(".map-card-picture").click();
   await card(visit, "Saliency").locator(".map-card-picture").click();
   await page.getByRole("slider", { name: "Grad-CAM on the left, Saliency on the right" }).fill("30");
+  await assertAccessible(page, "side by side");
   visit.assertQuiet();
 });
 
@@ -161,3 +162,18 @@ visiting("a method, its settings and its view are in the address", async (visit)
   visit.assertQuiet();
 });
 
+
+visiting("side by side on a phone, in the dark", { viewport: { width: 360, height: 640 }, colorScheme: "dark" }, async (visit) => {
+  await withBoot(visit, `model=${TINY.id}&method=grad-cam`);
+  const { page } = visit;
+  await page.getByRole("button", { name: "Compare" }).click();
+  await eventually("the maps are there", async () => (await page.getByRole("button", { name: /^Open / }).count()) >= 8);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out");
+  await assertAccessible(page, "side by side on a phone");
+  // Layers are compared too, and the way back keeps what is there.
+  await page.getByRole("button", { name: "Layers" }).click();
+  await eventually("a map for each layer", async () => /^(\d+) of \1 maps/.test(await page.locator(".comparison-progress").textContent()));
+  await page.getByRole("button", { name: "Explain" }).click();
+  await page.getByText(/Where it looked for/).waitFor();
+  visit.assertQuiet();
+});
