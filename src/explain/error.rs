@@ -12,7 +12,7 @@ pub enum ExplainError {
     UnknownTarget { wanted: String, known: String },
     #[error("class {class} does not exist: the model has {classes} classes, numbered from 0")]
     UnknownClass { class: usize, classes: usize },
-    #[error("the target '{target}' compares classes, and the model has one class only")]
+    #[error("the target '{target}' needs another class to compare with, and there is none")]
     NothingToCompare { target: String },
     #[error("{method} has no setting '{wanted}'; {known}")]
     UnknownSetting {

@@ -311,7 +311,7 @@ fn arrays_of_a_fixed_picture_are_refused_by_words() {
     assert!(
         error(Target::Contrast(0, 0))
             .to_string()
-            .contains("one class only")
+            .contains("another class")
     );
 }
 
