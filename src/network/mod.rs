@@ -1,6 +1,6 @@
 //! Runs a model: forward passes, and gradients at a layer.
 //!
-//! [`Network`] is all that `explain` knows; its tests use fakes of a few lines.
+//! `Network` is all that `explain` knows; its tests use fakes of a few lines.
 //! `TractNetwork` implements it with tract.
 //!
 //! - `network_trait`: the trait, and what a network computes

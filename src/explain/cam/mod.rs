@@ -1,7 +1,7 @@
 //! Class activation maps: the activations of a layer, weighed.
 //!
 //! - one file for each method; those that need one gradient only are a function from
-//!   activations and gradient to weighed activations ([`Weigh`])
+//!   activations and gradient to weighed activations (`Weigh`)
 //! - `smoothing`: settings that all of those share
 //! - `one_gradient`: how those are explained
 //! - `principal_component`: the first principal component of activations
