@@ -230,6 +230,19 @@ fn a_mask_and_a_cast_behind_it() {
         .node("Cast", "float", &["m"], "c")
         .int("to", pb::tensor_proto::DataType::Float as i64);
     check(dense(graph, "c", 36), (3, 4), 17);
+
+    // The mask's own Cast is nearer to the last one than any of numbers.
+    let mut computed = self::graph(3, 4);
+    computed
+        .node("Sub", "nothing", &["l", "l"], "n")
+        .node("Cast", "as_mask", &["n"], "mask")
+        .int("to", pb::tensor_proto::DataType::Bool as i64);
+    computed
+        .floats("fill", &[], &[-1.5])
+        .node("Where", "masked_fill", &["mask", "fill", "l"], "m")
+        .node("Cast", "float", &["m"], "c")
+        .int("to", pb::tensor_proto::DataType::Float as i64);
+    check(dense(computed, "c", 36), (3, 4), 17);
 }
 
 /// The gradient of the mean is a broadcast, which tract moves into the product.
