@@ -30,6 +30,7 @@ pub fn check_operands(model: &Model, shapes: &Shapes) -> Result<(), OnnxError> {
             opset: model.opset(),
         };
         match node.op_type.as_str() {
+            "BatchNormalization" => channel_axis(&context)?,
             "Div" | "Mod" => integer_division(&context)?,
             "Dropout" => dropout(&context)?,
             "LRN" => local_response(&context)?,
@@ -60,6 +61,18 @@ fn run_work(model: &Model, shapes: &Shapes) -> Result<(), OnnxError> {
         }
     }
     Ok(())
+}
+
+/// tract reads the second axis without looking whether there is one.
+fn channel_axis(context: &NodeContext) -> Result<(), OnnxError> {
+    let shape = node::input(context.node, 0).and_then(|input| context.shapes.get(input));
+    match shape.map(<[usize]>::len) {
+        Some(axes @ ..2) => Err(node::problem(
+            context.node,
+            format!("its input has {axes} axes, and channels are on the second"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn integer_division(context: &NodeContext) -> Result<(), OnnxError> {
@@ -168,6 +181,18 @@ mod tests {
         });
         assert!(
             said.contains("'quotient' (Div)") && said.contains("by 0"),
+            "{said}"
+        );
+        let said = checked(|graph| {
+            for name in ["s", "b", "m", "v"] {
+                graph.floats(name, &[4], &[1.0; 4]);
+            }
+            let inputs = ["s", "s", "b", "m", "v"];
+            graph.node("BatchNormalization", "norm", &inputs, "n");
+            graph.node("Relu", "relu", &["x"], "y");
+        });
+        assert!(
+            said.contains("'norm' (BatchNormalization)") && said.contains("1 axes"),
             "{said}"
         );
         let window = |size: i64| {

@@ -29,11 +29,11 @@ pub fn header(props: &Props) -> Html {
     // As phones show a way back.
     let back = state
         .on_stage()
-        .map(|_| html! { <span aria-hidden="true">{ "‹" }</span> });
+        .map(|_| html! { <span class="back" aria-hidden="true">{ "‹" }<span>{ " Samples" }</span></span> });
     html! {
         <header>
             <div class="header-row">
-                <h1><a class="home" href="./" onclick={leave} title="Back to the samples">{ for back }{ "gradcam" }</a><small>{ "where a network looks" }</small></h1>
+                <h1><a class="home" href="./" onclick={leave} title="Back to the samples">{ for back }<span class="home-name">{ "gradcam" }</span></a><small>{ "where a network looks" }</small></h1>
                 { view_tabs(props) }
                 <div class="chips">
                     <Popover id="models" label="Models" chip={model_chip(state)} closes_with={model_key(state)}>
