@@ -49,7 +49,7 @@ pub use explanation::explain;
 pub use method::{Family, Method};
 pub use ranking::{NOT_A_NUMBER, rank_classes};
 pub use saliency::{Completeness, Saliency};
-pub use setting::{Choice, Setting, SettingKind, SettingValue, Settings};
+pub use setting::{Choice, Setting, SettingKind, SettingValue, Settings, decimal};
 #[cfg(feature = "network")]
 pub use subject::{InputScale, Subject};
 pub use target::{TARGET_KINDS, Target, TargetKind};

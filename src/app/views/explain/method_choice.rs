@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::app::state::{ExplanationAction, method_name};
 use crate::app::views::common::Props;
-use crate::explain::{Family, METHODS, Method, Setting, SettingKind};
+use crate::explain::{Family, METHODS, Method, Setting, SettingKind, decimal};
 
 /// The list of methods by family, what the chosen one does and what to beware of, and its
 /// settings.
@@ -82,7 +82,7 @@ fn field(props: &Props, setting: &'static Setting) -> Html {
             <input type="number" min={min.to_string()} max={max.to_string()} step="1" {value} onchange={set} />
         },
         SettingKind::Real { min, max, .. } => html! {
-            <input type="number" min={min.to_string()} max={max.to_string()} step="any" {value} onchange={set} />
+            <input type="number" min={decimal(min)} max={decimal(max)} step="any" {value} onchange={set} />
         },
         SettingKind::Choice(choices) => html! {
             <select onchange={set}>
