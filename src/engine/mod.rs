@@ -1,5 +1,6 @@
 //! What the engine's worker and the command line do with a model and a picture.
 //!
+//! - `preparation`: a network from a file, as a person wants it
 //! - `session`: one model, one picture, its explanations
 //! - `session_error`: what can go wrong with them
 //! - `npy_input`: input tensors from NPY files
@@ -21,6 +22,12 @@ mod map_summary;
 mod model_cache;
 mod model_summary;
 mod npy_input;
+// Part of it is the worker's alone.
+#[cfg_attr(
+    not(all(feature = "engine", target_arch = "wasm32")),
+    allow(dead_code, reason = "the worker uses it")
+)]
+mod preparation;
 mod session;
 mod session_error;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]

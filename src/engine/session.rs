@@ -7,12 +7,13 @@ use web_time::Instant;
 
 use super::elapsed_time::milliseconds_since;
 use super::npy_input::read_tensor;
+use super::preparation::{Progress, prepare};
 use super::session_error::SessionError;
 use crate::explain::{
     self, Budget, Context, InputScale, Saliency, Subject, Target, Unlimited, block_on,
 };
-use crate::gradient::{self, AttachOptions, GradientError, ReluPolicy};
-use crate::network::{self, Computation, Description, LoadError, NetworkError, Site, TractNetwork};
+use crate::gradient::{self, AttachOptions, ReluPolicy};
+use crate::network::{self, Computation, Description, NetworkError, Site, TractNetwork};
 use crate::picture::{self, Limits, Preprocess, Scaling};
 use crate::protocol::{
     ExplainTimings, OutputActivation, Phase, PredictTimings, PredictionOverrides,
@@ -44,13 +45,6 @@ pub struct Question<'a> {
     pub seed: u64,
 }
 
-/// A network that is ready to become a session's.
-pub struct PreparedNetwork {
-    pub network: TractNetwork,
-    /// What a person should know, in a sentence.
-    pub note: Option<String>,
-}
-
 /// The classes of a picture.
 #[derive(Clone, Debug)]
 pub struct Prediction {
@@ -65,9 +59,6 @@ pub struct Prediction {
     pub timings_ms: PredictTimings,
 }
 
-/// Called with a phase, how much of it is done, and the total.
-pub type Progress<'a> = &'a mut dyn FnMut(Phase, usize, usize);
-
 impl Session {
     /// Makes a model ready in place of the one before, which stays if this one fails.
     ///
@@ -81,72 +72,6 @@ impl Session {
     ) -> Result<&Description, SessionError> {
         let network = prepare(file, options, progress)?;
         Ok(self.install(network))
-    }
-
-    /// Prepares a model as a person has asked before. Where it cannot be had so, its own
-    /// logits and layout are taken, and a sentence for people says so: an answer that is
-    /// remembered of a file must not lock it out. The layer is that of
-    /// [`Session::prepare_with_layer_fallback`].
-    ///
-    /// # Errors
-    /// [`SessionError::Load`].
-    pub fn prepare_as_remembered(
-        file: Vec<u8>,
-        options: AttachOptions,
-        progress: Progress,
-    ) -> Result<PreparedNetwork, SessionError> {
-        if options.logits.is_none() && options.layout.is_none() {
-            return Session::prepare_with_layer_fallback(file, options, progress);
-        }
-        let wanted = Session::prepare_with_layer_fallback(file.clone(), options.clone(), progress);
-        let reason = match wanted {
-            Err(error) if !error.is_about_picture_size() => error,
-            other => return other,
-        };
-        let own = AttachOptions {
-            logits: None,
-            layout: None,
-            ..options
-        };
-        let mut prepared = Session::prepare_with_layer_fallback(file, own, progress)?;
-        let note =
-            format!("What you chose for this model cannot be had and was left out: {reason}.");
-        prepared.note = Some(note);
-        Ok(prepared)
-    }
-
-    /// Prepares a model for a layer that may be another model's, such as one from the
-    /// page's address: where this model has no such layer, its default layer is explained,
-    /// and a sentence for people says so.
-    ///
-    /// # Errors
-    /// [`SessionError::Load`].
-    pub fn prepare_with_layer_fallback(
-        file: Vec<u8>,
-        options: AttachOptions,
-        progress: Progress,
-    ) -> Result<PreparedNetwork, SessionError> {
-        let without_note = |network| PreparedNetwork {
-            network,
-            note: None,
-        };
-        let Some(layer) = options.layers.first().cloned() else {
-            return prepare(file, &options, progress).map(without_note);
-        };
-        match prepare(&file, &options, progress) {
-            Err(SessionError::Load(LoadError::Gradient(error))) if is_about_layer(&error) => {}
-            other => return other.map(without_note),
-        }
-        let layers = Vec::new();
-        let default_layer = AttachOptions { layers, ..options };
-        let network = prepare(file, &default_layer, progress)?;
-        let shown = &network.description().selection.layer.tensor;
-        let note =
-            format!("This model has no layer “{layer}” that can be explained; “{shown}” is shown.");
-        Ok(PreparedNetwork {
-            note: Some(note),
-            network,
-        })
     }
 
     /// Makes a network the session's, in place of the one before and its prediction.
@@ -346,7 +271,6 @@ impl Session {
         let saliency = saliency?;
         self.layer = layer;
         let timings_ms = ExplainTimings {
-            layer: 0.0,
             explain: milliseconds_since(started),
         };
         Ok((saliency, timings_ms))
@@ -370,23 +294,6 @@ impl Session {
     pub fn network(&mut self) -> Option<&mut TractNetwork> {
         self.network.as_mut()
     }
-}
-
-fn prepare<'a>(
-    file: impl Into<Cow<'a, [u8]>>,
-    options: &AttachOptions,
-    progress: Progress,
-) -> Result<TractNetwork, SessionError> {
-    let mut steps = |done, total| progress(Phase::Prepare, done, total);
-    Ok(TractNetwork::load(file, options, &mut steps)?)
-}
-
-/// Whether the error may not occur with another layer.
-fn is_about_layer(error: &GradientError) -> bool {
-    matches!(
-        error,
-        GradientError::UnknownLayer { .. } | GradientError::NotConnected { .. }
-    ) || matches!(error, GradientError::NoRule { layers, .. } if !layers.is_empty())
 }
 
 /// How a picture is preprocessed: as the model's description says, with the scaling that a
@@ -433,20 +340,5 @@ mod tests {
             .predict(b"", "cat.png", &mut |_, _, _| ())
             .unwrap_err();
         assert_eq!(error.kind(), FailureKind::Order);
-    }
-
-    #[test]
-    fn an_answer_that_does_not_fit_the_file_does_not_lock_it_out() {
-        let file = include_bytes!("../../models/xception-tiny.onnx").to_vec();
-        let options = AttachOptions {
-            logits: Some("gone".into()),
-            ..AttachOptions::default()
-        };
-        let prepared = Session::prepare_as_remembered(file, options, &mut |_, _, _| ()).unwrap();
-        let note = prepared.note.unwrap();
-        assert!(
-            note.contains("'gone'") && note.contains("left out"),
-            "{note}"
-        );
     }
 }

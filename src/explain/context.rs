@@ -128,24 +128,19 @@ impl Context<'_> {
         Ok(self.compute(gradient).await?.into_gradient()?)
     }
 
-    /// The target's value for other pixels [C, H, W] than the subject's.
+    /// A target's value for other pixels [C, H, W] than the subject's.
     ///
     /// # Errors
     /// [`ExplainError`].
-    pub async fn value_of(&mut self, pixels: Array3<f32>) -> Result<f64, ExplainError> {
-        let logits = self.logits_of(pixels).await?;
-        Ok(self.target.value(&logits, self.subject.activation))
-    }
-
-    /// K logits for other pixels [C, H, W] than the subject's.
-    ///
-    /// # Errors
-    /// [`ExplainError`].
-    pub async fn logits_of(&mut self, pixels: Array3<f32>) -> Result<Vec<f32>, ExplainError> {
+    pub async fn value_of(
+        &mut self,
+        pixels: Array3<f32>,
+        target: Target,
+    ) -> Result<f64, ExplainError> {
         let input = self.subject.input_of(pixels);
         let logits = self.compute(Computation::Outputs { input }).await?;
         self.runs += 1;
-        Ok(logits.into_outputs()?)
+        Ok(target.value(&logits.into_outputs()?, self.subject.activation))
     }
 
     /// The run on other pixels [C, H, W], with the layer's activations and gradient.

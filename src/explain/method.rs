@@ -24,6 +24,8 @@ pub struct Method {
     pub cost: &'static str,
     /// Groups of settings, in the order in which they are offered.
     pub settings: &'static [&'static [Setting]],
+    /// Whether it runs the network, or a part of it, many times.
+    pub is_slow: bool,
     /// Whether it draws random numbers.
     pub is_random: bool,
     /// Whether its values are in the target's unit; else they can be compared with each other

@@ -58,6 +58,14 @@ impl Completeness {
 const ROUNDING: f32 = 1e-6;
 
 impl Saliency {
+    /// The map, of which only `done` of `total` steps were made; `steps` says what they are:
+    /// "masks were tried".
+    #[must_use]
+    pub fn of_steps(self, done: usize, total: usize, steps: &str) -> Saliency {
+        let left_out = (done < total).then(|| format!("{done} of {total} {steps}"));
+        Saliency { left_out, ..self }
+    }
+
     /// Minimum and maximum; 0 and 0 for an empty map.
     pub fn range(&self) -> (f32, f32) {
         let fold = |start, pick: fn(f32, f32) -> f32| self.values.iter().copied().fold(start, pick);

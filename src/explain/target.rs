@@ -133,6 +133,14 @@ impl Target {
         }
     }
 
+    /// The target by which methods score a changed picture: for a class its probability.
+    pub fn as_score(self) -> Target {
+        match self {
+            Target::Logit(class) => Target::Probability(class),
+            other => other,
+        }
+    }
+
     /// The unit of its value, and of a signed map that adds up to it.
     pub fn unit(self) -> MapUnit {
         match self {

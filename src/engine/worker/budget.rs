@@ -63,7 +63,6 @@ impl Budget for JobBudget<'_, '_> {
 
     fn show(&mut self, saliency: &Saliency) {
         let timings_ms = ExplainTimings {
-            layer: 0.0,
             explain: milliseconds_since(self.started),
         };
         let runs = self.runs_before + saliency.runs;

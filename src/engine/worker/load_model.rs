@@ -10,7 +10,8 @@ use crate::engine::checksum::PendingChecksum;
 use crate::engine::elapsed_time::milliseconds_since;
 use crate::engine::model_cache::{ModelCache, ModelCacheError};
 use crate::engine::model_summary::ModelOrigin;
-use crate::engine::session::{PreparedNetwork, Session};
+use crate::engine::preparation::{PreparedNetwork, prepare_as_remembered};
+use crate::engine::session::Session;
 use crate::engine::session_error::SessionError;
 use crate::gradient::{AttachOptions, GradientError};
 use crate::network::LoadError;
@@ -165,7 +166,7 @@ fn prepare(
     let started = Instant::now();
     let size_is_chosen = options.size.is_some();
     let mut progress = |phase, done, total| job.progress(phase, done as f64, total as f64);
-    let network = Session::prepare_as_remembered(file, options, &mut progress);
+    let network = prepare_as_remembered(file, options, &mut progress);
     let prepare = milliseconds_since(started);
     Prepared {
         network,

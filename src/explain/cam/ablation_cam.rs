@@ -6,7 +6,7 @@ use ndarray::{Array3, Axis};
 
 use super::score_cam::CHANNELS;
 #[cfg(feature = "network")]
-use super::{channel_masks::most_varying, score_cam::left_out};
+use super::{channel_masks::most_varying, score_cam::STEPS};
 #[cfg(feature = "network")]
 use super::{channel_sum, times_weights};
 use crate::explain::method::{Family, Method};
@@ -22,6 +22,7 @@ pub const METHOD: Method = Method {
     family: Family::ClassActivation,
     cost: "the part behind the layer once for each of its channels",
     settings: &[&[CHANNELS]],
+    is_slow: true,
     is_random: false,
     has_unit: false,
     #[cfg(feature = "network")]
@@ -51,17 +52,13 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
         done += 1;
         if done % SHOWN_EVERY == 0 && done < order.len() {
             let early = map(context, &activations, &weights);
-            context.show(&left_out(early, done, order.len()));
+            context.show(&early.of_steps(done, order.len(), STEPS));
         }
         if !context.step(done, order.len()) {
             break;
         }
     }
-    Ok(left_out(
-        map(context, &activations, &weights),
-        done,
-        order.len(),
-    ))
+    Ok(map(context, &activations, &weights).of_steps(done, order.len(), STEPS))
 }
 
 #[cfg(feature = "network")]

@@ -15,6 +15,7 @@ pub const METHOD: Method = Method {
     family: Family::ClassActivation,
     cost: "none after the prediction",
     settings: &[],
+    is_slow: false,
     is_random: false,
     has_unit: false,
     #[cfg(feature = "network")]

@@ -17,6 +17,7 @@ pub const METHOD: Method = Method {
     family: Family::ClassActivation,
     cost: "none after the prediction",
     settings: &[SMOOTHING],
+    is_slow: false,
     is_random: false,
     has_unit: true,
     #[cfg(feature = "network")]

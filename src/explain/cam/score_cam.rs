@@ -11,9 +11,7 @@ use super::{channel_sum, times_weights};
 use crate::explain::method::{Family, Method};
 use crate::explain::setting::{Choice, Setting, SettingKind};
 #[cfg(feature = "network")]
-use crate::explain::{
-    context::Context, error::ExplainError, method::Explain, saliency::Saliency, target::Target,
-};
+use crate::explain::{context::Context, error::ExplainError, method::Explain, saliency::Saliency};
 #[cfg(feature = "network")]
 use crate::network::softmax;
 
@@ -39,6 +37,7 @@ pub const METHOD: Method = Method {
     family: Family::ClassActivation,
     cost: "one run for each channel of the layer",
     settings: &[SETTINGS],
+    is_slow: true,
     is_random: false,
     has_unit: false,
     #[cfg(feature = "network")]
@@ -76,35 +75,30 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
     let (_, height, width) = pixels.dim();
     let order = most_varying(&activations, context.settings.integer("channels"));
     let is_softmax = context.settings.choice("score") == "softmax";
-    let target = context.target;
-    if let (false, Target::Logit(class)) = (is_softmax, target) {
-        context.target = Target::Probability(class);
-    }
+    let target = if is_softmax {
+        context.target
+    } else {
+        context.target.as_score()
+    };
     let mut scores: Vec<(usize, f64)> = Vec::new();
     let mut done = 0;
     for &channel in &order {
         // Channels that are the same everywhere say nothing of places.
         if let Some(mask) = mask(activations.index_axis(Axis(0), channel), height, width) {
-            let score = context.value_of(masked(&pixels, &mask)).await;
-            scores.push((channel, score.inspect_err(|_| context.target = target)?));
+            let score = context.value_of(masked(&pixels, &mask), target).await?;
+            scores.push((channel, score));
         }
         done += 1;
         if done % SHOWN_EVERY == 0 && done < order.len() {
             let early = map(context, &activations, &scores, is_softmax);
-            context.show(&left_out(early, done, order.len()));
+            context.show(&early.of_steps(done, order.len(), STEPS));
         }
         if !context.step(done, order.len()) {
             break;
         }
     }
     let found = map(context, &activations, &scores, is_softmax);
-    context.target = target;
-    let found = Saliency {
-        target,
-        value: context.value(),
-        ..found
-    };
-    Ok(left_out(found, done, order.len()))
+    Ok(found.of_steps(done, order.len(), STEPS))
 }
 
 #[cfg(feature = "network")]
@@ -132,12 +126,6 @@ fn map(
     context.layer_map(channel_sum(&times_weights(activations, weights)))
 }
 
-/// A map of which only some of the channels were tried out says so.
+/// What [`Saliency::of_steps`] calls a step.
 #[cfg(feature = "network")]
-pub fn left_out(saliency: Saliency, done: usize, total: usize) -> Saliency {
-    let left_out = (done < total).then(|| format!("{done} of {total} features were tried out"));
-    Saliency {
-        left_out,
-        ..saliency
-    }
-}
+pub const STEPS: &str = "features were tried out";

@@ -13,7 +13,10 @@ use crate::explain::method::{Family, Method};
 use crate::explain::setting::Setting;
 #[cfg(feature = "network")]
 use crate::explain::{
-    context::Context, error::ExplainError, gradient::smoothgrad::noisy, method::Explain,
+    context::Context,
+    error::ExplainError,
+    gradient::smoothgrad::{STEPS, noisy},
+    method::Explain,
     saliency::Saliency,
 };
 
@@ -26,6 +29,7 @@ pub const METHOD: Method = Method {
     family: Family::ClassActivation,
     cost: "one run for each noisy copy",
     settings: &[SETTINGS],
+    is_slow: true,
     is_random: true,
     has_unit: false,
     #[cfg(feature = "network")]
@@ -61,12 +65,11 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
     }
     let sums = sums.ok_or(ExplainError::NoBudget)?;
     let values = channel_sum(&sums.weigh(done as f32));
-    let left_out = (done < total).then(|| format!("{done} of {total} noisy copies were used"));
-    Ok(Saliency {
+    let saliency = Saliency {
         seed: Some(context.seed),
-        left_out,
         ..context.layer_map(values)
-    })
+    };
+    Ok(saliency.of_steps(done, total, STEPS))
 }
 
 #[cfg(feature = "network")]

@@ -28,6 +28,7 @@ pub const METHOD: Method = Method {
     family: Family::Combination,
     cost: "one run forward and backward",
     settings: &[SETTINGS],
+    is_slow: false,
     is_random: false,
     has_unit: false,
     #[cfg(feature = "network")]

@@ -18,6 +18,7 @@ pub const METHOD: Method = Method {
     family: Family::Gradient,
     cost: "one run forward and backward",
     settings: &[],
+    is_slow: false,
     is_random: false,
     has_unit: false,
     #[cfg(feature = "network")]

@@ -25,6 +25,7 @@ pub const METHOD: Method = Method {
     family: Family::Gradient,
     cost: "one run forward and backward for each step",
     settings: &[SETTINGS],
+    is_slow: true,
     is_random: false,
     has_unit: true,
     #[cfg(feature = "network")]
@@ -69,14 +70,14 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
         if done % SHOWN_EVERY == 0 && done < points.len() {
             let channels = &integral * &difference / weight as f32;
             let early = context.input_map(channel_sum(&channels), Some(channels));
-            context.show(&left_out(early, done, points.len()));
+            context.show(&early.of_steps(done, points.len(), STEPS));
         }
         if !context.step(done, points.len()) {
             break;
         }
     }
     let channels = &integral * &difference / weight as f32;
-    let expected = context.value() - context.value_of(start).await?;
+    let expected = context.value() - context.value_of(start, context.target).await?;
     let sum = channels.iter().map(|&value| f64::from(value)).sum();
     let saliency = Saliency {
         completeness: Some(Completeness {
@@ -86,17 +87,12 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
         }),
         ..context.input_map(channel_sum(&channels), Some(channels))
     };
-    Ok(left_out(saliency, done, points.len()))
+    Ok(saliency.of_steps(done, points.len(), STEPS))
 }
 
+/// What [`Saliency::of_steps`] calls a step.
 #[cfg(feature = "network")]
-fn left_out(saliency: Saliency, done: usize, total: usize) -> Saliency {
-    let left_out = (done < total).then(|| format!("{done} of {total} steps were done"));
-    Saliency {
-        left_out,
-        ..saliency
-    }
-}
+const STEPS: &str = "steps were done";
 
 /// 0…count in an order whose beginnings are spread over the whole: every `stride`-th, with a
 /// stride near the golden section that has no divisor in common with `count`.

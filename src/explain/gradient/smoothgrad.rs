@@ -21,6 +21,7 @@ pub const METHOD: Method = Method {
     family: Family::Gradient,
     cost: "one run forward and backward for each noisy copy",
     settings: &[SETTINGS],
+    is_slow: true,
     is_random: true,
     has_unit: false,
     #[cfg(feature = "network")]
@@ -57,6 +58,10 @@ pub const NOISE: Setting = Setting {
     },
 };
 
+/// What [`Saliency::of_steps`] calls a step.
+#[cfg(feature = "network")]
+pub const STEPS: &str = "noisy copies were used";
+
 /// A map is shown after each of so many copies.
 #[cfg(feature = "network")]
 const SHOWN_EVERY: usize = 5;
@@ -85,12 +90,11 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
 #[cfg(feature = "network")]
 fn map(context: &Context, sum: &Array3<f32>, done: usize, total: usize) -> Saliency {
     let mean = sum / done.max(1) as f32;
-    let left_out = (done < total).then(|| format!("{done} of {total} noisy copies were used"));
-    Saliency {
+    let saliency = Saliency {
         seed: Some(context.seed),
-        left_out,
         ..context.input_map(greatest_magnitude(&mean), Some(mean))
-    }
+    };
+    saliency.of_steps(done, total, STEPS)
 }
 
 /// A copy of pixels [C, H, W] with normal noise, always the same for a seed and number.

@@ -21,6 +21,7 @@ pub const METHOD: Method = Method {
     family: Family::Perturbation,
     cost: "one run for each window",
     settings: &[SETTINGS],
+    is_slow: true,
     is_random: false,
     has_unit: true,
     #[cfg(feature = "network")]
@@ -72,7 +73,7 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
     let mut done = 0;
     for &window in &windows {
         let covered = window.covered(&pixels, &cover);
-        let fall = value - context.value_of(covered).await?;
+        let fall = value - context.value_of(covered, context.target).await?;
         let [rows, columns] = [window.rows, window.columns];
         let place = s![rows.0..rows.1, columns.0..columns.1];
         sum.slice_mut(place).map_inplace(|sum| *sum += fall);
@@ -80,13 +81,13 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
         done += 1;
         if done % SHOWN_EVERY == 0 && done < windows.len() {
             let early = map(context, &sum, &count);
-            context.show(&left_out(early, done, windows.len()));
+            context.show(&early.of_steps(done, windows.len(), STEPS));
         }
         if !context.step(done, windows.len()) {
             break;
         }
     }
-    Ok(left_out(map(context, &sum, &count), done, windows.len()))
+    Ok(map(context, &sum, &count).of_steps(done, windows.len(), STEPS))
 }
 
 #[cfg(feature = "network")]
@@ -96,14 +97,9 @@ fn map(context: &Context, sum: &Array2<f64>, count: &Array2<f64>) -> Saliency {
     context.input_map(values, None)
 }
 
+/// What [`Saliency::of_steps`] calls a step.
 #[cfg(feature = "network")]
-fn left_out(saliency: Saliency, done: usize, total: usize) -> Saliency {
-    let left_out = (done < total).then(|| format!("{done} of {total} windows were covered"));
-    Saliency {
-        left_out,
-        ..saliency
-    }
-}
+const STEPS: &str = "windows were covered";
 
 /// A part of the picture: first row and the one behind its last, columns likewise.
 #[cfg(feature = "network")]

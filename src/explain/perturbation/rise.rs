@@ -9,7 +9,6 @@ use crate::explain::setting::{Setting, SettingKind};
 #[cfg(feature = "network")]
 use crate::explain::{
     context::Context, error::ExplainError, method::Explain, random::Random, saliency::Saliency,
-    target::Target,
 };
 #[cfg(feature = "network")]
 use crate::render::MapView;
@@ -23,6 +22,7 @@ pub const METHOD: Method = Method {
     family: Family::Perturbation,
     cost: "one run for each mask",
     settings: &[SETTINGS],
+    is_slow: true,
     is_random: true,
     has_unit: true,
     #[cfg(feature = "network")]
@@ -73,27 +73,10 @@ const SHOWN_EVERY: usize = 20;
 /// probability, as in the paper. Masks are made one by one, each from its own random numbers.
 #[cfg(feature = "network")]
 async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
-    let asked = context.target;
-    if let Target::Logit(class) = asked {
-        context.target = Target::Probability(class);
-    }
-    let found = with_masks(context).await;
-    let value = {
-        context.target = asked;
-        context.value()
-    };
-    Ok(Saliency {
-        target: asked,
-        value,
-        ..found?
-    })
-}
-
-#[cfg(feature = "network")]
-async fn with_masks(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
     let pixels = context.subject.pixels()?;
     let (_, height, width) = pixels.dim();
     let total = context.settings.integer("masks");
+    let score = context.target.as_score();
     let mut sum = Array2::<f64>::zeros((height, width));
     let (mut done, mut goes_on) = (0, true);
     while done < total && goes_on {
@@ -102,7 +85,7 @@ async fn with_masks(context: &mut Context<'_>) -> Result<Saliency, ExplainError>
         for mut channel in masked.outer_iter_mut() {
             channel *= &mask;
         }
-        let value = context.value_of(masked).await?;
+        let value = context.value_of(masked, score).await?;
         sum.zip_mut_with(&mask, |sum, &mask| *sum += value * f64::from(mask));
         done += 1;
         if done % SHOWN_EVERY == 0 && done < total {
@@ -118,12 +101,12 @@ async fn with_masks(context: &mut Context<'_>) -> Result<Saliency, ExplainError>
 fn map(context: &Context, sum: &Array2<f64>, done: usize, total: usize) -> Saliency {
     let probability = context.settings.real("probability");
     let values = sum.mapv(|sum| (sum / (done.max(1) as f64 * probability)) as f32);
-    let left_out = (done < total).then(|| format!("{done} of {total} masks were tried"));
-    Saliency {
+    let saliency = Saliency {
         seed: Some(context.seed),
-        left_out,
+        unit: context.target.as_score().unit(),
         ..context.input_map(values, None)
-    }
+    };
+    saliency.of_steps(done, total, "masks were tried")
 }
 
 /// A mask [H, W]: cells that are 1 with the probability, upsampled bilinearly to one cell more

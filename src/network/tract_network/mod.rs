@@ -76,6 +76,7 @@ impl TractNetwork {
             None => Ok(self
                 .plans
                 .attached(Some(name), false, ReluPolicy::Plain)?
+                .attached
                 .file_tensor),
         }
     }

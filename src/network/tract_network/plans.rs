@@ -55,9 +55,7 @@ struct PlanBehindLayer {
 /// The file once more, with a gradient branch.
 pub struct AttachedModel {
     pub model: Model,
-    attached: Attached,
-    /// The layer's tensor in the file.
-    pub file_tensor: String,
+    pub attached: Attached,
 }
 
 impl Plans {
@@ -121,11 +119,7 @@ impl Plans {
             ..self.options.clone()
         };
         let attached = gradient::attach(&mut model, &options)?;
-        Ok(AttachedModel {
-            model,
-            file_tensor: attached.file_tensor.clone(),
-            attached,
-        })
+        Ok(AttachedModel { model, attached })
     }
 
     /// A forward pass that keeps these layers' activations.
@@ -144,7 +138,7 @@ impl Plans {
                 .filter_map(|tensor| self.layer(tensor).cloned())
                 .collect();
             let kept = layers_to_keep(&selection.layer, &further, &self.layers);
-            let (tensor, weights) = (&model.file_tensor, &mut self.weights);
+            let (tensor, weights) = (&model.attached.file_tensor, &mut self.weights);
             let forward = ForwardPass::new(&model.model, selection, tensor, &kept, weights);
             self.forward = forward.map_err(unprepared)?;
         }

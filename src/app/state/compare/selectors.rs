@@ -106,8 +106,9 @@ impl AppState {
 
 /// Whether a method runs the network many times.
 fn is_slow(id: &str) -> bool {
-    let method = METHODS.iter().find(|method| method.id == id);
-    method.is_some_and(|method| method.cost.contains("each"))
+    METHODS
+        .iter()
+        .any(|method| method.id == id && method.is_slow)
 }
 
 /// The ends of blocks where they are known, else the last layer of each size; the chosen one

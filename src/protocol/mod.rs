@@ -10,7 +10,11 @@
 //! number of the request that it answers, and the page drops events of jobs
 //! that it no longer waits for.
 
+mod manifest;
+
 use serde::{Deserialize, Serialize};
+
+pub use self::manifest::{Manifest, ManifestEntry, Sample};
 
 /// Raised with every change of the messages. The page compares it with the one
 /// in [`Event::Started`], since a host or a cache can mix the files of two builds. In all
@@ -392,53 +396,6 @@ pub struct PredictTimings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExplainTimings {
-    /// Building the branch of a layer that was not explained before, and running
-    /// the network again if that was needed; else 0.
-    pub layer: f64,
+    /// From the request to the map, with all that had to be built for it.
     pub explain: f64,
-}
-
-/// `models/manifest.json` beside the page: which models were built, the first
-/// being the default.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Manifest {
-    pub models: Vec<ManifestEntry>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ManifestEntry {
-    /// Short and stable, for the URL: "xception-kitchenware".
-    pub id: String,
-    /// For people: "Xception, kitchenware".
-    pub name: String,
-    /// One plain sentence: what it knows.
-    pub description: String,
-    /// File name beside the manifest.
-    pub file: String,
-    pub bytes: u64,
-    /// Lower-case hexadecimal.
-    pub sha256: String,
-    pub classes: usize,
-    /// Files in `samples/` that suit this model.
-    #[serde(default)]
-    pub samples: Vec<String>,
-    /// Why there are none, for people; a general sentence stands in for it.
-    #[serde(default)]
-    pub samples_note: Option<String>,
-    pub source: String,
-    pub license: String,
-}
-
-/// `samples/samples.json` beside the page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Sample {
-    pub file: String,
-    pub name: String,
-    /// What is to be seen, for those who do not see it.
-    pub alt: String,
-    pub source: String,
-    pub license: String,
 }

@@ -1,0 +1,48 @@
+//! The lists beside the page: models and samples.
+
+use serde::{Deserialize, Serialize};
+
+/// `models/manifest.json` beside the page: which models were built, the first
+/// being the default.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Manifest {
+    pub models: Vec<ManifestEntry>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ManifestEntry {
+    /// Short and stable, for the URL: "xception-kitchenware".
+    pub id: String,
+    /// For people: "Xception, kitchenware".
+    pub name: String,
+    /// One plain sentence: what it knows.
+    pub description: String,
+    /// File name beside the manifest.
+    pub file: String,
+    pub bytes: u64,
+    /// Lower-case hexadecimal.
+    pub sha256: String,
+    pub classes: usize,
+    /// Files in `samples/` that suit this model.
+    #[serde(default)]
+    pub samples: Vec<String>,
+    /// Why there are none, for people; a general sentence stands in for it.
+    #[serde(default)]
+    pub samples_note: Option<String>,
+    pub source: String,
+    pub license: String,
+}
+
+/// `samples/samples.json` beside the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sample {
+    pub file: String,
+    pub name: String,
+    /// What is to be seen, for those who do not see it.
+    pub alt: String,
+    pub source: String,
+    pub license: String,
+}
