@@ -26,14 +26,31 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+/** Of one start. A start that takes longer has hung: it takes a second otherwise. */
+const START_MS = 60_000;
+const STARTS = 3;
+
 /** Starts Chromium without a window. */
 export async function launch() {
-  return chromium.launch({ executablePath: findChromium(), args: FLAGS });
+  return started((options) => chromium.launch(options));
 }
 
 /** Starts Chromium on a profile's folder, where it keeps what a person's browser keeps. */
 export async function launchProfile(folder) {
-  return chromium.launchPersistentContext(folder, { executablePath: findChromium(), args: FLAGS });
+  return started((options) => chromium.launchPersistentContext(folder, options));
+}
+
+/** Chromium sometimes dies or hangs before it shows a page, which says nothing of the site: it is started anew. */
+async function started(start) {
+  const options = { executablePath: findChromium(), args: FLAGS, timeout: START_MS };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start(options);
+    } catch (error) {
+      if (attempt === STARTS) throw error;
+      console.warn(`Chromium did not start (${String(error).split("\n")[0]}): attempt ${attempt + 1} of ${STARTS}`);
+    }
+  }
 }
 
 function findChromium() {
