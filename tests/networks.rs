@@ -9,8 +9,9 @@ use std::process::Command;
 
 use common::{array, empty_folder, greatest, greatest_difference, path, skipped};
 use gradcam::gradient::{self, AttachOptions, Attached, ReluPolicy};
-use gradcam::network::ExecutionPlan;
+use gradcam::network::{self, Computation, ExecutionPlan, Site, TractNetwork};
 use gradcam::onnx::{Limits, Model, extract};
+use ndarray::Axis;
 use serde_json::Value;
 
 /// Of the greatest value of each tensor.
@@ -72,6 +73,49 @@ impl Golden {
             println!("{off:.2e}  {name} {policy} {}", output.name);
             assert!(off < LIMIT, "{name} {policy} {}: off by {off}", output.name);
         }
+    }
+}
+
+impl Golden {
+    /// The gradient at the picture as explanations compute it: one forward run keeps the tape,
+    /// from which each policy's gradient follows.
+    fn compare_taped(&self) {
+        let bytes = std::fs::read(path(&self.folder).join(self.text("/model"))).unwrap();
+        let options = AttachOptions::default();
+        let mut network = TractNetwork::load(bytes, &options, &mut |_, _| ()).unwrap();
+        let array = |file: &str| array::<f32>(&format!("{}/{file}", self.folder));
+        let input = array(self.text("/input/file")).into_dimensionality();
+        let forward = Computation::TapedForward {
+            input: input.unwrap(),
+        };
+        let run = network::compute(&mut network, forward, &mut |_, _| ()).unwrap();
+        let run = run.into_run().unwrap();
+        let cotangent: Vec<f32> = array(self.text("/cotangent")).iter().copied().collect();
+        for policy in [ReluPolicy::Plain, ReluPolicy::Guided, ReluPolicy::Deconvnet] {
+            let gradient = Computation::Gradient {
+                run: run.clone(),
+                site: Site::Input,
+                policy,
+                cotangent: cotangent.clone(),
+            };
+            let found = network::compute(&mut network, gradient, &mut |_, _| ()).unwrap();
+            let found = found.into_gradient().unwrap().insert_axis(Axis(0)).into_dyn();
+            let (name, policy) = (self.name(), policy.name());
+            let file = &self.about["policies"][policy]["gradients.input"];
+            // TensorFlow's scripts know two of the policies.
+            let Some(file) = file.as_str() else { continue };
+            let wanted = array(file);
+            let off = greatest_difference(&found, &wanted) / greatest(&wanted);
+            println!("{off:.2e}  {name} {policy}, taped");
+            assert!(off < LIMIT, "{name} {policy}, taped: off by {off}");
+        }
+    }
+}
+
+#[test]
+fn one_tape_serves_every_policy() {
+    for golden in goldens() {
+        golden.compare_taped();
     }
 }
 

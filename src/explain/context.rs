@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use ndarray::{Array2, Array3};
+use ndarray::{Array2, Array3, Array4};
 
 use super::budget::{Budget, Stopped};
 use super::error::ExplainError;
@@ -84,10 +84,13 @@ impl Context<'_> {
         if let Some(kept) = self.subject.kept_gradient(&site, policy, &cotangent) {
             return Ok(kept);
         }
-        let run = self.subject.run.clone();
         let is_input = site == Site::Input;
+        if is_input && !self.subject.run.has_tape() {
+            let taped = self.taped_run(self.subject.run.input()?).await?;
+            self.subject.run.share_tape(&taped);
+        }
         let gradient = Computation::Gradient {
-            run,
+            run: self.subject.run.clone(),
             site: site.clone(),
             policy,
             cotangent: cotangent.clone(),
@@ -107,25 +110,23 @@ impl Context<'_> {
         &mut self,
         pixels: Array3<f32>,
     ) -> Result<Array3<f32>, ExplainError> {
-        let input = self.subject.input_of(pixels);
-        let logits = if self.target.is_linear() {
-            self.subject.run.logits().to_vec()
-        } else {
-            let input = input.clone();
-            self.runs += 1;
-            self.compute(Computation::Outputs { input })
-                .await?
-                .into_outputs()?
-        };
-        let cotangent = self.target.cotangent(&logits, self.subject.activation);
+        let run = self.taped_run(self.subject.input_of(pixels)).await?;
+        let cotangent = self.target.cotangent(run.logits(), self.subject.activation);
         self.runs += 1;
         let gradient = Computation::Gradient {
-            run: Run::new(input, logits),
+            run,
             site: Site::Input,
             policy: ReluPolicy::Plain,
             cotangent,
         };
         Ok(self.compute(gradient).await?.into_gradient()?)
+    }
+
+    /// A run that the gradient at the input can be asked of.
+    async fn taped_run(&mut self, input: Array4<f32>) -> Result<Run, ExplainError> {
+        self.runs += 1;
+        let taped = self.compute(Computation::TapedForward { input }).await?;
+        Ok(taped.into_run()?)
     }
 
     /// A target's value for other pixels [C, H, W] than the subject's.
@@ -258,6 +259,10 @@ impl Context<'_> {
     }
 
     async fn compute(&mut self, computation: Computation) -> Result<Computed, ExplainError> {
+        if !matches!(computation, Computation::Gradient { .. }) {
+            // Two tapes would take twice the memory.
+            self.subject.run.drop_tape();
+        }
         self.network.start(computation)?;
         loop {
             let budget = &mut *self.budget;

@@ -4,7 +4,7 @@ use ndarray::{Array2, Array3, Array4, arr3};
 
 use super::*;
 use crate::gradient::ReluPolicy;
-use crate::network::{Computation, Computed, Network, NetworkError, Run, Site};
+use crate::network::{Computation, Computed, Network, NetworkError, Run, Site, Tape};
 use crate::picture::Layout;
 use crate::protocol::{MapState, OutputActivation};
 
@@ -78,6 +78,9 @@ impl Network for Toy {
         let computation = self.started.take().ok_or(NetworkError::NoForward)?;
         Ok(Some(match computation {
             Computation::Forward { input, .. } => Computed::Run(run(self, input)),
+            Computation::TapedForward { input } => {
+                Computed::Run(run(self, input).with_tape(Tape::new()))
+            }
             Computation::Outputs { input } => {
                 Computed::Outputs(vec![self.logit(&Toy::activations(&input))])
             }

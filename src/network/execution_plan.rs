@@ -9,7 +9,7 @@ use super::graph_preparation;
 use super::kernels;
 use super::lowering::{self, PackedWeights};
 use super::network_error::NetworkError;
-use crate::onnx::Model;
+use crate::onnx::{Model, node, pb};
 
 type State = tract_onnx::tract_core::plan::SimpleState<TypedFact, Box<dyn TypedOp>>;
 
@@ -93,6 +93,29 @@ impl ExecutionPlan {
             last_uses,
             next_step: None,
         })
+    }
+
+    /// The outputs with these names as a graph that reads them declares them.
+    ///
+    /// # Errors
+    /// [`EngineError`] for one whose type or shape is not known.
+    pub(super) fn declared_outputs(
+        &self,
+        names: &[String],
+    ) -> Result<Vec<pb::ValueInfoProto>, EngineError> {
+        let model = self.plan.model();
+        let declared = names.iter().enumerate().map(|(number, name)| {
+            let fact = model.output_fact(number);
+            let fact = fact.map_err(|error| EngineError::of_tract(&error))?;
+            let shape = fact.shape.as_concrete();
+            let element_type = element_type(fact.datum_type);
+            let (Some(shape), Some(element_type)) = (shape, element_type) else {
+                let sentence = format!("the size of the tensor '{name}' is not known");
+                return Err(EngineError::own(sentence));
+            };
+            Ok(node::value(name, shape, element_type))
+        });
+        declared.collect()
     }
 
     /// Runs the graph. `progress` is called after each node with the number of nodes
@@ -297,6 +320,18 @@ pub struct NodeTime {
     /// Shape of its first output, as tract prints it.
     pub output: String,
     pub milliseconds: f64,
+}
+
+/// A type as ONNX knows it, if a model computes with it.
+fn element_type(datum_type: DatumType) -> Option<pb::tensor_proto::DataType> {
+    use pb::tensor_proto::DataType;
+    match datum_type {
+        DatumType::F32 => Some(DataType::Float),
+        DatumType::Bool => Some(DataType::Bool),
+        DatumType::I32 => Some(DataType::Int32),
+        DatumType::I64 => Some(DataType::Int64),
+        _ => None,
+    }
 }
 
 /// An array as a tensor of tract.

@@ -67,6 +67,6 @@ pub use probabilities::{sigmoid, softmax};
 #[cfg(feature = "network")]
 pub use profiling::{BranchTimes, profile, time_branch};
 #[cfg(feature = "network")]
-pub use run::Run;
+pub use run::{Run, Tape};
 #[cfg(feature = "network")]
 pub use tract_network::TractNetwork;

@@ -20,6 +20,8 @@ pub enum NetworkError {
          what follows that layer cannot run by itself; choose a layer near the end of the network"
     )]
     NotSeparating { layer: String },
+    #[error("the run did not keep what the gradient at the input is computed from")]
+    NoTape,
     #[error("there is no layer '{layer}' that can be explained")]
     UnknownLayer { layer: String },
     #[error("{0}")]

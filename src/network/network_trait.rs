@@ -73,6 +73,9 @@ pub enum Computation {
         input: Array4<f32>,
         layers: Vec<String>,
     },
+    /// A run on an input tensor that keeps the tape: what the gradient at the input is computed
+    /// from, under every policy.
+    TapedForward { input: Array4<f32> },
     /// The logits of an input; nothing else is kept.
     Outputs { input: Array4<f32> },
     /// The logits where a layer has these activations [C, h, w].
@@ -81,7 +84,8 @@ pub enum Computation {
         activations: Array3<f32>,
     },
     /// The vector–Jacobian product Σ_k cotangent_k · ∂logits_k/∂site: [C, h, w].
-    /// `cotangent` holds K values. `run` holds the activations of a layer that is the site.
+    /// `cotangent` holds K values. `run` holds the activations of a layer that is the site, and
+    /// the tape if that is the input.
     Gradient {
         run: Run,
         site: Site,

@@ -18,7 +18,12 @@ pub struct Run {
     logits: Arc<[f32]>,
     /// By the layer's tensor in the file.
     activations: HashMap<String, KeptActivations>,
+    tape: Option<Arc<Tape>>,
 }
+
+/// What the gradient at the input is computed from, by name: the tape of automatic
+/// differentiation (Griewank and Walther 2008, section 4.1).
+pub type Tape = HashMap<String, Arc<Tensor>>;
 
 #[derive(Clone, Debug)]
 struct KeptActivations {
@@ -39,6 +44,7 @@ impl Run {
             input,
             logits: logits.into(),
             activations: HashMap::new(),
+            tape: None,
         }
     }
 
@@ -48,6 +54,37 @@ impl Run {
         let activations = tensor(activations.insert_axis(Axis(0)).into_dyn());
         self.keep(layer, activations, false);
         self
+    }
+
+    /// The same run with a tape.
+    #[must_use]
+    pub fn with_tape(mut self, tape: Tape) -> Run {
+        self.tape = Some(Arc::new(tape));
+        self
+    }
+
+    /// Takes over the tape of another run on the same input.
+    pub fn share_tape(&mut self, other: &Run) {
+        self.tape.clone_from(&other.tape);
+    }
+
+    /// Frees the tape, which takes as much memory as all activations.
+    pub fn drop_tape(&mut self) {
+        self.tape = None;
+    }
+
+    /// Whether the gradient at the input can be asked of this run.
+    pub fn has_tape(&self) -> bool {
+        self.tape.is_some()
+    }
+
+    /// A tensor of the tape.
+    ///
+    /// # Errors
+    /// [`NetworkError::NoTape`] if the run did not keep it.
+    pub(super) fn taped(&self, tensor: &str) -> Result<&Arc<Tensor>, NetworkError> {
+        let tape = self.tape.as_ref().and_then(|tape| tape.get(tensor));
+        tape.ok_or(NetworkError::NoTape)
     }
 
     pub(super) fn keep(&mut self, layer: &str, tensor: Arc<Tensor>, channels_last: bool) {

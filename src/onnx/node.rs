@@ -127,6 +127,15 @@ pub fn float_attribute(name: &str, value: f32) -> pb::AttributeProto {
 
 /// A float32 input or output with a fixed shape.
 pub fn float_value(name: &str, shape: &[usize]) -> pb::ValueInfoProto {
+    value(name, shape, pb::tensor_proto::DataType::Float)
+}
+
+/// An input or output of a type with a fixed shape.
+pub fn value(
+    name: &str,
+    shape: &[usize],
+    element_type: pb::tensor_proto::DataType,
+) -> pb::ValueInfoProto {
     use pb::tensor_shape_proto::{Dimension, dimension::Value};
     let dim = shape
         .iter()
@@ -136,7 +145,7 @@ pub fn float_value(name: &str, shape: &[usize]) -> pb::ValueInfoProto {
         })
         .collect();
     let tensor = pb::type_proto::Tensor {
-        elem_type: pb::tensor_proto::DataType::Float as i32,
+        elem_type: element_type as i32,
         shape: Some(pb::TensorShapeProto { dim }),
     };
     pb::ValueInfoProto {

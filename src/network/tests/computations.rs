@@ -110,7 +110,11 @@ fn a_layer_that_does_not_separate_the_network_has_nothing_behind_it_alone() {
 fn the_gradient_at_the_input_obeys_its_policy() {
     let mut network = network();
     // Negative values pass the second rectifier, being turned over, but not the first.
-    let run = forward(&mut network, picture()).unwrap();
+    let input = picture();
+    let taped = Computation::TapedForward { input };
+    let run = compute(&mut network, taped, &mut |_, _| ()).unwrap();
+    let run = run.into_run().unwrap();
+    assert!(run.has_tape() && !run.logits().is_empty());
     let mut at_input = |policy| {
         let gradient = Computation::Gradient {
             run: run.clone(),
@@ -133,4 +137,12 @@ fn the_gradient_at_the_input_obeys_its_policy() {
     );
     let reversed = at_input(ReluPolicy::Deconvnet);
     assert_eq!(reversed.shape(), [3, 3, 4]);
+}
+
+#[test]
+fn the_gradient_at_the_input_needs_a_tape() {
+    let mut network = network();
+    let run = forward(&mut network, picture()).unwrap();
+    let found = gradient(&mut network, &run, Site::Input, &[1.0, 0.0, 0.0]);
+    assert!(matches!(found, Err(NetworkError::NoTape)));
 }

@@ -1,12 +1,14 @@
 //! [`Network`] on tract: plans that are built when they are first asked for.
 //!
 //! - `forward_pass`: from the picture to logits and activations
-//! - `gradient_branch`: from activations or the picture and a cotangent to gradients
+//! - `taped_forward`: from the picture to logits and what the gradient at the picture needs
+//! - `gradient_branch`: from a run and a cotangent to gradients
 //! - `plans`: the plans that are ready, and how others are built
 
 mod forward_pass;
 mod gradient_branch;
 mod plans;
+mod taped_forward;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,7 +16,8 @@ use std::sync::Arc;
 use ndarray::{Array3, Array4, Axis, Ix3};
 use tract_onnx::prelude::Tensor;
 
-use self::plans::{PlanKey, Plans};
+use self::gradient_branch::PlanKey;
+use self::plans::Plans;
 use super::description::Description;
 use super::execution_plan::{array, shape_error, tensor};
 use super::load_error::LoadError;
@@ -34,6 +37,7 @@ pub struct TractNetwork {
 /// A computation that has begun, and what its result is made of.
 enum Current {
     Forward { input: Arc<Tensor> },
+    TapedForward { input: Arc<Tensor> },
     Outputs,
     OutputsFrom,
     Gradient(PlanKey),
@@ -83,7 +87,10 @@ impl TractNetwork {
 
     /// Whether a gradient at this site can be computed without building anything.
     pub fn is_ready(&self, site: &Site, policy: ReluPolicy) -> bool {
-        self.plans.is_ready(site, policy)
+        self.plans.is_ready(&PlanKey {
+            site: site.clone(),
+            policy,
+        })
     }
 
     fn start_forward(&mut self, input: Array4<f32>, layers: &[String]) -> Result<(), NetworkError> {
@@ -91,6 +98,14 @@ impl TractNetwork {
         let forward = self.plans.forward(layers)?;
         forward.plan.start(vec![input.clone()])?;
         self.current = Some(Current::Forward { input });
+        Ok(())
+    }
+
+    fn start_taped_forward(&mut self, input: Array4<f32>) -> Result<(), NetworkError> {
+        let input = self.checked_input(input)?;
+        let forward = self.plans.taped_forward()?;
+        forward.plan.start(vec![input.clone()])?;
+        self.current = Some(Current::TapedForward { input });
         Ok(())
     }
 
@@ -112,15 +127,11 @@ impl TractNetwork {
         let found = cotangent.len();
         let cotangent = ndarray::Array2::from_shape_vec((1, wanted), cotangent)
             .map_err(|_| NetworkError::CotangentLength { wanted, found })?;
-        let branch = self.plans.branch(&site, policy)?;
-        let start = match &site {
-            Site::Layer(layer) if branch.starts_at_layer => run.activation_tensor(layer)?.clone(),
-            _ => run.input_tensor().clone(),
-        };
-        branch
-            .plan
-            .start(vec![start, tensor(cotangent.into_dyn())])?;
-        self.current = Some(Current::Gradient(PlanKey { site, policy }));
+        let key = PlanKey { site, policy };
+        let branch = self.plans.branch(&key)?;
+        let inputs = branch.inputs(run, Tensor::from(cotangent))?;
+        branch.plan.start(inputs)?;
+        self.current = Some(Current::Gradient(key));
         Ok(())
     }
 
@@ -137,13 +148,20 @@ impl TractNetwork {
 
     /// What the outputs of the current computation's plan are.
     fn result(
-        &self,
+        &mut self,
         current: Current,
         mut outputs: Vec<Arc<Tensor>>,
     ) -> Result<Computed, NetworkError> {
-        if let Current::Forward { input } = current {
-            return Ok(Computed::Run(self.plans.run_of(input, outputs)?));
-        }
+        let current = match current {
+            Current::Forward { input } => {
+                return Ok(Computed::Run(self.plans.run_of(input, outputs)?));
+            }
+            Current::TapedForward { input } => {
+                let forward = self.plans.taped_forward()?;
+                return Ok(Computed::Run(forward.run_of(input, outputs)?));
+            }
+            other => other,
+        };
         if outputs.is_empty() {
             return Err(NetworkError::NoForward);
         }
@@ -180,6 +198,7 @@ impl Network for TractNetwork {
         self.current = None;
         match computation {
             Computation::Forward { input, layers } => self.start_forward(input, &layers),
+            Computation::TapedForward { input } => self.start_taped_forward(input),
             Computation::Outputs { input } => {
                 self.start_forward(input, &[])?;
                 self.current = Some(Current::Outputs);
@@ -204,6 +223,10 @@ impl Network for TractNetwork {
         let current = self.current.take().ok_or(NetworkError::NoForward)?;
         let plan = match &current {
             Current::Forward { .. } | Current::Outputs => Some(self.plans.forward_plan()),
+            Current::TapedForward { .. } => {
+                let forward = self.plans.ready_taped_forward();
+                forward.map(|forward| &mut forward.plan)
+            }
             Current::OutputsFrom => self.plans.plan_behind_layer(),
             Current::Gradient(key) => self.plans.branch_plan(key),
         };

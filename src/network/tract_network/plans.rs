@@ -5,7 +5,8 @@ use std::sync::Arc;
 use tract_onnx::prelude::Tensor;
 
 use super::forward_pass::ForwardPass;
-use super::gradient_branch::GradientBranch;
+use super::gradient_branch::{GradientBranch, PlanKey};
+use super::taped_forward::TapedForward;
 use crate::gradient::{self, AttachOptions, Attached, Layer, ReluPolicy};
 use crate::network::description::{self, Description};
 use crate::network::execution_plan::ExecutionPlan;
@@ -33,16 +34,10 @@ pub struct Plans {
     /// Weights that the plans share.
     weights: PackedWeights,
     forward: ForwardPass,
+    taped_forward: Option<TapedForward>,
     /// Those used last come first.
     branches: Vec<GradientBranch>,
     behind: Option<PlanBehindLayer>,
-}
-
-/// Which gradient branch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlanKey {
-    pub site: Site,
-    pub policy: ReluPolicy,
 }
 
 /// From a layer's activations to the logits.
@@ -75,7 +70,10 @@ impl Plans {
         let mut weights = PackedWeights::new(&model);
         let outputs = description::own_outputs(&model);
         let found = gradient::attach(&mut model, options)?;
-        let site = Site::Layer(found.file_tensor.clone());
+        let key = PlanKey {
+            site: Site::Layer(found.file_tensor.clone()),
+            policy: options.policy,
+        };
         let description = Description::new(&model, found, outputs)?;
         progress(1, LOAD_STEPS);
         let (selection, layers) = (&description.selection, &description.layers);
@@ -83,7 +81,7 @@ impl Plans {
         let tensor = &description.layer;
         let forward = ForwardPass::new(&model, selection, tensor, &kept, &mut weights)?;
         progress(2, LOAD_STEPS);
-        let branch = GradientBranch::new(&model, selection, site, options.policy, &mut weights)?;
+        let branch = GradientBranch::at_layer(&model, selection, key, &mut weights)?;
         progress(3, LOAD_STEPS);
         let plans = Plans {
             file,
@@ -91,6 +89,7 @@ impl Plans {
             layers: layers.clone(),
             weights,
             forward,
+            taped_forward: None,
             branches: vec![branch],
             behind: None,
         };
@@ -149,7 +148,7 @@ impl Plans {
     fn recent_layers(&self) -> impl Iterator<Item = &String> {
         self.branches
             .iter()
-            .filter_map(|branch| match &branch.site {
+            .filter_map(|branch| match &branch.key.site {
                 Site::Layer(layer) => Some(layer),
                 Site::Input => None,
             })
@@ -175,50 +174,73 @@ impl Plans {
         self.forward.run_of(input, outputs)
     }
 
-    /// Whether a gradient branch is ready.
-    pub fn is_ready(&self, site: &Site, policy: ReluPolicy) -> bool {
-        self.position(site, policy).is_some()
+    /// The forward pass whose runs keep the tape, built if it is not ready.
+    ///
+    /// # Errors
+    /// [`NetworkError::Unprepared`] where it cannot be built.
+    pub fn taped_forward(&mut self) -> Result<&mut TapedForward, NetworkError> {
+        let built = match self.taped_forward.take() {
+            Some(built) => built,
+            None => self.build_taped_forward().map_err(unprepared)?,
+        };
+        Ok(self.taped_forward.insert(built))
     }
 
-    fn position(&self, site: &Site, policy: ReluPolicy) -> Option<usize> {
-        let is_wanted = |branch: &GradientBranch| branch.site == *site && branch.policy == policy;
-        self.branches.iter().position(is_wanted)
+    fn build_taped_forward(&mut self) -> Result<TapedForward, LoadError> {
+        // The plain branch reads what those of the other policies read, and more.
+        let model = self.attached(None, true, ReluPolicy::Plain)?;
+        TapedForward::new(&model.model, &model.attached.selection, &mut self.weights)
+    }
+
+    /// The forward pass of [`Plans::taped_forward`], if it is ready.
+    pub fn ready_taped_forward(&mut self) -> Option<&mut TapedForward> {
+        self.taped_forward.as_mut()
+    }
+
+    /// Whether a gradient branch is ready.
+    pub fn is_ready(&self, key: &PlanKey) -> bool {
+        self.position(key).is_some()
+    }
+
+    fn position(&self, key: &PlanKey) -> Option<usize> {
+        self.branches.iter().position(|branch| branch.key == *key)
     }
 
     /// The gradient branch of a site, built if it is not ready.
     ///
     /// # Errors
     /// [`NetworkError::Unprepared`] where it cannot be built.
-    pub fn branch(
-        &mut self,
-        site: &Site,
-        policy: ReluPolicy,
-    ) -> Result<&mut GradientBranch, NetworkError> {
-        let branch = match self.position(site, policy) {
+    pub fn branch(&mut self, key: &PlanKey) -> Result<&mut GradientBranch, NetworkError> {
+        let branch = match self.position(key) {
             Some(position) => self.branches.remove(position),
-            None => self.build_branch(site, policy).map_err(unprepared)?,
+            None => self.build_branch(key)?,
         };
         self.branches.insert(0, branch);
         self.branches.truncate(MAX_BRANCHES);
         Ok(&mut self.branches[0])
     }
 
-    fn build_branch(
-        &mut self,
-        site: &Site,
-        policy: ReluPolicy,
-    ) -> Result<GradientBranch, LoadError> {
-        let layer = match site {
-            Site::Input => None,
-            Site::Layer(layer) => Some(layer.as_str()),
+    fn build_branch(&mut self, key: &PlanKey) -> Result<GradientBranch, NetworkError> {
+        let (layer, is_input) = match &key.site {
+            Site::Input => (None, true),
+            Site::Layer(layer) => (Some(layer.as_str()), false),
         };
-        let model = self.attached(layer, *site == Site::Input, policy)?;
-        let (selection, weights) = (&model.attached.selection, &mut self.weights);
-        GradientBranch::new(&model.model, selection, site.clone(), policy, weights)
+        let model = self.attached(layer, is_input, key.policy);
+        let AttachedModel { model, attached } = model.map_err(unprepared)?;
+        let (selection, key) = (&attached.selection, key.clone());
+        let branch = if is_input {
+            self.taped_forward()?;
+            let forward = self.taped_forward.as_ref().ok_or(NetworkError::NoTape)?;
+            GradientBranch::at_input(&model, selection, key, forward, &mut self.weights)
+        } else {
+            GradientBranch::at_layer(&model, selection, key, &mut self.weights)
+        };
+        branch.map_err(unprepared)
     }
 
+    /// The plan of a branch that is ready.
     pub fn branch_plan(&mut self, key: &PlanKey) -> Option<&mut ExecutionPlan> {
-        let position = self.position(&key.site, key.policy)?;
+        let position = self.position(key)?;
         Some(&mut self.branches.get_mut(position)?.plan)
     }
 
