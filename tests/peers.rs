@@ -26,6 +26,16 @@ const OTHER_FORMULA: &[(&str, &str, &str)] = &[
         "ScoreCAM",
         "masks are scaled to 0…1 before they are upsampled; here after, as the authors' program",
     ),
+    (
+        "torchcam",
+        "GradCAMpp",
+        "activations are summed with the cubes of the gradient; here by themselves, as in the paper",
+    ),
+    (
+        "torchcam",
+        "RefineCAM",
+        "of torchcam's own Grad-CAM++; a test below makes it of torchcam's maps",
+    ),
 ];
 
 /// Largest difference, as a share of the maximum.
@@ -87,6 +97,8 @@ fn row(library: &str, method: &str) -> Option<Row> {
             settings: &[("window", "8"), ("stride", "4"), ("baseline", "zero")],
             ..plain("occlusion")
         },
+        "FullGrad" => plain("full-grad"),
+        "LayerCAM.two-layers" => plain("fused-layers"),
         "GuidedGradCam" => Row {
             settings: &[("interpolation", "nearest")],
             ..channels("guided-grad-cam")
@@ -230,6 +242,27 @@ fn maps_are_those_of_three_libraries() {
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(compared > 70, "only {compared} maps were compared");
+}
+
+#[test]
+fn refined_maps_are_the_product_of_torchcams() {
+    for head in ["affine", "hidden"] {
+        let read = |name: &str| {
+            let file = format!("tests/golden/peers/{head}.torchcam.{name}.npy");
+            let map: ArrayD<f32> = array(&file);
+            map.into_dimensionality::<ndarray::Ix2>().unwrap()
+        };
+        let maps = ["GradCAMpp.relu3", "GradCAMpp.relu4"].map(|name| {
+            let map = read(name);
+            let least = map.iter().copied().fold(f32::INFINITY, f32::min);
+            let greatest = map.iter().copied().fold(0.0, f32::max);
+            map.mapv(|value| (value - least) / (greatest - least))
+        });
+        let wanted = read("RefineCAM").into_dyn();
+        let found = gradcam::explain::combine::refine_cam::product(&maps).into_dyn();
+        let off = greatest_difference(&found, &wanted) / greatest(&wanted);
+        assert!(off < TOLERANCE, "{head}: {off}");
+    }
 }
 
 #[test]

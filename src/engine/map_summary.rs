@@ -1,7 +1,7 @@
 //! What the page, and a file beside a map, are told of it.
 
-use crate::explain::Saliency;
-use crate::protocol::{CompletenessSummary, MapSummary};
+use crate::explain::{ChannelImportance, Saliency};
+use crate::protocol::{ChannelSummary, CompletenessSummary, MapSummary};
 
 impl From<&Saliency> for MapSummary {
     fn from(saliency: &Saliency) -> MapSummary {
@@ -35,6 +35,15 @@ impl From<&Saliency> for MapSummary {
                 meaning: found.meaning.into(),
             }),
             coincides_with: others.map(|&id| id.to_owned()).collect(),
+            channels: saliency.channels_of_layer.iter().map(channel).collect(),
         }
+    }
+}
+
+fn channel(found: &ChannelImportance) -> ChannelSummary {
+    ChannelSummary {
+        channel: found.channel,
+        weight: found.weight,
+        contribution: found.contribution,
     }
 }

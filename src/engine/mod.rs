@@ -2,6 +2,8 @@
 //!
 //! - `preparation`: a network from a file, as a person wants it
 //! - `session`: one model, one picture, its explanations
+//! - `chosen_layers`: the layers of a question
+//! - `class_scores`: what stands beside the classes of a picture
 //! - `session_error`: what can go wrong with them
 //! - `npy_input`: input tensors from NPY files
 //! - `model_summary`, `map_summary`: what the page is told of a model and of a map
@@ -16,6 +18,8 @@
 
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 mod checksum;
+mod chosen_layers;
+mod class_scores;
 mod elapsed_time;
 mod map_summary;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
@@ -30,6 +34,8 @@ mod npy_input;
 mod preparation;
 mod session;
 mod session_error;
+#[cfg(test)]
+mod session_tests;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 pub mod worker;
 #[cfg(all(feature = "threads", target_arch = "wasm32"))]

@@ -1,19 +1,25 @@
 //! One model, one picture, its explanations.
 
 use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::rc::Rc;
 
 use ndarray::Array4;
 use web_time::Instant;
 
+use super::chosen_layers::{layers_of, resolve_layers};
+use super::class_scores::class_scores;
 use super::elapsed_time::milliseconds_since;
 use super::npy_input::read_tensor;
 use super::preparation::{Progress, prepare};
 use super::session_error::SessionError;
 use crate::explain::{
-    self, Budget, Context, InputScale, Saliency, Subject, Target, Unlimited, block_on,
+    self, Budget, Context, InputScale, Mask, Saliency, Subject, Target, Unlimited, block_on,
 };
-use crate::gradient::{self, AttachOptions, ReluPolicy};
-use crate::network::{self, Computation, Description, NetworkError, Site, TractNetwork};
+use crate::gradient::{self, AttachOptions, Places, ReluPolicy};
+use crate::network::{
+    self, Computation, Description, Network as _, NetworkError, Site, TractNetwork,
+};
 use crate::picture::{self, Limits, Preprocess, Scaling};
 use crate::protocol::{
     ExplainTimings, OutputActivation, Phase, PredictTimings, PredictionOverrides,
@@ -29,6 +35,20 @@ pub struct Session {
     layer: String,
     /// How often the network ran on the picture.
     runs: u32,
+    /// The picture that is compared with.
+    reference: Option<Reference>,
+    /// What a person chose for the picture predicted last.
+    overrides: PredictionOverrides,
+    /// Of a region that was drawn.
+    mask: Option<Mask>,
+}
+
+/// A second picture.
+struct Reference {
+    /// A checksum of its file.
+    checksum: u64,
+    overrides: PredictionOverrides,
+    outputs: Rc<[f32]>,
 }
 
 /// What is asked of the picture predicted last.
@@ -37,7 +57,8 @@ pub struct Question<'a> {
     /// The method's id.
     pub method: &'a str,
     pub target: Target,
-    /// A layer by its tensor, node or alias; the one explained last if there is none.
+    /// A layer by its tensor, node or alias, or several with commas between for methods that
+    /// combine layers; the one explained last if there is none.
     pub layer: Option<&'a str>,
     /// Settings by id, where they are not the default.
     pub settings: &'a [(String, String)],
@@ -77,6 +98,7 @@ impl Session {
     /// Makes a network the session's, in place of the one before and its prediction.
     pub fn install(&mut self, network: TractNetwork) -> &Description {
         self.subject = None;
+        self.reference = None;
         self.layer.clone_from(&network.description().layer);
         self.network.insert(network).description()
     }
@@ -119,16 +141,19 @@ impl Session {
         } else {
             self.predict_picture(bytes, name, &preprocess, progress)?
         };
-        if let Some(activation) = overrides.output_activation {
+        let has_places = self.places().is_some();
+        if let Some(activation) = overrides.output_activation.filter(|_| !has_places) {
             let logits = &prediction.logits;
             prediction.probabilities = match activation {
                 OutputActivation::Softmax => network::softmax(logits),
                 OutputActivation::Sigmoid => network::sigmoid(logits),
             };
         }
+        self.overrides = overrides.clone();
         if let Some(subject) = &mut self.subject {
             subject.scale = InputScale::new(&preprocess);
-            subject.activation = overrides.output_activation.unwrap_or(subject.activation);
+            let own = subject.outputs.activation;
+            subject.outputs.activation = overrides.output_activation.unwrap_or(own);
         }
         Ok(prediction)
     }
@@ -153,7 +178,7 @@ impl Session {
         progress(Phase::Decode, 2, 2);
         let mut prediction = self.predict_tensor(input, progress)?;
         prediction.size = size;
-        prediction.notes = decoded.notes;
+        prediction.notes.splice(0..0, decoded.notes);
         prediction.timings_ms = PredictTimings {
             decode,
             resize,
@@ -182,8 +207,7 @@ impl Session {
             ..Default::default()
         };
         let description = network.description();
-        let logits = run.logits().to_vec();
-        let probabilities = description.probabilities(&logits);
+        let (logits, probabilities, notes) = class_scores(description, run.logits());
         let activation = match description.output_activation() {
             gradient::OutputActivation::Sigmoid => OutputActivation::Sigmoid,
             _ => OutputActivation::Softmax,
@@ -195,9 +219,50 @@ impl Session {
             logits,
             probabilities,
             size: (0, 0),
-            notes: Vec::new(),
+            notes,
             timings_ms,
         })
+    }
+
+    /// Makes a picture the one that similarity is asked to, preprocessed as the one predicted
+    /// last. One that is it already is not run again.
+    ///
+    /// # Errors
+    /// As [`Session::predict_with`]; the picture before stays.
+    pub fn set_reference(
+        &mut self,
+        bytes: &[u8],
+        name: &str,
+        progress: Progress,
+    ) -> Result<(), SessionError> {
+        let mut hasher = DefaultHasher::new();
+        bytes.hash(&mut hasher);
+        let (checksum, overrides) = (hasher.finish(), self.overrides.clone());
+        let is_same = |kept: &Reference| kept.checksum == checksum && kept.overrides == overrides;
+        if self.reference.as_ref().is_some_and(is_same) {
+            return Ok(());
+        }
+        let (subject, runs) = (self.subject.take(), self.runs);
+        let predicted = self.predict_with(bytes, name, &overrides, progress);
+        let second = std::mem::replace(&mut self.subject, subject);
+        self.runs = runs + 1;
+        predicted?;
+        self.reference = second.map(|second| Reference {
+            checksum,
+            overrides,
+            outputs: second.run.logits().into(),
+        });
+        Ok(())
+    }
+
+    /// Makes a mask the one of regions that are drawn.
+    pub fn set_mask(&mut self, mask: Mask) {
+        self.mask = Some(mask);
+    }
+
+    /// Of a network that gives classes for places: their grid.
+    fn places(&self) -> Option<Places> {
+        self.description()?.selection.places
     }
 
     /// The layer that was explained last, by its tensor in the file.
@@ -243,24 +308,32 @@ impl Session {
         let method = explain::method(question.method)?;
         let said = question.settings.iter();
         let settings = method.settings(said.map(|(id, value)| (id.as_str(), value.as_str())))?;
+        let places = self.places();
         let network = self.network.as_mut().ok_or(SessionError::NoModel)?;
         let subject = self.subject.as_mut().ok_or(NetworkError::NoForward)?;
+        let reference = self.reference.as_ref();
+        subject.outputs.reference = reference.map(|reference| Rc::clone(&reference.outputs));
+        if let Some(places) = places {
+            let (area, class) = (question.target.area(), question.target.class());
+            let (classes, size) = (network.classes(), (places.height, places.width));
+            let outputs = subject.run.logits();
+            let mask = self.mask.as_ref();
+            let region = explain::region(area, class, outputs, classes, size, mask)?;
+            subject.outputs.region = Some(region.into());
+        }
         let started = Instant::now();
-        let layer = match question.layer {
-            None => self.layer.clone(),
-            Some(name) => network
-                .resolve_layer(name)
-                .map_err(|reason| SessionError::Layer {
-                    layer: name.into(),
-                    reason,
-                })?,
+        let layers = match question.layer {
+            None => vec![self.layer.clone()],
+            Some(names) => resolve_layers(network, names)?,
         };
+        let (layer, further_layers) = layers_of(method, network, layers)?;
         let mut context = Context {
             network,
             subject,
             budget,
             target: question.target,
             layer: &layer,
+            further_layers: &further_layers,
             method: method.id,
             settings: &settings,
             seed: question.seed,

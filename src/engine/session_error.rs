@@ -26,6 +26,10 @@ pub enum SessionError {
         wanted: usize,
         found: usize,
     },
+    #[error("{method} explains one layer; to combine several choose fused-layers or refine-cam")]
+    SeveralLayers { method: &'static str },
+    #[error("the second picture cannot be used: {reason}")]
+    Reference { reason: String },
     #[error("the layer '{layer}' cannot be explained: {reason}")]
     Layer { layer: String, reason: LoadError },
     #[error(transparent)]
@@ -60,7 +64,10 @@ impl SessionError {
             | SessionError::UnknownScaling(_)
             | SessionError::ScalingChannels { .. }
             | SessionError::Network(NetworkError::InputShape { .. }) => FailureKind::Picture,
-            SessionError::Layer { .. } | SessionError::Explain(_) => FailureKind::Explanation,
+            SessionError::Layer { .. }
+            | SessionError::Reference { .. }
+            | SessionError::SeveralLayers { .. }
+            | SessionError::Explain(_) => FailureKind::Explanation,
             SessionError::Network(NetworkError::Run(_)) => FailureKind::Engine,
             SessionError::Network(_) => FailureKind::Explanation,
         }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use ndarray::{Array2, Array3, Array4};
 
 use super::budget::{Budget, Stopped};
+use super::cam::{channel_sum, important_channels};
 use super::error::ExplainError;
 use super::saliency::Saliency;
 use super::setting::Settings;
@@ -21,6 +22,8 @@ pub struct Context<'a> {
     pub target: Target,
     /// The layer's tensor in the model's file.
     pub layer: &'a str,
+    /// Further layers, for methods that combine several.
+    pub further_layers: &'a [String],
     pub method: &'static str,
     pub settings: &'a Settings,
     pub seed: u64,
@@ -74,13 +77,33 @@ impl Context<'_> {
         self.gradient(Site::Input, policy).await
     }
 
+    /// The target's gradients at the input and at the layers of the network's biases.
+    ///
+    /// # Errors
+    /// [`ExplainError`].
+    pub async fn bias_gradients(&mut self) -> Result<Vec<Array3<f32>>, ExplainError> {
+        if !self.subject.run.has_tape() {
+            let taped = self.taped_run(self.subject.run.input()?).await?;
+            self.subject.run.share_tape(&taped);
+        }
+        let (logits, outputs) = (self.subject.run.logits(), &self.subject.outputs);
+        let gradient = Computation::Gradient {
+            cotangent: self.target.cotangent(logits, outputs),
+            run: self.subject.run.clone(),
+            site: Site::Biases,
+            policy: ReluPolicy::Plain,
+        };
+        self.runs += 1;
+        Ok(self.compute(gradient).await?.into_gradients()?)
+    }
+
     async fn gradient(
         &mut self,
         site: Site,
         policy: ReluPolicy,
     ) -> Result<Rc<Array3<f32>>, ExplainError> {
         let logits = self.subject.run.logits();
-        let cotangent = self.target.cotangent(logits, self.subject.activation);
+        let cotangent = self.target.cotangent(logits, &self.subject.outputs);
         if let Some(kept) = self.subject.kept_gradient(&site, policy, &cotangent) {
             return Ok(kept);
         }
@@ -111,7 +134,7 @@ impl Context<'_> {
         pixels: Array3<f32>,
     ) -> Result<Array3<f32>, ExplainError> {
         let run = self.taped_run(self.subject.input_of(pixels)).await?;
-        let cotangent = self.target.cotangent(run.logits(), self.subject.activation);
+        let cotangent = self.target.cotangent(run.logits(), &self.subject.outputs);
         self.runs += 1;
         let gradient = Computation::Gradient {
             run,
@@ -141,7 +164,7 @@ impl Context<'_> {
         let input = self.subject.input_of(pixels);
         let logits = self.compute(Computation::Outputs { input }).await?;
         self.runs += 1;
-        Ok(target.value(&logits.into_outputs()?, self.subject.activation))
+        Ok(target.value(&logits.into_outputs()?, &self.subject.outputs))
     }
 
     /// The run on other pixels [C, H, W], with the layer's activations and gradient.
@@ -160,7 +183,7 @@ impl Context<'_> {
             .into_run()?;
         self.runs += 1;
         let activations = run.activations(self.layer)?;
-        let cotangent = self.target.cotangent(run.logits(), self.subject.activation);
+        let cotangent = self.target.cotangent(run.logits(), &self.subject.outputs);
         let gradient = Computation::Gradient {
             run,
             site: Site::Layer(self.layer.to_owned()),
@@ -179,7 +202,7 @@ impl Context<'_> {
         let layer = self.layer.to_owned();
         let behind = Computation::OutputsFrom { layer, activations };
         let logits = self.compute(behind).await?.into_outputs()?;
-        Ok(self.target.value(&logits, self.subject.activation))
+        Ok(self.target.value(&logits, &self.subject.outputs))
     }
 
     /// The target's gradient at the layer where the layer has other activations [C, h, w].
@@ -191,7 +214,7 @@ impl Context<'_> {
         activations: Array3<f32>,
     ) -> Result<Array3<f32>, ExplainError> {
         let logits = self.subject.run.logits();
-        let cotangent = self.target.cotangent(logits, self.subject.activation);
+        let cotangent = self.target.cotangent(logits, &self.subject.outputs);
         let run = self
             .subject
             .run
@@ -209,7 +232,7 @@ impl Context<'_> {
     /// The target's value for the subject.
     pub fn value(&self) -> f64 {
         let logits = self.subject.run.logits();
-        self.target.value(logits, self.subject.activation)
+        self.target.value(logits, &self.subject.outputs)
     }
 
     /// Told after each run of many: how many are done of how many. Whether there may be
@@ -221,6 +244,14 @@ impl Context<'_> {
     /// Shows a map that is not complete yet.
     pub fn show(&mut self, saliency: &Saliency) {
         self.budget.show(saliency);
+    }
+
+    /// The map Σ_k of weighed activations [C, h, w], with the channels that carry it.
+    pub fn weighed_map(&self, activations: &Array3<f32>, weighed: &Array3<f32>) -> Saliency {
+        Saliency {
+            channels_of_layer: important_channels(activations, weighed),
+            ..self.layer_map(channel_sum(weighed))
+        }
     }
 
     /// A map on the layer's grid. Its unit is the target's.
@@ -255,6 +286,7 @@ impl Context<'_> {
             left_out: None,
             completeness: None,
             coincides_with: Vec::new(),
+            channels_of_layer: Vec::new(),
         }
     }
 

@@ -33,6 +33,27 @@ pub enum ExplainError {
          pooling and one dense layer behind it); Grad-CAM explains this one"
     )]
     HeadNotAffine { layer: String },
+    #[error("there is no second picture to compare with; give one, and ask again")]
+    NoReference,
+    #[error(
+        "the target '{target}' asks about places, and this network gives classes for whole \
+         pictures; ask for the class itself"
+    )]
+    NoPlaces { target: String },
+    #[error(
+        "the network gives no place of this picture to the class; ask about another class, or about a box"
+    )]
+    EmptyRegion,
+    #[error(
+        "the box leaves the grid of {columns} × {rows} places for which the network gives classes"
+    )]
+    OutsideGrid { rows: usize, columns: usize },
+    #[error("there is no mask; give one, and ask again")]
+    NoMask,
+    #[error(
+        "probabilities of a region are not defined; ask for the class itself, or for a contrast"
+    )]
+    NoProbability,
     #[error("the explanation was stopped")]
     Stopped,
     #[error(transparent)]

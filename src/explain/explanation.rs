@@ -24,6 +24,7 @@ pub async fn explain(
     context: &mut Context<'_>,
 ) -> Result<Saliency, ExplainError> {
     context.target.check(context.network.classes())?;
+    context.target.check_outputs(&context.subject.outputs)?;
     let mut saliency = match method.explain {
         Explain::Weighted(weigh) => one_gradient::explain(context, weigh).await?,
         Explain::Computed(explain) => explain(context).await?,
@@ -45,7 +46,7 @@ pub async fn explain(
 /// Whether comparing costs no gradient that was not computed anyway.
 fn is_gradient_kept(context: &mut Context) -> bool {
     let logits = context.subject.run.logits();
-    let cotangent = context.target.cotangent(logits, context.subject.activation);
+    let cotangent = context.target.cotangent(logits, &context.subject.outputs);
     let site = Site::Layer(context.layer.to_owned());
     let kept = context
         .subject

@@ -1,7 +1,8 @@
 //! Explanations: which picture (subject), which question (target), how (method), and how
 //! long it may take (budget).
 //!
-//! - `target`: differentiable questions about the outputs
+//! - `target`, `target_kinds`: differentiable questions about the outputs; `output_context`: how those are
+//!   read; `region`: parts of the places of a segmentation
 //! - `method`, `setting`: what the catalogue says of a method, and of what can be set
 //! - `saliency`: what every method returns; `error`: why there is none
 //! - `subject`: one input as the network sees it, with what was computed for it
@@ -27,15 +28,18 @@ mod error;
 mod explanation;
 pub mod gradient;
 mod method;
+mod output_context;
 pub mod perturbation;
 #[cfg(feature = "network")]
 mod random;
 mod ranking;
+mod region;
 mod saliency;
 mod setting;
 #[cfg(feature = "network")]
 mod subject;
 mod target;
+mod target_kinds;
 #[cfg(all(test, feature = "network"))]
 mod tests;
 
@@ -47,12 +51,16 @@ pub use error::ExplainError;
 #[cfg(feature = "network")]
 pub use explanation::explain;
 pub use method::{Family, Method};
+pub use output_context::OutputContext;
 pub use ranking::{NOT_A_NUMBER, rank_classes};
-pub use saliency::{Completeness, Saliency};
+pub use region::{Area, Mask, called, region};
+
+pub use saliency::{ChannelImportance, Completeness, Saliency};
 pub use setting::{Choice, Setting, SettingKind, SettingValue, Settings, decimal};
 #[cfg(feature = "network")]
 pub use subject::{InputScale, Subject};
-pub use target::{TARGET_KINDS, Target, TargetKind};
+pub use target::Target;
+pub use target_kinds::{TARGET_KINDS, TargetKind};
 
 /// All methods, the default first, by family.
 pub const METHODS: &[Method] = &[
@@ -74,9 +82,12 @@ pub const METHODS: &[Method] = &[
     gradient::deconvnet::METHOD,
     gradient::smoothgrad::METHOD,
     gradient::integrated_gradients::METHOD,
+    gradient::full_grad::METHOD,
     perturbation::occlusion::METHOD,
     perturbation::rise::METHOD,
     combine::guided_grad_cam::METHOD,
+    combine::fused_layers::METHOD,
+    combine::refine_cam::METHOD,
 ];
 
 /// The method with this `id`.

@@ -34,6 +34,21 @@ pub struct Saliency {
     pub completeness: Option<Completeness>,
     /// Ids of methods whose map is the same here up to a factor.
     pub coincides_with: Vec<&'static str>,
+    /// Of a weighed sum of the layer's channels: those that add most, the greatest first.
+    pub channels_of_layer: Vec<ChannelImportance>,
+}
+
+/// What a channel of the layer adds to a map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChannelImportance {
+    pub channel: usize,
+    /// The factor of its activations; where that differs from place to place its mean, weighed by
+    /// activation.
+    pub weight: f64,
+    /// The sum of what it adds.
+    pub contribution: f64,
+    /// [h, w].
+    pub activation: Array2<f32>,
 }
 
 /// What a map should add up to, and how far it is from that.
@@ -115,6 +130,7 @@ mod tests {
             left_out: None,
             completeness: None,
             coincides_with: Vec::new(),
+            channels_of_layer: Vec::new(),
         }
         .state()
     }

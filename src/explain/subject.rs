@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use ndarray::Array3;
 
+use super::output_context::OutputContext;
 use crate::gradient::ReluPolicy;
 use crate::network::{NetworkError, Run, Site};
 use crate::picture::{Layout, Preprocess};
@@ -17,8 +18,8 @@ const MAX_KEPT_BYTES: usize = 48 << 20;
 pub struct Subject {
     pub run: Run,
     pub scale: InputScale,
-    /// The activation that makes probabilities of the logits.
-    pub activation: OutputActivation,
+    /// How targets read the outputs.
+    pub outputs: OutputContext,
     gradients: Vec<KeptGradient>,
 }
 
@@ -69,7 +70,7 @@ impl Subject {
         Subject {
             run,
             scale,
-            activation,
+            outputs: OutputContext::new(activation),
             gradients: Vec::new(),
         }
     }

@@ -3,10 +3,14 @@
 use std::fmt;
 
 use super::error::ExplainError;
+use super::output_context::OutputContext;
+use super::region::Area;
+use super::target_kinds::{TARGET_KINDS, unknown};
 use crate::network::{sigmoid, softmax};
 use crate::protocol::{MapUnit, OutputActivation};
 
-/// A question about the K logits y of a network: a value, and the cotangent ∂value/∂y.
+/// A question about the outputs of a network: a value, and its derivative by them, the
+/// cotangent. Of outputs for places y_c is the sum over those that are asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
     /// y_c: what raises the class's logit.
@@ -21,52 +25,17 @@ pub enum Target {
     /// y_c − γ · the mean of the n logits nearest to it: what is the class's own (Finer-CAM,
     /// Zhang et al. 2025, with γ = 0.6 and n = 3 as in torchcam).
     Finer(usize),
+    /// The cosine of the outputs and those of a second picture (reference-based explanation of
+    /// embeddings, Chen et al. 2020). The class only says beside which one it is asked.
+    Similarity(usize),
+    /// y_c over these places of a segmentation (Seg-Grad-CAM, Vinogradova et al. 2020).
+    Region(usize, Area),
 }
 
 /// γ of [`Target::Finer`].
 const FINER_WEIGHT: f64 = 0.6;
 /// n of [`Target::Finer`].
 const FINER_CLASSES: usize = 3;
-
-/// What a kind of target is called, for people and in files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TargetKind {
-    /// Before the colon of a target's id.
-    pub id: &'static str,
-    /// The question, with "the class" for the class.
-    pub question: &'static str,
-    /// How many classes it names.
-    pub classes: usize,
-}
-
-/// Every kind of target, the default first.
-pub const TARGET_KINDS: &[TargetKind] = &[
-    TargetKind {
-        id: "logit",
-        question: "What speaks for the class?",
-        classes: 1,
-    },
-    TargetKind {
-        id: "probability",
-        question: "What makes the class more probable?",
-        classes: 1,
-    },
-    TargetKind {
-        id: "contrast",
-        question: "Why this class and not another?",
-        classes: 2,
-    },
-    TargetKind {
-        id: "against",
-        question: "What speaks against the class?",
-        classes: 1,
-    },
-    TargetKind {
-        id: "finer",
-        question: "What sets the class apart from those nearest to it?",
-        classes: 1,
-    },
-];
 
 impl Target {
     /// The target of a kind, for a class and, where the kind compares, another.
@@ -80,6 +49,8 @@ impl Target {
             ("contrast", Some(other)) => Ok(Target::Contrast(class, other)),
             ("against", _) => Ok(Target::Against(class)),
             ("finer", _) => Ok(Target::Finer(class)),
+            ("similarity", _) => Ok(Target::Similarity(class)),
+            ("region", _) => Ok(Target::Region(class, Area::default())),
             _ => Err(unknown(kind)),
         }
     }
@@ -91,8 +62,14 @@ impl Target {
     pub fn parse(id: &str) -> Result<Target, ExplainError> {
         let unknown = || unknown(id);
         let (kind, classes) = id.split_once(':').ok_or_else(unknown)?;
-        let classes: Vec<usize> = classes
-            .split(',')
+        let mut words: Vec<&str> = classes.split(',').collect();
+        let area = if kind == "region" {
+            Area::parse(&words.split_off(1)).ok_or_else(unknown)?
+        } else {
+            Area::default()
+        };
+        let classes: Vec<usize> = words
+            .into_iter()
             .map(|class| class.trim().parse().map_err(|_| unknown()))
             .collect::<Result<_, _>>()?;
         let known = TARGET_KINDS.iter().find(|known| known.id == kind);
@@ -100,7 +77,25 @@ impl Target {
             return Err(unknown());
         }
         let class = classes.first().copied().ok_or_else(unknown)?;
-        Target::new(kind, class, classes.get(1).copied())
+        let target = Target::new(kind, class, classes.get(1).copied())?;
+        Ok(target.with_area(area))
+    }
+
+    /// The target about another part of the places, if it asks about one.
+    #[must_use]
+    pub fn with_area(self, area: Area) -> Target {
+        match self {
+            Target::Region(class, _) => Target::Region(class, area),
+            other => other,
+        }
+    }
+
+    /// Which places it asks about, if the network gives outputs for places.
+    pub fn area(self) -> Area {
+        match self {
+            Target::Region(_, area) => area,
+            _ => Area::default(),
+        }
     }
 
     /// The kind's id.
@@ -111,6 +106,8 @@ impl Target {
             Target::Contrast(..) => "contrast",
             Target::Against(_) => "against",
             Target::Finer(_) => "finer",
+            Target::Similarity(_) => "similarity",
+            Target::Region(..) => "region",
         }
     }
 
@@ -121,7 +118,9 @@ impl Target {
             | Target::Probability(class)
             | Target::Contrast(class, _)
             | Target::Against(class)
-            | Target::Finer(class) => class,
+            | Target::Finer(class)
+            | Target::Similarity(class)
+            | Target::Region(class, _) => class,
         }
     }
 
@@ -145,16 +144,20 @@ impl Target {
     pub fn unit(self) -> MapUnit {
         match self {
             Target::Probability(_) => MapUnit::Probability,
+            Target::Similarity(_) => MapUnit::None,
             _ => MapUnit::Logit,
         }
     }
 
-    /// Whether the value is linear in the logits, so that the cotangent is the same for all.
+    /// Whether the value is linear in the outputs, so that the cotangent is the same for all.
     pub fn is_linear(self) -> bool {
-        !matches!(self, Target::Probability(_) | Target::Finer(_))
+        !matches!(
+            self,
+            Target::Probability(_) | Target::Finer(_) | Target::Similarity(_)
+        )
     }
 
-    /// Whether a network of K classes can be asked this.
+    /// Whether it names classes that a network of K classes has.
     ///
     /// # Errors
     /// [`ExplainError::UnknownClass`], or [`ExplainError::NothingToCompare`].
@@ -173,31 +176,59 @@ impl Target {
         Ok(())
     }
 
-    /// Its value for K logits. NaN for a class that is not there.
-    pub fn value(self, logits: &[f32], activation: OutputActivation) -> f64 {
+    /// Whether it can be asked of outputs that are read so.
+    ///
+    /// # Errors
+    /// [`ExplainError`] that says what is missing.
+    pub fn check_outputs(self, context: &OutputContext) -> Result<(), ExplainError> {
+        match self {
+            Target::Similarity(_) if context.reference.is_none() => Err(ExplainError::NoReference),
+            Target::Region(..) if context.region.is_none() => Err(ExplainError::NoPlaces {
+                target: self.to_string(),
+            }),
+            Target::Probability(_) if context.region.is_some() => Err(ExplainError::NoProbability),
+            _ => Ok(()),
+        }
+    }
+
+    /// Its value for a network's outputs. NaN for a class that is not there.
+    pub fn value(self, outputs: &[f32], context: &OutputContext) -> f64 {
+        if let Target::Similarity(_) = self {
+            return context.similarity(outputs).0;
+        }
+        let logits = context.logits(outputs);
         let logit = |class: usize| logits.get(class).copied().map_or(f64::NAN, f64::from);
         match self {
-            Target::Logit(class) => logit(class),
             Target::Against(class) => -logit(class),
             Target::Contrast(class, other) => logit(class) - logit(other),
             Target::Probability(class) => {
-                let probabilities = probabilities(logits, activation);
+                let probabilities = probabilities(&logits, context.activation);
                 probabilities
                     .get(class)
                     .copied()
                     .map_or(f64::NAN, f64::from)
             }
             Target::Finer(class) => {
-                let others = nearest(logits, class);
+                let others = nearest(&logits, class);
                 let sum: f64 = others.iter().map(|&other| logit(other)).sum();
                 logit(class) - FINER_WEIGHT * sum / others.len().max(1) as f64
             }
+            _ => logit(self.class()),
         }
     }
 
-    /// The derivative of the value by each of K logits. All zero for a class that is not
+    /// The derivative of the value by each of the outputs. All zero for a class that is not
     /// there.
-    pub fn cotangent(self, logits: &[f32], activation: OutputActivation) -> Vec<f32> {
+    pub fn cotangent(self, outputs: &[f32], context: &OutputContext) -> Vec<f32> {
+        if let Target::Similarity(_) = self {
+            return context.similarity(outputs).1;
+        }
+        let logits = context.logits(outputs);
+        context.cotangent(self.of_logits(&logits, context.activation))
+    }
+
+    /// The derivative of the value by each of K logits.
+    fn of_logits(self, logits: &[f32], activation: OutputActivation) -> Vec<f32> {
         let mut cotangent = vec![0.0; logits.len()];
         let mut add = |class: usize, weight: f32| {
             if let Some(value) = cotangent.get_mut(class) {
@@ -205,7 +236,8 @@ impl Target {
             }
         };
         match self {
-            Target::Logit(class) => add(class, 1.0),
+            Target::Logit(class) | Target::Region(class, _) => add(class, 1.0),
+            Target::Similarity(_) => (),
             Target::Against(class) => add(class, -1.0),
             Target::Contrast(class, other) => {
                 add(class, 1.0);
@@ -237,18 +269,6 @@ impl Target {
     }
 }
 
-fn unknown(wanted: &str) -> ExplainError {
-    let form = |kind: &TargetKind| {
-        let classes = ["A", "B"].iter().take(kind.classes).copied();
-        format!("{}:{}", kind.id, classes.collect::<Vec<_>>().join(","))
-    };
-    let known: Vec<String> = TARGET_KINDS.iter().map(form).collect();
-    ExplainError::UnknownTarget {
-        wanted: wanted.to_owned(),
-        known: known.join(", "),
-    }
-}
-
 fn probabilities(logits: &[f32], activation: OutputActivation) -> Vec<f32> {
     match activation {
         OutputActivation::Softmax => softmax(logits),
@@ -268,10 +288,10 @@ fn nearest(logits: &[f32], class: usize) -> Vec<usize> {
 
 impl fmt::Display for Target {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        let (kind, class) = (self.kind(), self.class());
+        write!(formatter, "{}:{}", self.kind(), self.class())?;
         match self.other() {
-            Some(other) => write!(formatter, "{kind}:{class},{other}"),
-            None => write!(formatter, "{kind}:{class}"),
+            Some(other) => write!(formatter, ",{other}"),
+            None => self.area().fmt(formatter),
         }
     }
 }
@@ -280,13 +300,22 @@ impl fmt::Display for Target {
 mod tests {
     use super::*;
 
-    const ALL: [Target; 5] = [
+    const ALL: [Target; 7] = [
         Target::Logit(1),
         Target::Probability(1),
         Target::Contrast(1, 3),
         Target::Against(1),
         Target::Finer(1),
+        Target::Similarity(1),
+        Target::Region(1, Area::Called),
     ];
+
+    fn context(activation: OutputActivation) -> OutputContext {
+        OutputContext {
+            reference: Some([0.5, 1.0, -1.0, 0.2, 3.0, -2.0].into()),
+            ..OutputContext::new(activation)
+        }
+    }
 
     #[test]
     fn ids_name_their_targets() {
@@ -301,6 +330,8 @@ mod tests {
             "contrast:1",
             "logit:1,2",
             "loud:1",
+            "region:1,2",
+            "region:1,mask,2",
         ] {
             let error = Target::parse(wrong).unwrap_err().to_string();
             assert!(error.contains("contrast:A,B"), "{error}");
@@ -312,12 +343,13 @@ mod tests {
         let logits = [0.3f32, 1.25, -2.0, 0.9, 4.0, 1.0];
         for activation in [OutputActivation::Softmax, OutputActivation::Sigmoid] {
             for target in ALL {
-                let cotangent = target.cotangent(&logits, activation);
+                let context = context(activation);
+                let cotangent = target.cotangent(&logits, &context);
                 for class in 0..logits.len() {
                     let moved = |step: f32| {
                         let mut logits = logits;
                         logits[class] += step;
-                        target.value(&logits, activation)
+                        target.value(&logits, &context)
                     };
                     let step = 1.0 / 64.0;
                     let difference = (moved(step) - moved(-step)) / (2.0 * f64::from(step));
@@ -329,11 +361,30 @@ mod tests {
     }
 
     #[test]
-    fn a_class_that_is_not_there_and_a_comparison_with_itself_are_refused() {
+    fn a_region_is_asked_for_what_it_sums() {
+        let mut context = OutputContext::new(OutputActivation::Softmax);
+        context.region = Some([true, false].into());
+        let outputs = [1.0, 5.0, 0.25, 7.0];
+        assert!((Target::Contrast(0, 1).value(&outputs, &context) - 0.75).abs() < 1e-12);
+        let cotangent = Target::Contrast(0, 1).cotangent(&outputs, &context);
+        assert_eq!(cotangent, [1.0, 0.0, -1.0, 0.0]);
+        let region = Target::Region(0, Area::Called);
+        assert!(region.check_outputs(&context).is_ok());
+        assert!(Target::Probability(0).check_outputs(&context).is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_refused() {
         assert!(Target::Logit(2).check(2).is_err());
         assert!(Target::Contrast(0, 2).check(2).is_err());
         assert!(Target::Contrast(1, 1).check(2).is_err());
         assert!(Target::Finer(0).check(1).is_err());
         assert!(Target::Against(0).check(1).is_ok());
+        let (softmax, similarity) = (OutputActivation::Softmax, Target::Similarity(0));
+        let region = Target::Region(0, Area::Called);
+        assert!(region.check_outputs(&context(softmax)).is_err());
+        assert!(similarity.check_outputs(&context(softmax)).is_ok());
+        let bare = OutputContext::new(softmax);
+        assert!(similarity.check_outputs(&bare).is_err());
     }
 }

@@ -129,6 +129,7 @@ fn ask(
         budget,
         target,
         layer: LAYER,
+        further_layers: &[],
         method: method.id,
         settings: &settings,
         seed: 7,

@@ -44,19 +44,12 @@ pub fn attach(model: &mut Model, options: &AttachOptions) -> Result<Attached, Gr
     }
     check_operands(model, &shapes)?;
     fold_constants(model, &shapes);
-    let Selection {
-        logits, classes, ..
-    } = &selection;
-    let logits_shape = shapes.get(logits).unwrap_or(&[1, *classes]).to_vec();
-    let is_row = logits_shape == [1, *classes];
+    let (logits, count) = (&selection.logits, selection.logit_count());
+    let logits_shape = shapes.get(logits).unwrap_or(&[1, count]).to_vec();
 
     let mut builder = Builder::new(model.graph(), model.opset());
     builder.reserve_name(COTANGENT);
-    let cotangent = if is_row {
-        COTANGENT.to_owned()
-    } else {
-        builder.reshape(COTANGENT, &logits_shape)
-    };
+    let cotangent = cotangent_of_logits(&mut builder, &selection, &logits_shape);
     let mut wanted: Vec<&str> = selection.layers().map(|layer| &*layer.tensor).collect();
     if options.input_gradient {
         wanted.push(&selection.picture.name);
@@ -69,9 +62,7 @@ pub fn attach(model: &mut Model, options: &AttachOptions) -> Result<Attached, Gr
     };
     let gradients = pass.run(model.graph(), &shapes, &mut builder)?;
     name_outputs(&mut builder, &selection, &gradients.tensors);
-    if logits != LOGITS || !is_row {
-        builder.name_output_reshaped(logits, &[1, *classes as i64], LOGITS);
-    }
+    name_logits(&mut builder, &selection, &logits_shape);
     check_limits(model.graph().node.first(), &builder)?;
     legalise(model, &shapes)?;
     let file_tensor = selection.layer.tensor.clone();
@@ -84,6 +75,35 @@ pub fn attach(model: &mut Model, options: &AttachOptions) -> Result<Attached, Gr
         layers,
         rectifiers: gradients.rectifiers,
     })
+}
+
+/// The cotangent [1, N] in the shape of the logits. Of logits for places it holds one class
+/// after the other.
+fn cotangent_of_logits(builder: &mut Builder, selection: &Selection, shape: &[usize]) -> String {
+    match selection.places {
+        _ if shape == [1, selection.logit_count()] => COTANGENT.to_owned(),
+        Some(places) if places.channels_last => {
+            let channels_first = [1, selection.classes, places.height, places.width];
+            let cotangent = builder.reshape(COTANGENT, &channels_first);
+            builder.transpose(&cotangent, &[0, 2, 3, 1])
+        }
+        _ => builder.reshape(COTANGENT, shape),
+    }
+}
+
+/// Gives the logits their name and their shape [1, N].
+fn name_logits(builder: &mut Builder, selection: &Selection, shape: &[usize]) {
+    let (logits, count) = (&selection.logits, selection.logit_count());
+    if logits == LOGITS && shape == [1, count] {
+        return;
+    }
+    let channels_last = selection.places.is_some_and(|places| places.channels_last);
+    let ordered = if channels_last {
+        builder.transpose(logits, &[0, 3, 1, 2])
+    } else {
+        logits.clone()
+    };
+    builder.name_output_reshaped(&ordered, &[1, count as i64], LOGITS);
 }
 
 /// Refuses a layer whose gradient would have the name of the picture's.
@@ -118,16 +138,14 @@ fn name_outputs(builder: &mut Builder, selection: &Selection, gradients: &[Strin
 
 /// States the contract's inputs and outputs in the graph and the metadata.
 fn declare(model: &mut Model, selection: &Selection, options: &AttachOptions) {
-    let Selection {
-        picture, classes, ..
-    } = selection;
+    let (picture, count) = (&selection.picture, selection.logit_count());
     let graph = model.graph_mut();
     // A size or layout that the file left open is fixed now.
     graph.input = vec![
         node::float_value(&picture.name, &picture.shape),
-        node::float_value(COTANGENT, &[1, *classes]),
+        node::float_value(COTANGENT, &[1, count]),
     ];
-    graph.output = vec![node::float_value(LOGITS, &[1, *classes])];
+    graph.output = vec![node::float_value(LOGITS, &[1, count])];
     for layer in selection.layers() {
         let [channels, height, width] = layer.shape;
         for stem in [ACTIVATIONS, GRADIENTS] {

@@ -27,7 +27,7 @@ pub enum GradientError {
     )]
     Batch { input: String, batch: usize },
     #[error(
-        "the output '{tensor}' has the shape {shape}; a classifier gives [1, K], one value for each class. Choose a classifier of whole pictures"
+        "the output '{tensor}' has the shape {shape}; a classifier gives [1, K], one value for each class, or [1, K, h, w], one for each class and place. Choose such a model, or another output"
     )]
     NotLogits { tensor: String, shape: String },
     #[error("there is no tensor '{tensor}' in the model")]

@@ -38,5 +38,5 @@ pub use backward_pass::differentiate;
 pub use error::GradientError;
 pub use model_survey::{Survey, survey};
 pub use relu_policy::ReluPolicy;
-pub use selection::{Layer, OutputActivation, PictureInput, Selection, named_layer};
+pub use selection::{Layer, OutputActivation, PictureInput, Places, Selection, named_layer};
 pub use tensor_names::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS};

@@ -4,6 +4,7 @@ use super::attach_options::AttachOptions;
 use super::error::GradientError;
 use super::selection::{self, Layer, Selection};
 use crate::onnx::{Model, Shapes, infer_shapes, key};
+use crate::picture::Layout;
 
 /// What a model offers to explain, before a branch is attached.
 #[derive(Clone, Debug)]
@@ -34,14 +35,15 @@ pub fn survey(model: &Model, options: &AttachOptions) -> Result<Survey, Gradient
             further.push(other);
         }
     }
-    let classes = shapes
-        .get(&found.tensor)
-        .map_or(0, |shape| shape.iter().product());
+    let shape = shapes.get(&found.tensor).unwrap_or(&[]);
+    let channels_last = picture.layout == Layout::Nhwc;
+    let (classes, places) = selection::classes_and_places(shape, channels_last);
     let selection = Selection {
         picture,
         logits: found.tensor,
         output_activation: found.activation,
         classes,
+        places,
         layer,
         further,
     };

@@ -10,6 +10,7 @@
 //! - `tract_network`: the implementation on tract
 //! - `description`: labels, layers, preprocessing and provenance of a model
 //! - `preprocessing_guess`: the scaling of pixel values, where the file does not say it
+//! - `biases`: what layers add whatever the picture
 //! - `subgraphs`: from one file to the forward and the gradient graph
 //! - `kept_activations`: the layers whose activations a forward run keeps
 //! - `lowering`: layers with weights, which become operations on our kernels
@@ -21,6 +22,8 @@
 //! To run another operator on kernels of this project: a kernel in `kernels`; where the
 //! operator has weights, also a case in `lowering`.
 
+#[cfg(feature = "network")]
+mod biases;
 #[cfg(feature = "network")]
 mod description;
 mod engine_error;
@@ -53,6 +56,8 @@ mod tests;
 #[cfg(feature = "network")]
 mod tract_network;
 
+#[cfg(feature = "network")]
+pub use biases::Bias;
 #[cfg(feature = "network")]
 pub use description::Description;
 pub use engine_error::EngineError;

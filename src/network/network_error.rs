@@ -11,7 +11,7 @@ pub enum NetworkError {
         wanted: Vec<usize>,
         found: Vec<usize>,
     },
-    #[error("the cotangent should hold {wanted} values, one for each class, and holds {found}")]
+    #[error("the cotangent should hold {wanted} values, one for each logit, and holds {found}")]
     CotangentLength { wanted: usize, found: usize },
     #[error("no picture was predicted yet; predict one before asking for an explanation")]
     NoForward,

@@ -2,6 +2,7 @@
 
 use ndarray::{Array3, Array4};
 
+use super::biases::Bias;
 use super::network_error::NetworkError;
 use super::run::Run;
 use crate::gradient::ReluPolicy;
@@ -14,6 +15,14 @@ use crate::gradient::ReluPolicy;
 pub trait Network {
     /// K, the number of classes.
     fn classes(&self) -> usize;
+
+    /// The biases of the layers, in the order in which [`Site::Biases`] gives gradients.
+    ///
+    /// # Errors
+    /// [`NetworkError`] where they cannot be had.
+    fn biases(&self) -> Result<Vec<Bias>, NetworkError> {
+        Ok(Vec::new())
+    }
 
     /// Begins a computation; one that has not ended is dropped. What has to be built for it
     /// is built here.
@@ -60,6 +69,8 @@ pub fn compute(
 pub enum Site {
     /// The network's input.
     Input,
+    /// The input, and then the output of each layer of [`Network::biases`].
+    Biases,
     /// A layer, by its tensor in the model's file.
     Layer(String),
 }
@@ -84,8 +95,8 @@ pub enum Computation {
         activations: Array3<f32>,
     },
     /// The vector–Jacobian product Σ_k cotangent_k · ∂logits_k/∂site: [C, h, w].
-    /// `cotangent` holds K values. `run` holds the activations of a layer that is the site, and
-    /// the tape if that is the input.
+    /// `cotangent` holds as many values as there are logits. `run` holds the activations of a layer that is the site, and
+    /// the tape if that is the input or the biases.
     Gradient {
         run: Run,
         site: Site,
@@ -102,6 +113,8 @@ pub enum Computed {
     Outputs(Vec<f32>),
     /// [C, h, w].
     Gradient(Array3<f32>),
+    /// At several places, each [C, h, w].
+    Gradients(Vec<Array3<f32>>),
 }
 
 impl Computed {
@@ -134,6 +147,17 @@ impl Computed {
     pub fn into_gradient(self) -> Result<Array3<f32>, NetworkError> {
         match self {
             Computed::Gradient(gradient) => Ok(gradient),
+            _ => Err(NetworkError::NoForward),
+        }
+    }
+
+    /// The gradients at several places that were asked for.
+    ///
+    /// # Errors
+    /// As [`Computed::into_run`].
+    pub fn into_gradients(self) -> Result<Vec<Array3<f32>>, NetworkError> {
+        match self {
+            Computed::Gradients(gradients) => Ok(gradients),
             _ => Err(NetworkError::NoForward),
         }
     }

@@ -25,7 +25,7 @@ fn subgraph(
 /// [`OnnxError`] if the graph contradicts itself.
 pub fn forward(model: &Model, selection: &Selection, kept: &[Layer]) -> Result<Model, OnnxError> {
     let picture = node::float_value(&selection.picture.name, &selection.picture.shape);
-    let mut outputs = vec![node::float_value(LOGITS, &[1, selection.classes])];
+    let mut outputs = vec![node::float_value(LOGITS, &[1, selection.logit_count()])];
     outputs.extend(kept.iter().map(activations));
     subgraph(model, &[picture], &outputs)
 }
@@ -45,15 +45,10 @@ pub struct GradientGraph {
 /// # Errors
 /// [`OnnxError`] if the graph contradicts itself.
 pub fn gradient(model: &Model, selection: &Selection) -> Result<GradientGraph, OnnxError> {
-    let Selection {
-        picture,
-        layer,
-        classes,
-        ..
-    } = selection;
+    let Selection { picture, layer, .. } = selection;
     let [channels, height, width] = layer.shape;
     let gradients = [node::float_value(GRADIENTS, &[1, channels, height, width])];
-    let cotangent = node::float_value(COTANGENT, &[1, *classes]);
+    let cotangent = node::float_value(COTANGENT, &[1, selection.logit_count()]);
     match subgraph(model, &[activations(layer), cotangent.clone()], &gradients) {
         Ok(model) => Ok(GradientGraph {
             model,
@@ -82,7 +77,11 @@ pub fn tape(model: &Model) -> Result<Vec<String>, OnnxError> {
     let mut tape: Vec<&str> = Vec::new();
     for node in graph.node.iter().rev() {
         let inputs = node.input.iter().map(String::as_str);
-        if node.output.iter().any(|output| forward.contains(output.as_str())) {
+        if node
+            .output
+            .iter()
+            .any(|output| forward.contains(output.as_str()))
+        {
             forward.extend(inputs);
         }
     }
@@ -118,7 +117,7 @@ pub fn taped_forward(
     tape: &[String],
 ) -> Result<Model, OnnxError> {
     let picture = node::float_value(&selection.picture.name, &selection.picture.shape);
-    let mut outputs = vec![node::float_value(LOGITS, &[1, selection.classes])];
+    let mut outputs = vec![node::float_value(LOGITS, &[1, selection.logit_count()])];
     let named = |name: &String| pb::ValueInfoProto {
         name: name.clone(),
         ..Default::default()
@@ -128,7 +127,7 @@ pub fn taped_forward(
 }
 
 /// The graph from the tensors of the tape and the cotangent to the gradients of the picture,
-/// [1, C, H, W].
+/// [1, C, H, W], and then of the selection's layers where `with_layers` says so.
 ///
 /// # Errors
 /// [`OnnxError`] if the graph contradicts itself.
@@ -136,12 +135,23 @@ pub fn input_gradient(
     model: &Model,
     selection: &Selection,
     tape: Vec<pb::ValueInfoProto>,
+    with_layers: bool,
 ) -> Result<Model, OnnxError> {
     let [height, width, channels] = selection.picture.size();
     let mut inputs = tape;
-    inputs.push(node::float_value(COTANGENT, &[1, selection.classes]));
-    let gradients = node::float_value(INPUT_GRADIENTS, &[1, channels, height, width]);
-    subgraph(model, &inputs, &[gradients])
+    inputs.push(node::float_value(COTANGENT, &[1, selection.logit_count()]));
+    let mut gradients = vec![node::float_value(
+        INPUT_GRADIENTS,
+        &[1, channels, height, width],
+    )];
+    if with_layers {
+        gradients.extend(selection.layers().map(|layer| {
+            let [channels, height, width] = layer.shape;
+            let name = selection.output_name(GRADIENTS, layer);
+            node::float_value(&name, &[1, channels, height, width])
+        }));
+    }
+    subgraph(model, &inputs, &gradients)
 }
 
 /// The graph from the layer's activations to the logits [1, K]; `None` where the logits
@@ -150,7 +160,7 @@ pub fn input_gradient(
 /// # Errors
 /// [`OnnxError`] if the graph contradicts itself.
 pub fn behind_layer(model: &Model, selection: &Selection) -> Result<Option<Model>, OnnxError> {
-    let logits = node::float_value(LOGITS, &[1, selection.classes]);
+    let logits = node::float_value(LOGITS, &[1, selection.logit_count()]);
     match subgraph(model, &[activations(&selection.layer)], &[logits]) {
         Ok(model) => Ok(Some(model)),
         Err(OnnxError::MissingTensor { .. }) => Ok(None),

@@ -11,15 +11,17 @@
 //! that it no longer waits for.
 
 mod manifest;
+mod map_summary;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::manifest::{Manifest, ManifestEntry, Sample};
+pub use self::map_summary::{ChannelSummary, CompletenessSummary, MapState, MapSummary, MapUnit};
 
 /// Raised with every change of the messages. The page compares it with the one
 /// in [`Event::Started`], since a host or a cache can mix the files of two builds. In all
 /// versions it stands there: `{ header: { event: { type: "started", protocol } } }`.
-pub const PROTOCOL_VERSION: u32 = 6;
+pub const PROTOCOL_VERSION: u32 = 7;
 
 /// Numbers the page's requests from 1; 0 is the engine speaking unasked.
 pub type Job = u32;
@@ -79,6 +81,9 @@ pub enum Request {
         settings: Vec<(String, String)>,
         /// What random numbers begin with.
         seed: u32,
+        /// The name of a second picture, whose file's bytes are buffer 0, for a question that
+        /// compares with it.
+        reference: Option<String>,
     },
     /// Gives up a job if it has not begun, or explains. The first run on a picture ends only
     /// with its worker: see `app::engine_client`.
@@ -183,7 +188,7 @@ pub enum Event {
         timings_ms: PredictTimings,
     },
     /// Buffer 0: `height`×`width` values (f32, row-major, signed), of the map's own
-    /// resolution.
+    /// resolution. Buffer 1: as many for each of [`MapSummary::channels`].
     Map {
         map: Box<MapSummary>,
         /// Whether another map follows that is more complete.
@@ -308,73 +313,6 @@ pub struct LayerSummary {
     pub operator: String,
     /// Channels, height, width.
     pub shape: [usize; 3],
-}
-
-/// Everything about a map but its values.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MapSummary {
-    /// The class that was asked about.
-    pub class: usize,
-    /// The question: a target's id, such as "logit:3".
-    pub target: String,
-    /// The target's value for the picture.
-    pub value: f64,
-    pub method: String,
-    /// Every setting of the method, by id.
-    pub settings: Vec<(String, String)>,
-    /// What random numbers began with; `None` where there are none.
-    pub seed: Option<u32>,
-    /// The layer that was chosen.
-    pub layer: String,
-    /// Whether the map has the grid of the layer, and not that of the input.
-    pub is_at_layer: bool,
-    pub height: usize,
-    pub width: usize,
-    /// Minimum and maximum of the signed map.
-    pub min: f32,
-    pub max: f32,
-    pub state: MapState,
-    pub unit: MapUnit,
-    /// How often the network ran for this map.
-    pub runs: u32,
-    /// What was not done because the budget ended.
-    pub left_out: Option<String>,
-    pub completeness: Option<CompletenessSummary>,
-    /// Ids of methods whose map is the same here up to a factor.
-    pub coincides_with: Vec<String>,
-}
-
-/// What a map should add up to, and how far it is from that.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CompletenessSummary {
-    pub sum: f64,
-    pub expected: f64,
-    /// A sentence that says what should add up to what.
-    pub meaning: String,
-}
-
-/// Whether a map has something to show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum MapState {
-    /// Some cell speaks for the class.
-    Evidence,
-    /// No cell is above zero: nothing in this picture speaks for this class.
-    NoPositiveEvidence,
-    /// The network gave values that are not finite numbers.
-    NotFinite,
-}
-
-/// What the values of a map are measured in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum MapUnit {
-    Logit,
-    Probability,
-    /// They can be compared with each other only.
-    None,
 }
 
 /// Milliseconds of each step from bytes in memory to ready.

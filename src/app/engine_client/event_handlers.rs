@@ -63,7 +63,7 @@ impl EngineClient {
                 forward_runs,
                 timings_ms,
             } => {
-                let map = SaliencyMap::new(*map, floats(0), forward_runs, timings_ms);
+                let map = SaliencyMap::new(*map, [0, 1].map(&floats), forward_runs, timings_ms);
                 self.handle_early_map(job, map);
             }
             reply => self.handle_reply(job, reply, floats),
@@ -178,7 +178,7 @@ impl EngineClient {
                     ..
                 },
             ) => model.zip(picture).map(|(model, picture)| {
-                let map = SaliencyMap::new(*map, floats(0), forward_runs, timings_ms);
+                let map = SaliencyMap::new(*map, [0, 1].map(&floats), forward_runs, timings_ms);
                 EngineEvent::Mapped {
                     picture,
                     model,

@@ -6,7 +6,8 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::client::EngineClient;
 use crate::app::browser::location;
-use crate::app::state::{EngineStep, ModelChoice};
+use crate::app::state::{EngineStep, ModelChoice, SecondPicture};
+use crate::explain::Target;
 use crate::protocol::{ModelSource, PredictionOverrides, Request};
 
 impl EngineClient {
@@ -46,13 +47,25 @@ impl EngineClient {
                 };
                 Request::Predict { name, overrides }
             }
-            EngineStep::Explain(key) => Request::Explain {
-                method: key.method.to_owned(),
-                target: key.target.to_string(),
-                layer: key.layer.clone(),
-                settings: key.settings.clone(),
-                seed: key.seed,
-            },
+            EngineStep::Explain(key) => {
+                let second = desired.second_picture;
+                let second = second.filter(|_| matches!(key.target, Target::Similarity(_)));
+                let reference = match second {
+                    Some(SecondPicture { file, name }) => {
+                        buffers.push(&self.read(file).await?);
+                        Some(name)
+                    }
+                    None => None,
+                };
+                Request::Explain {
+                    method: key.method.to_owned(),
+                    target: key.target.to_string(),
+                    layer: key.layer.clone(),
+                    settings: key.settings.clone(),
+                    seed: key.seed,
+                    reference,
+                }
+            }
         };
         Ok((request, buffers))
     }

@@ -47,7 +47,7 @@ pub use self::model::{
 };
 pub use self::notices::{Notice, NoticePlace, NoticesAction, NoticesState, Recovery};
 pub use self::picture::{
-    ChosenPicture, PictureAction, PictureKey, PictureState, PredictionOverrides,
+    ChosenPicture, PictureAction, PictureKey, PictureState, PredictionOverrides, SecondPicture,
 };
 pub use self::place::{NO_PICTURE, Place};
 pub use self::settings::{Settings, SettingsAction, Theme, View};

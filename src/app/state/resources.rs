@@ -40,6 +40,7 @@ impl AppState {
                 ModelChoice::File { file, .. } => Some(*file),
                 ModelChoice::Entry(_) => None,
             });
-        pictures.chain(models).collect()
+        let second = self.picture.second.iter().map(|second| second.file);
+        pictures.chain(second).chain(models).collect()
     }
 }

@@ -94,5 +94,8 @@ pub fn send_map(
         timings_ms,
     };
     let values: Vec<f32> = saliency.values.iter().copied().collect();
-    job.send(&event, &[transferable(&values)]);
+    let channels = saliency.channels_of_layer.iter();
+    let activations = channels.flat_map(|channel| channel.activation.iter().copied());
+    let activations: Vec<f32> = activations.collect();
+    job.send(&event, &[transferable(&values), transferable(&activations)]);
 }

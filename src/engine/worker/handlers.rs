@@ -46,7 +46,12 @@ pub async fn handle(
             layer,
             settings,
             seed,
+            reference,
         } => {
+            if let Some(name) = reference {
+                let bytes = Uint8Array::new(&file).to_vec();
+                compare_with(job, session, &name, &bytes).map_err(failed)?;
+            }
             let question = Question {
                 method: &method,
                 target: Target::parse(&target).map_err(|error| failed(error.into()))?,
@@ -83,6 +88,20 @@ fn predict(
     ];
     job.send(&event, &buffers);
     Ok(())
+}
+
+/// Makes a second picture the one to compare with.
+fn compare_with(
+    job: &mut JobContext<'_>,
+    session: &mut Session,
+    name: &str,
+    bytes: &[u8],
+) -> Result<(), SessionError> {
+    let mut progress = |phase, done, total| job.progress(phase, done as f64, total as f64);
+    let set = session.set_reference(bytes, name, &mut progress);
+    set.map_err(|error| SessionError::Reference {
+        reason: error.to_string(),
+    })
 }
 
 async fn explain(

@@ -6,9 +6,9 @@ use ndarray::{Array3, Axis};
 
 use super::score_cam::CHANNELS;
 #[cfg(feature = "network")]
-use super::{channel_masks::most_varying, score_cam::STEPS};
+use super::times_weights;
 #[cfg(feature = "network")]
-use super::{channel_sum, times_weights};
+use super::{channel_masks::most_varying, score_cam::STEPS};
 use crate::explain::method::{Family, Method};
 #[cfg(feature = "network")]
 use crate::explain::{context::Context, error::ExplainError, method::Explain, saliency::Saliency};
@@ -64,7 +64,7 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
 #[cfg(feature = "network")]
 fn map(context: &Context, activations: &Array3<f32>, weights: &[f64]) -> Saliency {
     let weighed = times_weights(activations, weights.iter().copied());
-    context.layer_map(channel_sum(&weighed))
+    context.weighed_map(activations, &weighed)
 }
 
 /// Activations with one channel set to 0; `None` where it is 0 already.

@@ -4,7 +4,7 @@
 use ndarray::{Array3, Axis};
 
 #[cfg(feature = "network")]
-use super::{channel_sum, times_weights};
+use super::times_weights;
 use crate::explain::method::{Family, Method};
 #[cfg(feature = "network")]
 use crate::explain::{context::Context, error::ExplainError, method::Explain, saliency::Saliency};
@@ -46,8 +46,8 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
         let sum: f64 = gradient.iter().map(|&value| f64::from(value)).sum();
         sum
     });
-    let values = channel_sum(&times_weights(&activations, weights));
-    Ok(context.layer_map(values))
+    let weighed = times_weights(&activations, weights);
+    Ok(context.weighed_map(&activations, &weighed))
 }
 
 /// Whether the network behind the layer is global average pooling and one dense layer, as far

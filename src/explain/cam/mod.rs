@@ -5,6 +5,7 @@
 //! - `smoothing`: settings that all of those share
 //! - `one_gradient`: how those are explained
 //! - `principal_component`: the first principal component of activations
+//! - `important_channels`: the channels that carry a map
 //! - `channel_masks`: the layer's channels as masks of the picture, and which of them count
 //!
 //! To add one that needs one gradient: a file with a [`METHOD`](grad_cam::METHOD) whose
@@ -20,6 +21,8 @@ pub mod elementwise_cam;
 pub mod grad_cam;
 pub mod grad_cam_plus_plus;
 pub mod hirescam;
+#[cfg(feature = "network")]
+mod important_channels;
 pub mod layer_cam;
 #[cfg(feature = "network")]
 pub mod one_gradient;
@@ -29,6 +32,9 @@ pub mod score_cam;
 pub mod smooth_grad_cam_plus_plus;
 pub mod smoothing;
 pub mod xgrad_cam;
+
+#[cfg(feature = "network")]
+pub use important_channels::important_channels;
 
 /// From activations A and gradient g, both [C, h, w], to the weighed activations whose sum
 /// over channels is the map.

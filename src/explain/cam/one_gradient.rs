@@ -14,20 +14,18 @@ use crate::explain::saliency::Saliency;
 /// # Errors
 /// [`ExplainError`].
 pub async fn explain(context: &mut Context<'_>, weigh: Weigh) -> Result<Saliency, ExplainError> {
-    let values = match context.settings.choice("smoothing") {
-        AUGMENTATION => mean_over_changed_pictures(context, weigh).await?,
-        smoothing => {
-            let activations = context.activations().await?;
-            let gradient = context.layer_gradient().await?;
-            let weighed = weigh(&activations, &gradient);
-            if smoothing == PRINCIPAL_COMPONENT {
-                first_principal_component(&weighed)
-            } else {
-                channel_sum(&weighed)
-            }
-        }
-    };
-    Ok(context.layer_map(values))
+    let smoothing = context.settings.choice("smoothing");
+    if smoothing == AUGMENTATION {
+        let values = mean_over_changed_pictures(context, weigh).await?;
+        return Ok(context.layer_map(values));
+    }
+    let activations = context.activations().await?;
+    let gradient = context.layer_gradient().await?;
+    let weighed = weigh(&activations, &gradient);
+    if smoothing == PRINCIPAL_COMPONENT {
+        return Ok(context.layer_map(first_principal_component(&weighed)));
+    }
+    Ok(context.weighed_map(&activations, &weighed))
 }
 
 /// Factors of the input's values.

@@ -7,7 +7,7 @@ use ndarray::{Array2, Array3, Axis};
 #[cfg(feature = "network")]
 use super::channel_masks::{mask, most_varying};
 #[cfg(feature = "network")]
-use super::{channel_sum, times_weights};
+use super::times_weights;
 use crate::explain::method::{Family, Method};
 use crate::explain::setting::{Choice, Setting, SettingKind};
 #[cfg(feature = "network")]
@@ -123,7 +123,7 @@ fn map(
     for (&(channel, _), share) in scores.iter().zip(shares) {
         weights[channel] = f64::from(share);
     }
-    context.layer_map(channel_sum(&times_weights(activations, weights)))
+    context.weighed_map(activations, &times_weights(activations, weights))
 }
 
 /// What [`Saliency::of_steps`] calls a step.

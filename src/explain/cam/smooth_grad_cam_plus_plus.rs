@@ -7,7 +7,7 @@ use ndarray::{Array3, Axis, Zip};
 #[cfg(feature = "network")]
 use super::grad_cam_plus_plus::weight;
 #[cfg(feature = "network")]
-use super::{channel_sum, times_weights};
+use super::times_weights;
 use crate::explain::gradient::smoothgrad::{NOISE, samples};
 use crate::explain::method::{Family, Method};
 use crate::explain::setting::Setting;
@@ -64,10 +64,10 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
         goes_on = context.step(done, total);
     }
     let sums = sums.ok_or(ExplainError::NoBudget)?;
-    let values = channel_sum(&sums.weigh(done as f32));
+    let (activations, weighed) = sums.weigh(done as f32);
     let saliency = Saliency {
         seed: Some(context.seed),
-        ..context.layer_map(values)
+        ..context.weighed_map(&activations, &weighed)
     };
     Ok(saliency.of_steps(done, total, STEPS))
 }
@@ -93,7 +93,8 @@ impl Sums {
         }
     }
 
-    fn weigh(self, count: f32) -> Array3<f32> {
+    /// The mean activations, and those weighed.
+    fn weigh(self, count: f32) -> (Array3<f32>, Array3<f32>) {
         let mean = |sum: Array3<f32>| sum / count;
         let (activations, gradient) = (mean(self.activations), mean(self.gradient));
         let (square, cube) = (mean(self.square), mean(self.cube));
@@ -111,6 +112,7 @@ impl Sums {
             total
         });
         let weights: Vec<f64> = weights.collect();
-        times_weights(&activations, weights)
+        let weighed = times_weights(&activations, weights);
+        (activations, weighed)
     }
 }

@@ -8,6 +8,7 @@
 #[cfg(feature = "network")]
 pub mod baselines;
 pub mod deconvnet;
+pub mod full_grad;
 #[cfg(feature = "network")]
 mod gauss_legendre;
 pub mod gradient_x_input;

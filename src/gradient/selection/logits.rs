@@ -1,6 +1,6 @@
 //! Which tensor is the logits.
 
-use super::types::OutputActivation;
+use super::types::{OutputActivation, Places};
 use crate::gradient::error::GradientError;
 use crate::gradient::untold_shapes::untold_shape;
 use crate::onnx::{Index, Model, Shapes, node, pb};
@@ -16,7 +16,7 @@ pub struct Logits {
 ///
 /// # Errors
 /// [`GradientError`] where there is no tensor `wanted`, its shape is not known, or
-/// it is not [1, K].
+/// it is neither [1, K] nor that of K logits for each place of a grid.
 pub fn find_logits(
     model: &Model,
     shapes: &Shapes,
@@ -45,14 +45,33 @@ pub fn find_logits(
     let shape = shapes
         .get(&logits.tensor)
         .ok_or_else(|| untold_shape(graph, &index, shapes, &logits.tensor))?;
-    let long_axes = shape.iter().filter(|&&size| size > 1).count();
-    if shape.len() < 2 || shape[0] != 1 || long_axes > 1 || shape.contains(&0) {
+    let is_row = shape.len() >= 2 && shape.iter().filter(|&&size| size > 1).count() <= 1;
+    let is_grid = shape.len() == 4;
+    if !(is_row || is_grid) || shape[0] != 1 || shape.contains(&0) {
         return Err(GradientError::NotLogits {
             tensor: logits.tensor,
             shape: format!("{shape:?}"),
         });
     }
     Ok(logits)
+}
+
+/// The classes and, of logits [1, K, h, w] or, `channels_last`, [1, h, w, K], the places.
+pub fn classes_and_places(shape: &[usize], channels_last: bool) -> (usize, Option<Places>) {
+    let is_row = shape.iter().filter(|&&size| size > 1).count() <= 1;
+    let &[_, a, b, c] = shape else {
+        return (shape.iter().product(), None);
+    };
+    if is_row {
+        return (shape.iter().product(), None);
+    }
+    let (classes, height, width) = if channels_last { (c, a, b) } else { (a, b, c) };
+    let places = Places {
+        height,
+        width,
+        channels_last,
+    };
+    (classes, Some(places))
 }
 
 /// Walks back from `output` over a softmax or sigmoid, and over nodes between it

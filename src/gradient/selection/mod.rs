@@ -21,6 +21,6 @@ mod tests;
 mod types;
 
 pub use layers::{choose_layer, find_layers, named_layer};
-pub use logits::find_logits;
+pub use logits::{classes_and_places, find_logits};
 pub use picture_input::find_picture;
-pub use types::{Layer, OutputActivation, PictureInput, Selection};
+pub use types::{Layer, OutputActivation, PictureInput, Places, Selection};

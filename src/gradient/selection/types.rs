@@ -15,6 +15,8 @@ pub struct Selection {
     pub output_activation: OutputActivation,
     /// Number of classes, K.
     pub classes: usize,
+    /// Where a network gives K logits for each place, as for a segmentation: how.
+    pub places: Option<Places>,
     pub layer: Layer,
     /// Layers that are explained besides it.
     pub further: Vec<Layer>,
@@ -24,6 +26,14 @@ impl Selection {
     /// All layers that are explained, the first one first.
     pub fn layers(&self) -> impl Iterator<Item = &Layer> {
         std::iter::once(&self.layer).chain(&self.further)
+    }
+
+    /// Number of values of the contract's logits: K, or K · h · w.
+    pub fn logit_count(&self) -> usize {
+        let places = self.places.as_ref();
+        places.map_or(self.classes, |places| {
+            self.classes * places.height * places.width
+        })
     }
 
     /// The contract's name for an output of a layer: `gradients`, or
@@ -72,6 +82,15 @@ impl PictureInput {
             Layout::Nhwc => [axis(1), axis(2), axis(3)],
         }
     }
+}
+
+/// The grid of places for which a network gives logits, [1, K, h, w] or [1, h, w, K].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Places {
+    pub height: usize,
+    pub width: usize,
+    /// Whether the tensor itself is [1, h, w, K].
+    pub channels_last: bool,
 }
 
 /// The activation of a model's output, which turns logits into probabilities.

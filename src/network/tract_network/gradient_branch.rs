@@ -60,8 +60,9 @@ impl GradientBranch {
         GradientBranch::new(model, &graph.model, key, start, weights)
     }
 
-    /// Extracts the graph of the picture's gradient from a model with that branch, and
-    /// optimises it. It reads the tape of `forward`'s runs.
+    /// Extracts the graph of the gradient of the picture, and of the selection's layers if the key
+    /// is about biases, from a model with that branch, and optimises it. It reads the tape of
+    /// `forward`'s runs.
     ///
     /// # Errors
     /// As [`GradientBranch::at_layer`].
@@ -73,7 +74,8 @@ impl GradientBranch {
         weights: &mut PackedWeights,
     ) -> Result<Self, LoadError> {
         let tape = subgraphs::tape(model)?;
-        let graph = subgraphs::input_gradient(model, selection, forward.declared(&tape)?)?;
+        let (declared, with_layers) = (forward.declared(&tape)?, key.site == Site::Biases);
+        let graph = subgraphs::input_gradient(model, selection, declared, with_layers)?;
         GradientBranch::new(model, &graph, key, BranchStart::Tape(tape), weights)
     }
 

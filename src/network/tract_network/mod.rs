@@ -18,6 +18,7 @@ use tract_onnx::prelude::Tensor;
 
 use self::gradient_branch::PlanKey;
 use self::plans::Plans;
+use super::biases::Bias;
 use super::description::Description;
 use super::execution_plan::{array, shape_error, tensor};
 use super::load_error::LoadError;
@@ -79,7 +80,7 @@ impl TractNetwork {
             // The survey of the file says why.
             None => Ok(self
                 .plans
-                .attached(Some(name), false, ReluPolicy::Plain)?
+                .attached(Some(vec![name.to_owned()]), false, ReluPolicy::Plain)?
                 .attached
                 .file_tensor),
         }
@@ -123,7 +124,7 @@ impl TractNetwork {
         policy: ReluPolicy,
         cotangent: Vec<f32>,
     ) -> Result<(), NetworkError> {
-        let wanted = self.classes();
+        let wanted = self.description.selection.logit_count();
         let found = cotangent.len();
         let cotangent = ndarray::Array2::from_shape_vec((1, wanted), cotangent)
             .map_err(|_| NetworkError::CotangentLength { wanted, found })?;
@@ -150,7 +151,7 @@ impl TractNetwork {
     fn result(
         &mut self,
         current: Current,
-        mut outputs: Vec<Arc<Tensor>>,
+        outputs: Vec<Arc<Tensor>>,
     ) -> Result<Computed, NetworkError> {
         let current = match current {
             Current::Forward { input } => {
@@ -162,20 +163,28 @@ impl TractNetwork {
             }
             other => other,
         };
-        if outputs.is_empty() {
-            return Err(NetworkError::NoForward);
+        match current {
+            Current::Gradient(key) if key.site == Site::Biases => {
+                let gradients = outputs.iter().map(|tensor| gradient(tensor));
+                Ok(Computed::Gradients(gradients.collect::<Result<_, _>>()?))
+            }
+            Current::Gradient(_) => {
+                let first = outputs.first().ok_or(NetworkError::NoForward)?;
+                Ok(Computed::Gradient(gradient(first)?))
+            }
+            _ => {
+                let first = outputs.first().ok_or(NetworkError::NoForward)?;
+                Ok(Computed::Outputs(array(first)?.iter().copied().collect()))
+            }
         }
-        let first = outputs.swap_remove(0);
-        let values = array(&first)?;
-        if !matches!(current, Current::Gradient(_)) {
-            return Ok(Computed::Outputs(values.iter().copied().collect()));
-        }
-        let gradient = values.index_axis_move(Axis(0), 0);
-        let gradient = gradient.into_dimensionality::<Ix3>();
-        Ok(Computed::Gradient(
-            gradient.map_err(shape_error)?.to_owned(),
-        ))
     }
+}
+
+/// A gradient [1, C, h, w] as [C, h, w].
+fn gradient(tensor: &Tensor) -> Result<Array3<f32>, NetworkError> {
+    let gradient = array(tensor)?.index_axis_move(Axis(0), 0);
+    let gradient = gradient.into_dimensionality::<Ix3>();
+    Ok(gradient.map_err(shape_error)?.to_owned())
 }
 
 /// Activations [C, h, w] as a tensor in a layer's own order of axes.
@@ -192,6 +201,10 @@ fn own_layout(activations: Array3<f32>, channels_last: bool) -> Arc<Tensor> {
 impl Network for TractNetwork {
     fn classes(&self) -> usize {
         self.description.selection.classes
+    }
+
+    fn biases(&self) -> Result<Vec<Bias>, NetworkError> {
+        self.plans.biases()
     }
 
     fn start(&mut self, computation: Computation) -> Result<(), NetworkError> {

@@ -8,6 +8,7 @@ use super::forward_pass::ForwardPass;
 use super::gradient_branch::{GradientBranch, PlanKey};
 use super::taped_forward::TapedForward;
 use crate::gradient::{self, AttachOptions, Attached, Layer, ReluPolicy};
+use crate::network::biases::{Bias, biases};
 use crate::network::description::{self, Description};
 use crate::network::execution_plan::ExecutionPlan;
 use crate::network::kept_activations::layers_to_keep;
@@ -96,23 +97,20 @@ impl Plans {
         Ok((description, plans))
     }
 
-    /// The file once more, with the branch of a layer, or of the default one, and of the
+    /// The file once more, with the branch of layers, or of the default one, and of the
     /// picture.
     ///
     /// # Errors
     /// [`LoadError`], among others for a layer that cannot be explained.
     pub fn attached(
         &self,
-        layer: Option<&str>,
+        layers: Option<Vec<String>>,
         input_gradient: bool,
         policy: ReluPolicy,
     ) -> Result<AttachedModel, LoadError> {
         let mut model = Model::decode(&self.file, Limits::default())?;
         let options = AttachOptions {
-            layers: match layer {
-                Some(layer) => vec![layer.to_owned()],
-                None => self.options.layers.clone(),
-            },
+            layers: layers.unwrap_or_else(|| self.options.layers.clone()),
             input_gradient,
             policy,
             ..self.options.clone()
@@ -127,7 +125,7 @@ impl Plans {
     /// [`NetworkError`] where a layer cannot be explained, or does not fit beside the others.
     pub fn forward(&mut self, layers: &[String]) -> Result<&mut ForwardPass, NetworkError> {
         if layers.iter().any(|layer| !self.forward.keeps(layer)) {
-            let first = layers.first().map(String::as_str);
+            let first = layers.first().map(|layer| vec![layer.clone()]);
             let model = self
                 .attached(first, false, ReluPolicy::Plain)
                 .map_err(unprepared)?;
@@ -150,7 +148,7 @@ impl Plans {
             .iter()
             .filter_map(|branch| match &branch.key.site {
                 Site::Layer(layer) => Some(layer),
-                Site::Input => None,
+                Site::Input | Site::Biases => None,
             })
     }
 
@@ -197,6 +195,16 @@ impl Plans {
         self.taped_forward.as_mut()
     }
 
+    /// The biases of the layers.
+    ///
+    /// # Errors
+    /// [`NetworkError::Unprepared`] for parameters that are no numbers.
+    pub fn biases(&self) -> Result<Vec<Bias>, NetworkError> {
+        let model = Model::decode(&self.file, Limits::default());
+        let found = model.and_then(|model| biases(&model, &self.layers));
+        found.map_err(|error| unprepared(error.into()))
+    }
+
     /// Whether a gradient branch is ready.
     pub fn is_ready(&self, key: &PlanKey) -> bool {
         self.position(key).is_some()
@@ -221,11 +229,18 @@ impl Plans {
     }
 
     fn build_branch(&mut self, key: &PlanKey) -> Result<GradientBranch, NetworkError> {
-        let (layer, is_input) = match &key.site {
+        let (layers, is_input) = match &key.site {
             Site::Input => (None, true),
-            Site::Layer(layer) => (Some(layer.as_str()), false),
+            Site::Layer(layer) => (Some(vec![layer.clone()]), false),
+            Site::Biases => {
+                let biases = self.biases()?.into_iter().map(|bias| bias.layer);
+                (
+                    Some(biases.collect::<Vec<_>>()).filter(|layers| !layers.is_empty()),
+                    true,
+                )
+            }
         };
-        let model = self.attached(layer, is_input, key.policy);
+        let model = self.attached(layers, is_input, key.policy);
         let AttachedModel { model, attached } = model.map_err(unprepared)?;
         let (selection, key) = (&attached.selection, key.clone());
         let branch = if is_input {
@@ -259,7 +274,7 @@ impl Plans {
             .is_none_or(|behind| behind.layer != layer)
         {
             let model = self
-                .attached(Some(layer), false, ReluPolicy::Plain)
+                .attached(Some(vec![layer.to_owned()]), false, ReluPolicy::Plain)
                 .map_err(unprepared)?;
             let selection = &model.attached.selection;
             let graph = subgraphs::behind_layer(&model.model, selection);

@@ -68,7 +68,8 @@ impl AppState {
         picture: &ChosenPicture,
     ) -> Option<MapKey> {
         self.current_prediction(picture)?;
-        if self.compare.is_stopped {
+        let wants_second = self.settings.target == "similarity" && self.picture.second.is_none();
+        if self.compare.is_stopped || wants_second {
             return None;
         }
         let mut missing = self.compared_maps(picture);

@@ -4,7 +4,7 @@
 use super::engine_step::EngineStep;
 use crate::app::state::explanation::MapKey;
 use crate::app::state::model::DesiredModel;
-use crate::app::state::picture::PictureKey;
+use crate::app::state::picture::{PictureKey, SecondPicture};
 use crate::protocol::Remembered;
 
 /// What the engine shall hold and answer.
@@ -19,6 +19,8 @@ pub struct DesiredState {
     /// that the engine holds, since the summary says how they are preprocessed.
     pub known_model: Option<u32>,
     pub picture: Option<DesiredPicture>,
+    /// What the picture is compared with.
+    pub second_picture: Option<SecondPicture>,
     pub map: Option<MapKey>,
     /// Counted up when the user stops an explanation.
     pub stopped_explanations: u32,

@@ -26,6 +26,7 @@ impl AppState {
                 key: picture.key,
                 name: picture.name.clone(),
             }),
+            second_picture: self.picture.second.clone(),
             map: picture.and_then(|picture| match self.settings.view {
                 View::Explain => self.missing_map(picture),
                 View::Compare => self.missing_comparison(picture),

@@ -1,5 +1,7 @@
 //! A map as it came from the engine.
 
+use std::rc::Rc;
+
 use crate::protocol::{ExplainTimings, MapSummary};
 use crate::render::{MapView, Sign, largest, largest_but_outliers};
 
@@ -9,6 +11,8 @@ pub struct SaliencyMap {
     pub summary: MapSummary,
     /// `height`×`width`, row-major, signed.
     pub values: Vec<f32>,
+    /// As many values for each of the summary's channels: their activations.
+    pub activations: Vec<f32>,
     /// How often the network had run on the picture by then.
     pub forward_runs: u32,
     pub timings: ExplainTimings,
@@ -21,7 +25,7 @@ impl SaliencyMap {
     /// is no outlier.
     pub fn new(
         summary: MapSummary,
-        values: Vec<f32>,
+        [values, activations]: [Vec<f32>; 2],
         forward_runs: u32,
         timings: ExplainTimings,
     ) -> Self {
@@ -36,10 +40,26 @@ impl SaliencyMap {
         Self {
             summary,
             values,
+            activations,
             forward_runs,
             timings,
             scales,
         }
+    }
+
+    /// The activations of the summary's channels, each as a map.
+    pub fn channels(&self) -> Vec<Rc<SaliencyMap>> {
+        let summary = MapSummary {
+            channels: Vec::new(),
+            ..self.summary.clone()
+        };
+        let activations = self.activations.chunks_exact(self.values.len().max(1));
+        activations
+            .map(|values| {
+                let values = [values.to_vec(), Vec::new()];
+                Rc::new(SaliencyMap::new(summary.clone(), values, 0, self.timings))
+            })
+            .collect()
     }
 
     /// The value at the end of its own colour bar.

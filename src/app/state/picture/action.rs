@@ -1,5 +1,6 @@
 //! What can happen to pictures.
 
+use super::picture_state::SecondPicture;
 use crate::protocol::Sample;
 
 /// `file` is the number in the resource table.
@@ -16,6 +17,8 @@ pub enum PictureAction {
         width: u32,
         height: u32,
     },
+    /// A second picture, to compare with.
+    ChooseSecond(SecondPicture),
     Refused(String),
     PredictAgain,
     /// Back to the samples.

@@ -11,4 +11,4 @@ mod selectors;
 
 pub use self::action::PictureAction;
 pub use self::picture_key::{PictureKey, PredictionOverrides};
-pub use self::picture_state::{ChosenPicture, PictureState};
+pub use self::picture_state::{ChosenPicture, PictureState, SecondPicture};

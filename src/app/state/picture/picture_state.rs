@@ -18,8 +18,18 @@ pub struct PictureState {
     pub previous: Option<ChosenPicture>,
     /// The class that was chosen for `previous`.
     pub previous_class: Option<usize>,
+    /// What pictures are compared with.
+    pub second: Option<SecondPicture>,
     /// Pictures seen before with their results, the latest last, for the browser's Back.
     pub seen: Vec<ChosenPicture>,
+}
+
+/// A second picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SecondPicture {
+    /// Its number in the resource table.
+    pub file: u32,
+    pub name: String,
 }
 
 /// Bytes of the maps that are kept for one picture: some hundred of the largest.
@@ -71,7 +81,7 @@ impl ChosenPicture {
         self.maps.insert(key, map);
         let bytes = |maps: &SmallMap<MapKey, Rc<SaliencyMap>>| -> usize {
             let maps = maps.iter();
-            maps.map(|(_, map)| map.values.len() * size_of::<f32>())
+            maps.map(|(_, map)| (map.values.len() + map.activations.len()) * size_of::<f32>())
                 .sum()
         };
         while bytes(&self.maps) > MAX_MAP_BYTES {

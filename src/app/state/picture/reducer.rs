@@ -3,10 +3,12 @@
 use std::rc::Rc;
 
 use super::action::PictureAction;
-use super::picture_state::ChosenPicture;
+use super::picture_state::{ChosenPicture, SecondPicture};
 use crate::app::state::app_state::AppState;
+use crate::app::state::explanation::MapKey;
 use crate::app::state::notices::{NoticePlace, Recovery};
 use crate::app::state::settings::Settings;
+use crate::explain::Target;
 use crate::text::{MAX_NAME_CHARS, printable};
 
 /// How many pictures seen before are kept: their canvases take memory.
@@ -32,6 +34,7 @@ impl AppState {
                     picture.canvas_size = Some((width, height));
                 }
             }
+            PictureAction::ChooseSecond(second) => self.choose_second(second),
             PictureAction::Refused(message) => {
                 self.notify(NoticePlace::Picture, message, Some(Recovery::ChoosePicture));
             }
@@ -43,6 +46,20 @@ impl AppState {
                 self.settings.target = usual.target;
             }
         }
+    }
+
+    /// Takes another picture to compare with: maps of the one before go.
+    fn choose_second(&mut self, second: SecondPicture) {
+        self.picture.second = Some(second);
+        let is_about_second = |key: &MapKey| matches!(key.target, Target::Similarity(_));
+        let pictures = self.picture.current.iter_mut();
+        for picture in pictures.chain(&mut self.picture.seen) {
+            picture.maps.retain(|key| !is_about_second(key));
+            picture.failed_maps.retain(|key| !is_about_second(key));
+            picture.early.take_if(|(key, _)| is_about_second(key));
+            picture.shown.take_if(|key| is_about_second(key));
+        }
+        self.show_chosen_map();
     }
 
     /// Goes to a picture seen before, as the browser's Back does; to the samples for `None`.

@@ -3,6 +3,7 @@
 pub mod element_ids;
 mod file_kind;
 mod input_value;
+mod map_canvas;
 pub mod map_painter;
 mod notice;
 mod page_handle;
@@ -11,6 +12,7 @@ mod progress_bar;
 mod question_words;
 
 pub use self::input_value::input_value;
+pub use self::map_canvas::{DrawnMap, MapCanvas};
 pub use self::notice::notices;
 pub use self::page_handle::{PageHandle, Props};
 pub use self::popover::Popover;

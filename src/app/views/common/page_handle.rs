@@ -14,7 +14,7 @@ use crate::app::browser::{elements, fetch, picture_decoding};
 use crate::app::engine_client::{EngineClient, VariantFallback};
 use crate::app::state::{
     Action, AppState, EngineEvent, ExplanationAction, MAX_LABEL_FILE_BYTES, ModelAction, Notice,
-    NoticePlace, NoticesAction, PictureAction, Recovery,
+    NoticePlace, NoticesAction, PictureAction, Recovery, SecondPicture,
 };
 use crate::app::views::common::element_ids;
 use crate::protocol::Sample;
@@ -194,6 +194,21 @@ impl PageHandle {
     /// The same for a list of class labels.
     pub fn on_labels_chosen(&self) -> Callback<Event> {
         self.on_chosen(PageHandle::open_labels)
+    }
+
+    /// The same for a second picture to compare with.
+    pub fn on_second_chosen(&self) -> Callback<Event> {
+        self.on_chosen(PageHandle::open_second)
+    }
+
+    fn open_second(&self, file: File) {
+        let name = file.name();
+        let too_large = picture_decoding::too_large(&name, file.size() as u64);
+        if let Some(refusal) = too_large {
+            return self.notify(NoticePlace::Explanation, refusal);
+        }
+        let file = self.resources.put_file(file.into());
+        self.dispatch(PictureAction::ChooseSecond(SecondPicture { file, name }));
     }
 
     fn on_chosen(&self, open: fn(&PageHandle, File)) -> Callback<Event> {

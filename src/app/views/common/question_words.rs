@@ -13,6 +13,8 @@ pub fn question_words(prediction: &Prediction, target: Target) -> String {
             format!("Why {label} and not {}?", prediction.label(other))
         }
         Target::Against(_) => format!("What speaks against {label}?"),
+        Target::Similarity(_) => "What makes it like the second picture?".to_owned(),
+        Target::Region(..) => format!("What speaks for {label} where it is?"),
         Target::Finer(_) => format!("What sets {label} apart from its neighbours?"),
     }
 }

@@ -4,12 +4,11 @@ use wasm_bindgen::JsCast as _;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::map_canvas::{DrawnMap, MapCanvas};
 use super::map_card::{map_card, name};
 use crate::app::state::{
     Action, AppState, ChosenPicture, CompareAction, CompareAxis, EngineStep, MapKey, SettingsAction,
 };
-use crate::app::views::common::{Props, question_words};
+use crate::app::views::common::{DrawnMap, MapCanvas, Props, question_words};
 use crate::explain::{Family, METHODS};
 
 /// Longest side of the two maps that are laid over each other, in CSS pixels.

@@ -2,12 +2,11 @@
 
 use yew::prelude::*;
 
-use super::map_canvas::{DrawnMap, MapCanvas};
 use crate::app::number_format;
 use crate::app::state::{
     ChosenPicture, CompareAction, CompareAxis, EngineStep, MapKey, method_name,
 };
-use crate::app::views::common::{Props, phase_words, progress_bar};
+use crate::app::views::common::{DrawnMap, MapCanvas, Props, phase_words, progress_bar};
 use crate::protocol::MapState;
 use crate::text::shown_name;
 

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::channels::Channels;
 use super::layers::Layers;
 use super::method_choice::method_choice;
 use super::question::question;
@@ -26,6 +27,7 @@ pub fn details(props: &Props) -> Html {
             { question(props, picture) }
             { method_choice(props) }
             <Layers ..props.clone() />
+            <Channels ..props.clone() />
             <details>
                 <summary>{ "Times and facts" }</summary>
                 { facts(props, picture) }

@@ -1,6 +1,7 @@
 //! The explanation of one picture: the stage with the picture and its map, and beside it
 //! the classes, layers, methods and files.
 
+mod channels;
 mod class_search;
 mod classes;
 mod details;

@@ -31,7 +31,9 @@ pub fn question(props: &Props, picture: &ChosenPicture) -> Html {
     let is_offered = |kind: &str| {
         let other = state.other_class(picture);
         let target = Target::new(kind, class, other);
-        target.is_ok_and(|target| target.check(prediction.logits.len()).is_ok())
+        // The place of a class is asked about by its first question: the network says which.
+        let is_here = kind != "region" || kind == chosen;
+        is_here && target.is_ok_and(|target| target.check(prediction.logits.len()).is_ok())
     };
     html! {
         <details id="question">
@@ -47,7 +49,26 @@ pub fn question(props: &Props, picture: &ChosenPicture) -> Html {
             if chosen == "contrast" {
                 { other_class(props, picture, prediction, class) }
             }
+            if chosen == "similarity" {
+                { second_picture(props) }
+            }
         </details>
+    }
+}
+
+/// The picture that is compared with.
+fn second_picture(props: &Props) -> Html {
+    let second = props.state.picture.second.as_ref();
+    let words = second.map_or("none yet", |second| &second.name);
+    html! {
+        <div class="field">
+            <span>{ "Second picture" }</span>
+            <small>{ words }</small>
+            <label class="button file">
+                { "Choose" }
+                <input type="file" accept="image/*" aria-label="Choose a second picture" onchange={props.page.on_second_chosen()} />
+            </label>
+        </div>
     }
 }
 

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use gradcam::engine::{Prediction, Question, Session, read_tensor};
-use gradcam::explain::{self, METHODS, Method, Saliency, block_on};
+use gradcam::explain::{self, METHODS, Mask, Method, Saliency, block_on};
 use gradcam::gradient::AttachOptions;
 use gradcam::picture::{self, Preprocess};
 use gradcam::render::{self, ColorMap};
@@ -37,9 +37,16 @@ pub struct Arguments {
     /// them.
     #[arg(long, default_value = METHODS[0].id)]
     method: String,
-    /// What is asked: logit, probability, contrast:A,B, against, finer; A and B are classes.
+    /// What is asked: logit, probability, contrast:A,B, against, finer, similarity (with
+    /// --reference), region:C, region:C,x,y,w,h or region:C,mask; A, B and C are classes.
     #[arg(long, default_value = "logit")]
     target: String,
+    /// The second picture of `--target similarity`.
+    #[arg(long, value_name = "IMAGE")]
+    reference: Option<PathBuf>,
+    /// A picture whose bright pixels are the region of `--target region:C,mask`.
+    #[arg(long, value_name = "IMAGE")]
+    mask: Option<PathBuf>,
     /// Class to explain, by number or label; the likeliest if left out.
     #[arg(long)]
     class: Option<String>,
@@ -90,6 +97,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .load(&bytes, &options, &mut |_, _, _| ())
         .with_context(|| format!("'{}'", files::shown(&arguments.model)))?;
     drop(bytes);
+    if let Some(path) = &arguments.reference {
+        let (bytes, name) = read_picture(path)?;
+        session
+            .set_reference(&bytes, &name, &mut |_, _, _| ())
+            .with_context(|| format!("--reference '{}'", files::shown(path)))?;
+    }
+    if let Some(path) = &arguments.mask {
+        session.set_mask(mask(path)?);
+    }
     let bar = progress_bar(arguments.images.len());
     let mut failures = 0;
     for image in &arguments.images {
@@ -304,8 +320,7 @@ fn predict(
     preprocess: &Preprocess,
     path: &Path,
 ) -> anyhow::Result<(Prediction, RgbaImage)> {
-    let bytes = files::read_picture(path)?;
-    let name = files::shown(Path::new(path.file_name().unwrap_or_default()));
+    let (bytes, name) = read_picture(path)?;
     let prediction = session.predict(&bytes, &name, &mut |_, _, _| ())?;
     if bytes.starts_with(render::npy::MAGIC) {
         let tensor = read_tensor(&bytes, &name)?;
@@ -313,6 +328,27 @@ fn predict(
     }
     let picture = picture::decode(&bytes, &name, picture::Limits::default())?.picture;
     Ok((prediction, image::DynamicImage::from(picture).into_rgba8()))
+}
+
+/// A picture file's bytes, and its name for messages.
+fn read_picture(path: &Path) -> anyhow::Result<(Vec<u8>, String)> {
+    let name = files::shown(Path::new(path.file_name().unwrap_or_default()));
+    Ok((files::read_picture(path)?, name))
+}
+
+/// The bright half of a picture's values.
+fn mask(path: &Path) -> anyhow::Result<Mask> {
+    let (bytes, name) = read_picture(path)?;
+    let picture = picture::decode(&bytes, &name, picture::Limits::default())
+        .with_context(|| format!("--mask '{}'", files::shown(path)))?
+        .picture;
+    let grey = image::DynamicImage::from(picture).into_luma8();
+    let (width, height) = grey.dimensions();
+    Ok(Mask {
+        height: height as usize,
+        width: width as usize,
+        is_inside: grey.pixels().map(|pixel| pixel.0[0] > 127).collect(),
+    })
 }
 
 fn stem(path: &Path) -> String {

@@ -1,10 +1,11 @@
 //! What is asked: a target and a class in words.
 
 use anyhow::bail;
-use gradcam::explain::{TARGET_KINDS, Target};
+use gradcam::explain::{Area, TARGET_KINDS, Target};
 
 /// The target that a person names: a kind, such as `finer`, and behind a colon the classes that
 /// it is about, by number or label: `contrast:cup,plate`. A class that is not named is `class`.
+/// Behind the class of a region stands its area: `region:road,10,12`.
 ///
 /// # Errors
 /// With what there is, for a kind or class that is not there.
@@ -17,11 +18,23 @@ pub fn find_target(labels: &[String], wanted: &str, class: usize) -> anyhow::Res
             known.join(", ")
         );
     };
-    let named: Vec<&str> = classes
+    let mut named: Vec<&str> = classes
         .split(',')
         .map(str::trim)
         .filter(|name| !name.is_empty())
         .collect();
+    let mut area = Area::default();
+    if known.id == "region" && named.len() > 1 {
+        let words = named.split_off(1);
+        let Some(found) = Area::parse(&words) else {
+            bail!(
+                "a region is a class and, if it is not the places of the class, x,y or \
+                 x,y,width,height on the grid of places, or `mask`; '{}' is none of them",
+                words.join(",")
+            );
+        };
+        area = found;
+    }
     let mut found = Vec::new();
     for name in named {
         found.push(find_class(labels, name)?);
@@ -39,7 +52,7 @@ pub fn find_target(labels: &[String], wanted: &str, class: usize) -> anyhow::Res
     }
     match found.as_slice() {
         [class, others @ ..] if found.len() == known.classes => {
-            Ok(Target::new(known.id, *class, others.first().copied())?)
+            Ok(Target::new(known.id, *class, others.first().copied())?.with_area(area))
         }
         _ => bail!("the target '{kind}' compares two classes: --target {kind}:A,B"),
     }
@@ -121,6 +134,11 @@ mod tests {
         assert_eq!(find("probability:tabby").unwrap(), Target::Probability(0));
         assert_eq!(find("contrast:cup,plate").unwrap(), Target::Contrast(2, 1));
         assert_eq!(find("contrast:plate").unwrap(), Target::Contrast(2, 1));
+        let pixel = Area::parse(&["10", "12"]).unwrap();
+        assert_eq!(find("region:cup,10,12").unwrap(), Target::Region(2, pixel));
+        assert_eq!(find("region").unwrap(), Target::Region(2, Area::Called));
+        assert_eq!(find("similarity").unwrap(), Target::Similarity(2));
+        assert!(find("region:cup,1").unwrap_err().contains("x,y,width"));
         assert!(find("contrast").unwrap_err().contains("contrast:A,B"));
         assert!(find("logit:cup,plate").unwrap_err().contains("names 2"));
         assert!(find("loud").unwrap_err().contains("finer"));

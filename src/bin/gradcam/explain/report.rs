@@ -62,6 +62,7 @@ pub fn report(
         "left_out": saliency.left_out,
         "completeness": completeness,
         "coincides_with": saliency.coincides_with,
+        "channels": summary.channels,
         "notes": prediction.notes,
         "timings_ms": {
             "decode": prediction.timings_ms.decode,

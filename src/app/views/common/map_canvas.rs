@@ -7,9 +7,9 @@ use gloo::utils::window;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
+use super::map_painter::{self, MapPainter, Scene};
+use super::page_handle::PageHandle;
 use crate::app::state::SaliencyMap;
-use crate::app::views::common::PageHandle;
-use crate::app::views::common::map_painter::{self, MapPainter, Scene};
 use crate::render::OverlayStyle;
 
 /// A map and how it is drawn.

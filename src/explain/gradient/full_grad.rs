@@ -1,0 +1,80 @@
+//! FullGrad (Srinivas and Fleuret 2019, "Full-Gradient Representation for Neural Network
+//! Visualization").
+
+#[cfg(feature = "network")]
+use ndarray::{Array2, Array3, ArrayView2};
+
+use crate::explain::method::{Family, Method};
+#[cfg(feature = "network")]
+use crate::explain::{context::Context, error::ExplainError, method::Explain, saliency::Saliency};
+#[cfg(feature = "network")]
+use crate::render::MapView;
+
+pub const METHOD: Method = Method {
+    id: "full-grad",
+    name: "FullGrad",
+    plain_name: "where the picture and what every layer adds of its own matter",
+    summary: "The input times its gradient, and the bias of every layer times the gradient there, each made equally large and added up.",
+    caution: "Each channel counts as much as any other, however little it matters, and there is no sign: what speaks against the class lights up too.",
+    family: Family::Gradient,
+    cost: "one run forward and backward",
+    settings: &[],
+    is_slow: false,
+    is_random: false,
+    has_unit: false,
+    #[cfg(feature = "network")]
+    explain: Explain::Computed(|context| Box::pin(explain(context))),
+};
+
+/// Of the scaling to 0…1, as in pytorch-grad-cam.
+#[cfg(feature = "network")]
+const EPSILON: f32 = 1e-7;
+
+/// Σ_c ψ(|x_c g_c|) + Σ_layers Σ_c ψ(|b_c g_c|): ψ scales a channel to 0…1 and brings it to the
+/// input's size bilinearly, as pytorch-grad-cam does; the authors' program scales all channels of
+/// a layer together.
+#[cfg(feature = "network")]
+async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
+    let biases = context.network.biases()?;
+    let gradients = context.bias_gradients().await?;
+    let pixels = context.subject.pixels()?;
+    let (_, height, width) = pixels.dim();
+    let mut sum = Array2::<f32>::zeros((height, width));
+    let (at_input, at_layers) = gradients.split_first().ok_or(ExplainError::NoBudget)?;
+    add(&mut sum, &(pixels * at_input));
+    for (bias, gradient) in biases.iter().zip(at_layers) {
+        let mut products = gradient.clone();
+        for (mut channel, &bias) in products.outer_iter_mut().zip(&bias.values) {
+            channel *= bias;
+        }
+        add(&mut sum, &products);
+    }
+    Ok(context.input_map(sum, None))
+}
+
+/// Adds the magnitudes of a layer's channels, each scaled to 0…1. Those of one size are summed
+/// first: bringing to the input's size is linear.
+#[cfg(feature = "network")]
+fn add(sum: &mut Array2<f32>, channels: &Array3<f32>) {
+    let (_, rows, columns) = channels.dim();
+    let mut own = Array2::<f32>::zeros((rows, columns));
+    for channel in channels.outer_iter() {
+        own += &scaled(channel);
+    }
+    let values: Vec<f32> = own.iter().copied().collect();
+    let (height, width) = sum.dim();
+    let upsampled =
+        MapView::new(&values, rows, columns).map(|view| view.upsample(height, width, false));
+    for (sum, value) in sum.iter_mut().zip(upsampled.unwrap_or_default()) {
+        *sum += value;
+    }
+}
+
+#[cfg(feature = "network")]
+fn scaled(channel: ArrayView2<f32>) -> Array2<f32> {
+    let magnitudes = channel.mapv(f32::abs);
+    let least = magnitudes.iter().copied().fold(f32::INFINITY, f32::min);
+    let span = magnitudes.iter().map(|value| value - least);
+    let greatest = span.fold(0.0, f32::max);
+    magnitudes.mapv_into(|value| (value - least) / (EPSILON + greatest))
+}
