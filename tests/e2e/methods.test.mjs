@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { ROOT } from "./browser.mjs";
+import { ROOT, SITE } from "./browser.mjs";
 import { openEngine } from "./engine.mjs";
 import { TINY, assertAccessible, eventually, visiting } from "./harness.mjs";
 import { distance, greatest, readNpy } from "./npy.mjs";
@@ -83,7 +84,7 @@ async function withBoot(visit, hash) {
 
 const card = (visit, name) => visit.page.locator(".map-card", { has: visit.page.getByText(name, { exact: true }) });
 
-visiting("twelve methods side by side, one stopped half-way, and the page answers keys", async (visit) => {
+visiting("twelve methods side by side, one stopped half-way, and the page answers keys", async (visit, t) => {
   // More masks than can be done, so that there is something to stop.
   await visit.open(`model=${TINY.id}&method=rise&set=masks:100000`);
   await visit.sample("Ankle boot");
@@ -95,13 +96,23 @@ visiting("twelve methods side by side, one stopped half-way, and the page answer
     await page.locator(".method-boxes").getByLabel(name, { exact: true }).check();
   }
   await page.locator(".map-card").nth(11).waitFor();
-  await eventually("eleven maps are there", async () => (await page.getByRole("button", { name: /^Open / }).count()) >= 11);
+  await page.evaluate(watchKeys);
+  await eventually("eleven maps are there", async () => {
+    await page.keyboard.press("Tab");
+    return (await page.getByRole("button", { name: /^Open / }).count()) >= 11;
+  });
+  for (let key = 0; key < 20; key += 1) await page.keyboard.press("Tab");
   // RISE is at work: the page goes on, and it can be stopped.
   const rise = card(visit, "RISE");
   await rise.getByRole("button", { name: "Open RISE" }).waitFor();
   const workers = await page.evaluate(() => window.seen.workers.length);
-  const waits = await page.evaluate(longestWait);
-  assert.ok(Number.isFinite(waits));
+  // Keys are answered while all of this is computed.
+  const answers = await page.evaluate(() => window.answers);
+  assert.ok(answers.length >= 20, `${answers.length} keys`);
+  const slow = answers.filter((ms) => ms > 100);
+  t.diagnostic(`${answers.length} keys, the slowest answered after ${Math.max(...answers).toFixed(0)} ms`);
+  // A machine that is busy with other things may let one of them wait.
+  assert.ok(slow.length <= answers.length / 20, `keys that waited: ${slow}`);
   await page.getByRole("button", { name: "Stop all" }).click();
   await rise.getByText(/of 100000 masks/).waitFor();
   await page.getByRole("button", { name: "Go on" }).waitFor();
@@ -119,21 +130,61 @@ visiting("twelve methods side by side, one stopped half-way, and the page answer
   visit.assertQuiet();
 });
 
-/** Runs in the page: the longest time between two frames of half a second, in milliseconds. */
-function longestWait() {
-  return new Promise((resolve) => {
-    const start = performance.now();
-    let [last, longest] = [start, 0];
-    const frame = () => {
-      const now = performance.now();
-      longest = Math.max(longest, now - last);
-      last = now;
-      if (now - start > 500) resolve(longest);
-      else requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-  });
+/** Runs in the page: from now on, how long after each key the page has taken it and can paint. */
+function watchKeys() {
+  window.answers = [];
+  addEventListener("keydown", ({ timeStamp }) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => window.answers.push(performance.now() - timeStamp);
+    requestAnimationFrame(() => channel.port2.postMessage(null));
+  }, { capture: true });
 }
+
+visiting("an engine that dies among many runs leaves what it showed, and goes on", async (visit) => {
+  await visit.open(`model=${TINY.id}&method=rise&set=masks:100000`);
+  await visit.sample("Ankle boot");
+  const { page } = visit;
+  await eventually("a map of some masks", async () => (await visit.told("map")).some((event) => event.isEarly));
+  await page.getByText(/of 100000 masks/).first().waitFor();
+  await visit.die();
+  const notice = await visit.notice("broke down while it explained", "so far stays");
+  await page.getByText(/Not finished: \d+ of 100000 masks/).waitFor();
+  const workers = await page.evaluate(() => window.seen.workers.length);
+  assert.equal(workers, 2, "the engine was replaced");
+  const early = (await visit.told("map")).length;
+  await visit.goWay(notice, "Go on");
+  await eventually("it goes on", async () => (await visit.told("map")).length > early);
+  await page.getByRole("button", { name: "Cancel" }).first().click();
+  await page.getByText(/Not finished/).getByRole("button", { name: "Go on" }).waitFor();
+  visit.assertQuiet([/unreachable/]);
+});
+
+visiting("a second picture to compare with, and the channels that carry a map", async (visit) => {
+  await withBoot(visit);
+  const { page } = visit;
+  await page.locator("#channels summary").click();
+  await page.locator("#channels canvas").nth(9).waitFor();
+  assert.equal(await page.locator("#channels li").count(), 10);
+  await page.locator("#question summary").click();
+  await page.locator("#question select").first().selectOption("similarity");
+  const second = await readFile(join(SITE, "samples", "fashion-bag.png"));
+  const choose = page.getByLabel("Choose a second picture");
+  await choose.setInputFiles({ name: "bag.png", mimeType: "image/png", buffer: second });
+  const similar = async () => (await visit.told("map")).filter(({ map }) => map.target.startsWith("similarity:"));
+  await eventually("how alike they are", async () => (await similar()).length > 0);
+  const [{ map }] = await similar();
+  assert.ok(map.value > -1 && map.value < 0.999, `${map.value}`);
+  // The picture itself is as much like itself as can be.
+  const same = await readFile(join(SITE, "samples", "fashion-boot.png"));
+  await choose.setInputFiles({ name: "boot.png", mimeType: "image/png", buffer: same });
+  await eventually("alike", async () => (await similar()).length > 1);
+  assert.ok(Math.abs((await similar())[1].map.value - 1) < 1e-6);
+  // What is no picture is said, and another can be chosen.
+  await choose.setInputFiles({ name: "text.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+  await visit.notice("second picture cannot be used");
+  await assertAccessible(page, "channels and a second picture");
+  visit.assertQuiet();
+});
 
 visiting("why one class and not another", async (visit) => {
   await withBoot(visit);

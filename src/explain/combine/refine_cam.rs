@@ -29,11 +29,13 @@ pub const METHOD: Method = Method {
 
 const SETTINGS: &[Setting] = &[REFINED_METHOD];
 
-/// Π of the layers' maps on the finest layer's grid.
+/// Π of the layers' maps on the finest layer's grid, brought to the input's.
 #[cfg(feature = "network")]
 async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
     let maps = layer_maps(context).await?;
-    Ok(context.layer_map(product(&maps)))
+    let (_, height, width) = context.subject.pixels()?.dim();
+    let values = upsampled(&product(&maps), height, width);
+    Ok(context.input_map(values, None))
 }
 
 /// Π of maps on the grid of the greatest of them.

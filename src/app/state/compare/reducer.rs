@@ -25,7 +25,7 @@ impl AppState {
             CompareAction::GoOn => {
                 self.compare.is_stopped = false;
                 if let Some(picture) = &mut self.picture.current {
-                    picture.failed_maps.clear();
+                    picture.drop_unfinished_maps();
                 }
             }
         }

@@ -136,6 +136,11 @@ impl AppState {
         } else {
             format!(" (the browser says: {message})")
         };
+        let is_explaining = matches!(step, Some(EngineStep::Explain(_)));
+        if is_explaining && self.keep_early_map() {
+            let sentence = format!("{what}{detail}. It was replaced, and the map so far stays.");
+            return self.notify(NoticePlace::Explanation, sentence, Some(Recovery::GoOn));
+        }
         if again {
             let sentence =
                 format!("{what}{detail}. It was replaced, and goes on with what you had chosen.");

@@ -48,7 +48,7 @@ impl AppState {
             ExplanationAction::ExplainAgain => {
                 self.notices.shown.remove(&NoticePlace::Explanation);
                 if let Some(picture) = &mut self.picture.current {
-                    picture.failed_maps.clear();
+                    picture.drop_unfinished_maps();
                 }
             }
         }

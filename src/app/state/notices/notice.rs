@@ -41,6 +41,8 @@ pub enum Recovery {
     Predict,
     /// Ask for the refused map again.
     Explain,
+    /// Compute what was not finished.
+    GoOn,
     /// Load the whole page again.
     Reload,
     /// Start the engine again.

@@ -96,6 +96,16 @@ impl ChosenPicture {
         }
     }
 
+    /// Forgets the maps that were stopped before they were complete, so that they are computed.
+    pub(in crate::app::state) fn drop_unfinished_maps(&mut self) {
+        let maps = self.maps.iter();
+        let is_unfinished = |map: &SaliencyMap| map.summary.left_out.is_some();
+        let unfinished = maps.filter(|(_, map)| is_unfinished(map));
+        let unfinished: Vec<MapKey> = unfinished.map(|(key, _)| key.clone()).collect();
+        self.maps.retain(|key| !unfinished.contains(key));
+        self.failed_maps.clear();
+    }
+
     /// The model that made the prediction.
     pub fn model(&self) -> Option<&Rc<PreparedModel>> {
         Some(&self.prediction.as_ref()?.model)

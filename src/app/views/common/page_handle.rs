@@ -238,7 +238,7 @@ impl PageHandle {
             Recovery::ChooseModelFile => elements::click(element_ids::MODEL_FILE),
             Recovery::ChoosePicture => elements::click(element_ids::PICTURE_FILE),
             Recovery::Predict => self.dispatch(PictureAction::PredictAgain),
-            Recovery::Explain => self.dispatch(ExplanationAction::ExplainAgain),
+            Recovery::Explain | Recovery::GoOn => self.dispatch(ExplanationAction::ExplainAgain),
             Recovery::Restart => self.engine.restart(),
             Recovery::Reload => {
                 let _ = gloo::utils::window().location().reload();

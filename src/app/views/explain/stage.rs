@@ -11,7 +11,9 @@ use super::stage_progress::StageProgress;
 use super::stage_props::StageProps;
 use crate::app::browser::elements;
 use crate::app::number_format;
-use crate::app::state::{AppState, ChosenPicture, Finding, NoticePlace, SettingsAction};
+use crate::app::state::{
+    AppState, ChosenPicture, ExplanationAction, Finding, NoticePlace, SettingsAction,
+};
 use crate::app::views::common::{PageHandle, Props, element_ids, notices, question_words};
 use crate::explain::Target;
 use crate::render::Sign;
@@ -59,7 +61,7 @@ pub fn Stage(props: &StageProps) -> Html {
                 } else {
                     { for finding_note(state, page, picture) }
                 }
-                { for left_out(picture) }
+                { for left_out(page, picture) }
                 { for notes(state, picture).map(|note| html! { <p class="hint">{ note }</p> }) }
                 { assumed(state, page) }
                 if picture.map().is_some() {
@@ -103,9 +105,17 @@ fn title(state: &AppState, page: &PageHandle, picture: &ChosenPicture) -> Html {
 }
 
 /// What a map that was not finished leaves out.
-fn left_out(picture: &ChosenPicture) -> Option<Html> {
+fn left_out(page: &PageHandle, picture: &ChosenPicture) -> Option<Html> {
     let words = picture.map()?.summary.left_out.as_ref()?;
-    Some(html! { <p class="hint">{ "Not finished: " }{ words }{ "." }</p> })
+    let go_on = page.callback(|page| page.dispatch(ExplanationAction::ExplainAgain));
+    // While the engine is at it there is nothing to go on with.
+    let is_stopped = picture.early.is_none();
+    Some(html! {
+        <p class="hint">
+            { "Not finished: " }{ words }{ ". " }
+            if is_stopped { <button class="quiet" onclick={go_on}>{ "Go on" }</button> }
+        </p>
+    })
 }
 
 /// The question that the shown map answers, if it is not the usual one.
