@@ -2,6 +2,7 @@
 
 use super::session_error::SessionError;
 use crate::explain::{Family, Method};
+use crate::gradient::Layer;
 use crate::network::TractNetwork;
 
 /// Layers by their tensors in the file: the one of this name, or several with commas between.
@@ -48,12 +49,15 @@ pub fn layers_of(
     Ok((layer, finer))
 }
 
-/// The last layer before another whose grid is finer.
+/// The last end of a block before a layer whose grid is finer, else the last such layer: what is
+/// inside a block is often pooled next, and then the gradient touches some of its places only.
 fn finer_layer(network: &TractNetwork, layer: &str) -> Option<String> {
     let layers = &network.description().layers;
     let at = layers.iter().position(|other| other.tensor == layer)?;
     let places = |[_, height, width]: [usize; 3]| height * width;
-    let mut before = layers[..at].iter().rev();
-    let finer = before.find(|other| places(other.shape) > places(layers[at].shape));
+    let is_finer = |other: &&Layer| places(other.shape) > places(layers[at].shape);
+    let finer = layers[..at].iter().rev().filter(is_finer);
+    let end_of_block = finer.clone().find(|other| other.alias.is_some());
+    let finer = end_of_block.or(finer.clone().next());
     finer.map(|finer| finer.tensor.clone())
 }

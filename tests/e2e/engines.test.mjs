@@ -83,6 +83,34 @@ testing("one thread gives the same bits each time", ["threads"], {}, async (visi
   visit.assertQuiet();
 });
 
+/** Maps with random numbers, as bits. */
+async function randomMaps({ page, site }, threads) {
+  await openEngine(page, site, `${LOADERS.threads}?threads=${threads}`);
+  const addresses = [site.url(TINY.file), site.url("samples/fashion-boot.png")];
+  return page.evaluate(async ([model, picture]) => {
+    const source = { from: "file", name: "model.onnx" };
+    const load = { type: "loadModel", model: source, layer: null, remembered: [] };
+    const { layer } = (await window.ask(load, [await window.fetchBytes(model)])).event.model;
+    await window.ask({ type: "predict", name: "picture.png", overrides: {} }, [await window.fetchBytes(picture)]);
+    const maps = [["rise", ["masks", "30"]], ["smoothgrad", ["samples", "5"]], ["smooth-grad-cam++", ["samples", "3"]]];
+    const found = {};
+    for (const [method, ...settings] of maps) {
+      const request = { type: "explain", method, target: "probability:9", layer, settings, seed: 7 };
+      const { event, buffers } = await window.ask(request);
+      if (event.type !== "map") throw new Error(JSON.stringify(event));
+      found[method] = [...new Uint32Array(buffers[0])];
+    }
+    return found;
+  }, addresses);
+}
+
+testing("the same seed gives the same bits on one thread and on two", ["threads"], {}, async (visit) => {
+  visit.site.isolate();
+  const [one, two] = [await randomMaps(visit, 1), await randomMaps(visit, 2)];
+  assert.deepEqual(two, one);
+  visit.assertQuiet();
+});
+
 testing("64 cores are taken for 8", ["threads"], {}, async (visit) => {
   visit.site.isolate();
   const source = await readFile(join(SITE, LOADERS.threads), "utf8");

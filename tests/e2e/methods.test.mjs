@@ -154,7 +154,7 @@ visiting("an engine that dies among many runs leaves what it showed, and goes on
   const early = (await visit.told("map")).length;
   await visit.goWay(notice, "Go on");
   await eventually("it goes on", async () => (await visit.told("map")).length > early);
-  await page.getByRole("button", { name: "Cancel" }).first().click();
+  await page.getByRole("button", { name: "Stop and keep this" }).click();
   await page.getByText(/Not finished/).getByRole("button", { name: "Go on" }).waitFor();
   visit.assertQuiet([/unreachable/]);
 });
