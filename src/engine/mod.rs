@@ -2,6 +2,7 @@
 //!
 //! - `preparation`: a network from a file, as a person wants it
 //! - `session`: one model, one picture, its explanations
+//! - `evaluation`: measures of those, and pictures that change the class
 //! - `session_error`: what can go wrong with them
 //! - `npy_input`: input tensors from NPY files
 //! - `model_summary`, `map_summary`: what the page is told of a model and of a map
@@ -17,6 +18,7 @@
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 mod checksum;
 mod elapsed_time;
+mod evaluation;
 mod map_summary;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 mod model_cache;
@@ -35,6 +37,7 @@ pub mod worker;
 #[cfg(all(feature = "threads", target_arch = "wasm32"))]
 pub mod worker_threads;
 
+pub use evaluation::{MetricQuestion, perturbed_picture};
 pub use model_summary::ModelOrigin;
 pub use npy_input::read_tensor;
 pub use session::{Prediction, Question, Session};

@@ -285,6 +285,21 @@ impl Session {
         })
     }
 
+    /// The network, and the picture predicted last.
+    ///
+    /// # Errors
+    /// [`SessionError`] as long as there are none.
+    pub(super) fn parts(&mut self) -> Result<(&mut TractNetwork, &mut Subject), SessionError> {
+        let network = self.network.as_mut().ok_or(SessionError::NoModel)?;
+        let subject = self.subject.as_mut().ok_or(NetworkError::NoForward)?;
+        Ok((network, subject))
+    }
+
+    /// The network ran so often more on the last picture.
+    pub(super) fn count_runs(&mut self, runs: u32) {
+        self.runs += runs;
+    }
+
     /// The picture predicted last, with what was computed for it.
     pub fn subject(&self) -> Option<&Subject> {
         self.subject.as_ref()

@@ -1,5 +1,6 @@
 //! What can go wrong with a model, a picture or an explanation.
 
+use crate::evaluate::EvaluateError;
 use crate::explain::ExplainError;
 use crate::gradient::GradientError;
 use crate::network::{LoadError, NetworkError};
@@ -31,6 +32,8 @@ pub enum SessionError {
     #[error(transparent)]
     Explain(#[from] ExplainError),
     #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
+    #[error(transparent)]
     Network(#[from] NetworkError),
 }
 
@@ -43,7 +46,11 @@ impl SessionError {
 
     /// Whether it only says that the explanation was stopped, as was asked.
     pub fn is_stop(&self) -> bool {
-        matches!(self, SessionError::Explain(ExplainError::Stopped))
+        match self {
+            SessionError::Explain(ExplainError::Stopped) => true,
+            SessionError::Evaluate(error) => error.is_stop(),
+            _ => false,
+        }
     }
 
     /// How the page should treat it.
@@ -60,7 +67,9 @@ impl SessionError {
             | SessionError::UnknownScaling(_)
             | SessionError::ScalingChannels { .. }
             | SessionError::Network(NetworkError::InputShape { .. }) => FailureKind::Picture,
-            SessionError::Layer { .. } | SessionError::Explain(_) => FailureKind::Explanation,
+            SessionError::Layer { .. } | SessionError::Explain(_) | SessionError::Evaluate(_) => {
+                FailureKind::Explanation
+            }
             SessionError::Network(NetworkError::Run(_)) => FailureKind::Engine,
             SessionError::Network(_) => FailureKind::Explanation,
         }

@@ -257,7 +257,11 @@ impl Context<'_> {
         }
     }
 
-    async fn compute(&mut self, computation: Computation) -> Result<Computed, ExplainError> {
+    /// What the network computes, with pauses where the budget wants them.
+    ///
+    /// # Errors
+    /// [`ExplainError`].
+    pub async fn compute(&mut self, computation: Computation) -> Result<Computed, ExplainError> {
         self.network.start(computation)?;
         loop {
             let budget = &mut *self.budget;

@@ -46,10 +46,17 @@ pub use context::Context;
 pub use error::ExplainError;
 #[cfg(feature = "network")]
 pub use explanation::explain;
+#[cfg(feature = "network")]
+pub use gradient::baselines::baseline;
 pub use method::{Family, Method};
+#[cfg(feature = "network")]
+pub use random::Random;
 pub use ranking::{NOT_A_NUMBER, rank_classes};
 pub use saliency::{Completeness, Saliency};
-pub use setting::{Choice, Setting, SettingKind, SettingValue, Settings, decimal};
+pub use setting::{
+    BLACK, BLURRED, Choice, GREY, MEAN_COLOUR, Setting, SettingKind, SettingValue, Settings, ZERO,
+    decimal,
+};
 #[cfg(feature = "network")]
 pub use subject::{InputScale, Subject};
 pub use target::{TARGET_KINDS, Target, TargetKind};

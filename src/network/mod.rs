@@ -10,6 +10,7 @@
 //! - `tract_network`: the implementation on tract
 //! - `description`: labels, layers, preprocessing and provenance of a model
 //! - `preprocessing_guess`: the scaling of pixel values, where the file does not say it
+//! - `random_weights`: the same model with other weights, for sanity checks
 //! - `subgraphs`: from one file to the forward and the gradient graph
 //! - `kept_activations`: the layers whose activations a forward run keeps
 //! - `lowering`: layers with weights, which become operations on our kernels
@@ -45,6 +46,8 @@ mod probabilities;
 #[cfg(feature = "network")]
 mod profiling;
 #[cfg(feature = "network")]
+mod random_weights;
+#[cfg(feature = "network")]
 mod run;
 #[cfg(feature = "network")]
 mod subgraphs;
@@ -62,7 +65,7 @@ pub use execution_plan::{ExecutionPlan, NodeTime};
 pub use load_error::LoadError;
 pub use network_error::NetworkError;
 #[cfg(feature = "network")]
-pub use network_trait::{Computation, Computed, Network, Site, compute};
+pub use network_trait::{Computation, Computed, Network, Normals, Site, compute};
 pub use probabilities::{sigmoid, softmax};
 #[cfg(feature = "network")]
 pub use profiling::{BranchTimes, profile, time_branch};

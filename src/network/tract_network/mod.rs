@@ -19,7 +19,7 @@ use super::description::Description;
 use super::execution_plan::{array, shape_error, tensor};
 use super::load_error::LoadError;
 use super::network_error::NetworkError;
-use super::network_trait::{Computation, Computed, Network, Site};
+use super::network_trait::{Computation, Computed, Network, Normals, Site};
 use super::run::Run;
 use crate::gradient::{self, AttachOptions, ReluPolicy};
 
@@ -195,6 +195,24 @@ impl Network for TractNetwork {
                 cotangent,
             } => self.start_gradient(&run, site, policy, cotangent),
         }
+    }
+
+    fn weighted_layers(&self) -> usize {
+        self.plans.weighted_layers()
+    }
+
+    fn with_random_weights(
+        &self,
+        topmost: usize,
+        normals: &mut Normals,
+    ) -> Result<Box<dyn Network>, NetworkError> {
+        let unprepared = |error: LoadError| NetworkError::Unprepared(error.to_string());
+        let (file, options) = self
+            .plans
+            .with_random_weights(topmost, normals)
+            .map_err(unprepared)?;
+        let other = TractNetwork::load(file, &options, &mut |_, _| ()).map_err(unprepared)?;
+        Ok(Box::new(other))
     }
 
     fn advance(

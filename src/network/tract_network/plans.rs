@@ -13,7 +13,8 @@ use crate::network::kept_activations::layers_to_keep;
 use crate::network::load_error::LoadError;
 use crate::network::lowering::PackedWeights;
 use crate::network::network_error::NetworkError;
-use crate::network::network_trait::Site;
+use crate::network::network_trait::{Normals, Site};
+use crate::network::random_weights;
 use crate::network::run::Run;
 use crate::network::subgraphs;
 use crate::onnx::{Limits, Model};
@@ -95,6 +96,26 @@ impl Plans {
             behind: None,
         };
         Ok((description, plans))
+    }
+
+    /// How many layers of the file have weights that can be replaced.
+    pub fn weighted_layers(&self) -> usize {
+        let model = Model::decode(&self.file, Limits::default());
+        model.map_or(0, |model| random_weights::weighted_layers(&model).len())
+    }
+
+    /// The file with random weights in its topmost layers, and how it is to be prepared.
+    ///
+    /// # Errors
+    /// [`LoadError`] for weights that are no floats.
+    pub fn with_random_weights(
+        &self,
+        topmost: usize,
+        normals: &mut Normals,
+    ) -> Result<(Vec<u8>, AttachOptions), LoadError> {
+        let mut model = Model::decode(&self.file, Limits::default())?;
+        random_weights::randomise(&mut model, topmost, normals)?;
+        Ok((model.encode(), self.options.clone()))
     }
 
     /// The file once more, with the branch of a layer, or of the default one, and of the
