@@ -13,7 +13,9 @@ use crate::explain::{
     self, Budget, Context, InputScale, Saliency, Subject, Target, Unlimited, block_on,
 };
 use crate::gradient::{self, AttachOptions, ReluPolicy};
-use crate::network::{self, Computation, Description, NetworkError, Site, TractNetwork};
+use crate::network::{
+    self, Computation, Description, NetworkError, SharedNetwork, Site, TractNetwork,
+};
 use crate::picture::{self, Limits, Preprocess, Scaling};
 use crate::protocol::{
     ExplainTimings, OutputActivation, Phase, PredictTimings, PredictionOverrides,
@@ -79,6 +81,11 @@ impl Session {
         self.subject = None;
         self.layer.clone_from(&network.description().layer);
         self.network.insert(network).description()
+    }
+
+    /// The model that is ready, for other threads' sessions; `None` if there is none.
+    pub fn shared_network(&self) -> Option<SharedNetwork> {
+        self.network.as_ref().map(TractNetwork::share)
     }
 
     /// What is known of the model that is ready; `None` if there is none.

@@ -16,7 +16,7 @@ pub fn structural_similarity(a: ArrayView2<f32>, b: ArrayView2<f32>) -> f64 {
         return 0.0;
     }
     let (height, width) = a.dim();
-    let odd = |side: usize| if side % 2 == 0 { side - 1 } else { side }.min(WINDOW);
+    let odd = |side: usize| (side - (1 - side % 2)).min(WINDOW);
     let (tall, wide) = (odd(height), odd(width));
     let (a, b) = (scaled(a), scaled(b));
     let (mut sum, mut count) = (0.0, 0.0);

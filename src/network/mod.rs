@@ -72,4 +72,4 @@ pub use profiling::{BranchTimes, profile, time_branch};
 #[cfg(feature = "network")]
 pub use run::Run;
 #[cfg(feature = "network")]
-pub use tract_network::TractNetwork;
+pub use tract_network::{SharedNetwork, TractNetwork};

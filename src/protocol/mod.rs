@@ -10,10 +10,15 @@
 //! number of the request that it answers, and the page drops events of jobs
 //! that it no longer waits for.
 
+mod explanation_record;
 mod manifest;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::explanation_record::{
+    ClassRecord, EngineRecord, ExplanationRecord, ImageRecord, MapRecord, ModelRecord,
+    PreprocessingRecord, RECORD_VERSION,
+};
 pub use self::manifest::{Manifest, ManifestEntry, Sample};
 
 /// Raised with every change of the messages. The page compares it with the one

@@ -3,10 +3,12 @@
 //! - `forward_pass`: from the picture to logits and activations
 //! - `gradient_branch`: from activations or the picture and a cotangent to gradients
 //! - `plans`: the plans that are ready, and how others are built
+//! - `shared_network`: the model for several threads
 
 mod forward_pass;
 mod gradient_branch;
 mod plans;
+mod shared_network;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use ndarray::{Array3, Array4, Axis, Ix3};
 use tract_onnx::prelude::Tensor;
 
 use self::plans::{PlanKey, Plans};
+pub use self::shared_network::SharedNetwork;
 use super::description::Description;
 use super::execution_plan::{array, shape_error, tensor};
 use super::load_error::LoadError;

@@ -28,15 +28,15 @@ const LOAD_STEPS: usize = 3;
 /// All plans of one model.
 pub struct Plans {
     /// The file, for building further plans.
-    file: Vec<u8>,
-    options: AttachOptions,
-    layers: Vec<Layer>,
+    pub file: Arc<Vec<u8>>,
+    pub options: AttachOptions,
+    pub layers: Vec<Layer>,
     /// Weights that the plans share.
-    weights: PackedWeights,
-    forward: ForwardPass,
+    pub weights: PackedWeights,
+    pub forward: ForwardPass,
     /// Those used last come first.
-    branches: Vec<GradientBranch>,
-    behind: Option<PlanBehindLayer>,
+    pub branches: Vec<GradientBranch>,
+    pub behind: Option<PlanBehindLayer>,
 }
 
 /// Which gradient branch.
@@ -47,7 +47,7 @@ pub struct PlanKey {
 }
 
 /// From a layer's activations to the logits.
-struct PlanBehindLayer {
+pub struct PlanBehindLayer {
     layer: String,
     plan: ExecutionPlan,
     channels_last: bool,
@@ -87,7 +87,7 @@ impl Plans {
         let branch = GradientBranch::new(&model, selection, site, options.policy, &mut weights)?;
         progress(3, LOAD_STEPS);
         let plans = Plans {
-            file,
+            file: Arc::new(file),
             options: options.clone(),
             layers: layers.clone(),
             weights,
