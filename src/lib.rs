@@ -13,7 +13,8 @@
 //! Who may use whom, from the ground up (`tests/architecture` holds it, and that no two files
 //! use each other):
 //! `picture`, `render`, `onnx`, `protocol` and `text` use nobody, `gradient` uses `onnx` and `picture`'s types,
-//! `network` uses those, `explain` uses the trait of `network` and `render`'s upsampling, `engine` joins them all;
+//! `network` uses those, `explain` uses the trait of `network` and `render`'s upsampling, `evaluate` uses those and
+//! `explain`, `engine` joins them all;
 //! the binaries use them all, and `app`, the page, never sees tract.
 
 // One line for each module; each has its own documentation inside.
@@ -24,6 +25,8 @@ pub mod app;
 // The work behind the protocol: what the worker does with each request.
 #[cfg(feature = "network")]
 pub mod engine;
+// Measures of how far a map can be trusted: one file for each metric, and their catalogue.
+pub mod evaluate;
 // Subjects, targets, budgets; one file for each explanation method, and their catalogue.
 pub mod explain;
 // Builds the gradient branch of an ONNX graph, in ONNX operators.

@@ -116,7 +116,7 @@ pub fn mapped(state: &AppState, class: usize, values: [f32; 2]) -> Action {
     let summary = serde_json::from_value(serde_json::json!({
         "class": class, "target": format!("logit:{class}"), "value": 1.0, "method": "grad-cam",
         "settings": [], "layer": "last", "isAtLayer": true, "height": 1, "width": 2,
-        "unit": "logit", "runs": 0, "coincidesWith": [], "channels": [],
+        "unit": "logit", "runs": 0, "coincidesWith": [], "channels": [], "furtherLayers": [],
         "min": values[0].min(values[1]), "max": values[0].max(values[1]), "state": "evidence",
     }))
     .expect("a summary");

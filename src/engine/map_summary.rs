@@ -20,6 +20,7 @@ impl From<&Saliency> for MapSummary {
                 .collect(),
             seed: saliency.seed.and_then(|seed| u32::try_from(seed).ok()),
             layer: saliency.layer.clone(),
+            further_layers: saliency.further_layers.clone(),
             is_at_layer: saliency.is_at_layer,
             height,
             width,

@@ -4,6 +4,7 @@
 //! - `session`: one model, one picture, its explanations
 //! - `chosen_layers`: the layers of a question
 //! - `class_scores`: what stands beside the classes of a picture
+//! - `evaluation`: measures of those, and pictures that change the class
 //! - `session_error`: what can go wrong with them
 //! - `npy_input`: input tensors from NPY files
 //! - `model_summary`, `map_summary`: what the page is told of a model and of a map
@@ -21,6 +22,7 @@ mod checksum;
 mod chosen_layers;
 mod class_scores;
 mod elapsed_time;
+mod evaluation;
 mod map_summary;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 mod model_cache;
@@ -41,6 +43,7 @@ pub mod worker;
 #[cfg(all(feature = "threads", target_arch = "wasm32"))]
 pub mod worker_threads;
 
+pub use evaluation::{MetricQuestion, perturbed_picture};
 pub use model_summary::ModelOrigin;
 pub use npy_input::read_tensor;
 pub use session::{Prediction, Question, Session};

@@ -18,7 +18,7 @@ use crate::explain::{
 };
 use crate::gradient::{self, AttachOptions, Places, ReluPolicy};
 use crate::network::{
-    self, Computation, Description, Network as _, NetworkError, Site, TractNetwork,
+    self, Computation, Description, Network as _, NetworkError, SharedNetwork, Site, TractNetwork,
 };
 use crate::picture::{self, Limits, Preprocess, Scaling};
 use crate::protocol::{
@@ -101,6 +101,11 @@ impl Session {
         self.reference = None;
         self.layer.clone_from(&network.description().layer);
         self.network.insert(network).description()
+    }
+
+    /// The model that is ready, for other threads' sessions; `None` if there is none.
+    pub fn shared_network(&self) -> Option<SharedNetwork> {
+        self.network.as_ref().map(TractNetwork::share)
     }
 
     /// What is known of the model that is ready; `None` if there is none.
@@ -356,6 +361,21 @@ impl Session {
             let layer = network.resolve_layer(layer).map(Site::Layer);
             layer.is_ok_and(|site| network.is_ready(&site, ReluPolicy::Plain))
         })
+    }
+
+    /// The network, and the picture predicted last.
+    ///
+    /// # Errors
+    /// [`SessionError`] as long as there are none.
+    pub(super) fn parts(&mut self) -> Result<(&mut TractNetwork, &mut Subject), SessionError> {
+        let network = self.network.as_mut().ok_or(SessionError::NoModel)?;
+        let subject = self.subject.as_mut().ok_or(NetworkError::NoForward)?;
+        Ok((network, subject))
+    }
+
+    /// The network ran so often more on the last picture.
+    pub(super) fn count_runs(&mut self, runs: u32) {
+        self.runs += runs;
     }
 
     /// The picture predicted last, with what was computed for it.

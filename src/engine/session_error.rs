@@ -1,5 +1,6 @@
 //! What can go wrong with a model, a picture or an explanation.
 
+use crate::evaluate::EvaluateError;
 use crate::explain::ExplainError;
 use crate::gradient::GradientError;
 use crate::network::{LoadError, NetworkError};
@@ -35,6 +36,8 @@ pub enum SessionError {
     #[error(transparent)]
     Explain(#[from] ExplainError),
     #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
+    #[error(transparent)]
     Network(#[from] NetworkError),
 }
 
@@ -47,7 +50,11 @@ impl SessionError {
 
     /// Whether it only says that the explanation was stopped, as was asked.
     pub fn is_stop(&self) -> bool {
-        matches!(self, SessionError::Explain(ExplainError::Stopped))
+        match self {
+            SessionError::Explain(ExplainError::Stopped) => true,
+            SessionError::Evaluate(error) => error.is_stop(),
+            _ => false,
+        }
     }
 
     /// How the page should treat it.
@@ -67,7 +74,8 @@ impl SessionError {
             SessionError::Layer { .. }
             | SessionError::Reference { .. }
             | SessionError::SeveralLayers { .. }
-            | SessionError::Explain(_) => FailureKind::Explanation,
+            | SessionError::Explain(_)
+            | SessionError::Evaluate(_) => FailureKind::Explanation,
             SessionError::Network(NetworkError::Run(_)) => FailureKind::Engine,
             SessionError::Network(_) => FailureKind::Explanation,
         }

@@ -280,6 +280,7 @@ impl Context<'_> {
             settings: self.settings.clone(),
             seed: None,
             layer: self.layer.to_owned(),
+            further_layers: Vec::new(),
             is_at_layer: false,
             unit: self.target.unit(),
             runs: self.runs,
@@ -290,7 +291,11 @@ impl Context<'_> {
         }
     }
 
-    async fn compute(&mut self, computation: Computation) -> Result<Computed, ExplainError> {
+    /// What the network computes, with pauses where the budget wants them.
+    ///
+    /// # Errors
+    /// [`ExplainError`].
+    pub async fn compute(&mut self, computation: Computation) -> Result<Computed, ExplainError> {
         if !matches!(computation, Computation::Gradient { .. }) {
             // Two tapes would take twice the memory.
             self.subject.run.drop_tape();

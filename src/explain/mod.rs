@@ -50,13 +50,19 @@ pub use context::Context;
 pub use error::ExplainError;
 #[cfg(feature = "network")]
 pub use explanation::explain;
+#[cfg(feature = "network")]
+pub use gradient::baselines::baseline;
 pub use method::{Family, Method};
 pub use output_context::OutputContext;
+#[cfg(feature = "network")]
+pub use random::Random;
 pub use ranking::{NOT_A_NUMBER, rank_classes};
 pub use region::{Area, Mask, called, region};
-
 pub use saliency::{ChannelImportance, Completeness, Saliency};
-pub use setting::{Choice, Setting, SettingKind, SettingValue, Settings, decimal};
+pub use setting::{
+    BLACK, BLURRED, Choice, GREY, MEAN_COLOUR, Setting, SettingKind, SettingValue, Settings, ZERO,
+    decimal,
+};
 #[cfg(feature = "network")]
 pub use subject::{InputScale, Subject};
 pub use target::Target;

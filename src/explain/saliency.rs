@@ -24,6 +24,8 @@ pub struct Saliency {
     pub seed: Option<u64>,
     /// The layer that was chosen, by its tensor in the model's file.
     pub layer: String,
+    /// Layers that were combined with it.
+    pub further_layers: Vec<String>,
     /// Whether the map has the layer's grid, and not the input's.
     pub is_at_layer: bool,
     pub unit: MapUnit,
@@ -124,6 +126,7 @@ mod tests {
             settings: Settings::default(),
             seed: None,
             layer: "layer".into(),
+            further_layers: Vec::new(),
             is_at_layer: true,
             unit: MapUnit::Logit,
             runs: 1,

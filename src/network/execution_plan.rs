@@ -28,7 +28,39 @@ pub struct ExecutionPlan {
     next_step: Option<usize>,
 }
 
+/// An optimised graph without the state of its runs: copies share its weights, and other threads
+/// may have them.
+#[derive(Clone)]
+pub(super) struct SharedPlan {
+    plan: Arc<TypedRunnableModel>,
+    last_uses: Vec<Vec<usize>>,
+}
+
+impl SharedPlan {
+    /// The graph with runs of its own.
+    ///
+    /// # Errors
+    /// [`EngineError`], as tract gives it.
+    pub(super) fn spawn(self) -> Result<ExecutionPlan, EngineError> {
+        let state = self.plan.spawn();
+        Ok(ExecutionPlan {
+            state: state.map_err(|error| EngineError::of_tract(&error))?,
+            plan: self.plan,
+            last_uses: self.last_uses,
+            next_step: None,
+        })
+    }
+}
+
 impl ExecutionPlan {
+    /// The graph without its runs.
+    pub(super) fn share(&self) -> SharedPlan {
+        SharedPlan {
+            plan: Arc::clone(&self.plan),
+            last_uses: self.last_uses.clone(),
+        }
+    }
+
     /// Optimises a graph whose inputs all have fixed shapes. [`ExecutionPlan::run`] takes
     /// its inputs and gives its outputs in the order of the graph.
     ///

@@ -11,6 +11,7 @@
 //! - `description`: labels, layers, preprocessing and provenance of a model
 //! - `preprocessing_guess`: the scaling of pixel values, where the file does not say it
 //! - `biases`: what layers add whatever the picture
+//! - `random_weights`: the same model with other weights, for sanity checks
 //! - `subgraphs`: from one file to the forward and the gradient graph
 //! - `kept_activations`: the layers whose activations a forward run keeps
 //! - `lowering`: layers with weights, which become operations on our kernels
@@ -48,6 +49,8 @@ mod probabilities;
 #[cfg(feature = "network")]
 mod profiling;
 #[cfg(feature = "network")]
+mod random_weights;
+#[cfg(feature = "network")]
 mod run;
 #[cfg(feature = "network")]
 mod subgraphs;
@@ -67,11 +70,11 @@ pub use execution_plan::{ExecutionPlan, NodeTime};
 pub use load_error::LoadError;
 pub use network_error::NetworkError;
 #[cfg(feature = "network")]
-pub use network_trait::{Computation, Computed, Network, Site, compute};
+pub use network_trait::{Computation, Computed, Network, Normals, Site, compute};
 pub use probabilities::{sigmoid, softmax};
 #[cfg(feature = "network")]
 pub use profiling::{BranchTimes, profile, time_branch};
 #[cfg(feature = "network")]
 pub use run::{Run, Tape};
 #[cfg(feature = "network")]
-pub use tract_network::TractNetwork;
+pub use tract_network::{SharedNetwork, TractNetwork};

@@ -41,7 +41,32 @@ pub trait Network {
         &mut self,
         may_continue: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<Option<Computed>, NetworkError>;
+
+    /// How many layers have weights that [`Network::with_random_weights`] can replace.
+    fn weighted_layers(&self) -> usize {
+        0
+    }
+
+    /// The same network where the `topmost` layers with weights, those next to the logits, have
+    /// others: normal numbers with the mean and the standard deviation of the layer's own.
+    /// `normals` gives the standard normal numbers of a layer, numbered from the top.
+    ///
+    /// # Errors
+    /// [`NetworkError::Unprepared`] where there is no such network.
+    fn with_random_weights(
+        &self,
+        topmost: usize,
+        normals: &mut Normals,
+    ) -> Result<Box<dyn Network>, NetworkError> {
+        let _ = (topmost, normals);
+        Err(NetworkError::Unprepared(
+            "this network's weights cannot be replaced".into(),
+        ))
+    }
 }
+
+/// The standard normal numbers of a layer.
+pub type Normals<'a> = dyn FnMut(usize) -> Box<dyn FnMut() -> f64> + 'a;
 
 /// Does a computation without a pause.
 ///

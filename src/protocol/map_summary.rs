@@ -19,6 +19,8 @@ pub struct MapSummary {
     pub seed: Option<u32>,
     /// The layer that was chosen.
     pub layer: String,
+    /// Layers that were combined with it.
+    pub further_layers: Vec<String>,
     /// Whether the map has the grid of the layer, and not that of the input.
     pub is_at_layer: bool,
     pub height: usize,

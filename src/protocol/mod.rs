@@ -10,11 +10,16 @@
 //! number of the request that it answers, and the page drops events of jobs
 //! that it no longer waits for.
 
+mod explanation_record;
 mod manifest;
 mod map_summary;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::explanation_record::{
+    ClassRecord, EngineRecord, ExplanationRecord, ImageRecord, MapRecord, ModelRecord,
+    PreprocessingRecord, RECORD_VERSION,
+};
 pub use self::manifest::{Manifest, ManifestEntry, Sample};
 pub use self::map_summary::{ChannelSummary, CompletenessSummary, MapState, MapSummary, MapUnit};
 

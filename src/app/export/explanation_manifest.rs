@@ -1,4 +1,5 @@
-//! How an explanation was made, for repeating it: JSON.
+//! How an explanation was made, for repeating it: JSON with the fields of
+//! `protocol::ExplanationRecord`.
 
 use js_sys::{Array, JSON, Number, Object, Reflect};
 use wasm_bindgen::JsValue;
@@ -8,11 +9,8 @@ use crate::app::browser::json;
 use crate::app::browser::json::js;
 use crate::app::state::{AppState, Prediction};
 use crate::picture::{Preprocess, Scaling};
+use crate::protocol::RECORD_VERSION;
 use crate::render;
-
-/// Of the JSON: raised when a field goes or means something else. New fields come beside the
-/// old ones.
-const VERSION: u32 = 2;
 
 /// How the explanation was made, for repeating it: JSON. `picture_sha256` is of the picture's
 /// file, if the browser could compute it.
@@ -31,7 +29,7 @@ pub fn explanation_manifest(
     let entry = model.desired.source.entry();
     let style = state.overlay_style(picture);
     let manifest = object(&[
-        ("version", js(&VERSION)),
+        ("version", js(&RECORD_VERSION)),
         (
             "image",
             object(&[
@@ -64,6 +62,7 @@ pub fn explanation_manifest(
         ("settings", settings(&map.summary.settings)),
         ("seed", js(&map.summary.seed)),
         ("layer", js(&map.summary.layer)),
+        ("further_layers", js(&map.summary.further_layers)),
         ("class", class_facts(prediction, class)),
         ("top_classes", top_classes(prediction)),
         (
@@ -90,6 +89,7 @@ pub fn explanation_manifest(
         ("left_out", js(&map.summary.left_out)),
         ("completeness", js(&map.summary.completeness)),
         ("coincides_with", js(&map.summary.coincides_with)),
+        ("important_channels", js(&map.summary.channels)),
         (
             "overlay",
             object(&[

@@ -1,11 +1,13 @@
 //! Files that commands read and write, with errors that name them.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use gradcam::onnx::{Limits, OnnxError};
 use gradcam::picture;
 use gradcam::text::printable;
+use sha2::{Digest as _, Sha256};
 
 /// A longer path is shown by its end.
 const MAX_PATH_CHARS: usize = 80;
@@ -65,4 +67,32 @@ pub fn read_picture(path: &Path) -> anyhow::Result<Vec<u8>> {
 /// With the file's name, if it cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     std::fs::write(path, bytes).with_context(|| format!("'{}' cannot be written", shown(path)))
+}
+
+/// SHA-256 of bytes, lower-case hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A text file of at most so many bytes.
+///
+/// # Errors
+/// With the file's name, if it is longer, is no text, or cannot be read.
+pub fn read_text(path: &Path, max_bytes: usize) -> anyhow::Result<String> {
+    let file = std::fs::File::open(path);
+    let unread = || format!("'{}' cannot be read", shown(path));
+    let mut bytes = Vec::new();
+    let limit = max_bytes as u64 + 1;
+    file.and_then(|file| file.take(limit).read_to_end(&mut bytes))
+        .with_context(unread)?;
+    if bytes.len() > max_bytes {
+        bail!(
+            "'{}' is longer than {max_bytes} bytes; choose the right file",
+            shown(path)
+        );
+    }
+    let text = String::from_utf8(bytes);
+    text.ok()
+        .with_context(|| format!("'{}' is no text", shown(path)))
 }

@@ -1,15 +1,23 @@
 //! The command line: the same engine as the page's, native.
 //!
-//! One file for each command, and `files`, `terminal` and `panics`, which they share. To add a
-//! command: a file with `Arguments` and `run`, and a variant of [`Command`].
+//! One file or folder for each command. They share `asking` (a model, a picture and a question),
+//! `pictures` (many of them), `files`, `terminal`, `interrupt` and `panics`. To add a command: a
+//! file with `Arguments` and `run`, and a variant of [`Command`].
 
+mod asking;
 mod attach;
+mod evaluate;
 mod explain;
 mod files;
 mod inspect;
+mod interrupt;
 mod methods;
+mod metrics;
 mod panics;
+mod perturb;
+mod pictures;
 mod profile;
+mod reproduce;
 mod terminal;
 
 use std::process::ExitCode;
@@ -32,10 +40,39 @@ enum Command {
     Attach(attach::Arguments),
     /// Explain pictures: which class, and where the network looked.
     Explain(explain::Arguments),
+    /// Measure how far maps can be trusted: faithfulness, localisation, sanity.
+    Evaluate(evaluate::Arguments),
+    /// Change a picture so that the class changes and nobody sees it.
+    Perturb(perturb::Arguments),
+    /// Make a map again from what `explain --json` printed or the page saved.
+    Reproduce(reproduce::Arguments),
     /// List the methods, their settings, and the targets.
     Methods(methods::Arguments),
+    /// List the metrics and their settings.
+    Metrics(metrics::Arguments),
     /// Show where a run of a graph spends its time, node by node.
     Profile(profile::Arguments),
+}
+
+/// How a command ended that ended by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// Some pictures of a list could not be done, and their lines say so.
+    SomeFailed,
+    /// A person said stop.
+    Interrupted,
+}
+
+impl Outcome {
+    /// The exit status.
+    pub fn code(self) -> u8 {
+        match self {
+            Outcome::Done => 0,
+            Outcome::SomeFailed => 3,
+            Outcome::Interrupted => 130,
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -47,15 +84,25 @@ fn main() -> ExitCode {
         }
         Err(help) => help.exit(),
     };
-    let result = panics::caught(|| match &arguments.command {
-        Command::Inspect(arguments) => inspect::run(arguments),
-        Command::Attach(arguments) => attach::run(arguments),
-        Command::Explain(arguments) => explain::run(arguments),
-        Command::Methods(arguments) => {
-            methods::run(arguments);
-            Ok(())
+    let result = panics::caught(|| {
+        let done = |()| Outcome::Done;
+        match &arguments.command {
+            Command::Inspect(arguments) => inspect::run(arguments).map(done),
+            Command::Attach(arguments) => attach::run(arguments).map(done),
+            Command::Explain(arguments) => explain::run(arguments),
+            Command::Evaluate(arguments) => evaluate::run(arguments),
+            Command::Perturb(arguments) => perturb::run(arguments).map(done),
+            Command::Reproduce(arguments) => reproduce::run(arguments).map(done),
+            Command::Methods(arguments) => {
+                methods::run(arguments);
+                Ok(Outcome::Done)
+            }
+            Command::Metrics(arguments) => {
+                metrics::run(arguments);
+                Ok(Outcome::Done)
+            }
+            Command::Profile(arguments) => profile::run(arguments).map(done),
         }
-        Command::Profile(arguments) => profile::run(arguments),
     });
     match result {
         Ok(code) => code,

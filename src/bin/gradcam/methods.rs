@@ -62,7 +62,8 @@ fn as_json(method: &Method) -> Value {
     })
 }
 
-fn setting(setting: &Setting) -> Value {
+/// A setting as JSON.
+pub fn setting(setting: &Setting) -> Value {
     let mut value = json!({
         "id": setting.id,
         "name": setting.name,

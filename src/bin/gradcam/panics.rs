@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
-use crate::terminal;
+use crate::{Outcome, terminal};
 
 /// The code of a program that panics, as Rust has it.
 const PANICKED: u8 = 101;
@@ -14,7 +14,7 @@ const PANICKED: u8 = 101;
 ///
 /// # Errors
 /// Those of the command.
-pub fn caught(run: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<ExitCode> {
+pub fn caught(run: impl FnOnce() -> anyhow::Result<Outcome>) -> anyhow::Result<ExitCode> {
     let place = Arc::new(Mutex::new(String::new()));
     let kept = place.clone();
     if std::env::var_os("RUST_BACKTRACE").is_none() {
@@ -25,7 +25,7 @@ pub fn caught(run: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<ExitCo
         }));
     }
     match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(result) => result.map(|()| ExitCode::SUCCESS),
+        Ok(result) => result.map(|outcome| ExitCode::from(outcome.code())),
         Err(_) => {
             let place = place.lock().map(|place| place.clone()).unwrap_or_default();
             terminal::print_error(format_args!(

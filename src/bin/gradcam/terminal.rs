@@ -21,9 +21,14 @@ pub fn print_json(value: &Value) {
     write(&printable_json(&value.to_string()));
 }
 
+/// What went wrong, as it is printed.
+pub fn sentence(line: &str) -> String {
+    short_sentence(line, MAX_ERROR_CHARS).to_string()
+}
+
 /// Prints what went wrong.
 pub fn print_error(line: impl Display) {
-    let line = short_sentence(&line.to_string(), MAX_ERROR_CHARS);
+    let line = sentence(&line.to_string());
     eprintln!("gradcam: {line}");
 }
 

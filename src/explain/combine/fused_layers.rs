@@ -66,5 +66,8 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
             };
         });
     }
-    Ok(context.input_map(fused, None))
+    Ok(Saliency {
+        further_layers: context.further_layers.to_vec(),
+        ..context.input_map(fused, None)
+    })
 }

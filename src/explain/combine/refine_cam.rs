@@ -35,7 +35,10 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
     let maps = layer_maps(context).await?;
     let (_, height, width) = context.subject.pixels()?.dim();
     let values = upsampled(&product(&maps), height, width);
-    Ok(context.input_map(values, None))
+    Ok(Saliency {
+        further_layers: context.further_layers.to_vec(),
+        ..context.input_map(values, None)
+    })
 }
 
 /// Π of maps on the grid of the greatest of them.

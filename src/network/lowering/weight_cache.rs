@@ -7,7 +7,7 @@ use crate::network::kernels::{ConvolutionWeights, DenseWeights};
 use crate::onnx::Model;
 
 /// All that goes into a convolution's packed weights.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ConvolutionKey {
     /// Names of tensors of one file.
     pub weights: String,
@@ -18,7 +18,7 @@ pub struct ConvolutionKey {
 }
 
 /// The weights of a file in the form that kernels read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct PackedWeights {
     /// Names of the file's own weights. Weights that a graph adds are not kept: another
     /// graph may use the same name for others.

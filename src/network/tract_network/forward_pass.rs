@@ -16,11 +16,12 @@ use crate::onnx::Model;
 /// A forward pass that is ready to run.
 pub struct ForwardPass {
     pub plan: ExecutionPlan,
-    kept: Vec<KeptLayer>,
+    pub kept: Vec<KeptLayer>,
 }
 
 /// A layer whose activations a run keeps.
-struct KeptLayer {
+#[derive(Clone)]
+pub struct KeptLayer {
     /// Its tensor in the file; the graph may have given it another name.
     file_tensor: String,
     channels_last: bool,

@@ -30,6 +30,7 @@ pub struct GradientBranch {
 }
 
 /// The inputs of a branch's plan besides the cotangent, which is its last one.
+#[derive(Clone, Debug)]
 pub enum BranchStart {
     /// The layer's activations.
     Layer,

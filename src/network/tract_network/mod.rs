@@ -4,10 +4,12 @@
 //! - `taped_forward`: from the picture to logits and what the gradient at the picture needs
 //! - `gradient_branch`: from a run and a cotangent to gradients
 //! - `plans`: the plans that are ready, and how others are built
+//! - `shared_network`: the model for several threads
 
 mod forward_pass;
 mod gradient_branch;
 mod plans;
+mod shared_network;
 mod taped_forward;
 
 use std::borrow::Cow;
@@ -18,12 +20,13 @@ use tract_onnx::prelude::Tensor;
 
 use self::gradient_branch::PlanKey;
 use self::plans::Plans;
+pub use self::shared_network::SharedNetwork;
 use super::biases::Bias;
 use super::description::Description;
 use super::execution_plan::{array, shape_error, tensor};
 use super::load_error::LoadError;
 use super::network_error::NetworkError;
-use super::network_trait::{Computation, Computed, Network, Site};
+use super::network_trait::{Computation, Computed, Network, Normals, Site};
 use super::run::Run;
 use crate::gradient::{self, AttachOptions, ReluPolicy};
 
@@ -227,6 +230,24 @@ impl Network for TractNetwork {
                 cotangent,
             } => self.start_gradient(&run, site, policy, cotangent),
         }
+    }
+
+    fn weighted_layers(&self) -> usize {
+        self.plans.weighted_layers()
+    }
+
+    fn with_random_weights(
+        &self,
+        topmost: usize,
+        normals: &mut Normals,
+    ) -> Result<Box<dyn Network>, NetworkError> {
+        let unprepared = |error: LoadError| NetworkError::Unprepared(error.to_string());
+        let (file, options) = self
+            .plans
+            .with_random_weights(topmost, normals)
+            .map_err(unprepared)?;
+        let other = TractNetwork::load(file, &options, &mut |_, _| ()).map_err(unprepared)?;
+        Ok(Box::new(other))
     }
 
     fn advance(

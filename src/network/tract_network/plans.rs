@@ -15,7 +15,8 @@ use crate::network::kept_activations::layers_to_keep;
 use crate::network::load_error::LoadError;
 use crate::network::lowering::PackedWeights;
 use crate::network::network_error::NetworkError;
-use crate::network::network_trait::Site;
+use crate::network::network_trait::{Normals, Site};
+use crate::network::random_weights;
 use crate::network::run::Run;
 use crate::network::subgraphs;
 use crate::onnx::{Limits, Model};
@@ -29,20 +30,20 @@ const LOAD_STEPS: usize = 3;
 /// All plans of one model.
 pub struct Plans {
     /// The file, for building further plans.
-    file: Vec<u8>,
-    options: AttachOptions,
-    layers: Vec<Layer>,
+    pub file: Arc<Vec<u8>>,
+    pub options: AttachOptions,
+    pub layers: Vec<Layer>,
     /// Weights that the plans share.
-    weights: PackedWeights,
-    forward: ForwardPass,
-    taped_forward: Option<TapedForward>,
+    pub weights: PackedWeights,
+    pub forward: ForwardPass,
+    pub taped_forward: Option<TapedForward>,
     /// Those used last come first.
-    branches: Vec<GradientBranch>,
-    behind: Option<PlanBehindLayer>,
+    pub branches: Vec<GradientBranch>,
+    pub behind: Option<PlanBehindLayer>,
 }
 
 /// From a layer's activations to the logits.
-struct PlanBehindLayer {
+pub struct PlanBehindLayer {
     layer: String,
     plan: ExecutionPlan,
     channels_last: bool,
@@ -85,7 +86,7 @@ impl Plans {
         let branch = GradientBranch::at_layer(&model, selection, key, &mut weights)?;
         progress(3, LOAD_STEPS);
         let plans = Plans {
-            file,
+            file: Arc::new(file),
             options: options.clone(),
             layers: layers.clone(),
             weights,
@@ -95,6 +96,26 @@ impl Plans {
             behind: None,
         };
         Ok((description, plans))
+    }
+
+    /// How many layers of the file have weights that can be replaced.
+    pub fn weighted_layers(&self) -> usize {
+        let model = Model::decode(&self.file, Limits::default());
+        model.map_or(0, |model| random_weights::weighted_layers(&model).len())
+    }
+
+    /// The file with random weights in its topmost layers, and how it is to be prepared.
+    ///
+    /// # Errors
+    /// [`LoadError`] for weights that are no floats.
+    pub fn with_random_weights(
+        &self,
+        topmost: usize,
+        normals: &mut Normals,
+    ) -> Result<(Vec<u8>, AttachOptions), LoadError> {
+        let mut model = Model::decode(&self.file, Limits::default())?;
+        random_weights::randomise(&mut model, topmost, normals)?;
+        Ok((model.encode(), self.options.clone()))
     }
 
     /// The file once more, with the branch of layers, or of the default one, and of the

@@ -3,74 +3,28 @@
 use std::path::Path;
 
 use gradcam::engine::Prediction;
-use gradcam::explain::{self, Saliency};
-use gradcam::network::Description;
-use gradcam::protocol::{ExplainTimings, MapState, MapSummary};
+use gradcam::explain;
+use gradcam::protocol::{ExplainTimings, ExplanationRecord, MapState};
 use serde_json::{Value, json};
 
-/// Classes, the likeliest first.
-pub fn likeliest(prediction: &Prediction) -> Vec<usize> {
-    explain::rank_classes(&prediction.probabilities, &prediction.logits)
-}
-
-/// One JSON object for a picture and a method.
+/// One JSON object for a picture and a method: how the map was made, and where it was written.
 pub fn report(
-    path: &Path,
-    description: &Description,
+    record: &ExplanationRecord,
     prediction: &Prediction,
-    saliency: &Saliency,
-    npy: &Path,
+    npy: Option<&Path>,
     explained: ExplainTimings,
 ) -> Value {
-    let class = |id: usize| {
-        json!({
-            "id": id,
-            "label": description.labels[id],
-            "logit": prediction.logits[id],
-            "probability": prediction.probabilities[id],
-        })
-    };
-    let summary = MapSummary::from(saliency);
-    let completeness = saliency.completeness.as_ref().map(|found| {
-        json!({
-            "sum": found.sum, "expected": found.expected, "gap": found.gap(),
-            "meaning": found.meaning,
-        })
+    // Of plain numbers and names: it can always be written.
+    let mut report = serde_json::to_value(record).unwrap_or_default();
+    report["map"]["npy"] = npy.map(|npy| npy.display().to_string()).into();
+    report["notes"] = json!(prediction.notes);
+    report["timings_ms"] = json!({
+        "decode": prediction.timings_ms.decode,
+        "resize": prediction.timings_ms.resize,
+        "forward": prediction.timings_ms.forward,
+        "explain": explained.explain,
     });
-    let settings: serde_json::Map<String, Value> = summary
-        .settings
-        .into_iter()
-        .map(|(id, value)| (id, value.into()))
-        .collect();
-    json!({
-        "image": path.display().to_string(),
-        "method": saliency.method,
-        "target": summary.target,
-        "value": saliency.value,
-        "settings": settings,
-        "seed": saliency.seed,
-        "layer": saliency.layer,
-        "class": class(saliency.target.class()),
-        "top": likeliest(prediction).into_iter().take(5).map(class).collect::<Vec<_>>(),
-        "map": {
-            "height": summary.height, "width": summary.width,
-            "grid": if saliency.is_at_layer { "layer" } else { "input" },
-            "unit": saliency.unit, "min": summary.min, "max": summary.max,
-            "state": summary.state, "npy": npy.display().to_string(),
-        },
-        "runs": saliency.runs,
-        "left_out": saliency.left_out,
-        "completeness": completeness,
-        "coincides_with": saliency.coincides_with,
-        "channels": summary.channels,
-        "notes": prediction.notes,
-        "timings_ms": {
-            "decode": prediction.timings_ms.decode,
-            "resize": prediction.timings_ms.resize,
-            "forward": prediction.timings_ms.forward,
-            "explain": explained.explain,
-        },
-    })
+    report
 }
 
 /// The report in a line for people.

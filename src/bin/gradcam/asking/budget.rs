@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use gradcam::explain::{Budget, LocalFuture, Saliency, Stopped};
 use indicatif::ProgressBar;
 
+use crate::interrupt;
+
 /// A limit of runs, of time, or of neither; and where progress is shown.
 pub struct RunBudget<'a> {
     max_runs: Option<usize>,
@@ -33,11 +35,12 @@ impl<'a> RunBudget<'a> {
 
 impl Budget for RunBudget<'_> {
     fn is_pause_due(&mut self) -> bool {
-        false
+        interrupt::is_interrupted()
     }
 
     fn pause(&mut self) -> LocalFuture<'_, Result<(), Stopped>> {
-        Box::pin(async { Ok(()) })
+        let is_stopped = interrupt::is_interrupted();
+        Box::pin(async move { if is_stopped { Err(Stopped) } else { Ok(()) } })
     }
 
     fn step(&mut self, done: usize, total: usize) -> bool {

@@ -1,0 +1,99 @@
+//! Measuring maps of the picture predicted last, and changing that picture.
+
+use image::RgbImage;
+
+use super::session::Session;
+use super::session_error::SessionError;
+use crate::evaluate::{self, Attack, Measurement, MetricContext, Perturbed, Region};
+use crate::explain::{Budget, Context, Saliency, Settings, Target};
+use crate::picture::{Channels, Preprocess};
+
+/// What is measured of a map.
+#[derive(Clone, Debug)]
+pub struct MetricQuestion<'a> {
+    /// The metric's id.
+    pub metric: &'a str,
+    /// Settings by id, where they are not the default.
+    pub settings: &'a [(String, String)],
+    /// What random numbers begin with.
+    pub seed: u64,
+    /// Where the object is, if that is known.
+    pub region: Option<&'a Region>,
+}
+
+impl Session {
+    /// Measures a map that was made of the picture predicted last. `show` is told what is known
+    /// so far: early values, and the map's own value before chance is measured.
+    ///
+    /// # Errors
+    /// [`SessionError`]: an unknown metric or setting, no region where one is needed, no
+    /// prediction yet, or the budget's owner said stop. The model and the picture stay ready.
+    pub async fn measure(
+        &mut self,
+        question: &MetricQuestion<'_>,
+        saliency: &Saliency,
+        budget: &mut dyn Budget,
+        show: &mut dyn FnMut(&Measurement),
+    ) -> Result<Measurement, SessionError> {
+        let metric = evaluate::metric(question.metric)?;
+        let said = question.settings.iter();
+        let settings = metric.settings(said.map(|(id, value)| (id.as_str(), value.as_str())))?;
+        let (network, subject) = self.parts()?;
+        let mut context = MetricContext {
+            seed: question.seed,
+            region: question.region,
+            ..MetricContext::new(network, subject, budget, show, metric, &settings)
+        };
+        let measured = evaluate::evaluate(&mut context, saliency).await;
+        let runs = context.runs;
+        self.count_runs(runs);
+        Ok(measured?)
+    }
+
+    /// Changes the picture predicted last so that a target's value falls or rises.
+    ///
+    /// # Errors
+    /// [`SessionError`]: an attack or a class that is none, no prediction yet, or the budget's
+    /// owner said stop.
+    pub async fn perturb(
+        &mut self,
+        target: Target,
+        attack: Attack,
+        budget: &mut dyn Budget,
+    ) -> Result<Perturbed, SessionError> {
+        let settings = Settings::default();
+        let (network, subject) = self.parts()?;
+        target.check(network.description().selection.classes)?;
+        let mut context = Context {
+            network,
+            subject,
+            budget,
+            target,
+            layer: "",
+            further_layers: &[],
+            method: "",
+            settings: &settings,
+            seed: 0,
+            runs: 0,
+        };
+        let perturbed = evaluate::perturb(&mut context, attack).await;
+        let runs = context.runs;
+        self.count_runs(runs);
+        Ok(perturbed?)
+    }
+}
+
+/// A changed picture as RGB, of the size of the network's input: with the same preprocessing it
+/// is the network's input again.
+pub fn perturbed_picture(perturbed: &Perturbed, preprocess: &Preprocess) -> RgbImage {
+    let (_, height, width) = perturbed.levels.dim();
+    let place = |channel: usize| match preprocess.channels {
+        Channels::Rgb => channel,
+        Channels::Bgr => 2 - channel,
+        Channels::Luma => 0,
+    };
+    RgbImage::from_fn(width as u32, height as u32, |x, y| {
+        let level = |channel| perturbed.levels[[place(channel), y as usize, x as usize]];
+        image::Rgb([level(0), level(1), level(2)])
+    })
+}

@@ -1,0 +1,39 @@
+//! Deletion (Petsiuk et al. 2018, "RISE: Randomized Input Sampling for Explanation of Black-box
+//! Models", section 4.3).
+
+#[cfg(feature = "network")]
+use super::pixel_curve::{self, Change};
+#[cfg(feature = "network")]
+use crate::evaluate::settings::BASELINE;
+use crate::evaluate::{
+    metric::{Better, Group, Metric, Needs},
+    settings::{CURVE_STEPS, DELETED, FEW_RANDOM_MAPS},
+};
+
+pub const METRIC: Metric = Metric {
+    id: "deletion",
+    name: "Deletion",
+    question: "How fast does the answer fall when the pixels that matter most are deleted first?",
+    caution: "A picture with deleted pixels is unlike those that the network has learned from, \
+              and the baseline decides as much as the map.",
+    group: Group::Faithfulness,
+    better: Better::Lower,
+    needs: Needs::Nothing,
+    cost: "one run for each step",
+    settings: &[&[CURVE_STEPS, DELETED, FEW_RANDOM_MAPS]],
+    is_slow: true,
+    is_random: false,
+    #[cfg(feature = "network")]
+    measure: |context, saliency| {
+        Box::pin(async move {
+            let baseline = context.baseline(context.settings.choice(BASELINE))?;
+            let change = Change {
+                name: "deletion",
+                from: context.pixels()?,
+                to: baseline,
+                ends_with_picture: false,
+            };
+            pixel_curve::measure(context, saliency, change).await
+        })
+    },
+};

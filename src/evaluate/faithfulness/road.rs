@@ -1,0 +1,170 @@
+//! ROAD, remove and debias (Rong et al. 2022, "A Consistent and Efficient Evaluation Strategy for
+//! Attribution Methods").
+
+#[cfg(feature = "network")]
+use super::imputation::imputed;
+#[cfg(feature = "network")]
+use crate::evaluate::{
+    context::MetricContext,
+    error::EvaluateError,
+    explanation_mask::{first_pixels, most_relevant_first, upsampled},
+    measurement::{Curve, Measured},
+};
+use crate::evaluate::{
+    metric::{Better, Group, Metric, Needs},
+    settings::{FEW_RANDOM_MAPS, STEPS},
+};
+#[cfg(feature = "network")]
+use crate::explain::Saliency;
+use crate::explain::{Setting, SettingKind};
+
+const NOISE: &str = "noise";
+
+const SETTINGS: &[Setting] = &[
+    Setting {
+        id: STEPS,
+        name: "Steps",
+        summary: "How many shares of the picture are removed; with 9 these are 10 %, 20 % to 90 %.",
+        kind: SettingKind::Integer {
+            min: 1,
+            max: 99,
+            default: 9,
+            unit: "",
+        },
+    },
+    Setting {
+        id: NOISE,
+        name: "Noise",
+        summary: "Standard deviation of the noise that imputed pixels get, as a share of the \
+                  difference between white and black.",
+        kind: SettingKind::Real {
+            min: 0.0,
+            max: 1.0,
+            default: 0.01,
+            unit: "of white minus black",
+        },
+    },
+    FEW_RANDOM_MAPS,
+];
+
+/// What the three have in common.
+const ROAD: Metric = Metric {
+    id: "road",
+    name: "ROAD",
+    question: "",
+    caution: "What is removed is filled in from its neighbours: of a smooth surface nothing is \
+              lost, whatever it means to the network.",
+    group: Group::Faithfulness,
+    better: Better::Higher,
+    needs: Needs::Nothing,
+    cost: "one run for each step",
+    settings: &[SETTINGS],
+    is_slow: true,
+    is_random: true,
+    #[cfg(feature = "network")]
+    measure: |context, saliency| Box::pin(measure(context, saliency, &[Order::Most])),
+};
+
+pub const MOST_RELEVANT_FIRST: Metric = Metric {
+    id: "road-most-relevant",
+    name: "ROAD, most relevant first",
+    question: "How much of the answer is left when the pixels that matter most are filled in from \
+               their neighbours?",
+    better: Better::Lower,
+    ..ROAD
+};
+
+pub const LEAST_RELEVANT_FIRST: Metric = Metric {
+    id: "road-least-relevant",
+    name: "ROAD, least relevant first",
+    question: "How much of the answer is left when the pixels that matter least are filled in \
+               from their neighbours?",
+    #[cfg(feature = "network")]
+    measure: |context, saliency| Box::pin(measure(context, saliency, &[Order::Least])),
+    ..ROAD
+};
+
+pub const COMBINED: Metric = Metric {
+    id: "road-combined",
+    name: "ROAD, combined",
+    question: "Does filling in what matters least leave more of the answer than filling in what \
+               matters most?",
+    cost: "two runs for each step",
+    #[cfg(feature = "network")]
+    measure: |context, saliency| Box::pin(measure(context, saliency, &[Order::Most, Order::Least])),
+    ..ROAD
+};
+
+#[cfg(feature = "network")]
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Most,
+    Least,
+}
+
+#[cfg(feature = "network")]
+impl Order {
+    fn name(self) -> &'static str {
+        match self {
+            Order::Most => "most relevant first",
+            Order::Least => "least relevant first",
+        }
+    }
+}
+
+/// The mean answer over the steps, of n steps after k / (n + 1) of the pixels were imputed. Of
+/// two orders (least relevant first − most relevant first) / 2. Step k takes the samples
+/// 2k and 2k + 1 of random numbers.
+#[cfg(feature = "network")]
+async fn measure(
+    context: &mut MetricContext<'_>,
+    saliency: &Saliency,
+    orders: &[Order],
+) -> Result<Measured, EvaluateError> {
+    let pixels = context.pixels()?;
+    let (_, height, width) = pixels.dim();
+    let score = MetricContext::score(saliency);
+    let steps = context.settings.integer(STEPS);
+    let noise = context.settings.real(NOISE) * f64::from(context.subject.scale.range());
+    let most = most_relevant_first(&upsampled(saliency.values.view(), height, width));
+    let least: Vec<usize> = most.iter().rev().copied().collect();
+    let curves = orders.iter().map(|order| Curve {
+        name: order.name(),
+        points: Vec::with_capacity(steps),
+    });
+    let mut curves: Vec<Curve> = curves.collect();
+    let (mut done, total) = (0, steps * orders.len());
+    let mut goes_on = true;
+    for step in 1..=steps {
+        let share = step as f64 / (steps + 1) as f64;
+        let count = (share * most.len() as f64).round() as usize;
+        for (curve, &order) in curves.iter_mut().zip(orders) {
+            let pixels_first = if order == Order::Most { &most } else { &least };
+            let missing = first_pixels(pixels_first, count, (height, width));
+            let sample = 2 * step as u64 + u64::from(order == Order::Least);
+            let changed = imputed(context, &pixels, &missing, noise, sample).await?;
+            curve.insert(share, context.value_of(changed, score).await?);
+            done += 1;
+            goes_on = context.step(done, total);
+        }
+        context.show_early(saliency, &measured(&curves, done, total));
+        if !goes_on {
+            break;
+        }
+    }
+    Ok(measured(&curves, done, total))
+}
+
+#[cfg(feature = "network")]
+fn measured(curves: &[Curve], done: usize, total: usize) -> Measured {
+    let value = match curves {
+        [most, least] => (least.mean() - most.mean()) / 2.0,
+        [only] => only.mean(),
+        _ => f64::NAN,
+    };
+    Measured {
+        curves: curves.to_vec(),
+        left_out: (done < total).then(|| format!("{done} of {total} steps were made")),
+        ..Measured::of(value)
+    }
+}
