@@ -134,8 +134,6 @@ pub struct EngineRecord {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     /// The page's writer names its fields in pairs: `("seed", …)`.
     #[test]
     fn the_page_writes_every_field_that_is_read() {

@@ -3,12 +3,12 @@
 //! - `forward_pass`: from the picture to logits and activations
 //! - `gradient_branch`: from activations or the picture and a cotangent to gradients
 //! - `plans`: the plans that are ready, and how others are built
-//! - `shared_network`: the model for several threads
+//! - `shared_plans`: the plans for other threads
 
 mod forward_pass;
 mod gradient_branch;
 mod plans;
-mod shared_network;
+mod shared_plans;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use ndarray::{Array3, Array4, Axis, Ix3};
 use tract_onnx::prelude::Tensor;
 
 use self::plans::{PlanKey, Plans};
-pub use self::shared_network::SharedNetwork;
+use self::shared_plans::SharedPlans;
 use super::description::Description;
 use super::execution_plan::{array, shape_error, tensor};
 use super::load_error::LoadError;
@@ -32,6 +32,28 @@ pub struct TractNetwork {
     plans: Plans,
     /// The computation that has begun.
     current: Option<Current>,
+}
+
+/// A model that is ready, for other threads: without the state of its runs. Copies share the
+/// weights.
+#[derive(Clone)]
+pub struct SharedNetwork {
+    description: Description,
+    plans: SharedPlans,
+}
+
+impl SharedNetwork {
+    /// The model for the thread that asks.
+    ///
+    /// # Errors
+    /// [`LoadError::Engine`].
+    pub fn network(self) -> Result<TractNetwork, LoadError> {
+        Ok(TractNetwork {
+            description: self.description,
+            plans: self.plans.plans()?,
+            current: None,
+        })
+    }
 }
 
 /// A computation that has begun, and what its result is made of.
@@ -66,6 +88,14 @@ impl TractNetwork {
     /// What is known of the model besides its weights.
     pub fn description(&self) -> &Description {
         &self.description
+    }
+
+    /// The model for other threads, with the plans that are ready.
+    pub fn share(&self) -> SharedNetwork {
+        SharedNetwork {
+            description: self.description.clone(),
+            plans: SharedPlans::of(&self.plans),
+        }
     }
 
     /// The tensor in the file of the layer that a person names by its tensor, node or alias.
