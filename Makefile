@@ -9,6 +9,7 @@
 #   make golden   arrays by Keras and TensorFlow that the tests compare with
 #   make fuzz     hostile files and command lines for ten minutes (SECONDS=60: for one)
 #   make test-wasm   numbers of shapes and constants in the 32 bits of a browser
+#   make test-batch  lists of pictures under PySpark and Ray, with the packages from PyPI
 #   make test-miri   the kernels' unsafe code under Miri, if that is installed
 #   make lint     format, clippy, documentation
 #   make help     this list
@@ -38,7 +39,7 @@ TIMED := .github/scripts/timed.sh
 NATIVE := --release --features cli,app
 
 .PHONY: help run serve test setup-site setup-tests models site dist bench golden fuzz lint \
-	test-models test-native test-wasm test-miri test-e2e clean
+	test-models test-native test-wasm test-miri test-batch test-e2e clean
 
 help:
 	@sed -n '/^# *make/s/^#   //p' Makefile
@@ -114,6 +115,11 @@ test-miri:
 		echo "SKIPPED: the kernels under Miri. To run it:" \
 			"rustup +nightly component add miri rust-src"; \
 	fi
+
+# Not part of `make test`: hundreds of megabytes of packages.
+test-batch:
+	@cargo build --quiet $(NATIVE) --bin gradcam
+	@$(TIMED) "lists under PySpark and Ray" tests/batch/run.sh $(CARGO_TARGET_DIR)/release/gradcam
 
 lint:
 	@$(TIMED) "format" cargo fmt --check
