@@ -99,7 +99,11 @@ impl Golden {
                 cotangent: cotangent.clone(),
             };
             let found = network::compute(&mut network, gradient, &mut |_, _| ()).unwrap();
-            let found = found.into_gradient().unwrap().insert_axis(Axis(0)).into_dyn();
+            let found = found
+                .into_gradient()
+                .unwrap()
+                .insert_axis(Axis(0))
+                .into_dyn();
             let (name, policy) = (self.name(), policy.name());
             let file = &self.about["policies"][policy]["gradients.input"];
             // TensorFlow's scripts know two of the policies.

@@ -82,7 +82,11 @@ pub fn tape(model: &Model) -> Result<Vec<String>, OnnxError> {
     let mut tape: Vec<&str> = Vec::new();
     for node in graph.node.iter().rev() {
         let inputs = node.input.iter().map(String::as_str);
-        if node.output.iter().any(|output| forward.contains(output.as_str())) {
+        if node
+            .output
+            .iter()
+            .any(|output| forward.contains(output.as_str()))
+        {
             forward.extend(inputs);
         }
     }
