@@ -97,17 +97,31 @@ def padded(x, pads, value=0.0):
 # --- layers with weights -------------------------------------------------------------
 
 
+def convolution(operation, x, kernel, strides):
+    """TensorFlow's operation of this name, without the gradient of its weights, which is
+    half of the work and is not asked for."""
+    arguments = {"filter": tf.constant(kernel), "strides": [1, *strides, 1], "padding": "VALID"}
+
+    @tf.custom_gradient
+    def convolve(x):
+        def backward(gradient):
+            of_input = getattr(tf.raw_ops, f"{operation}BackpropInput")
+            return of_input(input_sizes=x.shape, out_backprop=gradient, **arguments)
+
+        return getattr(tf.raw_ops, operation)(input=x, **arguments), backward
+
+    return convolve(x)
+
+
 @operator
 def Conv(run, attributes, x, weight, bias=None):
     strides, groups = attributes["strides"], attributes["group"]
     x = padded(to_nhwc(x), attributes.get("pads", NO_PADS))
     if groups == 1:
-        kernel = weight.transpose(2, 3, 1, 0)
-        y = tf.nn.conv2d(x, kernel, strides, "VALID")
+        y = convolution("Conv2D", x, weight.transpose(2, 3, 1, 0), strides)
     else:
         assert groups == weight.shape[0] == x.shape[-1], "only depthwise groups"
-        kernel = weight.transpose(2, 3, 0, 1)
-        y = tf.nn.depthwise_conv2d(x, kernel, [1, *strides, 1], "VALID")
+        y = convolution("DepthwiseConv2dNative", x, weight.transpose(2, 3, 0, 1), strides)
     return to_nchw(y if bias is None else y + bias)
 
 
