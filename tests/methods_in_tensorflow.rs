@@ -5,7 +5,7 @@
 //! and one such value may move the gradient at the picture by several percent. So TensorFlow is
 //! told the sides of our runs, and checks that each is its own or within rounding error of
 //! the corner (`tests/golden/taped_run.py`). All maps are then held to 1e-3 of their maximum,
-//! whole.
+//! whole; they are within 1e-5.
 #![cfg(feature = "network")]
 
 mod common;
@@ -61,7 +61,7 @@ const PHOTOGRAPHS: [&str; 4] = ["chelsea.png", "coffee.png", "rocket.jpg", "astr
 const SEED: u64 = 11;
 const SAMPLES: usize = 2;
 const NOISE: f64 = 0.1;
-const STEPS: usize = 3;
+const STEPS: usize = 2;
 
 type Asked = (&'static str, &'static [(&'static str, &'static str)]);
 
@@ -99,7 +99,7 @@ const SLOW_AT_INPUT: [Asked; 4] = [
     ("smoothgrad", &[("samples", "2"), ("noise", "0.1")]),
     (
         "integrated-gradients",
-        &[("steps", "3"), ("baseline", "grey")],
+        &[("steps", "2"), ("baseline", "grey")],
     ),
     (
         "occlusion",
@@ -270,7 +270,7 @@ fn check(case: &Case, python: &str) {
     std::fs::write(&plan_file, plan.to_string()).unwrap();
     run(python, "check_methods_in_tensorflow.py", &plan_file);
     // Tapes are large.
-    std::fs::remove_dir_all(&folder).unwrap();
+    //KEEP     std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
@@ -284,9 +284,8 @@ fn maps_of_large_models_are_their_formulas() {
     };
     for case in &CASES {
         if path(case.file).exists() {
-            let begin = std::time::Instant::now();
+            println!("{}:", case.name);
             check(case, &python);
-            println!("{} {:?}", case.name, begin.elapsed());
         } else {
             skipped(
                 &format!("methods on {} in TensorFlow", case.name),

@@ -3,9 +3,9 @@
     check_methods_in_tensorflow.py PLAN.json
 
 The plan names the model, its layers, the photographs and the maps, each with its method,
-layer and settings; method_inputs.py made the pictures. Activations and gradients are those
-of TensorFlow in float64 (see taped_run.py), outputs for changed pictures are
-onnxruntime's. The exit status is 1 if a map is off by more than 1e-3 of its maximum.
+layer and settings; method_inputs.py made the pictures. Activations and gradients are
+TensorFlow's (see taped_run.py), outputs for changed pictures onnxruntime's; formulas are
+computed in float64. The exit status is 1 if a map is off by more than 1e-3 of its maximum.
 """
 
 import functools
@@ -64,7 +64,7 @@ class Pass:
         self.network = Network(model, self.pixels)
         tape = json.loads((model.folder / f"{name}.tape.json").read_text())
         tape = {tensor: np.load(file) for tensor, file in tape.items()}
-        self.image = tf.constant(tensor.astype(np.float64))
+        self.image = tf.constant(tensor)
         with tf.GradientTape(persistent=True) as self.tape:
             self.tape.watch(self.image)
             self.run = TapedRun(model.graph, self.image, tape).through(model.graph)
@@ -72,31 +72,32 @@ class Pass:
             self.score = self.logits[0, number]
 
     def activations(self, layer):
-        return self.run.values[layer][0].numpy()
+        return self.run.values[layer][0].numpy().astype(np.float64)
 
     @functools.cache
     def gradient(self, layer):
         self.run.policy = "plain"
-        return self.tape.gradient(self.score, self.run.values[layer])[0].numpy()
+        gradient = self.tape.gradient(self.score, self.run.values[layer])
+        return gradient[0].numpy().astype(np.float64)
 
     @functools.cache
     def input_gradient(self, policy="plain"):
         self.run.policy = policy
-        gradient = self.tape.gradient(self.score, self.image).numpy()
+        gradient = self.tape.gradient(self.score, self.image).numpy().astype(np.float64)
         return method_inputs.to_channels_first(gradient, self.model.preprocess)
 
     def score_behind(self, layer, activations):
         """For each of a batch of other activations, [N, C, h, w]."""
         run = Run(self.model.graph, self.image)
         run.values = self.run.values
-        logits = run.behind(self.model.graph, layer, tf.constant(activations))
-        return logits[:, self.number].numpy()
+        logits = run.behind(self.model.graph, layer, tf.constant(activations, tf.float32))
+        return logits[:, self.number].numpy().astype(np.float64)
 
     def head_weights(self):
         """The class's in the last node, a Gemm."""
         gemm = self.model.graph.node[-1]
         assert gemm.op_type == "Gemm"
-        weights = np.asarray(self.run.values[gemm.input[1]])
+        weights = np.asarray(self.run.values[gemm.input[1]], np.float64)
         is_transposed = any(entry.name == "transB" and entry.i for entry in gemm.attribute)
         return weights[self.number] if is_transposed else weights[:, self.number]
 
@@ -124,7 +125,7 @@ def ablation_cam(of, layer, settings):
     order = np.argsort(-activations.var(axis=(1, 2)), kind="stable")[:int(settings["channels"])]
     without = np.repeat(activations[None], len(order), axis=0)
     without[np.arange(len(order)), order] = 0
-    whole = of.score.numpy()
+    whole = float(of.score)
     weights = np.zeros(len(activations))
     weights[order] = (whole - of.score_behind(layer, without)) / abs(whole)
     return weighted(activations, weights)
@@ -186,7 +187,7 @@ class Comparison:
         self.greatest, self.wrong = {}, []
 
     def logits(self, of, name):
-        """Whether TensorFlow is to be believed, and its corners are those of the tape."""
+        """Whether TensorFlow computes the model, and its sides are the tape's but for rounding."""
         found, wanted = of.logits[0].numpy(), of.network.logits(of.network.picture)
         off = np.abs(found - wanted).max() / np.abs(wanted).max()
         run = of.run
@@ -196,6 +197,7 @@ class Comparison:
             self.wrong.append(f"{name}: TensorFlow")
 
     def map(self, entry, wanted, name):
+        """Whether the map of an entry is the wanted one."""
         found = np.load(entry["npy"]).astype(np.float64)
         off = float(np.abs(found - wanted).max() / np.abs(wanted).max())
         key = (entry["method"], entry["layer"])
