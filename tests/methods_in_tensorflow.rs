@@ -270,7 +270,7 @@ fn check(case: &Case, python: &str) {
     std::fs::write(&plan_file, plan.to_string()).unwrap();
     run(python, "check_methods_in_tensorflow.py", &plan_file);
     // Tapes are large.
-    //KEEP     std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
