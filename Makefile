@@ -136,7 +136,7 @@ test-models: models
 test-native: golden
 	@GRADCAM_PYTHON=$(PYTHON) $(TIMED) "native tests" cargo test --quiet $(NATIVE)
 	@GRADCAM_OWN_KERNELS=1 $(TIMED) "whole networks on own kernels" \
-		cargo test --quiet $(NATIVE) --test golden --test networks
+		cargo test --quiet $(NATIVE) --test golden --test networks --test threads
 	@GRADCAM_OWN_KERNELS=1 $(TIMED) "unit tests on own kernels" \
 		cargo test --quiet $(NATIVE) --lib network::
 

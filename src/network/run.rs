@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ndarray::{Array3, Array4, Axis, Ix4};
+use ndarray::{Array3, Array4, ArrayD, Axis, Ix4};
 use tract_onnx::prelude::Tensor;
 
 use super::execution_plan::{array, shape_error, tensor};
@@ -76,6 +76,17 @@ impl Run {
     /// Whether the gradient at the input can be asked of this run.
     pub fn has_tape(&self) -> bool {
         self.tape.is_some()
+    }
+
+    /// Every tensor of the tape with its name; none without a tape. For tests: which side of a
+    /// rectifier's corner each value fell on.
+    ///
+    /// # Errors
+    /// [`NetworkError::Run`] if one is not float32.
+    pub fn tape(&self) -> Result<Vec<(&str, ArrayD<f32>)>, NetworkError> {
+        let tape = self.tape.iter().flat_map(|tape| tape.iter());
+        tape.map(|(name, tensor)| Ok((name.as_str(), array(tensor)?.to_owned())))
+            .collect()
     }
 
     /// A tensor of the tape.
