@@ -2,6 +2,7 @@
 
 mod convolution;
 mod declutter;
+mod elementwise;
 mod microkernel;
 mod rounding;
 #[cfg(feature = "cli")]
