@@ -44,6 +44,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "network::kernels::tract",
         &[
             "network::kernels::common",
+            "network::kernels::copies",
             "network::kernels::elementwise",
             "network::kernels::matmul",
             "network::kernels::windows",

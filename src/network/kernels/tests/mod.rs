@@ -1,6 +1,7 @@
 //! The kernels compared with those of tract and with plain loops.
 
 mod convolution;
+mod copies;
 mod declutter;
 mod elementwise;
 mod microkernel;
