@@ -65,8 +65,10 @@ pub fn copy(axes: &[LoopAxis], input: &[f32], out: &mut [MaybeUninit<f32>]) {
 
 fn copy_axis(axis: LoopAxis, input: &[f32], out: &mut [MaybeUninit<f32>]) {
     if axis.from == 1 && axis.to == 1 {
-        out[..axis.size].write_copy_of_slice(&input[..axis.size]);
-        return;
+        let row = out[..axis.size].iter_mut().zip(&input[..axis.size]);
+        return row.for_each(|(to, &value)| {
+            to.write(value);
+        });
     }
     let last = axis.size - 1;
     let from = input[..=last * axis.from].iter().step_by(axis.from.max(1));
