@@ -110,7 +110,7 @@ test-miri:
 		CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/miri MIRIFLAGS=-Zmiri-disable-isolation \
 			$(TIMED) "kernels under Miri" cargo +nightly miri test --quiet --lib \
 			--no-default-features --features network -- \
-			packed_buffer row_scaling max_pooling_is; \
+			packed_buffer row_scaling max_pooling_is a_fused_program a_strided_copy; \
 	else \
 		echo "SKIPPED: the kernels under Miri. To run it:" \
 			"rustup +nightly component add miri rust-src"; \
