@@ -54,6 +54,7 @@ mod random_weights;
 mod run;
 #[cfg(feature = "network")]
 mod subgraphs;
+mod tape;
 #[cfg(all(test, feature = "network"))]
 mod tests;
 #[cfg(feature = "network")]

@@ -11,12 +11,13 @@ use crate::network::description::Description;
 use crate::network::execution_plan::SharedPlan;
 use crate::network::load_error::LoadError;
 use crate::network::lowering::PackedWeights;
+use crate::onnx::Model;
 
 /// A model that is ready, without the state of its runs. Copies share the weights.
 #[derive(Clone)]
 pub struct SharedNetwork {
     description: Description,
-    file: Arc<Vec<u8>>,
+    file: Arc<Model>,
     options: AttachOptions,
     layers: Vec<Layer>,
     weights: PackedWeights,
