@@ -73,6 +73,11 @@ impl Run {
         self.tape = None;
     }
 
+    /// Frees the activations of the layers for which `is_kept` says no.
+    pub fn retain_activations(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.activations.retain(|layer, _| is_kept(layer));
+    }
+
     /// Whether the gradient at the input can be asked of this run.
     pub fn has_tape(&self) -> bool {
         self.tape.is_some()

@@ -2,7 +2,9 @@ use prost::Message;
 use tract_onnx::pb;
 
 use crate::onnx::testing::{GraphBuilder, model};
-use crate::onnx::{Limits, Model, Value, drop_unread_weights, fold_constants, infer_shapes, tensor};
+use crate::onnx::{
+    Limits, Model, Value, drop_unread_weights, fold_constants, infer_shapes, tensor,
+};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
