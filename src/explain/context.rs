@@ -77,24 +77,49 @@ impl Context<'_> {
         self.gradient(Site::Input, policy).await
     }
 
-    /// The target's gradients at the input and at the layers of the network's biases.
+    /// The target's gradients at the input, place 0, and at the layers of the network's biases:
+    /// `each` gets one after the other, in any order, with its place.
     ///
     /// # Errors
     /// [`ExplainError`].
-    pub async fn bias_gradients(&mut self) -> Result<Vec<Array3<f32>>, ExplainError> {
-        if !self.subject.run.has_tape() {
-            let taped = self.taped_run(self.subject.run.input()?).await?;
-            self.subject.run.share_tape(&taped);
-        }
+    pub async fn bias_gradients(
+        &mut self,
+        each: &mut dyn FnMut(usize, Array3<f32>),
+    ) -> Result<(), ExplainError> {
+        self.ensure_tape().await?;
         let (logits, outputs) = (self.subject.run.logits(), &self.subject.outputs);
-        let gradient = Computation::Gradient {
+        self.network.start(Computation::Gradient {
             cotangent: self.target.cotangent(logits, outputs),
             run: self.subject.run.clone(),
             site: Site::Biases,
             policy: ReluPolicy::Plain,
-        };
+        })?;
         self.runs += 1;
-        Ok(self.compute(gradient).await?.into_gradients()?)
+        loop {
+            // Node by node: each gradient is dropped before the next one is computed.
+            let advanced = self.network.advance(&mut |_, _| false)?;
+            for (place, gradient) in self.network.take_gradients()? {
+                each(place, gradient);
+            }
+            if let Some(computed) = advanced {
+                let gradients = computed.into_gradients()?.into_iter().enumerate();
+                let rest = gradients.filter(|(_, gradient)| !gradient.is_empty());
+                rest.for_each(|(place, gradient)| each(place, gradient));
+                return Ok(());
+            }
+            if self.budget.is_pause_due() {
+                self.budget.pause().await?;
+            }
+        }
+    }
+
+    /// Runs the network once more if the subject's run has no tape.
+    async fn ensure_tape(&mut self) -> Result<(), ExplainError> {
+        if !self.subject.run.has_tape() {
+            let taped = self.taped_run(self.subject.run.input()?).await?;
+            self.subject.run.share_tape(&taped);
+        }
+        Ok(())
     }
 
     async fn gradient(
@@ -108,9 +133,8 @@ impl Context<'_> {
             return Ok(kept);
         }
         let is_input = site == Site::Input;
-        if is_input && !self.subject.run.has_tape() {
-            let taped = self.taped_run(self.subject.run.input()?).await?;
-            self.subject.run.share_tape(&taped);
+        if is_input {
+            self.ensure_tape().await?;
         }
         let gradient = Computation::Gradient {
             run: self.subject.run.clone(),
@@ -299,6 +323,13 @@ impl Context<'_> {
         if !matches!(computation, Computation::Gradient { .. }) {
             // Two tapes would take twice the memory.
             self.subject.run.drop_tape();
+        }
+        if computation.is_forward() {
+            // So would the activations of other layers, which both runs keep.
+            let asked_for = |layer: &str| {
+                layer == self.layer || self.further_layers.iter().any(|further| further == layer)
+            };
+            self.subject.run.retain_activations(asked_for);
         }
         self.network.start(computation)?;
         loop {

@@ -10,8 +10,8 @@ use crate::network::{NetworkError, Run, Site};
 use crate::picture::{Layout, Preprocess};
 use crate::protocol::OutputActivation;
 
-/// Bytes of gradients that are kept.
-const MAX_KEPT_BYTES: usize = 48 << 20;
+/// Bytes of gradients that are kept: those of one target at a few layers and at the input.
+const MAX_KEPT_BYTES: usize = 16 << 20;
 
 /// One input of a network: its run, and the gradients that were computed for it. Twelve
 /// methods side by side cost the runs of their union.

@@ -7,7 +7,9 @@ use super::error::GradientError;
 use super::model_survey::{Survey, survey};
 use super::selection::{Layer, Selection};
 use super::tensor_names::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS};
-use crate::onnx::{Model, check_operands, fold_constants, key, legalise, node};
+use crate::onnx::{
+    Model, check_operands, drop_unread_weights, fold_constants, key, legalise, node,
+};
 use crate::picture::Layout;
 
 /// What [`attach`] found and did.
@@ -34,6 +36,20 @@ pub struct Attached {
 /// and the layers that can be explained without crossing it.
 pub fn attach(model: &mut Model, options: &AttachOptions) -> Result<Attached, GradientError> {
     remove_branch(model)?;
+    let attached = attach_branch(model, options)?;
+    drop_unread_weights(model);
+    Ok(attached)
+}
+
+/// As [`attach`], for a model without a branch. Its initialisers keep their places, also those
+/// that nothing reads any more; others are appended.
+///
+/// # Errors
+/// As [`attach`].
+pub fn attach_branch(
+    model: &mut Model,
+    options: &AttachOptions,
+) -> Result<Attached, GradientError> {
     let Survey {
         mut selection,
         layers,
@@ -166,7 +182,10 @@ fn declare(model: &mut Model, selection: &Selection, options: &AttachOptions) {
 
 /// Removes the branch that an earlier run of [`attach`] added, so that another
 /// layer can be chosen.
-fn remove_branch(model: &mut Model) -> Result<(), GradientError> {
+///
+/// # Errors
+/// [`GradientError`] if the graph contradicts itself.
+pub fn remove_branch(model: &mut Model) -> Result<(), GradientError> {
     let is_ours = model.metadata().text(key::VERSION).is_some();
     let graph = model.graph_mut();
     if !is_ours || !graph.input.iter().any(|input| input.name == COTANGENT) {

@@ -32,7 +32,7 @@ mod selection;
 mod tensor_names;
 mod untold_shapes;
 
-pub use attach::{Attached, attach};
+pub use attach::{Attached, attach, attach_branch, remove_branch};
 pub use attach_options::AttachOptions;
 pub use backward_pass::differentiate;
 pub use error::GradientError;

@@ -13,6 +13,7 @@
 //! - `biases`: what layers add whatever the picture
 //! - `random_weights`: the same model with other weights, for sanity checks
 //! - `subgraphs`: from one file to the forward and the gradient graph
+//! - `tape`: what the gradient at the picture reads of a forward run
 //! - `kept_activations`: the layers whose activations a forward run keeps
 //! - `lowering`: layers with weights, which become operations on our kernels
 //! - `graph_preparation`: what is done to a graph before tract optimises it
@@ -54,6 +55,8 @@ mod random_weights;
 mod run;
 #[cfg(feature = "network")]
 mod subgraphs;
+#[cfg(feature = "network")]
+mod tape;
 #[cfg(all(test, feature = "network"))]
 mod tests;
 #[cfg(feature = "network")]

@@ -42,6 +42,16 @@ pub trait Network {
         may_continue: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<Option<Computed>, NetworkError>;
 
+    /// Takes the gradients that the current computation, one at [`Site::Biases`], is done with,
+    /// each [C, h, w] with its place in the result, which holds empty ones instead: all of them
+    /// at once take as much memory as all activations.
+    ///
+    /// # Errors
+    /// [`NetworkError`] for gradients that are not float32.
+    fn take_gradients(&mut self) -> Result<Vec<(usize, Array3<f32>)>, NetworkError> {
+        Ok(Vec::new())
+    }
+
     /// How many layers have weights that [`Network::with_random_weights`] can replace.
     fn weighted_layers(&self) -> usize {
         0
@@ -128,6 +138,18 @@ pub enum Computation {
         policy: ReluPolicy,
         cotangent: Vec<f32>,
     },
+}
+
+impl Computation {
+    /// Whether the network runs from its input on.
+    pub fn is_forward(&self) -> bool {
+        match self {
+            Computation::Forward { .. }
+            | Computation::TapedForward { .. }
+            | Computation::Outputs { .. } => true,
+            Computation::OutputsFrom { .. } | Computation::Gradient { .. } => false,
+        }
+    }
 }
 
 /// The result of a [`Computation`].

@@ -1,16 +1,14 @@
 //! Extracts the graphs that are run from one file: forward, and gradient.
 
-use std::collections::HashSet;
-
-use crate::gradient::{COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS, Layer, Selection};
-use crate::onnx::{Index, Model, OnnxError, extract_without_large_weights, node, pb};
+use crate::gradient::{COTANGENT, GRADIENTS, LOGITS, Layer, Selection};
+use crate::onnx::{Model, OnnxError, extract_without_large_weights, node, pb};
 
 /// Weights of up to this many bytes are copied into a subgraph; larger ones stay in the
 /// model.
 const MAX_COPIED_BYTES: usize = 1 << 12;
 
 /// The nodes between some tensors, without the large weights.
-fn subgraph(
+pub(super) fn subgraph(
     model: &Model,
     inputs: &[pb::ValueInfoProto],
     outputs: &[pb::ValueInfoProto],
@@ -63,95 +61,6 @@ pub fn gradient(model: &Model, selection: &Selection) -> Result<GradientGraph, O
         }
         Err(other) => Err(other),
     }
-}
-
-/// The tensors of the forward run from which the gradient of the picture is computed, by name.
-///
-/// # Errors
-/// [`OnnxError`] if the graph contradicts itself.
-pub fn tape(model: &Model) -> Result<Vec<String>, OnnxError> {
-    let graph = model.graph();
-    let index = Index::new(graph)?;
-    let mut forward = HashSet::from([LOGITS]);
-    let mut backward = HashSet::from([INPUT_GRADIENTS]);
-    let mut tape: Vec<&str> = Vec::new();
-    for node in graph.node.iter().rev() {
-        let inputs = node.input.iter().map(String::as_str);
-        if node
-            .output
-            .iter()
-            .any(|output| forward.contains(output.as_str()))
-        {
-            forward.extend(inputs);
-        }
-    }
-    for node in graph.node.iter().rev() {
-        let is_read = |names: &HashSet<&str>| {
-            let mut outputs = node.output.iter();
-            outputs.any(|output| names.contains(output.as_str()))
-        };
-        if is_read(&forward) || !is_read(&backward) {
-            continue;
-        }
-        for input in node.input.iter().map(String::as_str) {
-            if index.initialiser(input).is_some() || input == COTANGENT {
-                continue;
-            }
-            if !forward.contains(input) {
-                backward.insert(input);
-            } else if !tape.contains(&input) {
-                tape.push(input);
-            }
-        }
-    }
-    Ok(tape.into_iter().map(str::to_owned).collect())
-}
-
-/// The graph from the picture to the logits [1, K] and the tensors of the tape.
-///
-/// # Errors
-/// [`OnnxError`] if the graph contradicts itself.
-pub fn taped_forward(
-    model: &Model,
-    selection: &Selection,
-    tape: &[String],
-) -> Result<Model, OnnxError> {
-    let picture = node::float_value(&selection.picture.name, &selection.picture.shape);
-    let mut outputs = vec![node::float_value(LOGITS, &[1, selection.logit_count()])];
-    let named = |name: &String| pb::ValueInfoProto {
-        name: name.clone(),
-        ..Default::default()
-    };
-    outputs.extend(tape.iter().map(named));
-    subgraph(model, &[picture], &outputs)
-}
-
-/// The graph from the tensors of the tape and the cotangent to the gradients of the picture,
-/// [1, C, H, W], and then of the selection's layers where `with_layers` says so.
-///
-/// # Errors
-/// [`OnnxError`] if the graph contradicts itself.
-pub fn input_gradient(
-    model: &Model,
-    selection: &Selection,
-    tape: Vec<pb::ValueInfoProto>,
-    with_layers: bool,
-) -> Result<Model, OnnxError> {
-    let [height, width, channels] = selection.picture.size();
-    let mut inputs = tape;
-    inputs.push(node::float_value(COTANGENT, &[1, selection.logit_count()]));
-    let mut gradients = vec![node::float_value(
-        INPUT_GRADIENTS,
-        &[1, channels, height, width],
-    )];
-    if with_layers {
-        gradients.extend(selection.layers().map(|layer| {
-            let [channels, height, width] = layer.shape;
-            let name = selection.output_name(GRADIENTS, layer);
-            node::float_value(&name, &[1, channels, height, width])
-        }));
-    }
-    subgraph(model, &inputs, &gradients)
 }
 
 /// The graph from the layer's activations to the logits [1, K]; `None` where the logits

@@ -64,7 +64,7 @@ pub use attributes::{
     Equation, Range, TransposedWindow, Window, normal_axes, normal_axis, padding, pool_window,
     reduced_axes, shared_scale, slices, split_sizes, transpose_order,
 };
-pub use constant_folding::fold_constants;
+pub use constant_folding::{drop_unread_weights, fold_constants};
 pub use error::OnnxError;
 pub use legalisation::legalise;
 pub use metadata::{Metadata, key};

@@ -86,6 +86,31 @@ impl Model {
         }
     }
 
+    /// A copy of the model to which the bytes of its weights move: two copies of them would take
+    /// twice the memory. [`Model::take_back`] ends that.
+    #[must_use]
+    pub fn lend(&mut self) -> Model {
+        let weights = self.graph_mut().initializer.iter_mut();
+        let bytes: Vec<Vec<u8>> = weights
+            .map(|weights| std::mem::take(&mut weights.raw_data))
+            .collect();
+        let mut copy = self.clone();
+        for (weights, bytes) in copy.graph_mut().initializer.iter_mut().zip(bytes) {
+            weights.raw_data = bytes;
+        }
+        copy
+    }
+
+    /// Takes the bytes of the weights back from what [`Model::lend`] gave, to which others may
+    /// have been appended, but of which none was moved or removed.
+    pub fn take_back(&mut self, lent: Model) {
+        let lent = lent.proto.graph.into_iter();
+        let lent = lent.flat_map(|graph| graph.initializer);
+        for (weights, lent) in self.graph_mut().initializer.iter_mut().zip(lent) {
+            weights.raw_data = lent.raw_data;
+        }
+    }
+
     pub fn graph(&self) -> &pb::GraphProto {
         // `decode` refuses a model without a graph, and nothing takes it away.
         self.proto.graph.as_ref().unwrap_or(const { &EMPTY_GRAPH })
@@ -116,3 +141,27 @@ static EMPTY_GRAPH: pb::GraphProto = pb::GraphProto {
     value_info: Vec::new(),
     quantization_annotation: Vec::new(),
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::onnx::testing::{self, GraphBuilder};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn weights_are_lent_and_come_back() {
+        let file = testing::model(GraphBuilder::linear_classifier()).encode_to_vec();
+        let mut model = Model::decode(&file, Limits::default()).unwrap();
+        let before = model.clone();
+        let mut lent = model.lend();
+        assert_eq!(lent.graph(), before.graph());
+        let weights = &model.graph().initializer;
+        assert!(weights.iter().all(|weights| weights.raw_data.is_empty()));
+        let added = tensor::from_floats("added", &[1], &[1.0]);
+        lent.graph_mut().initializer.push(added);
+        lent.graph_mut().initializer[0].name = "renamed".into();
+        model.take_back(lent);
+        assert_eq!(model.graph(), before.graph());
+    }
+}

@@ -36,19 +36,22 @@ const EPSILON: f32 = 1e-7;
 #[cfg(feature = "network")]
 async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
     let biases = context.network.biases()?;
-    let gradients = context.bias_gradients().await?;
     let pixels = context.subject.pixels()?;
     let (_, height, width) = pixels.dim();
     let mut sum = Array2::<f32>::zeros((height, width));
-    let (at_input, at_layers) = gradients.split_first().ok_or(ExplainError::NoBudget)?;
-    add(&mut sum, &(pixels * at_input));
-    for (bias, gradient) in biases.iter().zip(at_layers) {
-        let mut products = gradient.clone();
-        for (mut channel, &bias) in products.outer_iter_mut().zip(&bias.values) {
-            channel *= bias;
+    let mut add_products = |place: usize, mut gradient: Array3<f32>| {
+        match place.checked_sub(1).map(|layer| biases.get(layer)) {
+            None => gradient *= &pixels,
+            Some(None) => return,
+            Some(Some(bias)) => {
+                for (mut channel, &bias) in gradient.outer_iter_mut().zip(&bias.values) {
+                    channel *= bias;
+                }
+            }
         }
-        add(&mut sum, &products);
-    }
+        add(&mut sum, &gradient);
+    };
+    context.bias_gradients(&mut add_products).await?;
     Ok(context.input_map(sum, None))
 }
 

@@ -5,7 +5,8 @@
 //! 2016). Engines run ConvTranspose nodes far slower than Conv, so the branch has
 //! ordinary convolutions:
 //!
-//! - stride 1: one convolution with flipped weights;
+//! - stride 1: one convolution with flipped weights, which for one tap and one group are the
+//!   file's own behind a Transpose;
 //! - one tap with a stride: a convolution on the coarse grid, then zero insertion;
 //! - depthwise with a stride: zero insertion, then a depthwise convolution;
 //! - other strides: one convolution that gives each phase of the polyphase
@@ -19,8 +20,12 @@ use crate::gradient::error::GradientError;
 use crate::onnx::{TransposedWindow, Window, element_count, node, pb};
 
 /// Weights [O, C/G, k…] of a convolution in G groups.
-struct Weights {
+struct Weights<'a> {
+    /// Empty for those of a pointwise convolution.
     values: Vec<f32>,
+    /// The name of pointwise weights [O, C, 1, …] of one group: the branch reads them as they
+    /// are stored.
+    pointwise: Option<&'a str>,
     /// Input and output channels of one group.
     inputs: usize,
     outputs: usize,
@@ -28,7 +33,7 @@ struct Weights {
     kernel: Vec<usize>,
 }
 
-impl Weights {
+impl Weights<'_> {
     fn taps(&self) -> usize {
         self.kernel.iter().product()
     }
@@ -118,7 +123,7 @@ fn conv_vjp(
     context: &mut VjpContext,
     cotangent: &str,
     window: &Window,
-    weights: &Weights,
+    weights: &Weights<'_>,
     shape: &[usize],
 ) -> Result<String, GradientError> {
     let channels = weights.groups * weights.outputs;
@@ -218,11 +223,18 @@ fn flipped_convolution(
     context: &mut VjpContext,
     cotangent: &PaddedInput,
     window: &Window,
-    weights: &Weights,
+    weights: &Weights<'_>,
 ) -> String {
     let channels = weights.groups * weights.inputs;
     let dims = [&[channels, weights.outputs], weights.kernel.as_slice()].concat();
-    let flipped = context.builder.floats(&dims, &weights.flipped());
+    let flipped = match weights.pointwise {
+        // Engines fold a Transpose of a constant, and the file does not hold it twice.
+        Some(stored) => {
+            let exchanged: Vec<usize> = [1, 0].into_iter().chain(2..dims.len()).collect();
+            context.builder.transpose(stored, &exchanged)
+        }
+        None => context.builder.floats(&dims, &weights.flipped()),
+    };
     let attributes = vec![
         ints("kernel_shape", &window.kernel),
         ints("dilations", &window.dilations),
@@ -239,7 +251,7 @@ fn polyphase_vjp(
     context: &mut VjpContext,
     cotangent: &str,
     window: &Window,
-    weights: &Weights,
+    weights: &Weights<'_>,
     shape: &[usize],
 ) -> Result<String, GradientError> {
     let polyphase = Polyphase::of(window, shape);
@@ -294,6 +306,7 @@ pub fn sum_pool_vjp(
     let channels = shape[1];
     let ones = Weights {
         values: vec![1.0; channels * window.kernel.iter().product::<usize>()],
+        pointwise: None,
         inputs: 1,
         outputs: 1,
         groups: channels,
@@ -342,7 +355,7 @@ fn require_constant_weights(context: &VjpContext) -> Result<(), GradientError> {
 }
 
 /// The constant weights of a Conv whose input has this whole shape.
-fn weights(context: &VjpContext, shape: &[usize]) -> Result<Weights, GradientError> {
+fn weights<'a>(context: &VjpContext<'a>, shape: &[usize]) -> Result<Weights<'a>, GradientError> {
     let dims = context.shape(context.input(1)?)?;
     let groups = usize::try_from(node::int(context.node, "group").unwrap_or(1)).unwrap_or(0);
     let fits = shape.len() > 2
@@ -354,12 +367,19 @@ fn weights(context: &VjpContext, shape: &[usize]) -> Result<Weights, GradientErr
         let problem = format!("weights {dims:?} in {groups} groups do not fit {shape:?}");
         return Err(context.unsupported(problem));
     }
-    let values = context
-        .constant(1)?
-        .ok_or_else(|| context.unsupported("it has no weights"))?;
+    let name = context.input(1)?;
+    let is_pointwise = groups == 1 && dims[2..].iter().all(|&taps| taps == 1);
+    let pointwise = (is_pointwise && context.index.initialiser(name).is_some()).then_some(name);
+    let values = match pointwise {
+        Some(_) => Vec::new(),
+        None => context
+            .constant(1)?
+            .ok_or_else(|| context.unsupported("it has no weights"))?,
+    };
     check_taps(context, &dims[2..])?;
     Ok(Weights {
         values,
+        pointwise,
         inputs: dims[1],
         outputs: dims[0] / groups,
         groups,

@@ -20,6 +20,15 @@ struct BatchNorm {
     output: String,
 }
 
+/// The weights of a convolution as its node reads them.
+struct KernelTensor<'a> {
+    stored: &'a pb::TensorProto,
+    /// Whether the first two axes of pointwise weights are exchanged.
+    is_transposed: bool,
+    /// [O, C, kh, kw] after that.
+    dims: [usize; 4],
+}
+
 /// Walks over the nodes of a graph.
 pub struct PatternMatcher<'a> {
     subgraph: &'a Model,
@@ -28,6 +37,8 @@ pub struct PatternMatcher<'a> {
     /// The nodes that read a tensor, by its name; `None` among them stands for an output
     /// of the graph.
     readers: HashMap<&'a str, Vec<Option<&'a pb::NodeProto>>>,
+    /// The pointwise weights that a Transpose node reads, by the name of its output.
+    transposed: HashMap<&'a str, &'a str>,
     cache: &'a mut PackedWeights,
     layers: Vec<LoweredLayer>,
     /// Outputs of batch norms that were folded into the convolution before them.
@@ -59,8 +70,10 @@ impl<'a> PatternMatcher<'a> {
         for output in &graph.output {
             readers.entry(&output.name).or_default().push(None);
         }
+        let transposed = graph.node.iter().filter_map(exchanging_transpose);
         PatternMatcher {
             subgraph,
+            transposed: transposed.collect(),
             weights: weights.collect(),
             readers,
             cache,
@@ -88,6 +101,7 @@ impl<'a> PatternMatcher<'a> {
             };
             nodes.extend(instead.unwrap_or_else(|| vec![node.clone()]));
         }
+        self.drop_unread_transposes(&mut nodes);
         let outputs = graph.output.iter().map(|output| &output.name);
         let read: HashSet<&String> = nodes
             .iter()
@@ -115,6 +129,42 @@ impl<'a> PatternMatcher<'a> {
             ..Default::default()
         };
         Ok(RemainingGraph::new(proto, self.layers))
+    }
+
+    /// Drops the transposed weights that lowered layers alone read.
+    fn drop_unread_transposes(&self, nodes: &mut Vec<pb::NodeProto>) {
+        let outputs = self.subgraph.graph().output.iter();
+        let read: HashSet<String> = (nodes.iter().flat_map(|node| &node.input))
+            .chain(outputs.map(|output| &output.name))
+            .filter(|name| self.transposed.contains_key(name.as_str()))
+            .cloned()
+            .collect();
+        nodes.retain(|node| {
+            exchanging_transpose(node).is_none_or(|(output, weights)| {
+                read.contains(output) || !self.weights.contains_key(weights)
+            })
+        });
+    }
+
+    /// Constant weights of four axes, as they are stored or behind a Transpose.
+    fn kernel_tensor(&self, name: Option<&str>) -> Option<KernelTensor<'a>> {
+        let source = self.transposed.get(name?).copied();
+        let stored = self.constant(source.or(name))?;
+        let [rows, columns, height, width] = *tensor::dims(stored) else {
+            return None;
+        };
+        if source.is_none() {
+            return Some(KernelTensor {
+                stored,
+                is_transposed: false,
+                dims: [rows, columns, height, width],
+            });
+        }
+        ((height, width) == (1, 1)).then_some(KernelTensor {
+            stored,
+            is_transposed: true,
+            dims: [columns, rows, 1, 1],
+        })
     }
 
     /// A float32 constant.
@@ -151,12 +201,10 @@ impl<'a> PatternMatcher<'a> {
         &mut self,
         node: &pb::NodeProto,
     ) -> Result<Option<Vec<pb::NodeProto>>, OnnxError> {
-        let Some(weights) = self.constant(node::input(node, 1)) else {
+        let Some(weights) = self.kernel_tensor(node::input(node, 1)) else {
             return Ok(None);
         };
-        let [rows, _, height, width] = *tensor::dims(weights) else {
-            return Ok(None);
-        };
+        let [rows, _, height, width] = weights.dims;
         let has_one_group = node::int(node, "group").unwrap_or(1) == 1;
         let bias_name = node::input(node, 2);
         let bias = self.vector(bias_name, rows);
@@ -169,7 +217,7 @@ impl<'a> PatternMatcher<'a> {
         }
         let norm = self.batch_norm(output, rows);
         let output = norm.as_ref().map_or(output, |norm| &norm.output).clone();
-        let weights = self.packed_weights(node, weights, bias, norm)?;
+        let weights = self.packed_weights(node, &weights, bias, norm)?;
         let layer = LoweredLayer::Convolution(LoweredConvolution {
             weights,
             node: Arc::new(pb::NodeProto {
@@ -223,13 +271,14 @@ impl<'a> PatternMatcher<'a> {
     fn packed_weights(
         &mut self,
         node: &pb::NodeProto,
-        weights: &pb::TensorProto,
+        weights: &KernelTensor,
         bias: Option<Vec<f32>>,
         norm: Option<BatchNorm>,
     ) -> Result<Arc<ConvolutionWeights>, OnnxError> {
         let is_unit_stride_3x3 = has_unit_stride_3x3(node, weights);
         let key = ConvolutionKey {
-            weights: weights.name.clone(),
+            weights: weights.stored.name.clone(),
+            is_transposed: weights.is_transposed,
             bias: node::input(node, 2).map(str::to_owned),
             norm: norm.as_ref().map(|norm| norm.output.clone()),
             is_unit_stride_3x3,
@@ -247,7 +296,10 @@ impl<'a> PatternMatcher<'a> {
                 (Some(norm.factors), Some(bias))
             }
         };
-        let reader = WeightReader::new(weights)?;
+        let mut reader = WeightReader::new(weights.stored)?;
+        if weights.is_transposed {
+            reader = reader.transposed();
+        }
         let (factors, bias) = (factors.as_deref(), bias.as_deref());
         let packed = ConvolutionWeights::pack(&reader, is_unit_stride_3x3, factors, bias);
         let packed = Arc::new(packed.map_err(|error| unusable_weights(node, &error))?);
@@ -299,11 +351,18 @@ impl<'a> PatternMatcher<'a> {
 }
 
 /// Whether a convolution has a 3 × 3 kernel, stride 1 and dilation 1.
-fn has_unit_stride_3x3(node: &pb::NodeProto, weights: &pb::TensorProto) -> bool {
+fn has_unit_stride_3x3(node: &pb::NodeProto, weights: &KernelTensor) -> bool {
     let is_one = |name| node::ints(node, name).is_none_or(|sizes| sizes.iter().all(|&x| x == 1));
     weights.dims[2..] == [3, 3] && is_one("strides") && is_one("dilations")
 }
 
 fn unusable_weights(node: &pb::NodeProto, error: &TractError) -> OnnxError {
     node::problem(node, format!("its weights cannot be used: {error}"))
+}
+
+/// The output and the input of a Transpose that exchanges the first two of four axes.
+fn exchanging_transpose(node: &pb::NodeProto) -> Option<(&str, &str)> {
+    let is_exchange = node.op_type == "Transpose" && node::ints(node, "perm")? == [1, 0, 2, 3];
+    let output = node.output.first().filter(|_| is_exchange)?;
+    Some((output, node::input(node, 0)?))
 }

@@ -11,6 +11,8 @@ use crate::onnx::Model;
 pub struct ConvolutionKey {
     /// Names of tensors of one file.
     pub weights: String,
+    /// Whether the first two axes of pointwise weights are exchanged, as gradients read them.
+    pub is_transposed: bool,
     pub bias: Option<String>,
     /// The output of the batch norm that is folded in.
     pub norm: Option<String>,

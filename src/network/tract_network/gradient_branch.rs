@@ -13,6 +13,7 @@ use crate::network::network_error::NetworkError;
 use crate::network::network_trait::Site;
 use crate::network::run::Run;
 use crate::network::subgraphs;
+use crate::network::tape::{self, Taped};
 use crate::onnx::Model;
 
 /// Which gradient branch.
@@ -74,10 +75,12 @@ impl GradientBranch {
         forward: &TapedForward,
         weights: &mut PackedWeights,
     ) -> Result<Self, LoadError> {
-        let tape = subgraphs::tape(model)?;
-        let (declared, with_layers) = (forward.declared(&tape)?, key.site == Site::Biases);
-        let graph = subgraphs::input_gradient(model, selection, declared, with_layers)?;
-        GradientBranch::new(model, &graph, key, BranchStart::Tape(tape), weights)
+        let mut tape = tape::tape(model)?;
+        let declared = forward.declared(&mut tape)?;
+        let names = tape.iter().map(Taped::name).collect();
+        let with_layers = key.site == Site::Biases;
+        let graph = tape::input_gradient(model, selection, &tape, declared, with_layers)?;
+        GradientBranch::new(model, &graph, key, BranchStart::Tape(names), weights)
     }
 
     fn new(

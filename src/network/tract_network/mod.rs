@@ -23,7 +23,7 @@ use self::plans::Plans;
 use self::shared_plans::SharedPlans;
 use super::biases::Bias;
 use super::description::Description;
-use super::execution_plan::{array, shape_error, tensor};
+use super::execution_plan::{ExecutionPlan, array, shape_error, tensor};
 use super::load_error::LoadError;
 use super::network_error::NetworkError;
 use super::network_trait::{Computation, Computed, Network, Normals, Site};
@@ -111,11 +111,7 @@ impl TractNetwork {
         match gradient::named_layer(&self.description.layers, name) {
             Some(layer) => Ok(layer.tensor.clone()),
             // The survey of the file says why.
-            None => Ok(self
-                .plans
-                .attached(Some(vec![name.to_owned()]), false, ReluPolicy::Plain)?
-                .attached
-                .file_tensor),
+            None => self.plans.file_tensor(name),
         }
     }
 
@@ -260,6 +256,18 @@ impl Network for TractNetwork {
                 cotangent,
             } => self.start_gradient(&run, site, policy, cotangent),
         }
+    }
+
+    fn take_gradients(&mut self) -> Result<Vec<(usize, Array3<f32>)>, NetworkError> {
+        let plan = match &self.current {
+            Some(Current::Gradient(key)) => self.plans.branch_plan(key),
+            _ => None,
+        };
+        let taken = plan.map_or(Vec::new(), ExecutionPlan::take_outputs);
+        let gradients = taken.into_iter();
+        gradients
+            .map(|(place, tensor)| Ok((place, gradient(&tensor)?)))
+            .collect()
     }
 
     fn weighted_layers(&self) -> usize {

@@ -7,7 +7,7 @@ use tract_onnx::prelude::Tensor;
 use super::forward_pass::ForwardPass;
 use super::gradient_branch::{GradientBranch, PlanKey};
 use super::taped_forward::TapedForward;
-use crate::gradient::{self, AttachOptions, Attached, Layer, ReluPolicy};
+use crate::gradient::{self, AttachOptions, Attached, Layer, ReluPolicy, Selection};
 use crate::network::biases::{Bias, biases};
 use crate::network::description::{self, Description};
 use crate::network::execution_plan::ExecutionPlan;
@@ -29,8 +29,8 @@ const LOAD_STEPS: usize = 3;
 
 /// All plans of one model.
 pub struct Plans {
-    /// The file, for building further plans.
-    pub file: Arc<Vec<u8>>,
+    /// The decoded file without a branch, for building further plans.
+    pub file: Arc<Model>,
     pub options: AttachOptions,
     pub layers: Vec<Layer>,
     /// Weights that the plans share.
@@ -49,10 +49,44 @@ pub struct PlanBehindLayer {
     channels_last: bool,
 }
 
-/// The file once more, with a gradient branch.
-pub struct AttachedModel {
-    pub model: Model,
-    pub attached: Attached,
+impl PlanBehindLayer {
+    /// `None` where the logits depend on the picture by other ways.
+    fn new(
+        model: &Model,
+        selection: &Selection,
+        layer: &str,
+        weights: &mut PackedWeights,
+    ) -> Result<Option<PlanBehindLayer>, LoadError> {
+        let Some(graph) = subgraphs::behind_layer(model, selection)? else {
+            return Ok(None);
+        };
+        let plan = ExecutionPlan::of_subgraph(&graph, model, weights);
+        Ok(Some(PlanBehindLayer {
+            layer: layer.to_owned(),
+            plan: plan.map_err(LoadError::Engine)?,
+            channels_last: selection.layer.channels_last,
+        }))
+    }
+}
+
+/// Which gradients the model's branch gives.
+struct Branch {
+    /// `None` for the default one.
+    layers: Option<Vec<String>>,
+    /// Whether the picture's is among them.
+    has_input: bool,
+    policy: ReluPolicy,
+}
+
+impl Branch {
+    /// The plain one of layers.
+    fn of_layers(layers: Option<Vec<String>>) -> Branch {
+        Branch {
+            layers,
+            has_input: false,
+            policy: ReluPolicy::Plain,
+        }
+    }
 }
 
 impl Plans {
@@ -68,10 +102,13 @@ impl Plans {
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<(Description, Plans), LoadError> {
         progress(0, LOAD_STEPS);
-        let mut model = Model::decode(&file, Limits::default())?;
-        let mut weights = PackedWeights::new(&model);
-        let outputs = description::own_outputs(&model);
-        let found = gradient::attach(&mut model, options)?;
+        let mut own = Model::decode(&file, Limits::default())?;
+        drop(file);
+        let outputs = description::own_outputs(&own);
+        gradient::remove_branch(&mut own)?;
+        let mut weights = PackedWeights::new(&own);
+        let mut model = own.lend();
+        let found = gradient::attach_branch(&mut model, options)?;
         let key = PlanKey {
             site: Site::Layer(found.file_tensor.clone()),
             policy: options.policy,
@@ -85,8 +122,9 @@ impl Plans {
         progress(2, LOAD_STEPS);
         let branch = GradientBranch::at_layer(&model, selection, key, &mut weights)?;
         progress(3, LOAD_STEPS);
+        own.take_back(model);
         let plans = Plans {
-            file: Arc::new(file),
+            file: Arc::new(own),
             options: options.clone(),
             layers: layers.clone(),
             weights,
@@ -100,8 +138,7 @@ impl Plans {
 
     /// How many layers of the file have weights that can be replaced.
     pub fn weighted_layers(&self) -> usize {
-        let model = Model::decode(&self.file, Limits::default());
-        model.map_or(0, |model| random_weights::weighted_layers(&model).len())
+        random_weights::weighted_layers(&self.file).len()
     }
 
     /// The file with random weights in its topmost layers, and how it is to be prepared.
@@ -113,31 +150,52 @@ impl Plans {
         topmost: usize,
         normals: &mut Normals,
     ) -> Result<(Vec<u8>, AttachOptions), LoadError> {
-        let mut model = Model::decode(&self.file, Limits::default())?;
+        let mut model = Model::clone(&self.file);
         random_weights::randomise(&mut model, topmost, normals)?;
         Ok((model.encode(), self.options.clone()))
     }
 
-    /// The file once more, with the branch of layers, or of the default one, and of the
-    /// picture.
+    /// The tensor in the file of a layer that a person names.
+    ///
+    /// # Errors
+    /// [`LoadError::Gradient`] for a layer that cannot be explained.
+    pub fn file_tensor(&self, layer: &str) -> Result<String, LoadError> {
+        let mut model = Model::clone(&self.file);
+        let options = AttachOptions {
+            layers: vec![layer.to_owned()],
+            ..self.options.clone()
+        };
+        Ok(gradient::attach_branch(&mut model, &options)?.file_tensor)
+    }
+
+    /// What `build` makes of the model with a branch. The model's weights are not copied, unless
+    /// other threads have it too.
     ///
     /// # Errors
     /// [`LoadError`], among others for a layer that cannot be explained.
-    pub fn attached(
-        &self,
-        layers: Option<Vec<String>>,
-        input_gradient: bool,
-        policy: ReluPolicy,
-    ) -> Result<AttachedModel, LoadError> {
-        let mut model = Model::decode(&self.file, Limits::default())?;
+    fn with_branch<T>(
+        &mut self,
+        branch: &Branch,
+        build: impl FnOnce(&Model, Attached, &mut PackedWeights) -> Result<T, LoadError>,
+    ) -> Result<T, LoadError> {
+        let mut model = match Arc::get_mut(&mut self.file) {
+            Some(own) => own.lend(),
+            None => Model::clone(&self.file),
+        };
         let options = AttachOptions {
-            layers: layers.unwrap_or_else(|| self.options.layers.clone()),
-            input_gradient,
-            policy,
+            layers: (branch.layers.clone()).unwrap_or_else(|| self.options.layers.clone()),
+            input_gradient: branch.has_input,
+            policy: branch.policy,
             ..self.options.clone()
         };
-        let attached = gradient::attach(&mut model, &options)?;
-        Ok(AttachedModel { model, attached })
+        let attached = gradient::attach_branch(&mut model, &options);
+        let built = attached
+            .map_err(LoadError::from)
+            .and_then(|attached| build(&model, attached, &mut self.weights));
+        if let Some(own) = Arc::get_mut(&mut self.file) {
+            own.take_back(model);
+        }
+        built
     }
 
     /// A forward pass that keeps these layers' activations.
@@ -147,17 +205,16 @@ impl Plans {
     pub fn forward(&mut self, layers: &[String]) -> Result<&mut ForwardPass, NetworkError> {
         if layers.iter().any(|layer| !self.forward.keeps(layer)) {
             let first = layers.first().map(|layer| vec![layer.clone()]);
-            let model = self
-                .attached(first, false, ReluPolicy::Plain)
-                .map_err(unprepared)?;
-            let selection = &model.attached.selection;
             let further: Vec<Layer> = (layers.iter().skip(1))
                 .chain(self.recent_layers())
                 .filter_map(|tensor| self.layer(tensor).cloned())
                 .collect();
-            let kept = layers_to_keep(&selection.layer, &further, &self.layers);
-            let (tensor, weights) = (&model.attached.file_tensor, &mut self.weights);
-            let forward = ForwardPass::new(&model.model, selection, tensor, &kept, weights);
+            let all = self.layers.clone();
+            let build = |model: &Model, found: Attached, weights: &mut PackedWeights| {
+                let kept = layers_to_keep(&found.selection.layer, &further, &all);
+                ForwardPass::new(model, &found.selection, &found.file_tensor, &kept, weights)
+            };
+            let forward = self.with_branch(&Branch::of_layers(first), build);
             self.forward = forward.map_err(unprepared)?;
         }
         Ok(&mut self.forward)
@@ -207,8 +264,13 @@ impl Plans {
 
     fn build_taped_forward(&mut self) -> Result<TapedForward, LoadError> {
         // The plain branch reads what those of the other policies read, and more.
-        let model = self.attached(None, true, ReluPolicy::Plain)?;
-        TapedForward::new(&model.model, &model.attached.selection, &mut self.weights)
+        let branch = Branch {
+            has_input: true,
+            ..Branch::of_layers(None)
+        };
+        self.with_branch(&branch, |model, found, weights| {
+            TapedForward::new(model, &found.selection, weights)
+        })
     }
 
     /// The forward pass of [`Plans::taped_forward`], if it is ready.
@@ -221,9 +283,7 @@ impl Plans {
     /// # Errors
     /// [`NetworkError::Unprepared`] for parameters that are no numbers.
     pub fn biases(&self) -> Result<Vec<Bias>, NetworkError> {
-        let model = Model::decode(&self.file, Limits::default());
-        let found = model.and_then(|model| biases(&model, &self.layers));
-        found.map_err(|error| unprepared(error.into()))
+        biases(&self.file, &self.layers).map_err(|error| unprepared(error.into()))
     }
 
     /// Whether a gradient branch is ready.
@@ -250,7 +310,7 @@ impl Plans {
     }
 
     fn build_branch(&mut self, key: &PlanKey) -> Result<GradientBranch, NetworkError> {
-        let (layers, is_input) = match &key.site {
+        let (layers, has_input) = match &key.site {
             Site::Input => (None, true),
             Site::Layer(layer) => (Some(vec![layer.clone()]), false),
             Site::Biases => {
@@ -261,17 +321,26 @@ impl Plans {
                 )
             }
         };
-        let model = self.attached(layers, is_input, key.policy);
-        let AttachedModel { model, attached } = model.map_err(unprepared)?;
-        let (selection, key) = (&attached.selection, key.clone());
-        let branch = if is_input {
-            self.taped_forward()?;
-            let forward = self.taped_forward.as_ref().ok_or(NetworkError::NoTape)?;
-            GradientBranch::at_input(&model, selection, key, forward, &mut self.weights)
-        } else {
-            GradientBranch::at_layer(&model, selection, key, &mut self.weights)
+        let (key, policy) = (key.clone(), key.policy);
+        let branch = Branch {
+            layers,
+            has_input,
+            policy,
         };
-        branch.map_err(unprepared)
+        let built = if has_input {
+            self.taped_forward()?;
+            let forward = self.taped_forward.take().ok_or(NetworkError::NoTape)?;
+            let built = self.with_branch(&branch, |model, found, weights| {
+                GradientBranch::at_input(model, &found.selection, key, &forward, weights)
+            });
+            self.taped_forward = Some(forward);
+            built
+        } else {
+            self.with_branch(&branch, |model, found, weights| {
+                GradientBranch::at_layer(model, &found.selection, key, weights)
+            })
+        };
+        built.map_err(unprepared)
     }
 
     /// The plan of a branch that is ready.
@@ -294,21 +363,15 @@ impl Plans {
             .as_ref()
             .is_none_or(|behind| behind.layer != layer)
         {
-            let model = self
-                .attached(Some(vec![layer.to_owned()]), false, ReluPolicy::Plain)
-                .map_err(unprepared)?;
-            let selection = &model.attached.selection;
-            let graph = subgraphs::behind_layer(&model.model, selection);
-            let graph = graph.map_err(|error| unprepared(error.into()))?;
-            let graph = graph.ok_or_else(|| NetworkError::NotSeparating {
-                layer: layer.to_owned(),
-            })?;
-            let plan = ExecutionPlan::of_subgraph(&graph, &model.model, &mut self.weights);
-            self.behind = Some(PlanBehindLayer {
-                layer: layer.to_owned(),
-                plan: plan.map_err(NetworkError::Run)?,
-                channels_last: selection.layer.channels_last,
+            self.behind = None;
+            let branch = Branch::of_layers(Some(vec![layer.to_owned()]));
+            let built = self.with_branch(&branch, |model, found, weights| {
+                PlanBehindLayer::new(model, &found.selection, layer, weights)
             });
+            let not_separating = || NetworkError::NotSeparating {
+                layer: layer.to_owned(),
+            };
+            self.behind = Some(built.map_err(unprepared)?.ok_or_else(not_separating)?);
         }
         let behind = self.behind.as_mut().ok_or(NetworkError::NoForward)?;
         Ok((&mut behind.plan, behind.channels_last))

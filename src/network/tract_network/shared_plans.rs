@@ -9,11 +9,12 @@ use crate::gradient::{AttachOptions, Layer};
 use crate::network::execution_plan::SharedPlan;
 use crate::network::load_error::LoadError;
 use crate::network::lowering::PackedWeights;
+use crate::onnx::Model;
 
 /// The plans that were ready, without the state of their runs. Copies share the weights.
 #[derive(Clone)]
 pub struct SharedPlans {
-    file: Arc<Vec<u8>>,
+    file: Arc<Model>,
     options: AttachOptions,
     layers: Vec<Layer>,
     weights: PackedWeights,

@@ -11,7 +11,7 @@ use crate::network::load_error::LoadError;
 use crate::network::lowering::PackedWeights;
 use crate::network::network_error::NetworkError;
 use crate::network::run::{Run, Tape};
-use crate::network::subgraphs;
+use crate::network::tape::{self, Taped};
 use crate::onnx::{Model, node, pb};
 
 /// A forward pass that keeps what the gradient at the picture is computed from.
@@ -34,10 +34,11 @@ impl TapedForward {
         weights: &mut PackedWeights,
     ) -> Result<Self, LoadError> {
         let picture = node::float_value(&selection.picture.name, &selection.picture.shape);
-        let mut names = subgraphs::tape(model)?;
-        names.retain(|name| *name != picture.name && name != LOGITS);
-        let graph = subgraphs::taped_forward(model, selection, &names)?;
-        names.insert(0, LOGITS.to_owned());
+        let mut tape = tape::tape(model)?;
+        tape.retain(|taped| taped.tensor != picture.name && taped.tensor != LOGITS);
+        let graph = tape::taped_forward(model, selection, &tape)?;
+        let taped = tape.iter().map(Taped::name);
+        let names: Vec<String> = [LOGITS.to_owned()].into_iter().chain(taped).collect();
         let plan = ExecutionPlan::of_subgraph(&graph, model, weights).map_err(LoadError::Engine)?;
         let outputs = plan.declared_outputs(&names).map_err(LoadError::Engine)?;
         Ok(TapedForward {
@@ -47,19 +48,24 @@ impl TapedForward {
         })
     }
 
-    /// The tensors of a run's tape with these names, as a graph that reads them declares them.
+    /// Tensors of a run's tape, as a graph that reads them declares them. What a branch could
+    /// read as a mask it reads as a tensor where the tape holds that: another policy's branch
+    /// reads more of it.
     ///
     /// # Errors
     /// [`LoadError::Engine`] for one that the tape does not hold.
-    pub fn declared(&self, names: &[String]) -> Result<Vec<pb::ValueInfoProto>, LoadError> {
-        let declared = names.iter().map(|name| {
+    pub fn declared(&self, tape: &mut [Taped]) -> Result<Vec<pb::ValueInfoProto>, LoadError> {
+        let find = |name: &str| {
             let mut all = self.outputs.iter().chain([&self.picture]);
-            all.find(|tensor| tensor.name == *name)
-                .cloned()
-                .ok_or_else(|| {
-                    let sentence = format!("the tape of the gradient has no tensor '{name}'");
-                    LoadError::Engine(EngineError::own(sentence))
-                })
+            all.find(|tensor| tensor.name == name)
+        };
+        let declared = tape.iter_mut().map(|taped| {
+            taped.is_mask &= find(&taped.name()).is_some();
+            find(&taped.name()).cloned().ok_or_else(|| {
+                let tensor = &taped.tensor;
+                let sentence = format!("the tape of the gradient has no tensor '{tensor}'");
+                LoadError::Engine(EngineError::own(sentence))
+            })
         });
         declared.collect()
     }

@@ -103,8 +103,8 @@ fn constant(name: &str, index: &Index, shapes: &Shapes) -> Result<Option<Value>,
     index.initialiser(name).map(Value::of).transpose()
 }
 
-/// Replaces the nodes whose outputs shape inference computed by initialisers, and
-/// removes initialisers that nothing reads any more.
+/// Replaces the nodes whose outputs shape inference computed by initialisers, which come after
+/// those that are there. [`drop_unread_weights`] removes what nothing reads any more.
 pub fn fold_constants(model: &mut Model, shapes: &Shapes) {
     let graph = model.graph_mut();
     let is_folded = |node: &pb::NodeProto| {
@@ -128,8 +128,17 @@ pub fn fold_constants(model: &mut Model, shapes: &Shapes) {
         .filter_map(|name| Some(shapes.constant(name)?.to_tensor(name)))
         .collect();
     added.sort_by(|a, b| a.name.cmp(&b.name));
+    graph.initializer.append(&mut added);
+}
+
+/// Removes initialisers that no node reads and that are no output.
+pub fn drop_unread_weights(model: &mut Model) {
+    let graph = model.graph_mut();
+    let read: HashSet<&str> = (graph.node.iter().flat_map(|node| &node.input))
+        .chain(graph.output.iter().map(|output| &output.name))
+        .map(String::as_str)
+        .collect();
     graph
         .initializer
-        .retain(|weights| used.contains(weights.name.as_str()));
-    graph.initializer.append(&mut added);
+        .retain(|weights| read.contains(weights.name.as_str()));
 }

@@ -2,7 +2,9 @@ use prost::Message;
 use tract_onnx::pb;
 
 use crate::onnx::testing::{GraphBuilder, model};
-use crate::onnx::{Limits, Model, Value, fold_constants, infer_shapes, tensor};
+use crate::onnx::{
+    Limits, Model, Value, drop_unread_weights, fold_constants, infer_shapes, tensor,
+};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -35,6 +37,7 @@ fn targets_computed_at_run_time_are_constant() {
     let size = shapes.constant("size").and_then(Value::ints);
     assert_eq!(size, Some(vec![12, 10]));
     fold_constants(&mut model, &shapes);
+    drop_unread_weights(&mut model);
     let graph = model.graph();
     assert_eq!(graph.node.len(), 1);
     assert_eq!(graph.initializer.len(), 1);

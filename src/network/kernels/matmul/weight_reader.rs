@@ -43,6 +43,26 @@ impl<'a> WeightReader<'a> {
         })
     }
 
+    /// The matrix [columns, rows] of the same elements, a copy. Weights of another number of
+    /// elements than `rows · columns`, which no kernel takes, stay as they are.
+    pub fn transposed(self) -> WeightReader<'a> {
+        let (rows, columns) = (self.rows, self.columns);
+        if rows.checked_mul(columns) != Some(self.element_count()) {
+            return self;
+        }
+        let bytes = if self.is_f16 {
+            transposed::<2>(&self.bytes, rows, columns)
+        } else {
+            transposed::<4>(&self.bytes, rows, columns)
+        };
+        WeightReader {
+            bytes: Cow::Owned(bytes),
+            is_f16: self.is_f16,
+            rows: columns,
+            columns: rows,
+        }
+    }
+
     /// Elements that are stored: `rows · columns`, unless the file is broken.
     pub fn element_count(&self) -> usize {
         self.bytes.len() / self.element_bytes()
@@ -121,5 +141,54 @@ impl<'a> WeightReader<'a> {
         }
         floats.extend((whole..count).map(|index| self.get(index)));
         floats
+    }
+}
+
+/// The elements of N bytes of a matrix [rows, columns], column by column.
+fn transposed<const N: usize>(bytes: &[u8], rows: usize, columns: usize) -> Vec<u8> {
+    /// Rows whose elements of one column lie in as many cache lines.
+    const BLOCK_ROWS: usize = 16;
+    let mut transposed = vec![0; bytes.len()];
+    let (from, to) = (bytes.as_chunks::<N>().0, transposed.as_chunks_mut::<N>().0);
+    for first in (0..rows).step_by(BLOCK_ROWS) {
+        let block = first..rows.min(first + BLOCK_ROWS);
+        for column in 0..columns {
+            for row in block.clone() {
+                to[column * rows + row] = from[row * columns + column];
+            }
+        }
+    }
+    transposed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_transposed_matrix_of_either_type_has_its_elements_exchanged() {
+        for (rows, columns) in [(1, 1), (3, 5), (33, 18), (16, 1)] {
+            let values: Vec<f32> = (0..rows * columns).map(|value| value as f32).collect();
+            let wide = tensor::from_floats("w", &[rows, columns, 1, 1], &values);
+            let half_bytes = values.iter().flat_map(|&value| {
+                let half = half::f16::from_f32(value);
+                half.to_le_bytes()
+            });
+            let narrow = pb::TensorProto {
+                data_type: DataType::Float16 as i32,
+                raw_data: half_bytes.collect(),
+                ..wide.clone()
+            };
+            for file in [&wide, &narrow] {
+                let reader = WeightReader::new(file).unwrap().transposed();
+                assert_eq!((reader.rows, reader.columns), (columns, rows));
+                for (index, found) in reader.to_floats().into_iter().enumerate() {
+                    let (column, row) = (index / rows, index % rows);
+                    assert_eq!(found, values[row * columns + column]);
+                }
+            }
+        }
     }
 }

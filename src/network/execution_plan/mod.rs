@@ -1,9 +1,12 @@
 //! One ONNX graph, made ready and run by tract.
 
+mod last_uses;
+
 use ndarray::{ArrayD, ArrayViewD};
 use tract_onnx::prelude::*;
 use web_time::Instant;
 
+use self::last_uses::LastUses;
 use super::engine_error::EngineError;
 use super::graph_preparation;
 use super::kernels;
@@ -22,8 +25,7 @@ const MAX_OPERATIONS: usize = 5_000;
 pub struct ExecutionPlan {
     plan: Arc<TypedRunnableModel>,
     state: State,
-    /// For each step of the plan, the nodes whose values nobody reads after it.
-    last_uses: Vec<Vec<usize>>,
+    last_uses: LastUses,
     /// The step that comes next; `None` where no run has begun.
     next_step: Option<usize>,
 }
@@ -33,7 +35,7 @@ pub struct ExecutionPlan {
 #[derive(Clone)]
 pub(super) struct SharedPlan {
     plan: Arc<TypedRunnableModel>,
-    last_uses: Vec<Vec<usize>>,
+    last_uses: LastUses,
 }
 
 impl SharedPlan {
@@ -118,7 +120,7 @@ impl ExecutionPlan {
         let state = plan
             .spawn()
             .map_err(|error| EngineError::of_tract(&error))?;
-        let last_uses = last_uses(&plan);
+        let last_uses = LastUses::of(&plan);
         Ok(ExecutionPlan {
             plan,
             state,
@@ -175,7 +177,7 @@ impl ExecutionPlan {
         inputs: Vec<Arc<Tensor>>,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<Arc<Tensor>>, NetworkError> {
-        let (mut done, total) = (0, self.last_uses.len());
+        let (mut done, total) = (0, self.last_uses.of_steps.len());
         let outputs = self.run_to_end(inputs, &mut |_| {
             done += 1;
             progress(done.min(total), total);
@@ -243,7 +245,7 @@ impl ExecutionPlan {
             let _awake = kernels::PoolActivity::start();
             while let Some(&node) = order.get(step) {
                 let inputs = state.prepare_inputs(node)?;
-                for &read in &last_uses[step] {
+                for &read in &last_uses.of_steps[step] {
                     state.turn_state.values[read] = None;
                 }
                 state.compute_one_with_inputs(node, inputs)?;
@@ -290,7 +292,7 @@ impl ExecutionPlan {
     /// # Errors
     /// [`NetworkError::Run`].
     pub fn profile(&mut self, inputs: Vec<ArrayD<f32>>) -> Result<Vec<NodeTime>, NetworkError> {
-        let mut times = Vec::with_capacity(self.last_uses.len());
+        let mut times = Vec::with_capacity(self.last_uses.of_steps.len());
         let mut before = Instant::now();
         let inputs = inputs.into_iter().map(tensor).collect();
         self.run_to_end(inputs, &mut |node| {
@@ -306,28 +308,6 @@ impl ExecutionPlan {
         })?;
         Ok(times)
     }
-}
-
-/// For each step of the plan, the nodes whose values are read there for the last time. The
-/// graph's outputs and constants stay.
-fn last_uses(plan: &TypedRunnableModel) -> Vec<Vec<usize>> {
-    let (model, order) = (plan.model(), plan.order_without_consts());
-    let mut last_step = vec![None; model.nodes().len()];
-    for (step, &node) in order.iter().enumerate() {
-        for input in &model.node(node).inputs {
-            last_step[input.node] = Some(step);
-        }
-    }
-    for output in &model.outputs {
-        last_step[output.node] = None;
-    }
-    let mut last_uses = vec![Vec::new(); order.len()];
-    for &node in order {
-        if let Some(step) = last_step[node] {
-            last_uses[step].push(node);
-        }
-    }
-    last_uses
 }
 
 /// Number of operations that tract makes of a graph, about: of a sum of many operands it

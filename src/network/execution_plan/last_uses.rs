@@ -1,0 +1,126 @@
+//! When values are read for the last time, and outputs that leave a run before it ends.
+
+use tract_onnx::prelude::*;
+
+use super::ExecutionPlan;
+
+/// When the values of a plan's nodes are read for the last time.
+#[derive(Clone, Debug)]
+pub struct LastUses {
+    /// For each step of the plan, the nodes whose values nobody reads after it. The graph's
+    /// outputs and constants stay.
+    pub of_steps: Vec<Vec<usize>>,
+    /// For each output of the graph, the number of steps after which no other reads its node;
+    /// `None` for an output that no step computes.
+    of_outputs: Vec<Option<usize>>,
+}
+
+impl LastUses {
+    pub fn of(plan: &TypedRunnableModel) -> LastUses {
+        let (model, order) = (plan.model(), plan.order_without_consts());
+        let mut last_step = vec![None; model.nodes().len()];
+        let mut is_computed = vec![false; model.nodes().len()];
+        for (step, &node) in order.iter().enumerate() {
+            last_step[node] = last_step[node].max(Some(step));
+            is_computed[node] = true;
+            for input in &model.node(node).inputs {
+                last_step[input.node] = Some(step);
+            }
+        }
+        let of_outputs = model.outputs.iter().map(|output| {
+            let end = last_step[output.node].map(|step| step + 1);
+            end.filter(|_| is_computed[output.node])
+        });
+        let of_outputs = of_outputs.collect();
+        for output in &model.outputs {
+            last_step[output.node] = None;
+        }
+        let mut of_steps = vec![Vec::new(); order.len()];
+        for (node, step) in last_step.into_iter().enumerate() {
+            if let Some(step) = step.filter(|_| is_computed[node]) {
+                of_steps[step].push(node);
+            }
+        }
+        LastUses {
+            of_steps,
+            of_outputs,
+        }
+    }
+}
+
+impl ExecutionPlan {
+    /// The outputs of the run that has begun which no step reads any more, with their numbers.
+    /// The run gives empty tensors [1, 0, 0, 0] in their place when it ends.
+    pub(in crate::network) fn take_outputs(&mut self) -> Vec<(usize, Arc<Tensor>)> {
+        let done = self.next_step.unwrap_or(0);
+        let model = self.plan.model();
+        let values = &mut self.state.turn_state.values;
+        let mut taken = Vec::new();
+        for (number, output) in model.outputs.iter().enumerate() {
+            let is_last = self.last_uses.of_outputs[number].is_some_and(|end| end <= done);
+            if let Some([value]) = values.get(output.node).and_then(|values| values.as_deref())
+                && is_last
+                && value.len() > 0
+            {
+                taken.push((number, value.clone().into_arc_tensor()));
+            }
+        }
+        for (number, _) in &taken {
+            let empty = Tensor::from(ndarray::Array4::<f32>::zeros((1, 0, 0, 0)));
+            values[model.outputs[*number].node] = Some(tvec!(empty.into_tvalue()));
+        }
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::execution_plan::tensor;
+    use crate::onnx::testing::{GraphBuilder, model};
+    use crate::onnx::{Limits, Model};
+    use prost::Message as _;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn outputs_leave_a_run_when_no_step_reads_them_any_more() {
+        let mut graph = GraphBuilder::new(&[("x", &[1, 1, 1, 2])]);
+        graph
+            .node("Exp", "exp", &["x"], "a")
+            .node("Sqrt", "sqrt", &["a"], "b")
+            .node("Tanh", "tanh", &["b"], "c");
+        let mut graph = graph;
+        for output in ["a", "b", "c"] {
+            graph = graph.output(output, &[1, 1, 1, 2]);
+        }
+        let file = model(graph).encode_to_vec();
+        let model = Model::decode(&file, Limits::default()).unwrap();
+        let mut plan = ExecutionPlan::new(&model).unwrap();
+        let input = || {
+            tensor(
+                ndarray::arr1(&[0.0, 1.0])
+                    .into_shape_with_order((1, 1, 1, 2))
+                    .unwrap()
+                    .into_dyn(),
+            )
+        };
+        let whole = plan.run_tensors(vec![input()], &mut |_, _| ()).unwrap();
+        plan.start(vec![input()]).unwrap();
+        let mut taken = Vec::new();
+        let rest = loop {
+            if let Some(rest) = plan.advance(&mut |_, _| false).unwrap() {
+                break rest;
+            }
+            taken.extend(plan.take_outputs());
+        };
+        let numbers: Vec<usize> = taken.iter().map(|(number, _)| *number).collect();
+        assert_eq!(numbers, [0]);
+        assert_eq!(taken[0].1, whole[0]);
+        let sizes: Vec<usize> = rest.iter().map(|tensor| tensor.len()).collect();
+        assert_eq!(sizes, [0, 2, 2]);
+        // The next run is whole again.
+        let again = plan.run_tensors(vec![input()], &mut |_, _| ()).unwrap();
+        assert_eq!(again, whole);
+    }
+}

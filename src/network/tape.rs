@@ -1,0 +1,183 @@
+//! The tape: what the gradient at the picture is computed from (Griewank and Walther 2008,
+//! section 4.1), and the graphs that write it and read it.
+//!
+//! Of the output of a ReLU the backward pass reads nothing but the sign, which is 1 or 0: the
+//! tape holds that in one byte a value in place of four.
+
+use std::collections::HashSet;
+
+use super::subgraphs::subgraph;
+use crate::gradient::{COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS, Selection};
+use crate::onnx::{Index, Model, OnnxError, node, pb};
+use pb::tensor_proto::DataType;
+
+/// Before the name of a tensor of which the tape holds only where it is positive.
+pub const MASK_PREFIX: &str = "gradcam/positive/";
+
+/// A tensor of the forward run that the tape holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taped {
+    /// Its name in the model with the branch.
+    pub tensor: String,
+    /// Whether the tape holds only where it is positive, as booleans: it is never negative, and
+    /// the branch reads its sign alone.
+    pub is_mask: bool,
+}
+
+impl Taped {
+    /// The name under which the tape holds it.
+    pub fn name(&self) -> String {
+        if self.is_mask {
+            format!("{MASK_PREFIX}{}", self.tensor)
+        } else {
+            self.tensor.clone()
+        }
+    }
+}
+
+/// The tensors of the forward run from which the gradient of the picture is computed.
+///
+/// # Errors
+/// [`OnnxError`] if the graph contradicts itself.
+pub fn tape(model: &Model) -> Result<Vec<Taped>, OnnxError> {
+    let graph = model.graph();
+    let index = Index::new(graph)?;
+    let forward = forward_tensors(graph);
+    let mut backward = HashSet::from([INPUT_GRADIENTS]);
+    // With whether all that reads the tensor is a Sign.
+    let mut tape: Vec<(&str, bool)> = Vec::new();
+    for node in graph.node.iter().rev() {
+        let is_read = |names: &HashSet<&str>| {
+            let mut outputs = node.output.iter();
+            outputs.any(|output| names.contains(output.as_str()))
+        };
+        if is_read(&forward) || !is_read(&backward) {
+            continue;
+        }
+        let is_sign = node.op_type == "Sign";
+        for input in node.input.iter().map(String::as_str) {
+            if index.initialiser(input).is_some() || input == COTANGENT {
+                continue;
+            }
+            if !forward.contains(input) {
+                backward.insert(input);
+                continue;
+            }
+            match tape.iter_mut().find(|(taped, _)| *taped == input) {
+                Some((_, is_sign_alone)) => *is_sign_alone &= is_sign,
+                None => tape.push((input, is_sign)),
+            }
+        }
+    }
+    let is_never_negative = |tensor: &str| {
+        let producer = index.producer(tensor);
+        producer.is_some_and(|node| graph.node[node].op_type == "Relu")
+    };
+    let has_masks = is_float32_alone(graph);
+    let tape = tape.into_iter().map(|(tensor, is_sign_alone)| Taped {
+        tensor: tensor.to_owned(),
+        is_mask: has_masks && is_sign_alone && is_never_negative(tensor),
+    });
+    Ok(tape.collect())
+}
+
+/// The tensors on which the logits depend.
+fn forward_tensors(graph: &pb::GraphProto) -> HashSet<&str> {
+    let mut forward = HashSet::from([LOGITS]);
+    for node in graph.node.iter().rev() {
+        let mut outputs = node.output.iter();
+        if outputs.any(|output| forward.contains(output.as_str())) {
+            forward.extend(node.input.iter().map(String::as_str));
+        }
+    }
+    forward
+}
+
+/// Whether no node casts to another floating-point type: a mask is read as float32.
+fn is_float32_alone(graph: &pb::GraphProto) -> bool {
+    let others = [DataType::Float16, DataType::Double, DataType::Bfloat16];
+    let mut casts = graph.node.iter().filter(|node| node.op_type == "Cast");
+    casts.all(|cast| {
+        let to = node::int(cast, "to");
+        others.iter().all(|&other| to != Some(other as i64))
+    })
+}
+
+/// The graph from the picture to the logits [1, K] and the tape.
+///
+/// # Errors
+/// [`OnnxError`] if the graph contradicts itself.
+pub fn taped_forward(
+    model: &Model,
+    selection: &Selection,
+    tape: &[Taped],
+) -> Result<Model, OnnxError> {
+    let picture = node::float_value(&selection.picture.name, &selection.picture.shape);
+    let mut outputs = vec![node::float_value(LOGITS, &[1, selection.logit_count()])];
+    let named = |taped: &Taped| pb::ValueInfoProto {
+        name: taped.tensor.clone(),
+        ..Default::default()
+    };
+    outputs.extend(tape.iter().map(named));
+    let mut forward = subgraph(model, &[picture], &outputs)?;
+    let graph = forward.graph_mut();
+    for (taped, output) in tape.iter().zip(graph.output.iter_mut().skip(1)) {
+        if taped.is_mask {
+            let mask = cast(&taped.tensor, &taped.name(), DataType::Bool);
+            graph.node.push(mask);
+            output.name = taped.name();
+        }
+    }
+    Ok(forward)
+}
+
+/// The graph from the tensors of the tape, as `declared`, and the cotangent to the gradients of
+/// the picture, [1, C, H, W], and then of the selection's layers where `with_layers` says so.
+///
+/// # Errors
+/// [`OnnxError`] if the graph contradicts itself.
+pub fn input_gradient(
+    model: &Model,
+    selection: &Selection,
+    tape: &[Taped],
+    declared: Vec<pb::ValueInfoProto>,
+    with_layers: bool,
+) -> Result<Model, OnnxError> {
+    let [height, width, channels] = selection.picture.size();
+    let mut inputs = declared.clone();
+    for (input, taped) in inputs.iter_mut().zip(tape) {
+        input.name.clone_from(&taped.tensor);
+    }
+    inputs.push(node::float_value(COTANGENT, &[1, selection.logit_count()]));
+    let mut gradients = vec![node::float_value(
+        INPUT_GRADIENTS,
+        &[1, channels, height, width],
+    )];
+    if with_layers {
+        gradients.extend(selection.layers().map(|layer| {
+            let [channels, height, width] = layer.shape;
+            let name = selection.output_name(GRADIENTS, layer);
+            node::float_value(&name, &[1, channels, height, width])
+        }));
+    }
+    let mut branch = subgraph(model, &inputs, &gradients)?;
+    let graph = branch.graph_mut();
+    for (input, declared) in graph.input.iter_mut().zip(declared) {
+        *input = declared;
+    }
+    for reader in &mut graph.node {
+        let tensor = node::input(reader, 0).filter(|_| reader.op_type == "Sign");
+        let mut masks = tape.iter().filter(|taped| taped.is_mask);
+        let read = masks.find(|taped| Some(taped.tensor.as_str()) == tensor);
+        if let (Some(taped), [sign]) = (read, reader.output.as_slice()) {
+            *reader = cast(&taped.name(), sign, DataType::Float);
+        }
+    }
+    Ok(branch)
+}
+
+fn cast(input: &str, output: &str, to: DataType) -> pb::NodeProto {
+    let mut cast = node::new("Cast", &[input], output);
+    cast.attribute = vec![node::int_attribute("to", to as i64)];
+    cast
+}
