@@ -11,7 +11,10 @@ use crate::picture::{Layout, Preprocess};
 use crate::protocol::OutputActivation;
 
 /// Bytes of gradients that are kept: those of one target at a few layers and at the input.
-const MAX_KEPT_BYTES: usize = 16 << 20;
+const MAX_KEPT_BYTES: usize = 8 << 20;
+/// Gradients that are kept however large they are: one target's at the layer and, under each
+/// policy, at the input.
+const MIN_KEPT: usize = 4;
 
 /// One input of a network: its run, and the gradients that were computed for it. Twelve
 /// methods side by side cost the runs of their union.
@@ -132,10 +135,11 @@ impl Subject {
             gradient: Rc::clone(gradient),
         };
         self.gradients.insert(0, kept);
-        let mut bytes = 0;
+        let (mut bytes, mut count) = (0, 0);
         self.gradients.retain(|kept| {
             bytes += kept.gradient.len() * size_of::<f32>();
-            bytes <= MAX_KEPT_BYTES
+            count += 1;
+            bytes <= MAX_KEPT_BYTES || count <= MIN_KEPT
         });
     }
 }

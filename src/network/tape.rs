@@ -35,7 +35,8 @@ impl Taped {
     }
 }
 
-/// The tensors of the forward run from which the gradient of the picture is computed.
+/// The tensors of the forward run from which the gradient of the picture is computed, in the
+/// order of the graph.
 ///
 /// # Errors
 /// [`OnnxError`] if the graph contradicts itself.
@@ -74,7 +75,7 @@ pub fn tape(model: &Model) -> Result<Vec<Taped>, OnnxError> {
         producer.is_some_and(|node| graph.node[node].op_type == "Relu")
     };
     let has_masks = is_float32_alone(graph);
-    let tape = tape.into_iter().map(|(tensor, is_sign_alone)| Taped {
+    let tape = tape.into_iter().rev().map(|(tensor, is_sign_alone)| Taped {
         tensor: tensor.to_owned(),
         is_mask: has_masks && is_sign_alone && is_never_negative(tensor),
     });
@@ -103,7 +104,8 @@ fn is_float32_alone(graph: &pb::GraphProto) -> bool {
     })
 }
 
-/// The graph from the picture to the logits [1, K] and the tape.
+/// The graph from the picture to the tape and the logits [1, K]. In the order in which outputs
+/// are listed tract computes them: a mask comes before what follows its tensor, which is freed.
 ///
 /// # Errors
 /// [`OnnxError`] if the graph contradicts itself.
@@ -113,15 +115,15 @@ pub fn taped_forward(
     tape: &[Taped],
 ) -> Result<Model, OnnxError> {
     let picture = node::float_value(&selection.picture.name, &selection.picture.shape);
-    let mut outputs = vec![node::float_value(LOGITS, &[1, selection.logit_count()])];
     let named = |taped: &Taped| pb::ValueInfoProto {
         name: taped.tensor.clone(),
         ..Default::default()
     };
-    outputs.extend(tape.iter().map(named));
+    let mut outputs: Vec<pb::ValueInfoProto> = tape.iter().map(named).collect();
+    outputs.push(node::float_value(LOGITS, &[1, selection.logit_count()]));
     let mut forward = subgraph(model, &[picture], &outputs)?;
     let graph = forward.graph_mut();
-    for (taped, output) in tape.iter().zip(graph.output.iter_mut().skip(1)) {
+    for (taped, output) in tape.iter().zip(&mut graph.output) {
         if taped.is_mask {
             let mask = cast(&taped.tensor, &taped.name(), DataType::Bool);
             graph.node.push(mask);

@@ -1,4 +1,5 @@
-//! When values are read for the last time, and outputs that leave a run before it ends.
+//! The order of a plan's steps, when values are read for the last time, and outputs that leave a
+//! run before it ends.
 
 use tract_onnx::prelude::*;
 
@@ -7,6 +8,8 @@ use super::ExecutionPlan;
 /// When the values of a plan's nodes are read for the last time.
 #[derive(Clone, Debug)]
 pub struct LastUses {
+    /// The nodes that the plan computes, step by step.
+    pub order: Vec<usize>,
     /// For each step of the plan, the nodes whose values nobody reads after it. The graph's
     /// outputs and constants stay.
     pub of_steps: Vec<Vec<usize>>,
@@ -17,7 +20,7 @@ pub struct LastUses {
 
 impl LastUses {
     pub fn of(plan: &TypedRunnableModel) -> LastUses {
-        let (model, order) = (plan.model(), plan.order_without_consts());
+        let (model, order) = (plan.model(), lazy_order(plan));
         let mut last_step = vec![None; model.nodes().len()];
         let mut is_computed = vec![false; model.nodes().len()];
         for (step, &node) in order.iter().enumerate() {
@@ -42,10 +45,52 @@ impl LastUses {
             }
         }
         LastUses {
+            order,
             of_steps,
             of_outputs,
         }
     }
+}
+
+/// The nodes in tract's order, except that those which do not depend on the graph's last input
+/// come right before the first of the others that reads them. In a gradient branch, whose last
+/// input is the cotangent, these are masks and pixels made of the tape: tract computes many of
+/// them long before they are read.
+fn lazy_order(plan: &TypedRunnableModel) -> Vec<usize> {
+    let (model, order) = (plan.model(), plan.order_without_consts());
+    let Some(last_input) = model.inputs.last() else {
+        return order.to_vec();
+    };
+    let mut depends = vec![false; model.nodes().len()];
+    let mut is_waiting = vec![false; model.nodes().len()];
+    depends[last_input.node] = true;
+    for &node in order {
+        let mut inputs = model.node(node).inputs.iter();
+        depends[node] |= inputs.any(|input| depends[input.node]);
+        is_waiting[node] = !depends[node];
+    }
+    let mut lazy = Vec::with_capacity(order.len());
+    let (dependent, others): (Vec<usize>, Vec<usize>) =
+        order.iter().partition(|&&node| depends[node]);
+    // What no other node reads is an output, and comes last.
+    for node in dependent.into_iter().chain(others) {
+        if !depends[node] && !is_waiting[node] {
+            continue;
+        }
+        let mut stack = vec![node];
+        while let Some(&top) = stack.last() {
+            let mut inputs = model.node(top).inputs.iter();
+            match inputs.find(|input| is_waiting[input.node] && input.node != top) {
+                Some(waiting) => stack.push(waiting.node),
+                None => {
+                    stack.pop();
+                    is_waiting[top] = false;
+                    lazy.push(top);
+                }
+            }
+        }
+    }
+    lazy
 }
 
 impl ExecutionPlan {
@@ -82,6 +127,32 @@ mod tests {
     use prost::Message as _;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn what_does_not_depend_on_the_last_input_is_computed_when_it_is_read() {
+        let mut graph = GraphBuilder::new(&[("x", &[1, 2]), ("z", &[1, 2])]);
+        graph
+            .node("Exp", "exp", &["x"], "a")
+            .node("Sqrt", "sqrt", &["a"], "b")
+            .node("Tanh", "tanh", &["z"], "c")
+            .node("Cos", "cos", &["c"], "d")
+            .node("Mul", "product", &["b", "d"], "y");
+        let file = model(graph.output("y", &[1, 2])).encode_to_vec();
+        let model = Model::decode(&file, Limits::default()).unwrap();
+        let plan = ExecutionPlan::new(&model).unwrap();
+        let nodes = plan.plan.model().nodes();
+        let order = plan.last_uses.order.iter();
+        let names: Vec<&str> = order.map(|&node| nodes[node].name.as_str()).collect();
+        let place = |name: &str| names.iter().position(|found| found.contains(name)).unwrap();
+        assert!(
+            place("tanh") < place("cos") && place("cos") < place("exp"),
+            "{names:?}"
+        );
+        assert!(
+            place("exp") < place("sqrt") && place("sqrt") < place("product"),
+            "{names:?}"
+        );
+    }
 
     #[test]
     fn outputs_leave_a_run_when_no_step_reads_them_any_more() {

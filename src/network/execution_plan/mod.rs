@@ -240,7 +240,7 @@ impl ExecutionPlan {
         let Some(mut step) = next_step else {
             return Err(NetworkError::Run(EngineError::own("no run has begun")));
         };
-        let order = plan.order_without_consts();
+        let order = &last_uses.order;
         let advanced = catch_panic(|| -> TractResult<Option<TVec<TValue>>> {
             let _awake = kernels::PoolActivity::start();
             while let Some(&node) = order.get(step) {

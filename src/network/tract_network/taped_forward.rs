@@ -18,7 +18,7 @@ use crate::onnx::{Model, node, pb};
 pub struct TapedForward {
     pub plan: ExecutionPlan,
     picture: pb::ValueInfoProto,
-    /// The outputs of the plan, the logits first.
+    /// The outputs of the plan, the logits last.
     outputs: Vec<pb::ValueInfoProto>,
 }
 
@@ -38,7 +38,7 @@ impl TapedForward {
         tape.retain(|taped| taped.tensor != picture.name && taped.tensor != LOGITS);
         let graph = tape::taped_forward(model, selection, &tape)?;
         let taped = tape.iter().map(Taped::name);
-        let names: Vec<String> = [LOGITS.to_owned()].into_iter().chain(taped).collect();
+        let names: Vec<String> = taped.chain([LOGITS.to_owned()]).collect();
         let plan = ExecutionPlan::of_subgraph(&graph, model, weights).map_err(LoadError::Engine)?;
         let outputs = plan.declared_outputs(&names).map_err(LoadError::Engine)?;
         Ok(TapedForward {
@@ -79,7 +79,7 @@ impl TapedForward {
         input: Arc<Tensor>,
         outputs: Vec<Arc<Tensor>>,
     ) -> Result<Run, NetworkError> {
-        let logits = outputs.first().cloned().unwrap_or_default();
+        let logits = outputs.last().cloned().unwrap_or_default();
         let names = self.outputs.iter().map(|tensor| tensor.name.clone());
         let mut tape: Tape = names.zip(outputs).collect();
         tape.insert(self.picture.name.clone(), Arc::clone(&input));
