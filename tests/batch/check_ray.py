@@ -33,7 +33,8 @@ def main():
     listed = pictures * 10 + ["nowhere.png"]
     data = ray.data.from_items([{"path": path} for path in listed])
     rows = data.map_batches(
-        Explain, fn_constructor_args=[gradcam, model], concurrency=1, batch_size=8
+        Explain, fn_constructor_args=[gradcam, model], batch_size=8,
+        compute=ray.data.ActorPoolStrategy(size=1),
     ).take_all()
     ray.shutdown()
     bad = 0

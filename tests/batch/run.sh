@@ -31,4 +31,4 @@ if command -v java >/dev/null; then
 else
   skipped "lists of pictures by PySpark" "install a Java runtime (17 or newer)"
 fi
-check "ray[data]" check_ray.py
+check "ray[data]==2.60.0" check_ray.py

@@ -21,7 +21,7 @@ const NEIGHBOURS: [(isize, isize, f64); 8] = [
 ];
 
 /// The residual at which the solver ends, as a share of the right-hand side.
-const RESIDUAL: f64 = 1e-10;
+const RESIDUAL: f64 = 1e-7;
 /// More steps than any picture needs whose pixels are not almost all missing.
 const MAX_STEPS: usize = 20_000;
 
