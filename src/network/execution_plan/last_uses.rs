@@ -161,7 +161,6 @@ mod tests {
             .node("Exp", "exp", &["x"], "a")
             .node("Sqrt", "sqrt", &["a"], "b")
             .node("Tanh", "tanh", &["b"], "c");
-        let mut graph = graph;
         for output in ["a", "b", "c"] {
             graph = graph.output(output, &[1, 1, 1, 2]);
         }
