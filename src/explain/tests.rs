@@ -4,7 +4,7 @@ use ndarray::{Array2, Array3, Array4, arr3};
 
 use super::*;
 use crate::gradient::ReluPolicy;
-use crate::network::{Computation, Computed, Network, NetworkError, Run, Site, Tape};
+use crate::network::{Bias, Computation, Computed, Network, NetworkError, Run, Site, Tape};
 use crate::picture::Layout;
 use crate::protocol::{MapState, OutputActivation};
 
@@ -66,6 +66,11 @@ impl Network for Toy {
         1
     }
 
+    fn biases(&self) -> Result<Vec<Bias>, NetworkError> {
+        let (layer, values) = (LAYER.to_owned(), vec![-50.0, -75.0]);
+        Ok(vec![Bias { layer, values }])
+    }
+
     fn start(&mut self, computation: Computation) -> Result<(), NetworkError> {
         self.started = Some(computation);
         Ok(())
@@ -92,7 +97,16 @@ impl Network for Toy {
                 site,
                 policy,
                 cotangent,
-            } => Computed::Gradient(self.gradient(&run, &site, policy, cotangent[0])),
+            } => {
+                let at = |site: &Site| self.gradient(&run, site, policy, cotangent[0]);
+                match &site {
+                    Site::Biases => {
+                        let layer = Site::Layer(LAYER.to_owned());
+                        Computed::Gradients(vec![at(&Site::Input), at(&layer)])
+                    }
+                    site => Computed::Gradient(at(site)),
+                }
+            }
         }))
     }
 }
