@@ -9,6 +9,7 @@
 #   make golden   arrays by Keras and TensorFlow that the tests compare with
 #   make fuzz     hostile files and command lines for ten minutes (SECONDS=60: for one)
 #   make test-wasm   numbers of shapes and constants in the 32 bits of a browser
+#   make test-batch  lists of pictures under PySpark and Ray, with the packages from PyPI
 #   make test-miri   the kernels' unsafe code under Miri, if that is installed
 #   make lint     format, clippy, documentation
 #   make help     this list
@@ -38,7 +39,7 @@ TIMED := .github/scripts/timed.sh
 NATIVE := --release --features cli,app
 
 .PHONY: help run serve test setup-site setup-tests models site dist bench golden fuzz lint \
-	test-models test-native test-wasm test-miri test-e2e clean
+	test-models test-native test-wasm test-miri test-batch test-e2e clean
 
 help:
 	@sed -n '/^# *make/s/^#   //p' Makefile
@@ -109,11 +110,16 @@ test-miri:
 		CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/miri MIRIFLAGS=-Zmiri-disable-isolation \
 			$(TIMED) "kernels under Miri" cargo +nightly miri test --quiet --lib \
 			--no-default-features --features network -- \
-			packed_buffer row_scaling max_pooling_is; \
+			packed_buffer row_scaling max_pooling_is a_fused_program a_strided_copy; \
 	else \
 		echo "SKIPPED: the kernels under Miri. To run it:" \
 			"rustup +nightly component add miri rust-src"; \
 	fi
+
+# Not part of `make test`: hundreds of megabytes of packages.
+test-batch:
+	@cargo build --quiet $(NATIVE) --bin gradcam
+	@$(TIMED) "lists under PySpark and Ray" tests/batch/run.sh $(CARGO_TARGET_DIR)/release/gradcam
 
 lint:
 	@$(TIMED) "format" cargo fmt --check
@@ -130,7 +136,7 @@ test-models: models
 test-native: golden
 	@GRADCAM_PYTHON=$(PYTHON) $(TIMED) "native tests" cargo test --quiet $(NATIVE)
 	@GRADCAM_OWN_KERNELS=1 $(TIMED) "whole networks on own kernels" \
-		cargo test --quiet $(NATIVE) --test golden --test networks
+		cargo test --quiet $(NATIVE) --test golden --test networks --test threads
 	@GRADCAM_OWN_KERNELS=1 $(TIMED) "unit tests on own kernels" \
 		cargo test --quiet $(NATIVE) --lib network::
 

@@ -3,27 +3,8 @@
 
 mod common;
 
-use std::path::Path;
-use std::process::{Command, Output};
-
-use common::{array, empty_folder, path};
+use common::{array, empty_folder, gradcam, path, stderr, stdout};
 use serde_json::Value;
-
-fn gradcam(arguments: &[&str], folder: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_gradcam"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
 
 fn tiny() -> String {
     path("models/xception-tiny.onnx").display().to_string()
@@ -58,7 +39,7 @@ fn explain_writes_the_map_and_prints_what_it_found() {
     assert!(output.status.success(), "{}", stderr(&output));
     let value: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!(value["class"]["label"], "ankle boot");
-    assert_eq!(value["top"].as_array().unwrap().len(), 5);
+    assert_eq!(value["top_classes"].as_array().unwrap().len(), 5);
     assert_eq!(value["map"]["state"], "evidence");
     assert_eq!(
         (&value["map"]["height"], &value["map"]["width"]),

@@ -42,9 +42,9 @@ impl Session {
         let mut context = MetricContext {
             seed: question.seed,
             region: question.region,
-            ..MetricContext::new(network, subject, budget, show, metric, &settings)
+            ..MetricContext::new(network, subject, budget, show, metric.names(), &settings)
         };
-        let measured = evaluate::evaluate(&mut context, saliency).await;
+        let measured = evaluate::evaluate(metric, &mut context, saliency).await;
         let runs = context.runs;
         self.count_runs(runs);
         Ok(measured?)

@@ -68,16 +68,17 @@ pub async fn perturb(
 ) -> Result<Perturbed, EvaluateError> {
     attack.check()?;
     let scale = context.subject.scale.clone();
-    let own = context.subject.pixels().map_err(ExplainError::from)?;
-    let own = to_levels(&own, &scale);
+    // The first gradient is taken at the very numbers of the picture.
+    let mut pixels = context.subject.pixels().map_err(ExplainError::from)?;
+    let own = to_levels(&pixels, &scale);
     let direction = if attack.towards { 1.0 } else { -1.0 };
     let step_size = attack.size / attack.steps as f64;
     let mut levels = own.clone();
     for step in 0..attack.steps {
-        let pixels = to_pixels(&levels, &scale);
         let gradient = context.input_gradient_of(pixels).await?;
         move_by_sign(&mut levels, &gradient, &scale, direction * step_size);
         keep_within(&mut levels, &own, attack.size);
+        pixels = to_pixels(&levels, &scale);
         if !context.step(step + 1, attack.steps) {
             break;
         }

@@ -5,7 +5,6 @@ use ndarray::{Array2, Array3};
 use super::chance_maps::{centre_blob, random_map};
 use super::error::EvaluateError;
 use super::measurement::{Measured, Measurement};
-use super::metric::Metric;
 use super::region::Region;
 use crate::explain::{self, Budget, Context, Method, Saliency, Settings, Subject, Target};
 use crate::network::{Computation, Network};
@@ -17,7 +16,9 @@ pub struct MetricContext<'a> {
     pub budget: &'a mut dyn Budget,
     /// Told what is known so far.
     pub show: &'a mut dyn FnMut(&Measurement),
-    pub metric: &'static Metric,
+    /// The metric's id.
+    pub metric: &'static str,
+    pub metric_name: &'static str,
     pub settings: &'a Settings,
     pub seed: u64,
     /// Where the object is, if that is known.
@@ -42,13 +43,13 @@ pub enum Source {
 }
 
 impl<'a> MetricContext<'a> {
-    /// A measurement by a metric, which has not begun.
+    /// A measurement by a metric of this id and name, which has not begun.
     pub fn new(
         network: &'a mut dyn Network,
         subject: &'a mut Subject,
         budget: &'a mut dyn Budget,
         show: &'a mut dyn FnMut(&Measurement),
-        metric: &'static Metric,
+        (metric, metric_name): (&'static str, &'static str),
         settings: &'a Settings,
     ) -> MetricContext<'a> {
         MetricContext {
@@ -57,6 +58,7 @@ impl<'a> MetricContext<'a> {
             budget,
             show,
             metric,
+            metric_name,
             settings,
             seed: 0,
             region: None,
@@ -86,7 +88,7 @@ impl<'a> MetricContext<'a> {
     pub fn probability(&self, saliency: &Saliency) -> Result<Target, EvaluateError> {
         match saliency.target {
             Target::Against(_) => Err(EvaluateError::NotDefined {
-                metric: self.metric.name,
+                metric: self.metric_name,
                 reason: "what speaks against a class should not keep it probable; measure it by \
                          deletion or insertion",
             }),
@@ -240,7 +242,7 @@ impl<'a> MetricContext<'a> {
     /// What was measured, with its protocol.
     pub fn measurement(&self, saliency: &Saliency, measured: Measured) -> Measurement {
         Measurement {
-            metric: self.metric.id,
+            metric: self.metric,
             method: saliency.method,
             target: saliency.target.to_string(),
             value: measured.value,

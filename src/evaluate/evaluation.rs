@@ -4,20 +4,20 @@ use super::chance_maps::{centre_blob, random_map};
 use super::context::{MetricContext, Source};
 use super::error::EvaluateError;
 use super::measurement::{Chance, Measurement};
-use super::metric::Needs;
+use super::metric::{Metric, Needs};
 use super::settings::RANDOM_MAPS;
 use crate::explain::Saliency;
 
-/// Measures a map by the context's metric, and maps of chance by the same.
+/// Measures a map by a metric, and maps of chance by the same.
 ///
 /// # Errors
 /// [`EvaluateError`]: no region where one is needed, a map that is not finite, or a budget whose
 /// owner said stop.
 pub async fn evaluate(
+    metric: &'static Metric,
     context: &mut MetricContext<'_>,
     saliency: &Saliency,
 ) -> Result<Measurement, EvaluateError> {
-    let metric = context.metric;
     saliency.target.check(context.network.classes())?;
     if !saliency.values.iter().all(|value| value.is_finite()) {
         return Err(EvaluateError::NotFinite);
@@ -34,7 +34,7 @@ pub async fn evaluate(
     let mut measurement = context.measurement(saliency, measured);
     if random_maps > 0 && measurement.left_out.is_none() {
         (context.show)(&measurement);
-        measurement.chance = chance(context, saliency, random_maps).await?;
+        measurement.chance = chance(metric, context, saliency, random_maps).await?;
         if measurement.chance.is_none() {
             measurement.left_out = Some("what chance gives was not measured".into());
         }
@@ -45,6 +45,7 @@ pub async fn evaluate(
 
 /// What chance gives; `None` if the budget ended before it was known.
 async fn chance(
+    metric: &'static Metric,
     context: &mut MetricContext<'_>,
     saliency: &Saliency,
     random_maps: usize,
@@ -70,7 +71,7 @@ async fn chance(
             channels: None,
             ..saliency.clone()
         };
-        let measured = (context.metric.measure)(context, &chance_map).await?;
+        let measured = (metric.measure)(context, &chance_map).await?;
         if measured.left_out.is_some() {
             return Ok(None);
         }

@@ -80,6 +80,7 @@ impl Curve {
 }
 
 /// What a metric found of one map.
+#[cfg(feature = "network")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measured {
     pub value: f64,
@@ -88,6 +89,7 @@ pub struct Measured {
     pub left_out: Option<String>,
 }
 
+#[cfg(feature = "network")]
 impl Measured {
     /// A value alone.
     pub fn of(value: f64) -> Measured {

@@ -93,6 +93,11 @@ impl Better {
 }
 
 impl Metric {
+    /// Its id and its name.
+    pub fn names(&self) -> (&'static str, &'static str) {
+        (self.id, self.name)
+    }
+
     /// Every setting that it declares.
     pub fn declared(&self) -> impl Iterator<Item = &'static Setting> {
         self.settings.iter().flat_map(|group| group.iter())

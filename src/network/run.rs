@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ndarray::{Array3, Array4, Axis, Ix4};
+use ndarray::{Array3, Array4, ArrayD, Axis, Ix4};
 use tract_onnx::prelude::Tensor;
 
 use super::execution_plan::{array, shape_error, tensor};
 use super::network_error::NetworkError;
+use super::tape::MASK_PREFIX;
 
 /// What a forward run leaves behind. Copies share their tensors.
 #[derive(Clone, Debug)]
@@ -81,6 +82,24 @@ impl Run {
     /// Whether the gradient at the input can be asked of this run.
     pub fn has_tape(&self) -> bool {
         self.tape.is_some()
+    }
+
+    /// Every tensor of the tape with its name; none without a tape. Where the tape holds only
+    /// whether values are positive, 1 and 0 stand for them. For tests: which side of a
+    /// rectifier's corner each value fell on.
+    ///
+    /// # Errors
+    /// [`NetworkError::Run`] if one is neither float32 nor a mask.
+    pub fn tape(&self) -> Result<Vec<(&str, ArrayD<f32>)>, NetworkError> {
+        let tape = self.tape.iter().flat_map(|tape| tape.iter());
+        let tape = tape.map(|(name, tensor)| {
+            let values = match tensor.to_plain_array_view::<bool>() {
+                Ok(mask) => mask.mapv(|is_positive| f32::from(u8::from(is_positive))),
+                Err(_) => array(tensor)?.to_owned(),
+            };
+            Ok((name.strip_prefix(MASK_PREFIX).unwrap_or(name), values))
+        });
+        tape.collect()
     }
 
     /// A tensor of the tape.

@@ -11,6 +11,9 @@ use crate::gradient::{COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS, Selection};
 use crate::onnx::{Index, Model, OnnxError, node, pb};
 use pb::tensor_proto::DataType;
 
+/// Before the name of a tensor of which the tape holds only where it is positive.
+pub const MASK_PREFIX: &str = "gradcam/positive/";
+
 /// A tensor of the forward run that the tape holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taped {
@@ -25,7 +28,7 @@ impl Taped {
     /// The name under which the tape holds it.
     pub fn name(&self) -> String {
         if self.is_mask {
-            format!("gradcam/positive/{}", self.tensor)
+            format!("{MASK_PREFIX}{}", self.tensor)
         } else {
             self.tensor.clone()
         }

@@ -37,9 +37,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["network::kernels::common", "network::kernels::matmul"],
     ),
     (
+        "network::kernels::elementwise",
+        &["network::kernels::common"],
+    ),
+    (
         "network::kernels::tract",
         &[
             "network::kernels::common",
+            "network::kernels::copies",
+            "network::kernels::elementwise",
             "network::kernels::matmul",
             "network::kernels::windows",
         ],

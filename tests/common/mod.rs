@@ -125,3 +125,21 @@ pub fn goldens() -> Vec<Golden> {
     }
     cases
 }
+
+/// Runs the command line in a folder.
+#[cfg(feature = "cli")]
+pub fn gradcam(arguments: &[&str], folder: &Path) -> std::process::Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_gradcam"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+pub fn stdout(output: &std::process::Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+pub fn stderr(output: &std::process::Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}

@@ -1,14 +1,17 @@
 """A small ONNX interpreter in TensorFlow, so that GradientTape differentiates a graph.
 
-It knows the operators of the graphs in torch_idiom.py and computes in NCHW as they do;
-TensorFlow's own convolutions and poolings on a CPU want NHWC. It is the reference
-for gradients, so it is itself compared with onnxruntime before it is believed.
+It knows the operators of the graphs in torch_idiom.py and of the models that
+check_methods_in_tensorflow.py reads, and computes in NCHW as they do; TensorFlow's own
+convolutions and poolings on a CPU want NHWC. It is the reference for gradients, so it
+is itself compared with onnxruntime before it is believed.
 """
+
+import copy
 
 import numpy as np
 import tensorflow as tf
 from gradients import rectifier
-from onnx import helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
 OPERATORS = {}
 
@@ -20,30 +23,58 @@ def operator(function):
 
 
 class Run:
-    """One pass through a graph by a ReLU policy; `values` are its tensors by name."""
+    """One pass through a graph by a ReLU policy; `values` are its tensors by name.
+
+    It computes in the image's precision, whatever that of the weights is.
+    """
 
     def __init__(self, graph, image, policy="plain"):
         self.policy, self.rectifiers = policy, 0
+        self.precision = tf.as_dtype(image.dtype).as_numpy_dtype
         self.values = {
-            weight.name: numpy_helper.to_array(weight) for weight in graph.initializer
+            weight.name: self.in_precision(numpy_helper.to_array(weight))
+            for weight in graph.initializer
         }
         self.values[graph.input[0].name] = image
+
+    def in_precision(self, array):
+        is_real = np.issubdtype(array.dtype, np.floating)
+        return array.astype(self.precision) if is_real else array
 
     def through(self, graph, before=lambda node, values: None):
         """Computes every node; `before` is called with each one and all values so far."""
         for node in graph.node:
             before(node, self.values)
-            attributes = {
-                attribute.name: helper.get_attribute_value(attribute)
-                for attribute in node.attribute
-            }
-            inputs = [self.values[name] if name else None for name in node.input]
-            self.values[node.output[0]] = OPERATORS[node.op_type](self, attributes, *inputs)
+            self.compute(node)
         return self
+
+    def behind(self, graph, name, value):
+        """The graph's first output where the tensor of this name is another."""
+        other = copy.copy(self)
+        other.values, changed = {**self.values, name: value}, {name}
+        for node in graph.node:
+            if not changed.isdisjoint(node.input):
+                other.compute(node)
+                changed.update(node.output)
+        return other.values[graph.output[0].name]
+
+    def compute(self, node):
+        self.node = node
+        attributes = {
+            attribute.name: helper.get_attribute_value(attribute)
+            for attribute in node.attribute
+        }
+        inputs = [self.values[name] if name else None for name in node.input]
+        self.values[node.output[0]] = OPERATORS[node.op_type](self, attributes, *inputs)
 
     def rectify(self, x, upper):
         self.rectifiers += 1
         return rectifier(upper, self.policy)(x)
+
+    def max_pool(self, x, attributes):
+        """Of NHWC."""
+        x = padded(x, attributes.get("pads", NO_PADS), value=x.dtype.min)
+        return tf.nn.max_pool2d(x, attributes["kernel_shape"], attributes["strides"], "VALID")
 
 
 def to_nhwc(x):
@@ -52,6 +83,9 @@ def to_nhwc(x):
 
 def to_nchw(x):
     return tf.transpose(x, (0, 3, 1, 2))
+
+
+NO_PADS = [0, 0, 0, 0]
 
 
 def padded(x, pads, value=0.0):
@@ -63,17 +97,31 @@ def padded(x, pads, value=0.0):
 # --- layers with weights -------------------------------------------------------------
 
 
+def convolution(operation, x, kernel, strides):
+    """TensorFlow's operation of this name, without the gradient of its weights, which is
+    half of the work and is not asked for."""
+    arguments = {"filter": tf.constant(kernel), "strides": [1, *strides, 1], "padding": "VALID"}
+
+    @tf.custom_gradient
+    def convolve(x):
+        def backward(gradient):
+            of_input = getattr(tf.raw_ops, f"{operation}BackpropInput")
+            return of_input(input_sizes=x.shape, out_backprop=gradient, **arguments)
+
+        return getattr(tf.raw_ops, operation)(input=x, **arguments), backward
+
+    return convolve(x)
+
+
 @operator
 def Conv(run, attributes, x, weight, bias=None):
     strides, groups = attributes["strides"], attributes["group"]
-    x = padded(to_nhwc(x), attributes["pads"])
+    x = padded(to_nhwc(x), attributes.get("pads", NO_PADS))
     if groups == 1:
-        kernel = weight.transpose(2, 3, 1, 0)
-        y = tf.nn.conv2d(x, kernel, strides, "VALID")
+        y = convolution("Conv2D", x, weight.transpose(2, 3, 1, 0), strides)
     else:
         assert groups == weight.shape[0] == x.shape[-1], "only depthwise groups"
-        kernel = weight.transpose(2, 3, 0, 1)
-        y = tf.nn.depthwise_conv2d(x, kernel, [1, *strides, 1], "VALID")
+        y = convolution("DepthwiseConv2dNative", x, weight.transpose(2, 3, 0, 1), strides)
     return to_nchw(y if bias is None else y + bias)
 
 
@@ -85,8 +133,7 @@ def BatchNormalization(run, attributes, x, scale, bias, mean, variance):
 
 @operator
 def Gemm(run, attributes, a, b, c):
-    assert attributes["transB"] == 1
-    return tf.linalg.matmul(a, b, transpose_b=True) + c
+    return tf.linalg.matmul(a, b, transpose_b=bool(attributes.get("transB", 0))) + c
 
 
 # --- activations -----------------------------------------------------------------------
@@ -124,10 +171,7 @@ def Dropout(run, attributes, x, ratio=None, training=None):
 @operator
 def MaxPool(run, attributes, x):
     assert not attributes.get("ceil_mode", 0)
-    x = padded(to_nhwc(x), attributes["pads"], value=x.dtype.min)
-    return to_nchw(
-        tf.nn.max_pool2d(x, attributes["kernel_shape"], attributes["strides"], "VALID")
-    )
+    return to_nchw(run.max_pool(to_nhwc(x), attributes))
 
 
 @operator
@@ -176,6 +220,22 @@ def Mul(run, attributes, a, b):
 def Flatten(run, attributes, x):
     assert attributes["axis"] == 1
     return tf.reshape(x, (x.shape[0], -1))
+
+
+@operator
+def Squeeze(run, attributes, x, axes):
+    return tf.squeeze(x, list(axes))
+
+
+@operator
+def Transpose(run, attributes, x):
+    return tf.transpose(x, attributes["perm"])
+
+
+@operator
+def Cast(run, attributes, x):
+    assert attributes["to"] == TensorProto.FLOAT
+    return run.in_precision(x)
 
 
 @operator

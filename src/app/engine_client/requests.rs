@@ -7,7 +7,6 @@ use wasm_bindgen_futures::JsFuture;
 use super::client::EngineClient;
 use crate::app::browser::location;
 use crate::app::state::{EngineStep, ModelChoice, SecondPicture};
-use crate::explain::Target;
 use crate::protocol::{ModelSource, PredictionOverrides, Request};
 
 impl EngineClient {
@@ -49,7 +48,7 @@ impl EngineClient {
             }
             EngineStep::Explain(key) => {
                 let second = desired.second_picture;
-                let second = second.filter(|_| matches!(key.target, Target::Similarity(_)));
+                let second = second.filter(|_| key.wants_second_picture());
                 let reference = match second {
                     Some(SecondPicture { file, name }) => {
                         buffers.push(&self.read(file).await?);

@@ -27,6 +27,9 @@ pub fn shown(path: &Path) -> String {
 /// # Errors
 /// With the file's name, if it cannot be read.
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    if path.is_dir() {
+        bail!("'{}' is a folder: name the files in it", shown(path));
+    }
     std::fs::read(path).with_context(|| format!("'{}' cannot be read", shown(path)))
 }
 

@@ -1,7 +1,7 @@
 //! The command line: the same engine as the page's, native.
 //!
 //! One file or folder for each command. They share `asking` (a model, a picture and a question),
-//! `pictures` (many of them), `files`, `terminal`, `interrupt` and `panics`. To add a command: a
+//! `pictures` (many of them), `files`, `terminal`, `interrupt`, `outcome` and `panics`. To add a command: a
 //! file with `Arguments` and `run`, and a variant of [`Command`].
 
 mod asking;
@@ -13,6 +13,7 @@ mod inspect;
 mod interrupt;
 mod methods;
 mod metrics;
+mod outcome;
 mod panics;
 mod perturb;
 mod pictures;
@@ -23,6 +24,8 @@ mod terminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use self::outcome::Outcome;
 
 /// Explains ONNX image classifiers: Grad-CAM and other methods.
 #[derive(Parser)]
@@ -52,27 +55,6 @@ enum Command {
     Metrics(metrics::Arguments),
     /// Show where a run of a graph spends its time, node by node.
     Profile(profile::Arguments),
-}
-
-/// How a command ended that ended by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    Done,
-    /// Some pictures of a list could not be done, and their lines say so.
-    SomeFailed,
-    /// A person said stop.
-    Interrupted,
-}
-
-impl Outcome {
-    /// The exit status.
-    pub fn code(self) -> u8 {
-        match self {
-            Outcome::Done => 0,
-            Outcome::SomeFailed => 3,
-            Outcome::Interrupted => 130,
-        }
-    }
 }
 
 fn main() -> ExitCode {

@@ -39,14 +39,39 @@ pub fn print_usage(text: &str) {
     }
 }
 
-/// Whoever reads may stop reading, as `head` does, which is no error.
+/// Whoever reads may stop reading, as `head` does, which is no error. In a file whole lines are
+/// all that is written, also where the disk is full.
 fn write(line: &str) {
-    match writeln!(std::io::stdout(), "{line}") {
+    match written(&format!("{line}\n")) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
         Err(error) => {
-            print_error(format_args!("the answer cannot be written: {error}"));
+            print_error(format_args!(
+                "the answer cannot be written: {error}; make room, and go on from the last line"
+            ));
             std::process::exit(1);
         }
         Ok(()) => {}
     }
+}
+
+/// Not by the standard library's own buffer, which would write the rest of a line when the
+/// program ends.
+#[cfg(unix)]
+fn written(line: &str) -> std::io::Result<()> {
+    use std::fs::File;
+    use std::os::fd::AsFd as _;
+
+    let mut file = File::from(std::io::stdout().as_fd().try_clone_to_owned()?);
+    let metadata = file.metadata()?;
+    let result = file.write_all(line.as_bytes());
+    if result.is_err() && metadata.is_file() {
+        // What there is of the line.
+        file.set_len(metadata.len())?;
+    }
+    result
+}
+
+#[cfg(not(unix))]
+fn written(line: &str) -> std::io::Result<()> {
+    std::io::stdout().write_all(line.as_bytes())
 }

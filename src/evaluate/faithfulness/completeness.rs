@@ -26,7 +26,7 @@ pub const METRIC: Metric = Metric {
         Box::pin(async move {
             let Some(completeness) = &saliency.completeness else {
                 return Err(EvaluateError::NotDefined {
-                    metric: context.metric.name,
+                    metric: context.metric_name,
                     reason: "this method does not promise on this network that its map adds up; \
                              integrated-gradients does",
                 });

@@ -21,7 +21,7 @@ const NEIGHBOURS: [(isize, isize, f64); 8] = [
 ];
 
 /// The residual at which the solver ends, as a share of the right-hand side.
-const RESIDUAL: f64 = 1e-10;
+const RESIDUAL: f64 = 1e-7;
 /// More steps than any picture needs whose pixels are not almost all missing.
 const MAX_STEPS: usize = 20_000;
 
@@ -44,70 +44,80 @@ pub async fn imputed(
     let mut imputed = pixels.clone();
     for mut channel in imputed.outer_iter_mut() {
         let solution = system.solve(context, channel.view()).await?;
-        for (&(row, column), value) in system.places.iter().zip(solution) {
-            channel[[row, column]] = (value + noise * random.normal()) as f32;
+        let places = missing
+            .indexed_iter()
+            .filter(|(_, is_missing)| **is_missing);
+        for ((place, _), value) in places.zip(solution) {
+            channel[place] = (value + noise * random.normal()) as f32;
         }
     }
     Ok(imputed)
 }
 
 /// (Σ_n w_n) x − Σ_missing w_n x_n = Σ_known w_n x_n for each missing pixel x: symmetric and
-/// positive definite as long as one pixel is known.
+/// positive definite as long as one pixel is known. Sums over neighbours are taken on a grid with
+/// a border of zeros, so that those outside the picture count nothing.
 struct System {
-    /// Row and column of each missing pixel.
-    places: Vec<(usize, usize)>,
+    /// Of each missing pixel its place in the grid, row by row.
+    places: Vec<usize>,
     /// Of each missing pixel the sum of its neighbours' weights.
     diagonal: Vec<f64>,
-    /// Of each missing pixel its missing neighbours, by their number, and their weights.
-    missing: Vec<Vec<(usize, f64)>>,
-    /// Of each missing pixel its known neighbours, and their weights.
-    known: Vec<Vec<((usize, usize), f64)>>,
+    /// Height and width of the grid.
+    grid: (usize, usize),
 }
 
 impl System {
     fn new(missing: &Array2<bool>) -> System {
         let (height, width) = missing.dim();
+        let mut system = System {
+            places: Vec::new(),
+            diagonal: Vec::new(),
+            grid: (height + 2, width + 2),
+        };
         let is_missing = missing
             .indexed_iter()
             .filter(|(_, is_missing)| **is_missing);
-        let places: Vec<(usize, usize)> = is_missing.map(|(place, _)| place).collect();
-        let mut numbers = Array2::from_elem((height, width), usize::MAX);
-        for (number, &place) in places.iter().enumerate() {
-            numbers[place] = number;
-        }
-        let mut system = System {
-            diagonal: Vec::with_capacity(places.len()),
-            missing: Vec::with_capacity(places.len()),
-            known: Vec::with_capacity(places.len()),
-            places,
-        };
-        for &(row, column) in &system.places {
-            let inside = NEIGHBOURS.iter().filter_map(|&(down, across, weight)| {
-                let row = row.checked_add_signed(down).filter(|&row| row < height)?;
-                let column = column.checked_add_signed(across);
-                let column = column.filter(|&column| column < width)?;
-                Some(((row, column), weight))
-            });
-            let (missing, known): (Vec<_>, Vec<_>) = inside.partition(|(place, _)| missing[*place]);
-            let weights = missing.iter().chain(&known).map(|(_, weight)| weight);
-            system.diagonal.push(weights.sum());
-            let numbered = missing.into_iter();
-            let numbered = numbered.map(|(place, weight)| (numbers[place], weight));
-            system.missing.push(numbered.collect());
-            system.known.push(known);
-        }
+        system.places = is_missing.map(|(place, _)| system.place(place)).collect();
+        let ones = Array2::<f32>::ones((height, width));
+        system.diagonal = system.neighbours(&system.gridded(ones.view()));
         system
     }
 
-    /// The matrix times a vector.
-    fn times(&self, vector: &[f64]) -> Vec<f64> {
-        let rows = self.missing.iter().zip(&self.diagonal).zip(vector);
-        rows.map(|((neighbours, diagonal), value)| {
-            let others = neighbours.iter();
-            let others = others.map(|&(number, weight)| weight * vector[number]);
-            diagonal * value - others.sum::<f64>()
-        })
-        .collect()
+    /// The place in the grid of a pixel, by its row and column.
+    fn place(&self, (row, column): (usize, usize)) -> usize {
+        (row + 1) * self.grid.1 + column + 1
+    }
+
+    /// A channel in the grid.
+    fn gridded(&self, channel: ArrayView2<f32>) -> Vec<f64> {
+        let mut grid = vec![0.0; self.grid.0 * self.grid.1];
+        for (place, &value) in channel.indexed_iter() {
+            grid[self.place(place)] = f64::from(value);
+        }
+        grid
+    }
+
+    /// Of each missing pixel the weighted sum of its neighbours in the grid.
+    fn neighbours(&self, grid: &[f64]) -> Vec<f64> {
+        let around =
+            NEIGHBOURS.map(|(down, across, weight)| (down * self.grid.1 as isize + across, weight));
+        let sum = |&place: &usize| -> f64 {
+            let terms = around.iter();
+            let value = |step: isize| grid[place.wrapping_add_signed(step)];
+            terms.map(|&(step, weight)| weight * value(step)).sum()
+        };
+        self.places.iter().map(sum).collect()
+    }
+
+    /// The matrix times a vector. `grid` holds zeros but at missing pixels.
+    fn times(&self, vector: &[f64], grid: &mut [f64]) -> Vec<f64> {
+        for (&place, &value) in self.places.iter().zip(vector) {
+            grid[place] = value;
+        }
+        let others = self.neighbours(grid);
+        let rows = self.diagonal.iter().zip(vector).zip(others);
+        rows.map(|((diagonal, value), others)| diagonal * value - others)
+            .collect()
     }
 
     /// The missing values of a channel, by conjugate gradients (Hestenes and Stiefel 1952).
@@ -116,13 +126,12 @@ impl System {
         context: &mut MetricContext<'_>,
         channel: ArrayView2<'_, f32>,
     ) -> Result<Vec<f64>, EvaluateError> {
-        let right: Vec<f64> = (self.known.iter())
-            .map(|known| {
-                let known = known.iter();
-                let values = known.map(|&(place, weight)| weight * f64::from(channel[place]));
-                values.sum()
-            })
-            .collect();
+        let mut known = self.gridded(channel);
+        for &place in &self.places {
+            known[place] = 0.0;
+        }
+        let right = self.neighbours(&known);
+        let mut grid = vec![0.0; known.len()];
         let limit = dot(&right, &right) * RESIDUAL * RESIDUAL;
         let mut solution = vec![0.0; right.len()];
         let mut residual = right;
@@ -133,7 +142,7 @@ impl System {
                 break;
             }
             context.breathe().await?;
-            let moved = self.times(&direction);
+            let moved = self.times(&direction, &mut grid);
             let along = dot(&direction, &moved);
             if along <= 0.0 {
                 break;

@@ -57,7 +57,7 @@ pub const METRIC: Metric = Metric {
 #[cfg(feature = "network")]
 pub(super) fn overlap(context: &MetricContext, saliency: &Saliency) -> Result<f64, EvaluateError> {
     let Some(region) = context.region else {
-        let metric = context.metric.name;
+        let metric = context.metric_name;
         return Err(EvaluateError::NoRegion { metric });
     };
     let (_, height, width) = context.pixels()?.dim();

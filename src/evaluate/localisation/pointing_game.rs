@@ -50,7 +50,7 @@ pub const METRIC: Metric = Metric {
 #[cfg(feature = "network")]
 fn measure(context: &MetricContext, saliency: &Saliency) -> Result<Measured, EvaluateError> {
     let Some(region) = context.region else {
-        let metric = context.metric.name;
+        let metric = context.metric_name;
         return Err(EvaluateError::NoRegion { metric });
     };
     let (_, height, width) = context.pixels()?.dim();

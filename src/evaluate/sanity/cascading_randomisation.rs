@@ -60,7 +60,7 @@ async fn measure(
     let layers = context.network.weighted_layers();
     if layers == 0 {
         return Err(EvaluateError::NotDefined {
-            metric: context.metric.name,
+            metric: context.metric_name,
             reason: "the model has no layer with weights that can be replaced",
         });
     }

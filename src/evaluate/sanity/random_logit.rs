@@ -57,7 +57,7 @@ async fn measure(
     let mut others: Vec<usize> = (0..classes).filter(is_other).collect();
     if others.is_empty() {
         return Err(EvaluateError::NotDefined {
-            metric: context.metric.name,
+            metric: context.metric_name,
             reason: "the model has no other class",
         });
     }

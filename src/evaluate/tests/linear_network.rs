@@ -122,9 +122,16 @@ impl Linear {
         let mut context = MetricContext {
             seed: question.seed,
             region: question.region,
-            ..MetricContext::new(self, &mut subject, budget, &mut show, metric, &settings)
+            ..MetricContext::new(
+                self,
+                &mut subject,
+                budget,
+                &mut show,
+                metric.names(),
+                &settings,
+            )
         };
-        block_on(evaluate::evaluate(&mut context, map))
+        block_on(evaluate::evaluate(metric, &mut context, map))
     }
 
     /// Without chance.

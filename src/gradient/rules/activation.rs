@@ -53,26 +53,24 @@ pub fn thresholded_relu(context: &mut VjpContext) -> Result<(), GradientError> {
 /// PyTorch's clamp and TensorFlow's clip_by_value do.
 ///
 /// With a lower bound of 0 it is a rectifier (ReLU6): x̄ = ȳ where 0 < x < max,
-/// and the policy applies.
+/// and the policy applies. There 0 < y < max says the same, and the output is what the
+/// layers behind it read anyway: the input need not be kept.
 pub fn clip(context: &mut VjpContext) -> Result<(), GradientError> {
-    let input = context.input(0)?;
     let (low, high) = (bound(context, "min", 1)?, bound(context, "max", 2)?);
     if low == Some(0.0) && high.is_none_or(|high| high > 0.0) {
+        let output = context.output();
+        // The output is never beyond a bound: the sign of its distance is 1 or 0.
         context.accumulate_rectified(|builder| {
-            let zero = builder.scalar(0.0);
-            let above = builder.binary("Greater", input, &zero);
-            let inside = match high {
-                Some(high) => {
-                    let high = builder.scalar(high);
-                    let below = builder.binary("Less", input, &high);
-                    builder.binary("And", &above, &below)
-                }
-                None => above,
-            };
-            builder.cast_to_float(&inside)
+            let above = builder.unary("Sign", output);
+            let Some(high) = high else { return above };
+            let high = builder.scalar(high);
+            let distance = builder.sub(&high, output);
+            let below = builder.unary("Sign", &distance);
+            builder.mul(&above, &below)
         });
         return Ok(());
     }
+    let input = context.input(0)?;
     let mut inside: Option<String> = None;
     for (bound, beyond) in [(low, "Less"), (high, "Greater")] {
         let Some(bound) = bound else { continue };

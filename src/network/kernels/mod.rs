@@ -5,13 +5,17 @@
 //! - `common`: SIMD lanes, the thread pool, packed buffers
 //! - `matmul`: products of matrices
 //! - `windows`: convolution and pooling
+//! - `copies`: slices, transpositions and padding
+//! - `elementwise`: chains of elementwise operations in one pass
 //! - `tract`: registration in tract, graph rewriting, and the dense layer
 //! - `warm_up`: runs most of them for a moment, so that the browser compiles them for speed
 //!
-//! One more operation: a file in `windows` that implements tract's `TypedOp`, and a rule in
+//! One more operation: a file in `windows` or in a folder of its own that implements tract's `TypedOp`, and a rule in
 //! `tract/declutter`. One more tile shape: see `matmul`.
 
 mod common;
+mod copies;
+mod elementwise;
 mod matmul;
 #[cfg(test)]
 mod tests;

@@ -4,12 +4,12 @@
 //! - `taped_forward`: from the picture to logits and what the gradient at the picture needs
 //! - `gradient_branch`: from a run and a cotangent to gradients
 //! - `plans`: the plans that are ready, and how others are built
-//! - `shared_network`: the model for several threads
+//! - `shared_plans`: the plans for other threads
 
 mod forward_pass;
 mod gradient_branch;
 mod plans;
-mod shared_network;
+mod shared_plans;
 mod taped_forward;
 
 use std::borrow::Cow;
@@ -20,7 +20,7 @@ use tract_onnx::prelude::Tensor;
 
 use self::gradient_branch::PlanKey;
 use self::plans::Plans;
-pub use self::shared_network::SharedNetwork;
+use self::shared_plans::SharedPlans;
 use super::biases::Bias;
 use super::description::Description;
 use super::execution_plan::{ExecutionPlan, array, shape_error, tensor};
@@ -36,6 +36,28 @@ pub struct TractNetwork {
     plans: Plans,
     /// The computation that has begun.
     current: Option<Current>,
+}
+
+/// A model that is ready, for other threads: without the state of its runs. Copies share the
+/// weights.
+#[derive(Clone)]
+pub struct SharedNetwork {
+    description: Description,
+    plans: SharedPlans,
+}
+
+impl SharedNetwork {
+    /// The model for the thread that asks.
+    ///
+    /// # Errors
+    /// [`LoadError::Engine`].
+    pub fn network(self) -> Result<TractNetwork, LoadError> {
+        Ok(TractNetwork {
+            description: self.description,
+            plans: self.plans.plans()?,
+            current: None,
+        })
+    }
 }
 
 /// A computation that has begun, and what its result is made of.
@@ -71,6 +93,14 @@ impl TractNetwork {
     /// What is known of the model besides its weights.
     pub fn description(&self) -> &Description {
         &self.description
+    }
+
+    /// The model for other threads, with the plans that are ready.
+    pub fn share(&self) -> SharedNetwork {
+        SharedNetwork {
+            description: self.description.clone(),
+            plans: SharedPlans::of(&self.plans),
+        }
     }
 
     /// The tensor in the file of the layer that a person names by its tensor, node or alias.

@@ -25,6 +25,11 @@ impl MapKey {
             } == *other
     }
 
+    /// Whether it compares the picture with a second one.
+    pub fn wants_second_picture(&self) -> bool {
+        matches!(self.target, Target::Similarity(_))
+    }
+
     /// The class that is asked about.
     pub fn class(&self) -> usize {
         self.target.class()

@@ -82,8 +82,7 @@ impl AppState {
     pub(in crate::app::state) fn missing_map(&self, picture: &ChosenPicture) -> Option<MapKey> {
         self.current_prediction(picture)?;
         let key = self.map_key(picture)?;
-        let wants_second = matches!(key.target, Target::Similarity(_));
-        if wants_second && self.picture.second.is_none() {
+        if key.wants_second_picture() && self.picture.second.is_none() {
             return None;
         }
         (!picture.maps.contains_key(&key) && !picture.failed_maps.contains(&key)).then_some(key)

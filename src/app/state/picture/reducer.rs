@@ -8,7 +8,6 @@ use crate::app::state::app_state::AppState;
 use crate::app::state::explanation::MapKey;
 use crate::app::state::notices::{NoticePlace, Recovery};
 use crate::app::state::settings::Settings;
-use crate::explain::Target;
 use crate::text::{MAX_NAME_CHARS, printable};
 
 /// How many pictures seen before are kept: their canvases take memory.
@@ -51,7 +50,7 @@ impl AppState {
     /// Takes another picture to compare with: maps of the one before go.
     fn choose_second(&mut self, second: SecondPicture) {
         self.picture.second = Some(second);
-        let is_about_second = |key: &MapKey| matches!(key.target, Target::Similarity(_));
+        let is_about_second = MapKey::wants_second_picture;
         let pictures = self.picture.current.iter_mut();
         for picture in pictures.chain(&mut self.picture.seen) {
             picture.maps.retain(|key| !is_about_second(key));

@@ -20,8 +20,9 @@ use crate::asking::{
     Engine, QuestionArguments, RunBudget, Seen, chosen_methods, method_settings, record,
     split_setting,
 };
+use crate::files;
+use crate::outcome::Outcome;
 use crate::pictures::{Answer, Batch, Listed, PictureJob, StreamArguments};
-use crate::{Outcome, files};
 
 #[derive(clap::Args)]
 pub struct Arguments {

@@ -17,8 +17,9 @@ use serde_json::Value;
 
 use self::report::{plain, report};
 use crate::asking::{Engine, Picture, QuestionArguments, chosen_methods, method_settings, record};
+use crate::files;
+use crate::outcome::Outcome;
 use crate::pictures::{Answer, Batch, Listed, PictureJob, StreamArguments};
-use crate::{Outcome, files};
 
 #[derive(clap::Args)]
 pub struct Arguments {

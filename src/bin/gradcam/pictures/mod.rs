@@ -1,9 +1,11 @@
 //! Many pictures: those on the command line one by one, or a list of any length.
 //!
+//! - `job`: what is done with each
 //! - `stream`: paths on standard input, a line of JSON for each on standard output
 //! - `done`: what an earlier run has already done
 
 mod done;
+mod job;
 mod stream;
 
 use std::io::IsTerminal as _;
@@ -13,8 +15,11 @@ use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
+pub use self::job::{Answer, Listed, PictureJob};
+
 use crate::asking::Engine;
-use crate::{Outcome, files, terminal};
+use crate::outcome::Outcome;
+use crate::{files, terminal};
 
 #[derive(clap::Args)]
 pub struct StreamArguments {
@@ -28,35 +33,6 @@ pub struct StreamArguments {
     /// What an earlier run printed, with --stdin: pictures that it did are left out.
     #[arg(long, value_name = "FILE", requires = "stdin")]
     skip_done: Option<PathBuf>,
-}
-
-/// What is done with each picture.
-pub trait PictureJob: Sync {
-    /// `number` is that of the picture's line, from 1, in a list.
-    ///
-    /// # Errors
-    /// If nothing could be done with this picture.
-    fn answer(&self, engine: &mut Engine, picture: &Listed<'_>) -> anyhow::Result<Answer>;
-
-    /// A report for people.
-    fn plain(&self, path: &Path, report: &Value) -> String;
-}
-
-/// A picture of a list.
-pub struct Listed<'a> {
-    pub path: &'a Path,
-    /// Of its line, from 1; `None` for one of the command line.
-    pub number: Option<usize>,
-    pub bar: &'a ProgressBar,
-}
-
-/// What is said of a picture.
-#[derive(Default)]
-pub struct Answer {
-    /// JSON objects: one for each method or metric.
-    pub reports: Vec<Value>,
-    /// Sentences about what could not be done, where other things could.
-    pub complaints: Vec<String>,
 }
 
 /// What was asked with all pictures.

@@ -5,6 +5,7 @@
 
 use std::io::BufRead as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,9 +15,10 @@ use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
 use super::done::Done;
-use super::{Answer, Listed, PictureJob};
+use super::job::{Answer, Listed, PictureJob};
 use crate::asking::{Engine, SharedEngine};
-use crate::{Outcome, interrupt, terminal};
+use crate::outcome::Outcome;
+use crate::{interrupt, terminal};
 
 /// Pictures on their way for each that is worked on.
 const WAITING: usize = 2;
@@ -43,7 +45,7 @@ pub fn run(
     jobs: usize,
     done: Done,
 ) -> anyhow::Result<Outcome> {
-    interrupt::listen();
+    interrupt::listen().context("interrupts cannot be heard")?;
     let shared = engine.share()?;
     drop(engine);
     let (tasks, waiting) = sync_channel::<Task>(jobs * WAITING);
@@ -51,29 +53,56 @@ pub fn run(
     let waiting = Arc::new(Mutex::new(waiting));
     // It may wait for a line for ever, so nobody waits for it.
     std::thread::spawn(move || distribute(&done, &tasks, &in_order));
+    let closing = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let mut workers = Vec::with_capacity(jobs);
         for _ in 0..jobs {
-            let (waiting, shared) = (Arc::clone(&waiting), shared.clone());
-            workers.push(scope.spawn(move || work_in_pool(shared, job, &waiting, jobs)));
+            let queue = Queue {
+                tasks: Arc::clone(&waiting),
+                closing: &closing,
+            };
+            let shared = shared.clone();
+            workers.push(scope.spawn(move || work_in_pool(shared, job, &queue, jobs)));
         }
+        // Where all workers are gone their tasks are too, and nobody waits for answers.
         drop(waiting);
         let is_bad = print(&answers);
-        if interrupt::is_interrupted() {
-            // Workers and reader may be waiting.
-            std::process::exit(Outcome::Interrupted.code().into());
-        }
+        closing.store(true, Ordering::SeqCst);
         for worker in workers {
-            worker
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            let ended = worker.join();
+            ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         }
-        Ok(if is_bad {
-            Outcome::SomeFailed
-        } else {
-            Outcome::Done
+        Ok(match (interrupt::is_interrupted(), is_bad) {
+            (true, _) => Outcome::Interrupted,
+            (false, true) => Outcome::SomeFailed,
+            (false, false) => Outcome::Done,
         })
     })
+}
+
+/// Tasks that wait for somebody.
+struct Queue<'a> {
+    tasks: Arc<Mutex<Receiver<Task>>>,
+    /// Nobody wants answers any more.
+    closing: &'a AtomicBool,
+}
+
+impl Queue<'_> {
+    /// The next task; `None` at the end, or when somebody says stop.
+    fn next(&self) -> Option<Task> {
+        loop {
+            if self.closing.load(Ordering::SeqCst) || interrupt::is_interrupted() {
+                return None;
+            }
+            // The lock is let go before the picture is looked at.
+            let task = self.tasks.lock().ok()?.recv_timeout(LOOK_EVERY);
+            match task {
+                Ok(task) => return Some(task),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+    }
 }
 
 /// Reads lines and hands them out, in order, until there are no more or nobody wants them.
@@ -126,39 +155,28 @@ fn path_of_line(mut line: Vec<u8>) -> Result<String, String> {
 fn work_in_pool(
     shared: SharedEngine,
     job: &dyn PictureJob,
-    waiting: &Mutex<Receiver<Task>>,
+    queue: &Queue<'_>,
     jobs: usize,
 ) -> anyhow::Result<()> {
     if jobs == 1 {
-        return work(shared, job, waiting);
+        return work(shared, job, queue);
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.div_ceil(jobs))
         .build()
         .context("the threads of --jobs cannot be had")?;
-    pool.install(|| work(shared, job, waiting))
+    pool.install(|| work(shared, job, queue))
 }
 
-fn work(
-    shared: SharedEngine,
-    job: &dyn PictureJob,
-    waiting: &Mutex<Receiver<Task>>,
-) -> anyhow::Result<()> {
+fn work(shared: SharedEngine, job: &dyn PictureJob, queue: &Queue<'_>) -> anyhow::Result<()> {
     let mut engine = shared.engine()?;
-    loop {
-        // The lock is let go before the picture is looked at.
-        let task = waiting.lock().map(|waiting| waiting.recv());
-        let Ok(Ok(task)) = task else {
-            return Ok(());
-        };
+    while let Some(task) = queue.next() {
         let answer = answer(&mut engine, job, &task);
         // Whoever stops reading wants no answer.
         let _ = task.answer.send(answer);
-        if interrupt::is_interrupted() {
-            return Ok(());
-        }
     }
+    Ok(())
 }
 
 /// The one object of a line.

@@ -1,7 +1,9 @@
 //! The kernels compared with those of tract and with plain loops.
 
 mod convolution;
+mod copies;
 mod declutter;
+mod elementwise;
 mod microkernel;
 mod rounding;
 #[cfg(feature = "cli")]

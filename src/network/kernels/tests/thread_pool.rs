@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use tract_linalg::multithread::{Executor, multithread_tract_scope};
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::internal::{EvalOp, bail};
+use tract_onnx::tract_core::internal::{EvalOp, bail, tvec};
 
 use super::super::common::{Clamp, TaskGrid, parallel_chunks, parallel_steps};
+use super::super::copies::{StridedCopy, StridedView};
+use super::super::elementwise::{Function, FusedElementwise, Instruction, Operand, Program};
 use super::super::matmul::{Kernel, KernelShape, WeightReader};
 use super::super::tract::tract_kernel;
 use super::super::windows::{
@@ -110,6 +112,46 @@ const CLAMP: Clamp = Clamp { min: 0.0, max: 6.0 };
 
 fn clamped(value: f64) -> f64 {
     value.clamp(f64::from(CLAMP.min), f64::from(CLAMP.max))
+}
+
+#[test]
+fn elementwise_programs() {
+    let shape = [1, 37, 41, 23];
+    let step = |function, a, b| Instruction {
+        function,
+        operands: [a, b, b],
+    };
+    let op = FusedElementwise {
+        program: Program {
+            inputs: 2,
+            constants: vec![0.5],
+            instructions: vec![
+                step(Function::Mul, Operand::Input(0), Operand::Input(1)),
+                step(Function::Max, Operand::Result(0), Operand::Constant(0)),
+            ],
+        },
+        shape: tvec![1, 37, 41, 23],
+    };
+    for other in [[1, 37, 41, 23], [1, 37, 1, 1], [1, 1, 41, 23]] {
+        let (x, y) = (random_tensor(&shape, 3), random_tensor(&other, 5));
+        check(&op, &[&x, &y], &format!("times {other:?}"));
+    }
+}
+
+#[test]
+fn copies() {
+    let shape = [1, 37, 41, 23];
+    let x = random_tensor(&shape, 3);
+    for padding in [(0, 0), (1, 2)] {
+        for moved in [(1, 3), (3, 1), (2, 3)] {
+            let mut view = StridedView::of(&shape);
+            view.slice(2, 3, 40);
+            view.move_axis(moved.0, moved.1);
+            let padding = vec![(0, 0), (0, 0), padding, padding];
+            let op = StridedCopy::new(slice(&x).len(), view, padding, -1.0).unwrap();
+            check(&op, &[&x], &format!("{op:?}"));
+        }
+    }
 }
 
 #[test]

@@ -5,10 +5,9 @@ use std::mem::MaybeUninit;
 
 use tract_onnx::tract_core::internal::*;
 
-use super::super::common::{Clamp, LANES, Lanes, parallel_chunks};
+use super::super::common::{Clamp, LANES, Lanes, parallel_chunks, tensor_filled_by};
 use super::depthwise_3x3::{self, Channel};
 use super::sliding_window::{Geometry, PaddedPlane, PlaneFill, write_row};
-use super::uninit_tensor::tensor_filled_by;
 
 /// Depthwise convolution. Inputs: x […, C, h, w]; kernel `[C, kh·kw]`; bias `[C]`.
 /// Output: […, C, h', w'].

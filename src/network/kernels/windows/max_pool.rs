@@ -4,9 +4,8 @@ use std::mem::MaybeUninit;
 
 use tract_onnx::tract_core::internal::*;
 
-use super::super::common::{LANES, Lanes};
+use super::super::common::{LANES, Lanes, tensor_filled_by};
 use super::sliding_window::{Geometry, PaddedPlane, PlaneFill, write_row};
-use super::uninit_tensor::tensor_filled_by;
 
 /// Max pooling. Input: x […, C, h, w]; output: […, C, h', w'], the greatest element of each
 /// window, padded with −∞.

@@ -9,7 +9,6 @@
 //! - `depthwise`: convolution of each channel by itself; `depthwise_3x3`: windows of 3 × 3
 //!   with unit stride and padding 1, without a padded copy
 //! - `max_pool`: max pooling
-//! - `uninit_tensor`: output tensors that are not zeroed first
 //!
 //! One more operation: a file that implements tract's `TypedOp`, and a rule in
 //! `tract/declutter`.
@@ -23,7 +22,6 @@ mod depthwise_3x3;
 mod im2col;
 mod max_pool;
 mod sliding_window;
-mod uninit_tensor;
 mod winograd;
 
 pub use convolution::Convolution;

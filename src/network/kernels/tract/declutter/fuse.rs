@@ -102,7 +102,10 @@ impl Clamped for Convolution {
 }
 
 /// A node's successor if it has only one and is no output of the model: it may be fused.
-fn sole_successor<'a>(
+///
+/// # Errors
+/// tract's own.
+pub fn sole_successor<'a>(
     model: &'a TypedModel,
     node: &TypedNode,
 ) -> TractResult<Option<&'a TypedNode>> {

@@ -7,9 +7,15 @@
 //!
 //! - `replace`: rules that replace an operation of tract's
 //! - `fuse`: rules that fuse a clamp or a sum into the operation beside it
+//! - `copies`: replaces what only moves elements
+//! - `elementwise_region`: fuses elementwise operations that are left into one;
+//!   `elementwise_node`: which of tract's
 //!
 //! One more rule: a function in one of them, and its name in [`declutter`].
 
+mod copies;
+mod elementwise_node;
+mod elementwise_region;
 mod fuse;
 mod replace;
 
@@ -17,6 +23,8 @@ use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::ops::konst::Const;
 
 use super::super::windows::{Convolution, Depthwise};
+use copies::strided_copy;
+use elementwise_region::fuse_elementwise;
 use fuse::{fuse_clamp_after, fuse_clamp_before, fuse_sum_after};
 use replace::{depthwise, max_pooling};
 
@@ -43,6 +51,8 @@ pub fn declutter(mut model: TypedModel) -> TractResult<TypedModel> {
     // Weights may have become constants, and `Pad` nodes part of a convolution.
     rewrite(&mut model, &REPLACE)?;
     rewrite(&mut model, &FUSE)?;
+    rewrite(&mut model, &[strided_copy])?;
+    fuse_elementwise(&mut model)?;
     Ok(model)
 }
 

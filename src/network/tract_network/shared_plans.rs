@@ -1,22 +1,19 @@
-//! One model for several threads: each has its own runs, and all have the same weights.
+//! The plans of a model for other threads: each has its own runs, and all have the same weights.
 
 use std::sync::Arc;
 
-use super::TractNetwork;
 use super::forward_pass::{ForwardPass, KeptLayer};
 use super::gradient_branch::{BranchStart, GradientBranch, PlanKey};
 use super::plans::Plans;
 use crate::gradient::{AttachOptions, Layer};
-use crate::network::description::Description;
 use crate::network::execution_plan::SharedPlan;
 use crate::network::load_error::LoadError;
 use crate::network::lowering::PackedWeights;
 use crate::onnx::Model;
 
-/// A model that is ready, without the state of its runs. Copies share the weights.
+/// The plans that were ready, without the state of their runs. Copies share the weights.
 #[derive(Clone)]
-pub struct SharedNetwork {
-    description: Description,
+pub struct SharedPlans {
     file: Arc<Model>,
     options: AttachOptions,
     layers: Vec<Layer>,
@@ -33,17 +30,15 @@ struct SharedBranch {
     start: BranchStart,
 }
 
-impl TractNetwork {
-    /// The model for other threads, with the plans that are ready.
-    pub fn share(&self) -> SharedNetwork {
-        let plans = &self.plans;
+impl SharedPlans {
+    /// Of plans that go on being this thread's.
+    pub fn of(plans: &Plans) -> SharedPlans {
         let branch = |branch: &GradientBranch| SharedBranch {
             key: branch.key.clone(),
             plan: branch.plan.share(),
             start: branch.start.clone(),
         };
-        SharedNetwork {
-            description: self.description.clone(),
+        SharedPlans {
             file: Arc::clone(&plans.file),
             options: plans.options.clone(),
             layers: plans.layers.clone(),
@@ -52,19 +47,12 @@ impl TractNetwork {
             branches: plans.branches.iter().map(branch).collect(),
         }
     }
-}
 
-impl SharedNetwork {
-    /// What is known of the model besides its weights.
-    pub fn description(&self) -> &Description {
-        &self.description
-    }
-
-    /// The model for the thread that asks.
+    /// Plans for the thread that asks.
     ///
     /// # Errors
     /// [`LoadError::Engine`].
-    pub fn network(self) -> Result<TractNetwork, LoadError> {
+    pub fn plans(self) -> Result<Plans, LoadError> {
         let (plan, kept) = self.forward;
         let branches = self.branches.into_iter().map(|branch| {
             Ok(GradientBranch {
@@ -73,7 +61,7 @@ impl SharedNetwork {
                 start: branch.start,
             })
         });
-        let plans = Plans {
+        Ok(Plans {
             file: self.file,
             options: self.options,
             layers: self.layers,
@@ -85,11 +73,6 @@ impl SharedNetwork {
             taped_forward: None,
             branches: branches.collect::<Result<_, LoadError>>()?,
             behind: None,
-        };
-        Ok(TractNetwork {
-            description: self.description,
-            plans,
-            current: None,
         })
     }
 }
