@@ -183,3 +183,57 @@ fn cast(input: &str, output: &str, to: DataType) -> pb::NodeProto {
     cast.attribute = vec![node::int_attribute("to", to as i64)];
     cast
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradient::{AttachOptions, ReluPolicy, attach};
+    use crate::onnx::Limits;
+    use crate::onnx::testing::{GraphBuilder, model};
+    use prost::Message as _;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// Of two ReLUs, behind the first of which there is a MaxPool: that reads its values.
+    #[test]
+    fn relu_outputs_of_which_the_sign_alone_is_read_are_masks() {
+        let tape_of = |policy: ReluPolicy| {
+            let mut graph = GraphBuilder::new(&[("x", &[1, 3, 4, 4])]);
+            graph
+                .floats("w", &[2, 3, 1, 1], &[1.0, -2.0, 3.0, -1.0, 2.0, -3.0])
+                .floats("v", &[2, 2], &[1.0, 2.0, -1.0, 0.5]);
+            graph.node("Conv", "conv", &["x", "w"], "c");
+            graph.node("Relu", "first", &["c"], "r");
+            graph
+                .node("MaxPool", "pool", &["r"], "m")
+                .ints("kernel_shape", &[2, 2]);
+            graph.node("Relu", "second", &["m"], "s");
+            graph.node("GlobalAveragePool", "mean", &["s"], "a");
+            graph.node("Flatten", "flatten", &["a"], "f");
+            graph.node("Gemm", "dense", &["f", "v"], "y");
+            let file = model(graph.output("y", &[1, 2])).encode_to_vec();
+            let mut model = Model::decode(&file, Limits::default()).unwrap();
+            let options = AttachOptions {
+                input_gradient: true,
+                policy,
+                ..AttachOptions::default()
+            };
+            attach(&mut model, &options).unwrap();
+            let tape = tape(&model).unwrap();
+            let names = tape.into_iter().map(|taped| (taped.tensor, taped.is_mask));
+            names.collect::<Vec<_>>()
+        };
+        let named = |names: &[(&str, bool)]| -> Vec<(String, bool)> {
+            let names = names
+                .iter()
+                .map(|&(name, is_mask)| (name.to_owned(), is_mask));
+            names.collect()
+        };
+        let mut plain = tape_of(ReluPolicy::Plain);
+        plain.sort();
+        assert_eq!(plain, named(&[("m", false), ("r", false), ("s", true)]));
+        let mut deconvnet = tape_of(ReluPolicy::Deconvnet);
+        deconvnet.sort();
+        assert_eq!(deconvnet, named(&[("m", false), ("r", false)]));
+    }
+}

@@ -148,6 +148,47 @@ fn weights_that_are_no_constants_and_groups_stay_with_tract() {
     check(graph, &shape);
 }
 
+/// As gradients read them: exchanged by a Transpose, which goes where no one else reads it.
+#[test]
+fn transposed_pointwise_weights_are_packed_from_the_stored_ones() {
+    let network = |is_read_twice: bool| {
+        let mut graph = GraphBuilder::new(&[("x", &[1, 4, 5, 5])]);
+        graph.floats("w", &[4, 6, 1, 1], &numbers(24, 1)).floats(
+            "v",
+            &[6, 4, 3, 3],
+            &numbers(216, 2),
+        );
+        graph
+            .node("Transpose", "exchange", &["w"], "t")
+            .ints("perm", &[1, 0, 2, 3]);
+        graph
+            .node("Transpose", "windows", &["v"], "u")
+            .ints("perm", &[1, 0, 2, 3]);
+        graph.node("Conv", "pointwise", &["x", "t"], "p");
+        graph.node("Conv", "windowed", &["p", "u"], "c");
+        if is_read_twice {
+            graph.node("ReduceSum", "total", &["t"], "s");
+            graph.node("Add", "sum", &["c", "s"], "y");
+        } else {
+            graph.node("Relu", "relu", &["c"], "y");
+        }
+        graph
+    };
+    for is_read_twice in [false, true] {
+        check(network(is_read_twice), &[1, 4, 5, 5]);
+    }
+    let model = decoded(network(false).output("y", &[1, 4, 3, 3]));
+    let left = ["Transpose", "gradcam.0", "Conv", "Relu"];
+    assert_eq!(operators(&model), left);
+    let mut weights = PackedWeights::new(&model);
+    lower(&model, &model, &mut weights).unwrap();
+    let kept = weights
+        .convolutions
+        .keys()
+        .map(|key| (key.weights.as_str(), key.is_transposed));
+    assert_eq!(kept.collect::<Vec<_>>(), [("w", true)]);
+}
+
 #[test]
 fn plans_of_one_file_share_its_weights_and_no_others() {
     let whole = decoded(block().output("y", &[1, 5, 5, 4]));
