@@ -1,6 +1,8 @@
 //! One ONNX graph, made ready and run by tract.
 
 mod last_uses;
+#[cfg(test)]
+mod tests;
 
 use ndarray::{ArrayD, ArrayViewD};
 use tract_onnx::prelude::*;
