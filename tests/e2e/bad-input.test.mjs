@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { SITE } from "./browser.mjs";
 import { TINY, eventually, visiting } from "./harness.mjs";
 import { distance } from "./npy.mjs";
-import { classifierWithSine, pessimist, plainClassifier, segmenter } from "./onnx.mjs";
+import { classifierWithSine, featureTable, pessimist, plainClassifier } from "./onnx.mjs";
 import { blackPng, gif, png } from "./pictures.mjs";
 
 const tinyBytes = () => readFile(join(SITE, TINY.file));
@@ -132,10 +132,10 @@ const BAD_MODELS = [
     words: ["'odd_one'", "Sin", "no gradient rule"],
   },
   {
-    name: "segmenter.onnx",
-    what: "an ONNX file whose output is not [1, K]",
-    bytes: async () => segmenter(),
-    words: ["'seen'", "[1, 4, 16, 16]", "[1, K]"],
+    name: "features.onnx",
+    what: "an ONNX file whose output is neither [1, K] nor classes by place",
+    bytes: async () => featureTable(),
+    words: ["'table'", "[4, 256]", "[1, K]"],
   },
 ];
 

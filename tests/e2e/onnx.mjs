@@ -35,6 +35,12 @@ export function segmenter() {
   return model(trunk().slice(0, 2), "seen", [1, CHANNELS, SIDE, SIDE]);
 }
 
+/** A model whose output is a table of features by place. */
+export function featureTable() {
+  const nodes = [...trunk().slice(0, 2), node("Flatten", ["seen"], "table", { number: { axis: 2 } })];
+  return model(nodes, "table", [SMALL.channels, SIDE * SIDE]);
+}
+
 /**
  * One with two layers of 16×16 and 8×8, as exporters write them: channels first or
  * last, any batch, any size, a softmax at the end, `mark` after the names that are shown.

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { eventually, visiting } from "./harness.mjs";
-import { exported, recurrent, transformer } from "./onnx.mjs";
+import { exported, recurrent, segmenter, transformer } from "./onnx.mjs";
 import { png } from "./pictures.mjs";
 
 const PICTURE = png(40, 30);
@@ -50,6 +50,18 @@ for (const [what, [options, words]] of Object.entries(VARIANTS)) {
     visit.assertQuiet();
   });
 }
+
+visiting("a segmentation is asked about the places of a class", async (visit) => {
+  await withOwn(visit, segmenter(), "places.onnx");
+  await visit.page.getByText("gives a class to each of 16 × 16 places").first().waitFor();
+  assert.equal((await visit.rowLabels()).length, 4);
+  const [{ map }] = await visit.told("map");
+  assert.equal(map.isAtLayer, true);
+  // The places of all classes together are the whole picture.
+  const shares = (await percents(visit)).map((text) => Number.parseFloat(text));
+  assert.ok(Math.abs(shares.reduce((sum, share) => sum + share) - 100) < 1, `${shares}`);
+  visit.assertQuiet();
+});
 
 visiting("names in a file show all that they hold, and turn nothing around", async (visit) => {
   const { page } = visit;

@@ -114,7 +114,9 @@ impl AppState {
         let same_model = self
             .current_prediction(&picture)
             .is_some_and(|prediction| prediction.model.desired.key == model);
-        if picture.key == picture_key && same_model {
+        // One that was on its way when its explanation was stopped comes too late.
+        let is_late = is_early && picture.maps.contains_key(&key);
+        if picture.key == picture_key && same_model && !is_late {
             if is_early {
                 picture.early = Some((key.clone(), Rc::new(map)));
             } else {

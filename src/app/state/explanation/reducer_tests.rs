@@ -1,6 +1,8 @@
 use super::action::ExplanationAction;
 use super::finding::Finding;
+use crate::app::state::Action;
 use crate::app::state::app_state::AppState;
+use crate::app::state::engine::EngineEvent;
 use crate::app::state::picture::PictureAction;
 use crate::app::state::settings::SettingsAction;
 use crate::app::testing::{act, begun, explained, key, mapped, predicted, ready, shown};
@@ -78,4 +80,29 @@ fn a_former_picture_that_is_looked_at_again_is_no_news() {
     let state = act(state, [refusal]);
     let state = act(state.clone(), [predicted(&state)]);
     assert_eq!(state.notices.announcement, "No.");
+}
+
+#[test]
+fn an_early_map_that_comes_after_the_end_changes_nothing() {
+    let state = explained();
+    let early = match mapped(&state, 2, [0.1, 0.1]) {
+        Action::Engine(EngineEvent::Mapped {
+            picture,
+            model,
+            key,
+            map,
+            ..
+        }) => Action::Engine(EngineEvent::Mapped {
+            picture,
+            model,
+            key,
+            map,
+            is_early: true,
+        }),
+        other => other,
+    };
+    let later = act(state.clone(), [early]);
+    let picture = later.picture.current.as_ref().expect("a picture");
+    assert!(picture.early.is_none());
+    assert_eq!(picture.map(), state.on_stage().expect("a picture").map());
 }
