@@ -1,9 +1,6 @@
-//! The order of a plan's steps, when values are read for the last time, and outputs that leave a
-//! run before it ends.
+//! The order of a plan's steps, and when values are read for the last time.
 
 use tract_onnx::prelude::*;
-
-use super::ExecutionPlan;
 
 /// When the values of a plan's nodes are read for the last time.
 #[derive(Clone, Debug)]
@@ -15,7 +12,7 @@ pub struct LastUses {
     pub of_steps: Vec<Vec<usize>>,
     /// For each output of the graph, the number of steps after which no other reads its node;
     /// `None` for an output that no step computes.
-    of_outputs: Vec<Option<usize>>,
+    pub of_outputs: Vec<Option<usize>>,
 }
 
 impl LastUses {
@@ -91,29 +88,4 @@ fn lazy_order(plan: &TypedRunnableModel) -> Vec<usize> {
         }
     }
     lazy
-}
-
-impl ExecutionPlan {
-    /// The outputs of the run that has begun which no step reads any more, with their numbers.
-    /// The run gives empty tensors [1, 0, 0, 0] in their place when it ends.
-    pub(in crate::network) fn take_outputs(&mut self) -> Vec<(usize, Arc<Tensor>)> {
-        let done = self.next_step.unwrap_or(0);
-        let model = self.plan.model();
-        let values = &mut self.state.turn_state.values;
-        let mut taken = Vec::new();
-        for (number, output) in model.outputs.iter().enumerate() {
-            let is_last = self.last_uses.of_outputs[number].is_some_and(|end| end <= done);
-            if let Some([value]) = values.get(output.node).and_then(|values| values.as_deref())
-                && is_last
-                && value.len() > 0
-            {
-                taken.push((number, value.clone().into_arc_tensor()));
-            }
-        }
-        for (number, _) in &taken {
-            let empty = Tensor::from(ndarray::Array4::<f32>::zeros((1, 0, 0, 0)));
-            values[model.outputs[*number].node] = Some(tvec!(empty.into_tvalue()));
-        }
-        taken
-    }
 }

@@ -272,6 +272,29 @@ impl ExecutionPlan {
         Ok(outputs.map(tensors))
     }
 
+    /// The outputs of the run that has begun which no step reads any more, with their numbers.
+    /// The run gives empty tensors [1, 0, 0, 0] in their place when it ends.
+    pub(super) fn take_outputs(&mut self) -> Vec<(usize, Arc<Tensor>)> {
+        let done = self.next_step.unwrap_or(0);
+        let model = self.plan.model();
+        let values = &mut self.state.turn_state.values;
+        let mut taken = Vec::new();
+        for (number, output) in model.outputs.iter().enumerate() {
+            let is_last = self.last_uses.of_outputs[number].is_some_and(|end| end <= done);
+            if let Some([value]) = values.get(output.node).and_then(|values| values.as_deref())
+                && is_last
+                && value.len() > 0
+            {
+                taken.push((number, value.clone().into_arc_tensor()));
+            }
+        }
+        for (number, _) in &taken {
+            let empty = Tensor::from(ndarray::Array4::<f32>::zeros((1, 0, 0, 0)));
+            values[model.outputs[*number].node] = Some(tvec!(empty.into_tvalue()));
+        }
+        taken
+    }
+
     /// What tract gave; after a failure the next run begins afresh.
     fn checked<T>(
         &mut self,
