@@ -111,8 +111,8 @@ visiting("twelve methods side by side, one stopped half-way, and the page answer
   assert.ok(answers.length >= 20, `${answers.length} keys`);
   const slow = answers.filter((ms) => ms > 100);
   t.diagnostic(`${answers.length} keys, the slowest answered after ${Math.max(...answers).toFixed(0)} ms`);
-  // A machine that is busy with other things may let one of them wait.
-  assert.ok(slow.length <= answers.length / 20, `keys that waited: ${slow}`);
+  // A machine that is busy with other things may let two of them wait.
+  assert.ok(slow.length <= answers.length / 10, `keys that waited: ${slow}`);
   await page.getByRole("button", { name: "Stop all" }).click();
   await rise.getByText(/of 100000 masks/).waitFor();
   await page.getByRole("button", { name: "Go on" }).waitFor();
