@@ -5,6 +5,8 @@
 //! - `chosen_layers`: the layers of a question
 //! - `class_scores`: what stands beside the classes of a picture
 //! - `evaluation`: measures of those, and pictures that change the class
+//! - `preprocessing`: how a picture becomes the network's input
+//! - `question`: what is asked of a picture, and what the network says of it
 //! - `session_error`: what can go wrong with them
 //! - `npy_input`: input tensors from NPY files
 //! - `model_summary`, `map_summary`: what the page is told of a model and of a map
@@ -34,6 +36,8 @@ mod npy_input;
     allow(dead_code, reason = "the worker uses it")
 )]
 mod preparation;
+mod preprocessing;
+mod question;
 mod session;
 mod session_error;
 #[cfg(test)]
@@ -46,5 +50,6 @@ pub mod worker_threads;
 pub use evaluation::{MetricQuestion, perturbed_picture};
 pub use model_summary::ModelOrigin;
 pub use npy_input::read_tensor;
-pub use session::{Prediction, Question, Session};
+pub use question::{Prediction, Question};
+pub use session::Session;
 pub use session_error::SessionError;

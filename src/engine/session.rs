@@ -12,6 +12,8 @@ use super::class_scores::class_scores;
 use super::elapsed_time::milliseconds_since;
 use super::npy_input::read_tensor;
 use super::preparation::{Progress, prepare};
+use super::preprocessing::preprocess;
+use super::question::{Prediction, Question};
 use super::session_error::SessionError;
 use crate::explain::{
     self, Budget, Context, InputScale, Mask, Saliency, Subject, Target, Unlimited, block_on,
@@ -20,7 +22,7 @@ use crate::gradient::{self, AttachOptions, Places, ReluPolicy};
 use crate::network::{
     self, Computation, Description, Network as _, NetworkError, SharedNetwork, Site, TractNetwork,
 };
-use crate::picture::{self, Limits, Preprocess, Scaling};
+use crate::picture::{self, Limits, Preprocess};
 use crate::protocol::{
     ExplainTimings, OutputActivation, Phase, PredictTimings, PredictionOverrides,
 };
@@ -49,35 +51,6 @@ struct Reference {
     checksum: u64,
     overrides: PredictionOverrides,
     outputs: Rc<[f32]>,
-}
-
-/// What is asked of the picture predicted last.
-#[derive(Clone, Debug)]
-pub struct Question<'a> {
-    /// The method's id.
-    pub method: &'a str,
-    pub target: Target,
-    /// A layer by its tensor, node or alias, or several with commas between for methods that
-    /// combine layers; the one explained last if there is none.
-    pub layer: Option<&'a str>,
-    /// Settings by id, where they are not the default.
-    pub settings: &'a [(String, String)],
-    /// What random numbers begin with.
-    pub seed: u64,
-}
-
-/// The classes of a picture.
-#[derive(Clone, Debug)]
-pub struct Prediction {
-    /// K values.
-    pub logits: Vec<f32>,
-    /// K values.
-    pub probabilities: Vec<f32>,
-    /// Width and height of the upright picture in pixels; 0 for a tensor.
-    pub size: (u32, u32),
-    /// What a person should know about how the picture was read.
-    pub notes: Vec<String>,
-    pub timings_ms: PredictTimings,
 }
 
 impl Session {
@@ -148,11 +121,7 @@ impl Session {
         };
         let has_places = self.places().is_some();
         if let Some(activation) = overrides.output_activation.filter(|_| !has_places) {
-            let logits = &prediction.logits;
-            prediction.probabilities = match activation {
-                OutputActivation::Softmax => network::softmax(logits),
-                OutputActivation::Sigmoid => network::sigmoid(logits),
-            };
+            prediction.probabilities = explain::probabilities(&prediction.logits, activation);
         }
         self.overrides = overrides.clone();
         if let Some(subject) = &mut self.subject {
@@ -387,33 +356,6 @@ impl Session {
     pub fn network(&mut self) -> Option<&mut TractNetwork> {
         self.network.as_mut()
     }
-}
-
-/// How a picture is preprocessed: as the model's description says, with the scaling that a
-/// person chose.
-fn preprocess(
-    description: &Description,
-    scaling: Option<&str>,
-) -> Result<Preprocess, SessionError> {
-    let own = &description.preprocess;
-    let Some(id) = scaling else {
-        return Ok(own.clone());
-    };
-    let unknown = || SessionError::UnknownScaling(id.to_owned());
-    let scaling = Scaling::find(id).ok_or_else(unknown)?;
-    let (wanted, found) = (scaling.channels(), own.channels.count());
-    if wanted != found {
-        let name = scaling.name;
-        return Err(SessionError::ScalingChannels {
-            name,
-            wanted,
-            found,
-        });
-    }
-    Ok(Preprocess {
-        resize: own.resize,
-        ..scaling.preprocess(own.layout, own.size)
-    })
 }
 
 #[cfg(test)]

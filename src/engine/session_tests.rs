@@ -3,7 +3,8 @@
 use ndarray::{Array4, ArrayD};
 use prost::Message as _;
 
-use super::session::{Question, Session};
+use super::question::Question;
+use super::session::Session;
 use crate::explain::{Area, Mask, Saliency, Target, Unlimited, block_on};
 use crate::gradient::AttachOptions;
 use crate::onnx::testing::{GraphBuilder, model};

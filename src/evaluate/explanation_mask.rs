@@ -2,17 +2,7 @@
 
 use ndarray::{Array2, Array3, ArrayView2};
 
-use crate::render::MapView;
-
-/// A map at [height, width] pixels: bilinear, half-pixel centres. All zero for a map without
-/// values.
-pub fn upsampled(map: ArrayView2<f32>, height: usize, width: usize) -> Array2<f32> {
-    let values: Vec<f32> = map.iter().copied().collect();
-    let view = MapView::new(&values, map.nrows(), map.ncols());
-    let found = view.map(|view| view.upsample(height, width, false));
-    let found = found.and_then(|values| Array2::from_shape_vec((height, width), values).ok());
-    found.unwrap_or_else(|| Array2::zeros((height, width)))
-}
+use crate::explain::upsampled;
 
 /// A map at [height, width] as a mask of 0…1: without its negative part, least to greatest,
 /// then upsampled, as in torchcam. All zero where nothing speaks for the class; all one for a
@@ -28,7 +18,7 @@ pub fn explanation_mask(map: ArrayView2<f32>, height: usize, width: usize) -> Ar
     } else {
         Array2::ones(map.dim())
     };
-    upsampled(scaled.view(), height, width)
+    upsampled(scaled.view(), (height, width), false)
 }
 
 /// Pixels [C, H, W] times a mask [H, W].

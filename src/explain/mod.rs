@@ -11,6 +11,7 @@
 //! - `explanation`: a method from the first to the last step, and what coincides with it
 //! - `random`: random numbers that are the same everywhere
 //! - `ranking`: the order of classes
+//! - `upsampling`: maps at another size
 //! - `cam`, `gradient`, `perturbation`, `combine`: the methods by family, one file each
 //!
 //! To add one: a file in its family's folder with a `pub const METHOD: Method`, and a line in
@@ -42,6 +43,8 @@ mod target;
 mod target_kinds;
 #[cfg(all(test, feature = "network"))]
 mod tests;
+#[cfg(feature = "network")]
+mod upsampling;
 
 #[cfg(feature = "network")]
 pub use budget::{Budget, LocalFuture, Stopped, Unlimited, block_on};
@@ -65,8 +68,10 @@ pub use setting::{
 };
 #[cfg(feature = "network")]
 pub use subject::{InputScale, Subject};
-pub use target::Target;
+pub use target::{Target, probabilities};
 pub use target_kinds::{TARGET_KINDS, TargetKind};
+#[cfg(feature = "network")]
+pub use upsampling::upsampled;
 
 /// All methods, the default first, by family.
 pub const METHODS: &[Method] = &[

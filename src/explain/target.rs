@@ -269,7 +269,8 @@ impl Target {
     }
 }
 
-fn probabilities(logits: &[f32], activation: OutputActivation) -> Vec<f32> {
+/// Probabilities of K logits by this activation.
+pub fn probabilities(logits: &[f32], activation: OutputActivation) -> Vec<f32> {
     match activation {
         OutputActivation::Softmax => softmax(logits),
         OutputActivation::Sigmoid => sigmoid(logits),

@@ -4,10 +4,10 @@ use ndarray::Array3;
 
 use crate::evaluate::context::MetricContext;
 use crate::evaluate::error::EvaluateError;
-use crate::evaluate::explanation_mask::{first_pixels, mixed, most_relevant_first, upsampled};
+use crate::evaluate::explanation_mask::{first_pixels, mixed, most_relevant_first};
 use crate::evaluate::measurement::{Curve, Measured};
 use crate::evaluate::settings::STEPS;
-use crate::explain::Saliency;
+use crate::explain::{Saliency, upsampled};
 
 /// How the picture changes from the first pixel to the last.
 pub struct Change {
@@ -31,7 +31,7 @@ pub async fn measure(
 ) -> Result<Measured, EvaluateError> {
     let score = MetricContext::score(saliency);
     let (_, height, width) = change.from.dim();
-    let order = most_relevant_first(&upsampled(saliency.values.view(), height, width));
+    let order = most_relevant_first(&upsampled(saliency.values.view(), (height, width), false));
     let counts = counts(order.len(), context.settings.integer(STEPS));
     let picture = if change.ends_with_picture {
         order.len()

@@ -7,7 +7,7 @@ use super::imputation::imputed;
 use crate::evaluate::{
     context::MetricContext,
     error::EvaluateError,
-    explanation_mask::{first_pixels, most_relevant_first, upsampled},
+    explanation_mask::{first_pixels, most_relevant_first},
     measurement::{Curve, Measured},
 };
 use crate::evaluate::{
@@ -15,7 +15,7 @@ use crate::evaluate::{
     settings::{FEW_RANDOM_MAPS, STEPS},
 };
 #[cfg(feature = "network")]
-use crate::explain::Saliency;
+use crate::explain::{Saliency, upsampled};
 use crate::explain::{Setting, SettingKind};
 
 const NOISE: &str = "noise";
@@ -126,7 +126,7 @@ async fn measure(
     let score = MetricContext::score(saliency);
     let steps = context.settings.integer(STEPS);
     let noise = context.settings.real(NOISE) * f64::from(context.subject.scale.range());
-    let most = most_relevant_first(&upsampled(saliency.values.view(), height, width));
+    let most = most_relevant_first(&upsampled(saliency.values.view(), (height, width), false));
     let least: Vec<usize> = most.iter().rev().copied().collect();
     let curves = orders.iter().map(|order| Curve {
         name: order.name(),

@@ -2,16 +2,13 @@
 //! section 4.1; the tolerance as in TorchRay).
 
 #[cfg(feature = "network")]
-use crate::evaluate::{
-    context::MetricContext, error::EvaluateError, explanation_mask::upsampled,
-    measurement::Measured,
-};
+use crate::evaluate::{context::MetricContext, error::EvaluateError, measurement::Measured};
 use crate::evaluate::{
     metric::{Better, Group, Metric, Needs},
     settings::MANY_RANDOM_MAPS,
 };
 #[cfg(feature = "network")]
-use crate::explain::Saliency;
+use crate::explain::{Saliency, upsampled};
 use crate::explain::{Setting, SettingKind};
 
 const TOLERANCE: &str = "tolerance";
@@ -55,7 +52,7 @@ fn measure(context: &MetricContext, saliency: &Saliency) -> Result<Measured, Eva
     };
     let (_, height, width) = context.pixels()?.dim();
     let object = region.at_input(height, width)?;
-    let map = upsampled(saliency.values.view(), height, width);
+    let map = upsampled(saliency.values.view(), (height, width), false);
     let mut peak = ((0, 0), f32::NEG_INFINITY);
     for (place, &value) in map.indexed_iter() {
         if value > peak.1 {

@@ -5,12 +5,15 @@
 use ndarray::Array2;
 
 #[cfg(feature = "network")]
-use super::layer_maps::{layer_maps, upsampled};
+use super::layer_maps::layer_maps;
 use crate::explain::combine::layer_maps::FUSED_METHOD;
 use crate::explain::method::{Family, Method};
 use crate::explain::setting::{Choice, Setting, SettingKind};
 #[cfg(feature = "network")]
-use crate::explain::{context::Context, error::ExplainError, method::Explain, saliency::Saliency};
+use crate::explain::{
+    context::Context, error::ExplainError, method::Explain, saliency::Saliency,
+    upsampling::upsampled,
+};
 
 pub const METHOD: Method = Method {
     id: "fused-layers",
@@ -58,13 +61,16 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
     let (_, height, width) = context.subject.pixels()?.dim();
     let mut fused = Array2::<f32>::zeros((height, width));
     for map in &maps {
-        fused.zip_mut_with(&upsampled(map, height, width), |fused, &value| {
-            *fused = if is_maximum {
-                fused.max(value)
-            } else {
-                *fused + value / maps.len() as f32
-            };
-        });
+        fused.zip_mut_with(
+            &upsampled(map.view(), (height, width), false),
+            |fused, &value| {
+                *fused = if is_maximum {
+                    fused.max(value)
+                } else {
+                    *fused + value / maps.len() as f32
+                };
+            },
+        );
     }
     Ok(Saliency {
         further_layers: context.further_layers.to_vec(),

@@ -1,9 +1,6 @@
 //! Guided Grad-CAM (Selvaraju et al. 2017, "Grad-CAM: Visual Explanations from Deep Networks
 //! via Gradient-based Localization", section 3.2).
 
-#[cfg(feature = "network")]
-use ndarray::Array2;
-
 use crate::explain::method::{Family, Method};
 use crate::explain::setting::{Choice, Setting, SettingKind};
 #[cfg(feature = "network")]
@@ -13,11 +10,10 @@ use crate::explain::{
     error::ExplainError,
     method::Explain,
     saliency::Saliency,
+    upsampling::upsampled,
 };
 #[cfg(feature = "network")]
 use crate::gradient::ReluPolicy;
-#[cfg(feature = "network")]
-use crate::render::MapView;
 
 pub const METHOD: Method = Method {
     id: "guided-grad-cam",
@@ -63,18 +59,8 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
     let guided = context.input_gradient(ReluPolicy::Guided).await?;
     let (_, height, width) = guided.dim();
     let is_nearest = context.settings.choice("interpolation") == NEAREST;
-    let map = upsampled(&map, height, width, is_nearest);
+    let map = upsampled(map.view(), (height, width), is_nearest);
     let channels = guided.as_ref() * &map;
     let values = channel_sum(&channels);
     Ok(context.input_map(values, Some(channels)))
-}
-
-#[cfg(feature = "network")]
-fn upsampled(map: &Array2<f32>, height: usize, width: usize, is_nearest: bool) -> Array2<f32> {
-    let (rows, columns) = map.dim();
-    let values: Vec<f32> = map.iter().copied().collect();
-    let view = MapView::new(&values, rows, columns);
-    let pixels = view.map(|view| view.upsample(height, width, is_nearest));
-    let array = pixels.and_then(|pixels| Array2::from_shape_vec((height, width), pixels).ok());
-    array.unwrap_or_else(|| Array2::zeros((height, width)))
 }

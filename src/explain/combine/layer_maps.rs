@@ -12,8 +12,6 @@ use crate::explain::error::ExplainError;
 #[cfg(feature = "network")]
 use crate::explain::method::Explain;
 use crate::explain::setting::{Choice, Setting, SettingKind};
-#[cfg(feature = "network")]
-use crate::render::MapView;
 
 /// Methods whose maps can be combined, the first being the usual one.
 const fn methods(choices: &'static [Choice]) -> Setting {
@@ -92,15 +90,4 @@ fn positive_share(map: &Array2<f32>) -> Array2<f32> {
     } else {
         Array2::zeros(map.dim())
     }
-}
-
-/// A map brought to another size bilinearly.
-#[cfg(feature = "network")]
-pub fn upsampled(map: &Array2<f32>, height: usize, width: usize) -> Array2<f32> {
-    let (rows, columns) = map.dim();
-    let values: Vec<f32> = map.iter().copied().collect();
-    let view = MapView::new(&values, rows, columns);
-    let pixels = view.map(|view| view.upsample(height, width, false));
-    let array = pixels.and_then(|pixels| Array2::from_shape_vec((height, width), pixels).ok());
-    array.unwrap_or_else(|| Array2::zeros((height, width)))
 }

@@ -4,12 +4,15 @@
 use ndarray::Array2;
 
 #[cfg(feature = "network")]
-use super::layer_maps::{layer_maps, upsampled};
+use super::layer_maps::layer_maps;
 use crate::explain::combine::layer_maps::REFINED_METHOD;
 use crate::explain::method::{Family, Method};
 use crate::explain::setting::Setting;
 #[cfg(feature = "network")]
-use crate::explain::{context::Context, error::ExplainError, method::Explain, saliency::Saliency};
+use crate::explain::{
+    context::Context, error::ExplainError, method::Explain, saliency::Saliency,
+    upsampling::upsampled,
+};
 
 pub const METHOD: Method = Method {
     id: "refine-cam",
@@ -34,7 +37,7 @@ const SETTINGS: &[Setting] = &[REFINED_METHOD];
 async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
     let maps = layer_maps(context).await?;
     let (_, height, width) = context.subject.pixels()?.dim();
-    let values = upsampled(&product(&maps), height, width);
+    let values = upsampled(product(&maps).view(), (height, width), false);
     Ok(Saliency {
         further_layers: context.further_layers.to_vec(),
         ..context.input_map(values, None)
@@ -50,7 +53,7 @@ pub fn product(maps: &[Array2<f32>]) -> Array2<f32> {
     });
     let mut product = Array2::<f32>::ones((height, width));
     for map in maps {
-        product *= &upsampled(map, height, width);
+        product *= &upsampled(map.view(), (height, width), false);
     }
     product
 }

@@ -6,9 +6,10 @@ use ndarray::{Array2, Array3, ArrayView2};
 
 use crate::explain::method::{Family, Method};
 #[cfg(feature = "network")]
-use crate::explain::{context::Context, error::ExplainError, method::Explain, saliency::Saliency};
-#[cfg(feature = "network")]
-use crate::render::MapView;
+use crate::explain::{
+    context::Context, error::ExplainError, method::Explain, saliency::Saliency,
+    upsampling::upsampled,
+};
 
 pub const METHOD: Method = Method {
     id: "full-grad",
@@ -64,13 +65,7 @@ fn add(sum: &mut Array2<f32>, channels: &Array3<f32>) {
     for channel in channels.outer_iter() {
         own += &scaled(channel);
     }
-    let values: Vec<f32> = own.iter().copied().collect();
-    let (height, width) = sum.dim();
-    let upsampled =
-        MapView::new(&values, rows, columns).map(|view| view.upsample(height, width, false));
-    for (sum, value) in sum.iter_mut().zip(upsampled.unwrap_or_default()) {
-        *sum += value;
-    }
+    *sum += &upsampled(own.view(), sum.dim(), false);
 }
 
 #[cfg(feature = "network")]

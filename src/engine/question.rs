@@ -1,0 +1,33 @@
+//! What is asked of a picture, and what the network says of it.
+
+use crate::explain::Target;
+use crate::protocol::PredictTimings;
+
+/// What is asked of the picture predicted last.
+#[derive(Clone, Debug)]
+pub struct Question<'a> {
+    /// The method's id.
+    pub method: &'a str,
+    pub target: Target,
+    /// A layer by its tensor, node or alias, or several with commas between for methods that
+    /// combine layers; the one explained last if there is none.
+    pub layer: Option<&'a str>,
+    /// Settings by id, where they are not the default.
+    pub settings: &'a [(String, String)],
+    /// What random numbers begin with.
+    pub seed: u64,
+}
+
+/// The classes of a picture.
+#[derive(Clone, Debug)]
+pub struct Prediction {
+    /// K values.
+    pub logits: Vec<f32>,
+    /// K values.
+    pub probabilities: Vec<f32>,
+    /// Width and height of the upright picture in pixels; 0 for a tensor.
+    pub size: (u32, u32),
+    /// What a person should know about how the picture was read.
+    pub notes: Vec<String>,
+    pub timings_ms: PredictTimings,
+}
