@@ -103,6 +103,7 @@ pub fn key(class: usize) -> MapKey {
         layer: "last".into(),
         settings: Vec::new(),
         seed: 0,
+        region: 0,
     }
 }
 

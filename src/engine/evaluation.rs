@@ -1,11 +1,14 @@
 //! Measuring maps of the picture predicted last, and changing that picture.
 
 use image::RgbImage;
+use ndarray::Array3;
 
 use super::session::Session;
 use super::session_error::SessionError;
-use crate::evaluate::{self, Attack, Measurement, MetricContext, Perturbed, Region};
-use crate::explain::{Budget, Context, Saliency, Settings, Target};
+use crate::evaluate::{
+    self, Attack, CurvePoint, EvaluateError, Measurement, MetricContext, Perturbed, Points, Region,
+};
+use crate::explain::{Budget, Context, InputScale, Saliency, Settings, Target};
 use crate::picture::{Channels, Preprocess};
 
 /// What is measured of a map.
@@ -50,6 +53,43 @@ impl Session {
         Ok(measured?)
     }
 
+    /// The picture of a point of a metric's curve, as the network sees it.
+    ///
+    /// # Errors
+    /// As [`Session::measure`]; [`EvaluateError::NoPictures`] for a metric without pictures.
+    pub async fn curve_picture(
+        &mut self,
+        question: &MetricQuestion<'_>,
+        saliency: &Saliency,
+        point: CurvePoint,
+        budget: &mut dyn Budget,
+    ) -> Result<RgbImage, SessionError> {
+        let metric = evaluate::metric(question.metric)?;
+        let Points::Pictures { picture } = metric.points else {
+            let metric = metric.name;
+            return Err(EvaluateError::NoPictures { metric }.into());
+        };
+        let said = question.settings.iter();
+        let settings = metric.settings(said.map(|(id, value)| (id.as_str(), value.as_str())))?;
+        let (network, subject) = self.parts()?;
+        let mut show = |_: &Measurement| ();
+        let mut context = MetricContext {
+            seed: question.seed,
+            ..MetricContext::new(
+                network,
+                subject,
+                budget,
+                &mut show,
+                metric.names(),
+                &settings,
+            )
+        };
+        let pixels = picture(&mut context, saliency, point).await?;
+        let levels = grey_levels(&pixels, &context.subject.scale);
+        let description = self.description().ok_or(SessionError::NoModel)?;
+        Ok(rgb_picture(&levels, &description.preprocess))
+    }
+
     /// Changes the picture predicted last so that a target's value falls or rises.
     ///
     /// # Errors
@@ -86,14 +126,29 @@ impl Session {
 /// A changed picture as RGB, of the size of the network's input: with the same preprocessing it
 /// is the network's input again.
 pub fn perturbed_picture(perturbed: &Perturbed, preprocess: &Preprocess) -> RgbImage {
-    let (_, height, width) = perturbed.levels.dim();
+    rgb_picture(&perturbed.levels, preprocess)
+}
+
+/// Grey levels [C, H, W] as RGB.
+pub(super) fn rgb_picture(levels: &Array3<u8>, preprocess: &Preprocess) -> RgbImage {
+    let (_, height, width) = levels.dim();
     let place = |channel: usize| match preprocess.channels {
         Channels::Rgb => channel,
         Channels::Bgr => 2 - channel,
         Channels::Luma => 0,
     };
     RgbImage::from_fn(width as u32, height as u32, |x, y| {
-        let level = |channel| perturbed.levels[[place(channel), y as usize, x as usize]];
+        let level = |channel| levels[[place(channel), y as usize, x as usize]];
         image::Rgb([level(0), level(1), level(2)])
+    })
+}
+
+/// Pixels [C, H, W] as bytes from black to white.
+pub(super) fn grey_levels(pixels: &Array3<f32>, scale: &InputScale) -> Array3<u8> {
+    Array3::from_shape_fn(pixels.dim(), |(channel, row, column)| {
+        let of = |values: &[f32], missing| values.get(channel).copied().unwrap_or(missing);
+        let (black, white) = (of(&scale.black, 0.0), of(&scale.white, 1.0));
+        let level = 255.0 * (pixels[[channel, row, column]] - black) / (white - black);
+        level.round().clamp(0.0, 255.0) as u8
     })
 }

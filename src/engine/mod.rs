@@ -4,12 +4,15 @@
 //! - `session`: one model, one picture, its explanations
 //! - `chosen_layers`: the layers of a question
 //! - `class_scores`: what stands beside the classes of a picture
+//! - `changed_picture`: a picture with a change, explained
 //! - `evaluation`: measures of those, and pictures that change the class
+//! - `drawn_region`: a part of the picture that a person marked
 //! - `preprocessing`: how a picture becomes the network's input
 //! - `question`: what is asked of a picture, and what the network says of it
 //! - `session_error`: what can go wrong with them
 //! - `npy_input`: input tensors from NPY files
 //! - `model_summary`, `map_summary`: what the page is told of a model and of a map
+//! - `measured_map`: maps that the page sends back, and measures
 //! - `elapsed_time`: milliseconds since a moment
 //!
 //! In the browser only:
@@ -21,11 +24,27 @@
 
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 mod checksum;
+// The worker asks for it.
+#[cfg_attr(
+    not(all(feature = "engine", target_arch = "wasm32")),
+    allow(dead_code, reason = "the worker uses it")
+)]
+mod changed_picture;
 mod chosen_layers;
 mod class_scores;
+#[cfg_attr(
+    not(all(feature = "engine", target_arch = "wasm32")),
+    allow(dead_code, reason = "the worker uses it")
+)]
+mod drawn_region;
 mod elapsed_time;
 mod evaluation;
 mod map_summary;
+#[cfg_attr(
+    not(all(feature = "engine", target_arch = "wasm32")),
+    allow(dead_code, reason = "the worker uses it")
+)]
+mod measured_map;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 mod model_cache;
 mod model_summary;

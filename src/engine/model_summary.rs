@@ -41,6 +41,10 @@ impl Description {
                 probabilities: output_activation(self.output_activation())
                     .unwrap_or(OutputActivation::Softmax),
                 others: self.outputs.clone(),
+                places: self
+                    .selection
+                    .places
+                    .map(|places| [places.height, places.width]),
             },
             layer: self.selection.layer.tensor.clone(),
             layers: self.layers.iter().map(layer).collect(),

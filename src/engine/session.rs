@@ -9,6 +9,7 @@ use web_time::Instant;
 
 use super::chosen_layers::{layers_of, resolve_layers};
 use super::class_scores::class_scores;
+use super::drawn_region;
 use super::elapsed_time::milliseconds_since;
 use super::npy_input::read_tensor;
 use super::preparation::{Progress, prepare};
@@ -16,7 +17,7 @@ use super::preprocessing::preprocess;
 use super::question::{Prediction, Question};
 use super::session_error::SessionError;
 use crate::explain::{
-    self, Budget, Context, InputScale, Mask, Saliency, Subject, Target, Unlimited, block_on,
+    self, Area, Budget, Context, InputScale, Mask, Saliency, Subject, Target, Unlimited, block_on,
 };
 use crate::gradient::{self, AttachOptions, Places, ReluPolicy};
 use crate::network::{
@@ -24,7 +25,7 @@ use crate::network::{
 };
 use crate::picture::{self, Limits, Preprocess};
 use crate::protocol::{
-    ExplainTimings, OutputActivation, Phase, PredictTimings, PredictionOverrides,
+    DrawnRegion, ExplainTimings, OutputActivation, Phase, PredictTimings, PredictionOverrides,
 };
 use crate::render::npy;
 
@@ -119,11 +120,8 @@ impl Session {
         } else {
             self.predict_picture(bytes, name, &preprocess, progress)?
         };
-        let has_places = self.places().is_some();
-        if let Some(activation) = overrides.output_activation.filter(|_| !has_places) {
-            prediction.probabilities = explain::probabilities(&prediction.logits, activation);
-        }
         self.overrides = overrides.clone();
+        self.apply_activation(&mut prediction);
         if let Some(subject) = &mut self.subject {
             subject.scale = InputScale::new(&preprocess);
             let own = subject.outputs.activation;
@@ -232,6 +230,25 @@ impl Session {
     /// Makes a mask the one of regions that are drawn.
     pub fn set_mask(&mut self, mask: Mask) {
         self.mask = Some(mask);
+    }
+
+    /// Makes probabilities by the activation that a person chose.
+    pub(super) fn apply_activation(&self, prediction: &mut Prediction) {
+        let chosen = self.overrides.output_activation;
+        if let Some(activation) = chosen.filter(|_| self.places().is_none()) {
+            prediction.probabilities = explain::probabilities(&prediction.logits, activation);
+        }
+    }
+
+    /// Makes a part of the picture that a person marked the one of regions that are drawn; its
+    /// area on the network's grid of places.
+    pub fn draw_region(&mut self, region: &DrawnRegion, mask: &[u8]) -> Area {
+        let grid = self.places();
+        let grid = grid.map_or((1, 1), |places| (places.height, places.width));
+        if let DrawnRegion::Mask { height, width } = *region {
+            self.mask = Some(drawn_region::mask(mask, height, width));
+        }
+        drawn_region::area(region, grid)
     }
 
     /// Of a network that gives classes for places: their grid.
@@ -345,6 +362,17 @@ impl Session {
     /// The network ran so often more on the last picture.
     pub(super) fn count_runs(&mut self, runs: u32) {
         self.runs += runs;
+    }
+
+    /// Takes the picture predicted last away; another may be run.
+    pub(super) fn take_subject(&mut self) -> Option<Subject> {
+        self.subject.take()
+    }
+
+    /// Puts it back; the network ran so often meanwhile and before.
+    pub(super) fn put_subject(&mut self, subject: Subject, runs: u32) {
+        self.subject = Some(subject);
+        self.runs = runs;
     }
 
     /// The picture predicted last, with what was computed for it.

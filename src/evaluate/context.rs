@@ -248,6 +248,7 @@ impl<'a> MetricContext<'a> {
             value: measured.value,
             curves: measured.curves,
             parts: measured.parts,
+            maps: measured.maps,
             chance: None,
             protocol: self.settings.clone(),
             seed: self.seed,

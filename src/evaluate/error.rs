@@ -7,6 +7,8 @@ use crate::network::NetworkError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EvaluateError {
+    #[error("{metric} changes no picture step by step")]
+    NoPictures { metric: &'static str },
     #[error("there is no metric '{wanted}'; the metrics are: {known}")]
     UnknownMetric { wanted: String, known: String },
     #[error("{metric} compares the map with where the object is: give a box or a mask")]

@@ -1,5 +1,7 @@
 //! What every metric returns.
 
+use ndarray::Array2;
+
 use crate::explain::Settings;
 
 /// A number with the protocol that it was measured by.
@@ -17,6 +19,8 @@ pub struct Measurement {
     pub curves: Vec<Curve>,
     /// What else was found on the way, by name.
     pub parts: Vec<(&'static str, f64)>,
+    /// The maps that it was compared with, of its own grid, one for each point of a curve.
+    pub maps: Vec<Array2<f32>>,
     /// The same metric on maps that know nothing; `None` before they were measured, or where
     /// the budget ended.
     pub chance: Option<Chance>,
@@ -86,6 +90,7 @@ pub struct Measured {
     pub value: f64,
     pub curves: Vec<Curve>,
     pub parts: Vec<(&'static str, f64)>,
+    pub maps: Vec<Array2<f32>>,
     pub left_out: Option<String>,
 }
 

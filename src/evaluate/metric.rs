@@ -1,5 +1,8 @@
 //! What the catalogue says of a metric.
 
+#[cfg(feature = "network")]
+use ndarray::Array3;
+
 use crate::explain::{ExplainError, Setting, Settings};
 #[cfg(feature = "network")]
 use crate::explain::{LocalFuture, Saliency};
@@ -28,6 +31,7 @@ pub struct Metric {
     pub is_slow: bool,
     /// Whether it draws random numbers besides those of random maps.
     pub is_random: bool,
+    pub points: Points,
     /// The page, which has no network, only names metrics.
     #[cfg(feature = "network")]
     pub measure: Measure,
@@ -39,6 +43,38 @@ pub type Measure = for<'a, 'b> fn(
     &'a mut MetricContext<'b>,
     &'a Saliency,
 ) -> LocalFuture<'a, Result<Measured, EvaluateError>>;
+
+/// What stands behind the points of a metric's curves.
+#[derive(Clone, Copy)]
+pub enum Points {
+    /// It has no curves.
+    None,
+    /// Changed pictures.
+    Pictures {
+        /// Makes one of them again.
+        #[cfg(feature = "network")]
+        picture: PictureAt,
+    },
+    /// Maps that the map is compared with: [`Measurement::maps`](super::Measurement::maps).
+    Maps,
+}
+
+/// Makes the picture [C, H, W] of a point of a curve.
+#[cfg(feature = "network")]
+pub type PictureAt = for<'a, 'b> fn(
+    &'a mut MetricContext<'b>,
+    &'a Saliency,
+    CurvePoint,
+) -> LocalFuture<'a, Result<Array3<f32>, EvaluateError>>;
+
+/// A point of a curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CurvePoint {
+    /// The number of the curve among [`Measurement::curves`](super::Measurement::curves).
+    pub curve: usize,
+    /// Its x: the share of the picture that is changed.
+    pub share: f64,
+}
 
 /// What a metric looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

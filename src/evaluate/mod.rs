@@ -51,7 +51,7 @@ pub use error::EvaluateError;
 #[cfg(feature = "network")]
 pub use evaluation::evaluate;
 pub use measurement::{Chance, Curve, Measurement};
-pub use metric::{Better, Group, Metric, Needs};
+pub use metric::{Better, CurvePoint, Group, Metric, Needs, Points};
 pub use region::{BoxArea, Region};
 #[cfg(feature = "network")]
 pub use structural_similarity::structural_similarity;

@@ -13,6 +13,7 @@
 mod explanation_record;
 mod manifest;
 mod map_summary;
+mod measurement;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,11 +23,14 @@ pub use self::explanation_record::{
 };
 pub use self::manifest::{Manifest, ManifestEntry, Sample};
 pub use self::map_summary::{ChannelSummary, CompletenessSummary, MapState, MapSummary, MapUnit};
+pub use self::measurement::{
+    ChanceSummary, CurveSummary, DrawnRegion, MeasurementSummary, PictureChange,
+};
 
 /// Raised with every change of the messages. The page compares it with the one
 /// in [`Event::Started`], since a host or a cache can mix the files of two builds. In all
 /// versions it stands there: `{ header: { event: { type: "started", protocol } } }`.
-pub const PROTOCOL_VERSION: u32 = 7;
+pub const PROTOCOL_VERSION: u32 = 8;
 
 /// Numbers the page's requests from 1; 0 is the engine speaking unasked.
 pub type Job = u32;
@@ -89,6 +93,39 @@ pub enum Request {
         /// The name of a second picture, whose file's bytes are buffer 0, for a question that
         /// compares with it.
         reference: Option<String>,
+        /// The part of the picture that the question is about. A mask is the last buffer.
+        region: Option<DrawnRegion>,
+    },
+    /// Measures a map of the picture predicted last. Buffer 0: its values; buffer 1: the mask,
+    /// if there is one. Answered by [`Event::Progress`] and [`Event::Measured`], first with what
+    /// is known so far.
+    Measure {
+        /// The metric's id.
+        metric: String,
+        /// What random numbers begin with.
+        seed: u32,
+        /// Where the object is.
+        region: Option<DrawnRegion>,
+        map: Box<MapSummary>,
+    },
+    /// Shows the picture of a point of a metric's curve. Buffer 0: the map's values. Answered by
+    /// [`Event::CurvePicture`].
+    CurvePicture {
+        metric: String,
+        /// As in [`Request::Measure`].
+        seed: u32,
+        /// The number of the curve.
+        curve: usize,
+        /// The point's x.
+        share: f64,
+        map: Box<MapSummary>,
+    },
+    /// Explains the picture predicted last as it is after a change, as a map of it was
+    /// explained. Buffer 0: that map's values. Answered by [`Event::Progress`] and
+    /// [`Event::Changed`].
+    Change {
+        change: PictureChange,
+        map: Box<MapSummary>,
     },
     /// Gives up a job if it has not begun, or explains. The first run on a picture ends only
     /// with its worker: see `app::engine_client`.
@@ -203,6 +240,24 @@ pub enum Event {
         forward_runs: u32,
         timings_ms: ExplainTimings,
     },
+    /// A map was measured. Buffer 0: the values of all maps that it was compared with.
+    Measured {
+        measurement: Box<MeasurementSummary>,
+        /// Whether another follows that is more complete.
+        is_early: bool,
+    },
+    /// Buffers 0 and 1: logits and probabilities of the changed picture, as in
+    /// [`Event::Prediction`]. Buffer 2: the values of its map. Buffers 3 and 4: the pictures
+    /// before and after at the network's size, `height`×`width`×3 bytes.
+    Changed {
+        map: Box<MapSummary>,
+        width: u32,
+        height: u32,
+        /// Spearman's rank correlation of the maps before and after.
+        correlation: f64,
+    },
+    /// Buffer 0: a picture at the network's size, `height`×`width`×3 bytes.
+    CurvePicture { width: u32, height: u32 },
     /// The job ended without a result; the engine listens for the next.
     Failed { kind: FailureKind, message: String },
     /// The job was cancelled before it did anything that lasts.
@@ -307,6 +362,8 @@ pub struct OutputSummary {
     pub probabilities: OutputActivation,
     /// Tensors that could be explained instead.
     pub others: Vec<String>,
+    /// Of a network that gives classes for places: rows and columns of its grid.
+    pub places: Option<[usize; 2]>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

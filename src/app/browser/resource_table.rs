@@ -45,6 +45,15 @@ impl ResourceTable {
         self.0.borrow_mut().canvases.insert(number, canvas);
     }
 
+    /// Keeps a picture that no file is of, and gives it a number.
+    pub fn put_drawn(&self, canvas: HtmlCanvasElement) -> u32 {
+        let mut inner = self.0.borrow_mut();
+        inner.last += 1;
+        let number = inner.last;
+        inner.canvases.insert(number, canvas);
+        number
+    }
+
     /// The decoded picture of file `number`.
     pub fn canvas(&self, number: u32) -> Option<HtmlCanvasElement> {
         self.0.borrow().canvases.get(&number).cloned()

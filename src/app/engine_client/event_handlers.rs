@@ -1,10 +1,11 @@
 //! Handles the engine's messages: replies, failures, progress.
 
-use js_sys::{Array, ArrayBuffer, Float32Array, Reflect};
+use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::client::EngineClient;
 use super::request_schedule::HeldState;
+use super::test_results::floats;
 use crate::app::browser::js_reader;
 use crate::app::state::{EngineEvent, EngineStep, PredictionReply, SaliencyMap};
 use crate::protocol::{Event, EventMessage, FailureKind, Job, PROTOCOL_VERSION};
@@ -23,14 +24,7 @@ impl EngineClient {
         let buffers = Reflect::get(data, &"buffers".into())
             .ok()
             .and_then(|list| list.dyn_into::<Array>().ok());
-        let floats = |index: u32| {
-            let buffer = buffers
-                .as_ref()
-                .and_then(|list| list.get(index).dyn_into::<ArrayBuffer>().ok());
-            buffer
-                .map(|buffer| Float32Array::new(&buffer).to_vec())
-                .unwrap_or_default()
-        };
+        let floats = |index: u32| floats(buffers.as_ref(), index);
         match event {
             Event::Loaded => self.start_timeout(),
             Event::Started {
@@ -65,6 +59,11 @@ impl EngineClient {
             } => {
                 let map = SaliencyMap::new(*map, [0, 1].map(&floats), forward_runs, timings_ms);
                 self.handle_early_map(job, map);
+            }
+            event @ (Event::Measured { .. }
+            | Event::Changed { .. }
+            | Event::CurvePicture { .. }) => {
+                self.handle_test(job, event, buffers.as_ref());
             }
             reply => self.handle_reply(job, reply, floats),
         }

@@ -101,10 +101,12 @@ impl RequestSchedule {
             Some(EngineStep::Predict(_)) => desired.picture.is_none() || desired.model.is_none(),
             // It is given up between two pieces of a run. A worker that was told so and
             // does not answer is ended if the user says stop again.
-            Some(step @ EngineStep::Explain(_)) if !desired.contains(step) => {
+            Some(step @ (EngineStep::Explain(_) | EngineStep::Test(_)))
+                if !desired.lets_go_on(step) =>
+            {
                 return self.cancel_explanation(stopped);
             }
-            Some(EngineStep::Explain(_)) => false,
+            Some(EngineStep::Explain(_) | EngineStep::Test(_)) => false,
             None => false,
         };
         if is_useless {
@@ -162,7 +164,11 @@ impl RequestSchedule {
                 };
             }
             EngineStep::Predict(key) => self.held.picture = Some(*key),
-            EngineStep::Explain(_) => self.settled.push(step.clone()),
+            // One that is no longer desired may be desired again.
+            EngineStep::Explain(_) | EngineStep::Test(_) if self.desired.contains(&step) => {
+                self.settled.push(step.clone());
+            }
+            EngineStep::Explain(_) | EngineStep::Test(_) => {}
         }
         self.last_crash.take_if(|crash| crash.step == step);
         Some(step)
@@ -183,7 +189,9 @@ impl RequestSchedule {
     pub fn lost_prerequisite(&mut self, job: Job) -> bool {
         let running = self.running.as_ref().filter(|running| running.job == job);
         let is_news = match running.map(|running| &running.step) {
-            Some(EngineStep::Explain(_)) => self.held.picture.take().is_some(),
+            Some(EngineStep::Explain(_) | EngineStep::Test(_)) => {
+                self.held.picture.take().is_some()
+            }
             Some(EngineStep::Predict(_)) => self.held.model.take().is_some(),
             _ => false,
         };
@@ -239,7 +247,8 @@ impl RequestSchedule {
         if self.held.picture != Some(picture) {
             return Some(EngineStep::Predict(picture));
         }
-        self.desired.map.clone().map(EngineStep::Explain)
+        let map = self.desired.map.clone().map(EngineStep::Explain);
+        map.or_else(|| self.desired.tests.first().cloned().map(EngineStep::Test))
     }
 
     /// Takes the step of request `job`, if it is the one in progress.

@@ -1,7 +1,7 @@
 use super::request_schedule::{Command, Crash, RequestSchedule};
 use crate::app::state::{
     DesiredModel, DesiredPicture, DesiredState, EngineStep, MapKey, ModelChoice, PictureKey,
-    PredictionOverrides,
+    PredictionOverrides, TestQuestion, TestRequest,
 };
 use crate::explain::Target;
 use crate::protocol::Job;
@@ -39,6 +39,7 @@ fn map_key(class: usize) -> MapKey {
         layer: "last".into(),
         settings: Vec::new(),
         seed: 0,
+        region: 0,
     }
 }
 
@@ -325,4 +326,32 @@ fn an_explanation_that_does_not_stop_is_ended_with_its_worker_when_the_user_says
     assert_eq!(schedule.set_desired(of(None, 1)), Command::Cancel(3));
     assert_eq!(schedule.set_desired(of(None, 1)), Command::Nothing);
     assert_eq!(schedule.set_desired(of(None, 2)), Command::Replace);
+}
+
+#[test]
+fn a_patch_is_followed_run_by_run_and_places_come_back() {
+    let (mut schedule, last) = settled();
+    let cover = |left| TestRequest {
+        map: map_key(3),
+        question: TestQuestion::Cover {
+            area: [left, 0, 9, 9],
+        },
+    };
+    let of = |left| DesiredState {
+        tests: vec![cover(left)],
+        ..desired(Some(1), Some(5), None)
+    };
+    let sent = |job, left| Command::Send(job, EngineStep::Test(cover(left)));
+    assert_eq!(schedule.set_desired(of(1)), sent(last + 1, 1));
+    // Dragged on while the network runs: the run ends first.
+    assert_eq!(schedule.set_desired(of(2)), Command::Nothing);
+    assert_eq!(schedule.set_desired(of(3)), Command::Nothing);
+    schedule.completed(last + 1);
+    assert_eq!(schedule.next_command(), sent(last + 2, 3));
+    schedule.completed(last + 2);
+    // Back to where it was.
+    assert_eq!(schedule.set_desired(of(1)), sent(last + 3, 1));
+    // Nobody wants it any more.
+    let nothing = desired(Some(1), Some(5), None);
+    assert_eq!(schedule.set_desired(nothing), Command::Cancel(last + 3));
 }

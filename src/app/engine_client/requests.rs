@@ -1,13 +1,16 @@
 //! What the engine is asked.
 
-use js_sys::Array;
+use js_sys::{Array, Float32Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::client::EngineClient;
 use crate::app::browser::location;
-use crate::app::state::{EngineStep, ModelChoice, SecondPicture};
-use crate::protocol::{ModelSource, PredictionOverrides, Request};
+use crate::app::state::{
+    DesiredState, EngineStep, MarkedRegion, ModelChoice, PARTS, SecondPicture, TestQuestion,
+    TestRequest, TestedMap,
+};
+use crate::protocol::{ModelSource, PictureChange, PredictionOverrides, Request};
 
 impl EngineClient {
     /// A step's request and its buffers, the files read.
@@ -56,7 +59,12 @@ impl EngineClient {
                     }
                     None => None,
                 };
+                let region = desired.region.filter(|region| region.number == key.region);
+                if let Some(region) = &region {
+                    buffers.push(&mask(region));
+                }
                 Request::Explain {
+                    region: region.map(|region| region.shape),
                     method: key.method.to_owned(),
                     target: key.target.to_string(),
                     layer: key.layer.clone(),
@@ -65,6 +73,7 @@ impl EngineClient {
                     reference,
                 }
             }
+            EngineStep::Test(test) => test_request(test, desired, &buffers)?,
         };
         Ok((request, buffers))
     }
@@ -74,4 +83,68 @@ impl EngineClient {
         let blob = self.0.resources.file(file).ok_or("the file is gone")?;
         JsFuture::from(blob.array_buffer()).await
     }
+}
+
+/// The request that finds something out about a map, and its buffers.
+fn test_request(
+    test: &TestRequest,
+    desired: DesiredState,
+    buffers: &Array,
+) -> Result<Request, JsValue> {
+    let TestedMap(map) = desired.tested_map.ok_or("the map is gone")?;
+    buffers.push(&Float32Array::from(map.values.as_slice()).buffer());
+    let summary = Box::new(map.summary.clone());
+    let part = |part: u32| f64::from(part) / f64::from(PARTS);
+    // What is random of a measure begins with what was random of the map.
+    let seed = test.map.seed;
+    Ok(match &test.question {
+        TestQuestion::Measure { metric, region } => {
+            let marked = desired.region.filter(|marked| marked.number == *region);
+            if let Some(marked) = &marked {
+                buffers.push(&mask(marked));
+            }
+            Request::Measure {
+                metric: (*metric).to_owned(),
+                seed,
+                region: marked.map(|marked| marked.shape),
+                map: summary,
+            }
+        }
+        TestQuestion::CurvePicture {
+            metric,
+            curve,
+            share,
+        } => Request::CurvePicture {
+            metric: (*metric).to_owned(),
+            seed,
+            curve: *curve,
+            share: part(*share),
+            map: summary,
+        },
+        TestQuestion::Cover { area } => Request::Change {
+            change: PictureChange::Cover {
+                area: area.map(part),
+            },
+            map: summary,
+        },
+        TestQuestion::Attack {
+            size,
+            steps,
+            class,
+            towards,
+        } => Request::Change {
+            change: PictureChange::Attack {
+                size: f64::from(*size) / 10.0,
+                steps: *steps,
+                class: *class,
+                towards: *towards,
+            },
+            map: summary,
+        },
+    })
+}
+
+/// The bytes of a marked part's mask.
+fn mask(region: &MarkedRegion) -> JsValue {
+    Uint8Array::from(&*region.marks).buffer().into()
 }

@@ -15,4 +15,4 @@ mod save;
 
 pub use self::export_error::ExportError;
 pub use self::export_format::ExportFormat;
-pub use self::save::{copy_overlay, download};
+pub use self::save::{copy_overlay, download, save_canvas};

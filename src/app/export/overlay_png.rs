@@ -38,15 +38,16 @@ pub fn overlay_canvas(
 /// A canvas as the browser writes it, with words about it: an encoder of the page's own
 /// would be a tenth of the page.
 pub fn png(canvas: &HtmlCanvasElement, texts: &ExportedTexts) -> Result<Vec<u8>, ExportError> {
+    Ok(png_text::with_texts(&png_bytes(canvas)?, &texts.metadata()))
+}
+
+/// A canvas as the browser writes it.
+pub fn png_bytes(canvas: &HtmlCanvasElement) -> Result<Vec<u8>, ExportError> {
     let url = canvas.to_data_url()?;
     let file = url
         .strip_prefix("data:image/png;base64,")
         .ok_or(ExportError::Png)?;
     // One letter for each byte.
-    let file: Vec<u8> = window()
-        .atob(file)?
-        .chars()
-        .map(|byte| byte as u8)
-        .collect();
-    Ok(png_text::with_texts(&file, &texts.metadata()))
+    let bytes = window().atob(file)?;
+    Ok(bytes.chars().map(|byte| byte as u8).collect())
 }

@@ -6,7 +6,9 @@ use super::export_format::ExportFormat;
 use super::exported_map::ExportedMap;
 use super::exported_texts::ExportedTexts;
 use super::figure_canvas::figure_canvas;
-use super::overlay_png::{overlay_canvas, png};
+use super::overlay_png::{overlay_canvas, png, png_bytes};
+use web_sys::HtmlCanvasElement;
+
 use crate::app::browser::resource_table::ResourceTable;
 use crate::app::browser::{clipboard, digest, file_saving};
 use crate::app::state::AppState;
@@ -70,6 +72,18 @@ pub async fn copy_overlay(state: &AppState, resources: &ResourceTable) -> Result
             "there is no clipboard here; save the PNG instead".to_owned(),
         ))
     }
+}
+
+/// Gives the user a canvas as PNG, named after the picture that it was made from.
+///
+/// # Errors
+/// If the browser refuses.
+pub fn save_canvas(canvas: &HtmlCanvasElement, picture_name: &str) -> Result<(), ExportError> {
+    let bytes = png_bytes(canvas)?;
+    let format = ExportFormat::Png;
+    let name = format!("{}.changed.{}", file_stem(picture_name), format.extension());
+    file_saving::save(&file_saving::blob(&bytes, format.media_type())?, &name)?;
+    Ok(())
 }
 
 /// A file's name without its last extension, fit for another file's name.

@@ -7,6 +7,7 @@ use crate::app::state::model::ModelAction;
 use crate::app::state::notices::NoticesAction;
 use crate::app::state::picture::PictureAction;
 use crate::app::state::settings::SettingsAction;
+use crate::app::state::test_view::TestAction;
 
 /// One variant for each part of the state, and what concerns several.
 #[allow(
@@ -19,6 +20,7 @@ pub enum Action {
     Picture(PictureAction),
     Explanation(ExplanationAction),
     Compare(CompareAction),
+    Test(TestAction),
     Settings(SettingsAction),
     Notices(NoticesAction),
     /// The engine reports.
@@ -51,6 +53,12 @@ impl From<ExplanationAction> for Action {
 impl From<CompareAction> for Action {
     fn from(action: CompareAction) -> Self {
         Action::Compare(action)
+    }
+}
+
+impl From<TestAction> for Action {
+    fn from(action: TestAction) -> Self {
+        Action::Test(action)
     }
 }
 

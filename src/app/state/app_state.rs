@@ -7,6 +7,7 @@ use crate::app::state::model::ModelState;
 use crate::app::state::notices::NoticesState;
 use crate::app::state::picture::PictureState;
 use crate::app::state::settings::Settings;
+use crate::app::state::test_view::TestViewState;
 
 /// The state of the page by its parts. What the explanation part finds stands with its
 /// picture.
@@ -16,6 +17,7 @@ pub struct AppState {
     pub picture: PictureState,
     pub settings: Settings,
     pub compare: CompareState,
+    pub test: TestViewState,
     pub engine: EngineState,
     pub notices: NoticesState,
 }

@@ -5,6 +5,7 @@
 //! - `picture`: the chosen picture, the one before it, and the samples
 //! - `explanation`: prediction and maps of a picture
 //! - `compare`: maps side by side
+//! - `test_view`: whether a map can be believed
 //! - `settings`: what the URL's hash keeps, and the theme
 //! - `notices`: errors and news, each beside what caused it
 //! - `engine`: what the engine is and does, and the state that is desired of it
@@ -28,13 +29,14 @@ mod place;
 mod reducer;
 mod resources;
 mod settings;
+mod test_view;
 
 pub use self::action::Action;
 pub use self::app_state::AppState;
 pub use self::compare::{CompareAction, CompareAxis, CompareState};
 pub use self::engine::{
     Activity, DesiredPicture, DesiredState, EngineEvent, EngineFacts, EngineState, EngineStep,
-    EngineVariant,
+    EngineVariant, TestedMap,
 };
 pub use self::explanation::{
     ExplanationAction, Finding, MapKey, Prediction, PredictionReply, SaliencyMap, TOP_CLASSES,
@@ -51,3 +53,7 @@ pub use self::picture::{
 };
 pub use self::place::{NO_PICTURE, Place};
 pub use self::settings::{Settings, SettingsAction, Theme, View};
+pub use self::test_view::{
+    AttackChoice, ChangedPicture, MarkedRegion, Measurement, PARTS, TestAction, TestQuestion,
+    TestRequest, TestResult, TestTool, TestViewState,
+};

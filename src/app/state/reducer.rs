@@ -17,6 +17,7 @@ impl Reducible for AppState {
             Action::Picture(action) => state.reduce_picture(action),
             Action::Explanation(action) => state.reduce_explanation(action),
             Action::Compare(action) => state.reduce_compare(action),
+            Action::Test(action) => state.reduce_test(action),
             Action::Settings(action) => state.reduce_settings(action),
             Action::Notices(action) => state.reduce_notices(action),
             Action::Engine(event) => state.reduce_engine(event),

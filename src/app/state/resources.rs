@@ -40,7 +40,10 @@ impl AppState {
                 ModelChoice::File { file, .. } => Some(*file),
                 ModelChoice::Entry(_) => None,
             });
+        let tested = self.picture.current.iter();
+        let tested = tested.flat_map(|picture| picture.tests.iter());
+        let drawn = tested.flat_map(|(_, result)| result.canvases());
         let second = self.picture.second.iter().map(|second| second.file);
-        pictures.chain(second).chain(models).collect()
+        pictures.chain(second).chain(models).chain(drawn).collect()
     }
 }

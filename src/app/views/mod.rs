@@ -5,9 +5,10 @@
 //! - [`compare`]: maps side by side
 //! - [`explain`]: the picture, where the network looked, and how that is shown
 //! - [`model`]: the models to choose from, and what is known and assumed of one
+//! - [`test_view`]: whether a map can be believed
 //! - [`shell`]: the page around them
 //!
-//! To add a view (such as one for tests): a folder beside [`explain`], and a line in
+//! To add a view: a folder beside [`explain`], and a line in
 //! `shell/app.rs`. Views use [`common`] and never each other's files.
 
 pub mod common;
@@ -15,3 +16,4 @@ pub mod compare;
 pub mod explain;
 pub mod model;
 pub mod shell;
+pub mod test_view;

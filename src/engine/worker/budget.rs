@@ -24,6 +24,8 @@ pub struct JobBudget<'a, 'b> {
     started: Instant,
     /// How often the network ran on the picture before.
     runs_before: u32,
+    /// Whether maps that are not complete yet are shown to the page.
+    shows_maps: bool,
 }
 
 impl<'a, 'b> JobBudget<'a, 'b> {
@@ -33,6 +35,15 @@ impl<'a, 'b> JobBudget<'a, 'b> {
             last_pause: Instant::now(),
             started: Instant::now(),
             runs_before,
+            shows_maps: true,
+        }
+    }
+
+    /// The budget of a job whose maps are not the page's.
+    pub fn without_maps(job: &'a mut JobContext<'b>, runs_before: u32) -> JobBudget<'a, 'b> {
+        JobBudget {
+            shows_maps: false,
+            ..JobBudget::new(job, runs_before)
         }
     }
 }
@@ -62,6 +73,9 @@ impl Budget for JobBudget<'_, '_> {
     }
 
     fn show(&mut self, saliency: &Saliency) {
+        if !self.shows_maps {
+            return;
+        }
         let timings_ms = ExplainTimings {
             explain: milliseconds_since(self.started),
         };

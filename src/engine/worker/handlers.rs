@@ -1,14 +1,16 @@
 //! What each request does to the session, and the event that answers it.
 
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 
 use super::budget::{JobBudget, send_map};
 use super::job::JobContext;
 use super::load_model::{LoadOptions, load_given, load_listed};
 use super::messages::{ReceivedRequest, failed, transferable};
+use super::trust_handlers::{Measure, curve_picture, explain_changed, measure};
 use crate::engine::question::Question;
 use crate::engine::session::Session;
 use crate::engine::session_error::SessionError;
+use crate::evaluate::CurvePoint;
 use crate::explain::Target;
 use crate::protocol::{Event, ModelSource, Phase, PredictionOverrides, Request};
 
@@ -21,8 +23,8 @@ pub async fn handle(
     session: &mut Session,
     received: ReceivedRequest,
 ) -> Result<(), Event> {
-    let file = received.buffers.into_iter().next();
-    let file = file.unwrap_or_else(|| ArrayBuffer::new(0));
+    let mut buffers = received.buffers.into_iter();
+    let file = buffers.next().unwrap_or_else(|| ArrayBuffer::new(0));
     match received.message.request {
         Request::LoadModel {
             model,
@@ -48,19 +50,66 @@ pub async fn handle(
             settings,
             seed,
             reference,
+            region,
         } => {
+            let mut mask = file.clone();
             if let Some(name) = reference {
                 let bytes = Uint8Array::new(&file).to_vec();
                 compare_with(job, session, &name, &bytes).map_err(failed)?;
+                mask = buffers.next().unwrap_or_else(|| ArrayBuffer::new(0));
+            }
+            let mut target = Target::parse(&target).map_err(|error| failed(error.into()))?;
+            if let Some(region) = region {
+                let mask = Uint8Array::new(&mask).to_vec();
+                target = target.with_area(session.draw_region(&region, &mask));
             }
             let question = Question {
                 method: &method,
-                target: Target::parse(&target).map_err(|error| failed(error.into()))?,
+                target,
                 layer: Some(&layer),
                 settings: &settings,
                 seed: seed.into(),
             };
             explain(job, session, &question).await.map_err(failed)
+        }
+        Request::Measure {
+            metric,
+            seed,
+            region,
+            map,
+        } => {
+            let mask = buffers.next().map(|mask| Uint8Array::new(&mask).to_vec());
+            let asked = Measure {
+                metric: &metric,
+                seed: seed.into(),
+                region: region
+                    .as_ref()
+                    .map(|region| (region, mask.unwrap_or_default())),
+            };
+            let map = (&*map, values_of(&file));
+            measure(job, session, &asked, map).await.map_err(failed)
+        }
+        Request::CurvePicture {
+            metric,
+            seed,
+            curve,
+            share,
+            map,
+        } => {
+            let asked = Measure {
+                metric: &metric,
+                seed: seed.into(),
+                region: None,
+            };
+            let (point, map) = (CurvePoint { curve, share }, (&*map, values_of(&file)));
+            let shown = curve_picture(job, session, &asked, point, map).await;
+            shown.map_err(failed)
+        }
+        Request::Change { change, map } => {
+            let map = (&*map, values_of(&file));
+            explain_changed(job, session, &change, map)
+                .await
+                .map_err(failed)
         }
         // The message loop does it on arrival.
         Request::Cancel { .. } => Ok(()),
@@ -120,4 +169,8 @@ async fn explain(
     let (saliency, timings_ms) = session.ask(question, &mut budget).await?;
     send_map(job, &saliency, false, session.runs(), timings_ms);
     Ok(())
+}
+
+fn values_of(buffer: &ArrayBuffer) -> Vec<f32> {
+    Float32Array::new(buffer).to_vec()
 }

@@ -42,6 +42,14 @@ impl<'a> JobContext<'a> {
         }
     }
 
+    /// Sends events of this job while something else has hold of it.
+    pub fn sender(&self) -> JobSender {
+        JobSender {
+            number: self.number,
+            events: self.events.clone(),
+        }
+    }
+
     /// Sends an event of this job; its buffers are transferred, not copied.
     pub fn send(&self, event: &Event, buffers: &[ArrayBuffer]) {
         self.events.send(self.number, event, buffers);
@@ -59,5 +67,18 @@ impl<'a> JobContext<'a> {
             self.last_progress = Some((phase, Instant::now()));
             self.send(&Event::Progress { phase, done, total }, &[]);
         }
+    }
+}
+
+/// Sends events of a job.
+pub struct JobSender {
+    number: Job,
+    events: EventSender,
+}
+
+impl JobSender {
+    /// Sends an event of the job; its buffers are transferred, not copied.
+    pub fn send(&self, event: &Event, buffers: &[ArrayBuffer]) {
+        self.events.send(self.number, event, buffers);
     }
 }

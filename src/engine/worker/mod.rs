@@ -2,6 +2,7 @@
 //!
 //! - `message_loop`: queues requests, cancels them, runs them one by one
 //! - `handlers`: what each request does
+//! - `trust_handlers`: the same for measures of maps and for changed pictures
 //! - `load_model`: what loading a model does
 //! - `budget`: what an explanation is allowed, and how it is stopped
 //! - `job`: the job in work: its events, its progress, its cancellation
@@ -17,6 +18,7 @@ mod job;
 mod load_model;
 mod message_loop;
 mod messages;
+mod trust_handlers;
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;

@@ -12,7 +12,7 @@ use crate::evaluate::{
     measurement::Measured,
 };
 use crate::evaluate::{
-    metric::{Better, Group, Metric, Needs},
+    metric::{Better, Group, Metric, Needs, Points},
     settings::FEW_RANDOM_MAPS,
 };
 #[cfg(feature = "network")]
@@ -30,6 +30,7 @@ pub const METRIC: Metric = Metric {
     settings: &[&[FEW_RANDOM_MAPS]],
     is_slow: true,
     is_random: false,
+    points: Points::None,
     #[cfg(feature = "network")]
     measure: |context, saliency| Box::pin(measure(context, saliency)),
 };

@@ -5,7 +5,7 @@ use super::masked_answer::MaskedAnswer;
 #[cfg(feature = "network")]
 use crate::evaluate::measurement::Measured;
 use crate::evaluate::{
-    metric::{Better, Group, Metric, Needs},
+    metric::{Better, Group, Metric, Needs, Points},
     settings::FEW_RANDOM_MAPS,
 };
 
@@ -21,6 +21,7 @@ pub const METRIC: Metric = Metric {
     settings: &[&[FEW_RANDOM_MAPS]],
     is_slow: true,
     is_random: false,
+    points: Points::None,
     // 1 if Y < O, else 0; the mean over pictures is the metric of the paper.
     #[cfg(feature = "network")]
     measure: |context, saliency| {

@@ -3,7 +3,7 @@
 #[cfg(feature = "network")]
 use crate::evaluate::{error::EvaluateError, measurement::Measured};
 use crate::evaluate::{
-    metric::{Better, Group, Metric, Needs},
+    metric::{Better, Group, Metric, Needs, Points},
     settings::MANY_RANDOM_MAPS,
 };
 
@@ -20,6 +20,7 @@ pub const METRIC: Metric = Metric {
     settings: &[&[MANY_RANDOM_MAPS]],
     is_slow: false,
     is_random: false,
+    points: Points::None,
     // |Σ map − what it should be|, in the unit of the map.
     #[cfg(feature = "network")]
     measure: |context, saliency| {

@@ -4,9 +4,9 @@
 #[cfg(feature = "network")]
 use super::pixel_curve::{self, Change};
 #[cfg(feature = "network")]
-use crate::evaluate::settings::BASELINE;
+use crate::evaluate::{context::MetricContext, error::EvaluateError, settings::BASELINE};
 use crate::evaluate::{
-    metric::{Better, Group, Metric, Needs},
+    metric::{Better, Group, Metric, Needs, Points},
     settings::{CURVE_STEPS, DELETED, FEW_RANDOM_MAPS},
 };
 
@@ -23,17 +23,34 @@ pub const METRIC: Metric = Metric {
     settings: &[&[CURVE_STEPS, DELETED, FEW_RANDOM_MAPS]],
     is_slow: true,
     is_random: false,
+    points: Points::Pictures {
+        #[cfg(feature = "network")]
+        picture: |context, saliency, point| {
+            Box::pin(async move {
+                Ok(pixel_curve::picture(
+                    change(context)?,
+                    saliency,
+                    point.share,
+                ))
+            })
+        },
+    },
     #[cfg(feature = "network")]
     measure: |context, saliency| {
         Box::pin(async move {
-            let baseline = context.baseline(context.settings.choice(BASELINE))?;
-            let change = Change {
-                name: "deletion",
-                from: context.pixels()?,
-                to: baseline,
-                ends_with_picture: false,
-            };
+            let change = change(context)?;
             pixel_curve::measure(context, saliency, change).await
         })
     },
 };
+
+#[cfg(feature = "network")]
+fn change(context: &mut MetricContext<'_>) -> Result<Change, EvaluateError> {
+    let baseline = context.baseline(context.settings.choice(BASELINE))?;
+    Ok(Change {
+        name: "deletion",
+        from: context.pixels()?,
+        to: baseline,
+        ends_with_picture: false,
+    })
+}

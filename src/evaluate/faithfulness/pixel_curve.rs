@@ -64,6 +64,15 @@ pub async fn measure(
     Ok(measured(&curve, done, total))
 }
 
+/// The picture after a share of the pixels is changed, [C, H, W].
+pub fn picture(change: Change, saliency: &Saliency, share: f64) -> Array3<f32> {
+    let (_, height, width) = change.from.dim();
+    let order = most_relevant_first(&upsampled(saliency.values.view(), (height, width), false));
+    let count = (share.clamp(0.0, 1.0) * order.len() as f64).round() as usize;
+    let changed = first_pixels(&order, count, (height, width));
+    mixed(&changed, &change.to, &change.from)
+}
+
 fn measured(curve: &Curve, done: usize, total: usize) -> Measured {
     Measured {
         value: curve.area(),

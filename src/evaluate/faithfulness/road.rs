@@ -2,6 +2,9 @@
 //! Attribution Methods").
 
 #[cfg(feature = "network")]
+use ndarray::Array3;
+
+#[cfg(feature = "network")]
 use super::imputation::imputed;
 #[cfg(feature = "network")]
 use crate::evaluate::{
@@ -9,9 +12,10 @@ use crate::evaluate::{
     error::EvaluateError,
     explanation_mask::{first_pixels, most_relevant_first},
     measurement::{Curve, Measured},
+    metric::CurvePoint,
 };
 use crate::evaluate::{
-    metric::{Better, Group, Metric, Needs},
+    metric::{Better, Group, Metric, Needs, Points},
     settings::{FEW_RANDOM_MAPS, STEPS},
 };
 #[cfg(feature = "network")]
@@ -61,8 +65,12 @@ const ROAD: Metric = Metric {
     settings: &[SETTINGS],
     is_slow: true,
     is_random: true,
+    points: Points::Pictures {
+        #[cfg(feature = "network")]
+        picture: |context, saliency, point| Box::pin(picture(context, saliency, MOST_FIRST, point)),
+    },
     #[cfg(feature = "network")]
-    measure: |context, saliency| Box::pin(measure(context, saliency, &[Order::Most])),
+    measure: |context, saliency| Box::pin(measure(context, saliency, MOST_FIRST)),
 };
 
 pub const MOST_RELEVANT_FIRST: Metric = Metric {
@@ -79,8 +87,14 @@ pub const LEAST_RELEVANT_FIRST: Metric = Metric {
     name: "ROAD, least relevant first",
     question: "How much of the answer is left when the pixels that matter least are filled in \
                from their neighbours?",
+    points: Points::Pictures {
+        #[cfg(feature = "network")]
+        picture: |context, saliency, point| {
+            Box::pin(picture(context, saliency, LEAST_FIRST, point))
+        },
+    },
     #[cfg(feature = "network")]
-    measure: |context, saliency| Box::pin(measure(context, saliency, &[Order::Least])),
+    measure: |context, saliency| Box::pin(measure(context, saliency, LEAST_FIRST)),
     ..ROAD
 };
 
@@ -90,8 +104,12 @@ pub const COMBINED: Metric = Metric {
     question: "Does filling in what matters least leave more of the answer than filling in what \
                matters most?",
     cost: "two runs for each step",
+    points: Points::Pictures {
+        #[cfg(feature = "network")]
+        picture: |context, saliency, point| Box::pin(picture(context, saliency, BOTH, point)),
+    },
     #[cfg(feature = "network")]
-    measure: |context, saliency| Box::pin(measure(context, saliency, &[Order::Most, Order::Least])),
+    measure: |context, saliency| Box::pin(measure(context, saliency, BOTH)),
     ..ROAD
 };
 
@@ -101,6 +119,13 @@ enum Order {
     Most,
     Least,
 }
+
+#[cfg(feature = "network")]
+const MOST_FIRST: &[Order] = &[Order::Most];
+#[cfg(feature = "network")]
+const LEAST_FIRST: &[Order] = &[Order::Least];
+#[cfg(feature = "network")]
+const BOTH: &[Order] = &[Order::Most, Order::Least];
 
 #[cfg(feature = "network")]
 impl Order {
@@ -121,13 +146,9 @@ async fn measure(
     saliency: &Saliency,
     orders: &[Order],
 ) -> Result<Measured, EvaluateError> {
-    let pixels = context.pixels()?;
-    let (_, height, width) = pixels.dim();
     let score = MetricContext::score(saliency);
     let steps = context.settings.integer(STEPS);
-    let noise = context.settings.real(NOISE) * f64::from(context.subject.scale.range());
-    let most = most_relevant_first(&upsampled(saliency.values.view(), (height, width), false));
-    let least: Vec<usize> = most.iter().rev().copied().collect();
+    let removal = Removal::new(context, saliency)?;
     let curves = orders.iter().map(|order| Curve {
         name: order.name(),
         points: Vec::with_capacity(steps),
@@ -136,13 +157,9 @@ async fn measure(
     let (mut done, total) = (0, steps * orders.len());
     let mut goes_on = true;
     for step in 1..=steps {
-        let share = step as f64 / (steps + 1) as f64;
-        let count = (share * most.len() as f64).round() as usize;
         for (curve, &order) in curves.iter_mut().zip(orders) {
-            let pixels_first = if order == Order::Most { &most } else { &least };
-            let missing = first_pixels(pixels_first, count, (height, width));
-            let sample = 2 * step as u64 + u64::from(order == Order::Least);
-            let changed = imputed(context, &pixels, &missing, noise, sample).await?;
+            let changed = removal.picture(context, order, step, steps).await?;
+            let share = share(step, steps);
             curve.insert(share, context.value_of(changed, score).await?);
             done += 1;
             goes_on = context.step(done, total);
@@ -153,6 +170,75 @@ async fn measure(
         }
     }
     Ok(measured(&curves, done, total))
+}
+
+/// The picture of a point of a curve.
+#[cfg(feature = "network")]
+async fn picture(
+    context: &mut MetricContext<'_>,
+    saliency: &Saliency,
+    orders: &[Order],
+    point: CurvePoint,
+) -> Result<Array3<f32>, EvaluateError> {
+    let steps = context.settings.integer(STEPS);
+    let step = (point.share * (steps + 1) as f64).round() as usize;
+    let order = orders.get(point.curve).copied().unwrap_or(Order::Most);
+    let removal = Removal::new(context, saliency)?;
+    removal
+        .picture(context, order, step.clamp(1, steps), steps)
+        .await
+}
+
+/// The share of pixels that a step removes.
+#[cfg(feature = "network")]
+fn share(step: usize, steps: usize) -> f64 {
+    step as f64 / (steps + 1) as f64
+}
+
+/// A picture whose pixels are removed in the order of a map.
+#[cfg(feature = "network")]
+struct Removal {
+    /// [C, H, W].
+    pixels: Array3<f32>,
+    most_relevant_first: Vec<usize>,
+    /// Standard deviation of the noise, in the units of the pixels.
+    noise: f64,
+}
+
+#[cfg(feature = "network")]
+impl Removal {
+    fn new(context: &MetricContext<'_>, saliency: &Saliency) -> Result<Removal, EvaluateError> {
+        let pixels = context.pixels()?;
+        let (_, height, width) = pixels.dim();
+        let map = upsampled(saliency.values.view(), (height, width), false);
+        Ok(Removal {
+            pixels,
+            most_relevant_first: most_relevant_first(&map),
+            noise: context.settings.real(NOISE) * f64::from(context.subject.scale.range()),
+        })
+    }
+
+    /// The picture after a step in one of the orders.
+    async fn picture(
+        &self,
+        context: &mut MetricContext<'_>,
+        order: Order,
+        step: usize,
+        steps: usize,
+    ) -> Result<Array3<f32>, EvaluateError> {
+        let (_, height, width) = self.pixels.dim();
+        let all = &self.most_relevant_first;
+        let count = (share(step, steps) * all.len() as f64).round() as usize;
+        let size = (height, width);
+        let missing = if order == Order::Most {
+            first_pixels(all, count, size)
+        } else {
+            // The last of the most relevant are the first of the least relevant.
+            !first_pixels(all, all.len() - count, size)
+        };
+        let sample = 2 * step as u64 + u64::from(order == Order::Least);
+        imputed(context, &self.pixels, &missing, self.noise, sample).await
+    }
 }
 
 #[cfg(feature = "network")]

@@ -11,7 +11,7 @@ use crate::evaluate::{
     measurement::Measured,
 };
 use crate::evaluate::{
-    metric::{Better, Group, Metric, Needs},
+    metric::{Better, Group, Metric, Needs, Points},
     settings::MANY_RANDOM_MAPS,
 };
 #[cfg(feature = "network")]
@@ -46,6 +46,7 @@ pub const METRIC: Metric = Metric {
     settings: &[&[BOX_THRESHOLD, MANY_RANDOM_MAPS]],
     is_slow: false,
     is_random: false,
+    points: Points::None,
     #[cfg(feature = "network")]
     measure: |context, saliency| {
         Box::pin(async move { Ok(Measured::of(overlap(context, saliency)?)) })

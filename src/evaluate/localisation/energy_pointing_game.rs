@@ -7,7 +7,7 @@ use crate::evaluate::{
     measurement::Measured,
 };
 use crate::evaluate::{
-    metric::{Better, Group, Metric, Needs},
+    metric::{Better, Group, Metric, Needs, Points},
     settings::MANY_RANDOM_MAPS,
 };
 #[cfg(feature = "network")]
@@ -25,6 +25,7 @@ pub const METRIC: Metric = Metric {
     settings: &[&[MANY_RANDOM_MAPS]],
     is_slow: false,
     is_random: false,
+    points: Points::None,
     #[cfg(feature = "network")]
     measure: |context, saliency| Box::pin(async move { measure(context, saliency) }),
 };

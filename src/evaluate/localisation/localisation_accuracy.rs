@@ -7,7 +7,7 @@ use super::box_overlap::overlap;
 #[cfg(feature = "network")]
 use crate::evaluate::measurement::Measured;
 use crate::evaluate::{
-    metric::{Better, Group, Metric, Needs},
+    metric::{Better, Group, Metric, Needs, Points},
     settings::MANY_RANDOM_MAPS,
 };
 use crate::explain::{Setting, SettingKind};
@@ -41,6 +41,7 @@ pub const METRIC: Metric = Metric {
     ]],
     is_slow: false,
     is_random: false,
+    points: Points::None,
     // 1 if the intersection over union of the boxes is at least the overlap, else 0.
     #[cfg(feature = "network")]
     measure: |context, saliency| {

@@ -4,7 +4,7 @@
 #[cfg(feature = "network")]
 use crate::evaluate::{context::MetricContext, error::EvaluateError, measurement::Measured};
 use crate::evaluate::{
-    metric::{Better, Group, Metric, Needs},
+    metric::{Better, Group, Metric, Needs, Points},
     settings::MANY_RANDOM_MAPS,
 };
 #[cfg(feature = "network")]
@@ -38,6 +38,7 @@ pub const METRIC: Metric = Metric {
     ]],
     is_slow: false,
     is_random: false,
+    points: Points::None,
     #[cfg(feature = "network")]
     measure: |context, saliency| Box::pin(async move { measure(context, saliency) }),
 };

@@ -10,7 +10,7 @@ use crate::evaluate::{
     measurement::Measured,
 };
 use crate::evaluate::{
-    metric::{Better, Group, Metric, Needs},
+    metric::{Better, Group, Metric, Needs, Points},
     settings::FEW_RANDOM_MAPS,
 };
 #[cfg(feature = "network")]
@@ -45,6 +45,7 @@ pub const METRIC: Metric = Metric {
     ]],
     is_slow: true,
     is_random: true,
+    points: Points::Maps,
     #[cfg(feature = "network")]
     measure: |context, saliency| Box::pin(measure(context, saliency)),
 };

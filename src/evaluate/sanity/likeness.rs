@@ -11,6 +11,8 @@ use crate::explain::Saliency;
 pub struct Likeness {
     ranks: Curve,
     structure: Curve,
+    /// In the order in which they were added.
+    maps: Vec<Array2<f32>>,
 }
 
 impl Likeness {
@@ -22,14 +24,16 @@ impl Likeness {
         Likeness {
             ranks: curve("rank correlation"),
             structure: curve("structural similarity"),
+            maps: Vec::new(),
         }
     }
 
-    /// Adds another map at x.
+    /// Adds another map at x, which is greater than those before.
     pub fn add(&mut self, x: f64, saliency: &Saliency, other: &Array2<f32>) {
-        let (map, other) = (saliency.values.view(), other.view());
-        self.ranks.insert(x, rank_correlation(map, other));
-        self.structure.insert(x, structural_similarity(map, other));
+        let (map, values) = (saliency.values.view(), other.view());
+        self.ranks.insert(x, rank_correlation(map, values));
+        self.structure.insert(x, structural_similarity(map, values));
+        self.maps.push(other.clone());
     }
 
     /// The mean rank correlation, with both curves. `what` says what the other maps are of:
@@ -38,6 +42,7 @@ impl Likeness {
         let done = self.ranks.points.len();
         Measured {
             parts: vec![("mean structural similarity", self.structure.mean())],
+            maps: self.maps.clone(),
             curves: vec![self.ranks.clone(), self.structure.clone()],
             left_out: (done < total).then(|| format!("{done} of {total} {what}")),
             ..Measured::of(self.ranks.mean())

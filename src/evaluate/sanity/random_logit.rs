@@ -6,7 +6,7 @@ use super::likeness::Likeness;
 #[cfg(feature = "network")]
 use crate::evaluate::{context::MetricContext, error::EvaluateError, measurement::Measured};
 use crate::evaluate::{
-    metric::{Better, Group, Metric, Needs},
+    metric::{Better, Group, Metric, Needs, Points},
     settings::FEW_RANDOM_MAPS,
 };
 #[cfg(feature = "network")]
@@ -40,6 +40,7 @@ pub const METRIC: Metric = Metric {
     ]],
     is_slow: true,
     is_random: true,
+    points: Points::Maps,
     #[cfg(feature = "network")]
     measure: |context, saliency| Box::pin(measure(context, saliency)),
 };

@@ -1,10 +1,13 @@
 //! The desired state of the engine. The request schedule reconciles the engine with it,
 //! one request at a time.
 
+use std::rc::Rc;
+
 use super::engine_step::EngineStep;
-use crate::app::state::explanation::MapKey;
+use crate::app::state::explanation::{MapKey, SaliencyMap};
 use crate::app::state::model::DesiredModel;
 use crate::app::state::picture::{PictureKey, SecondPicture};
+use crate::app::state::test_view::{MarkedRegion, TestRequest};
 use crate::protocol::Remembered;
 
 /// What the engine shall hold and answer.
@@ -22,8 +25,25 @@ pub struct DesiredState {
     /// What the picture is compared with.
     pub second_picture: Option<SecondPicture>,
     pub map: Option<MapKey>,
+    /// What is to be found out about a map that is there, the most urgent first.
+    pub tests: Vec<TestRequest>,
+    /// The part of the picture that is marked.
+    pub region: Option<MarkedRegion>,
+    /// The map that they are about.
+    pub tested_map: Option<TestedMap>,
     /// Counted up when the user stops an explanation.
     pub stopped_explanations: u32,
+}
+
+/// A map that is there.
+#[derive(Clone, Debug)]
+pub struct TestedMap(pub Rc<SaliencyMap>);
+
+impl PartialEq for TestedMap {
+    // Values are never compared: there can be many.
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 /// A picture that the engine shall predict from.
@@ -45,12 +65,27 @@ impl DesiredState {
         self.picture.as_ref().map(|picture| picture.key)
     }
 
-    /// Whether a step still leads to this state.
+    /// Whether a step leads to this state.
     pub fn contains(&self, step: &EngineStep) -> bool {
         match step {
             EngineStep::Load(key) => self.model_key() == Some(*key),
             EngineStep::Predict(key) => self.picture_key() == Some(*key),
             EngineStep::Explain(key) => self.map.as_ref() == Some(key),
+            EngineStep::Test(request) => self.tests.contains(request),
         }
+    }
+
+    /// Whether a step that runs shall go on. Where a patch is dragged on, the run for where it
+    /// was ends, and the last place is next: somebody who drags sees how the answer changes.
+    pub fn lets_go_on(&self, step: &EngineStep) -> bool {
+        let EngineStep::Test(request) = step else {
+            return self.contains(step);
+        };
+        let is_followed = |wanted: &TestRequest| {
+            wanted.map == request.map
+                && request.question.is_passing()
+                && wanted.question.is_alike(&request.question)
+        };
+        self.contains(step) || self.tests.iter().any(is_followed)
     }
 }

@@ -4,6 +4,7 @@ use super::engine_step::EngineStep;
 use crate::app::state::explanation::{MapKey, PredictionReply, SaliencyMap};
 use crate::app::state::model::DesiredModel;
 use crate::app::state::picture::PictureKey;
+use crate::app::state::test_view::{TestRequest, TestResult};
 use crate::protocol::{FailureKind, LoadTimings, ModelSummary, Phase};
 
 /// What the engine does. Replies that nobody waits for any more are not reported.
@@ -53,6 +54,14 @@ pub enum EngineEvent {
         key: MapKey,
         map: SaliencyMap,
         /// Whether another map follows that is more complete.
+        is_early: bool,
+    },
+    /// Something was found out about a map.
+    Tested {
+        picture: PictureKey,
+        request: TestRequest,
+        result: TestResult,
+        /// Whether another answer follows that is more complete.
         is_early: bool,
     },
     Failed {

@@ -2,6 +2,7 @@
 
 use crate::app::state::explanation::MapKey;
 use crate::app::state::picture::PictureKey;
+use crate::app::state::test_view::TestRequest;
 
 /// One request on the way to the desired state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,4 +11,6 @@ pub enum EngineStep {
     Load(u32),
     Predict(PictureKey),
     Explain(MapKey),
+    /// Find something out about a map that is there.
+    Test(TestRequest),
 }

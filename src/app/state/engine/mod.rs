@@ -10,7 +10,7 @@ mod reducer;
 mod reducer_tests;
 mod selectors;
 
-pub use self::desired_state::{DesiredPicture, DesiredState};
+pub use self::desired_state::{DesiredPicture, DesiredState, TestedMap};
 pub use self::engine_event::EngineEvent;
 pub use self::engine_state::{Activity, EngineFacts, EngineState};
 pub use self::engine_step::EngineStep;

@@ -6,6 +6,7 @@ use super::engine_step::EngineStep;
 use crate::app::state::app_state::AppState;
 use crate::app::state::notices::{NoticePlace, Recovery};
 use crate::app::state::settings::View;
+use crate::app::state::test_view::{TestRequest, TestResult};
 use crate::protocol::{FailureKind, PROTOCOL_VERSION};
 
 impl AppState {
@@ -63,6 +64,17 @@ impl AppState {
                 }
                 self.mapped(picture, model, key, map, is_early);
             }
+            EngineEvent::Tested {
+                picture,
+                request,
+                result,
+                is_early,
+            } => {
+                if !is_early {
+                    self.ended();
+                }
+                self.tested(picture, request, result, is_early);
+            }
             EngineEvent::Failed {
                 step,
                 kind,
@@ -118,6 +130,13 @@ impl AppState {
                 }
             }
             EngineStep::Explain(key) => self.map_failed(key, message),
+            EngineStep::Test(request) => self.test_failed(request, message),
+        }
+    }
+
+    fn test_failed(&mut self, request: TestRequest, message: String) {
+        if let Some(key) = self.picture.current.as_ref().map(|picture| picture.key) {
+            self.tested(key, request, TestResult::Failed(message), false);
         }
     }
 
@@ -130,6 +149,7 @@ impl AppState {
             Some(EngineStep::Load(_)) => "The engine broke down while it prepared the model",
             Some(EngineStep::Predict(_)) => "The engine broke down while it looked at the picture",
             Some(EngineStep::Explain(_)) => "The engine broke down while it explained",
+            Some(EngineStep::Test(_)) => "The engine broke down while it tested the map",
         };
         let detail = if message.is_empty() {
             String::new()
@@ -179,6 +199,9 @@ impl AppState {
             Some(EngineStep::Explain(key)) => {
                 self.map_failed(key, format!("{what}, twice{detail}.{memory}"))
             }
+            Some(EngineStep::Test(request)) => {
+                self.test_failed(request, format!("{what}, twice{detail}.{memory}"));
+            }
         }
     }
 
@@ -187,6 +210,7 @@ impl AppState {
         let step = self.engine.activity.as_ref().map(|activity| &activity.step);
         match step.cloned().as_ref() {
             Some(EngineStep::Load(key)) => self.stop_loading(*key),
+            Some(EngineStep::Test(_)) => self.stop_testing(),
             _ if self.settings.view == View::Compare => self.stop_comparing(),
             Some(EngineStep::Explain(_)) => self.stop_explaining(),
             _ => {

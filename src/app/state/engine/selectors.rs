@@ -1,6 +1,8 @@
 //! What follows from the state about the engine.
 
-use super::desired_state::{DesiredPicture, DesiredState};
+use std::rc::Rc;
+
+use super::desired_state::{DesiredPicture, DesiredState, TestedMap};
 use super::engine_state::Activity;
 use super::engine_step::EngineStep;
 use crate::app::state::app_state::AppState;
@@ -17,6 +19,7 @@ impl AppState {
             .current
             .as_ref()
             .filter(|picture| !picture.stopped);
+        let tested = picture.filter(|_| self.settings.view == View::Test);
         DesiredState {
             model: self.model.desired.clone(),
             layer: self.settings.layer.clone(),
@@ -28,9 +31,15 @@ impl AppState {
             }),
             second_picture: self.picture.second.clone(),
             map: picture.and_then(|picture| match self.settings.view {
-                View::Explain => self.missing_map(picture),
+                View::Explain | View::Test => self.missing_map(picture),
                 View::Compare => self.missing_comparison(picture),
             }),
+            tested_map: tested.and_then(|picture| {
+                let map = picture.maps.get(&self.tested_map()?)?;
+                Some(TestedMap(Rc::clone(map)))
+            }),
+            tests: tested.map_or_else(Vec::new, |picture| self.missing_tests(picture)),
+            region: self.test.region.clone(),
             stopped_explanations: self.engine.stopped_explanations,
         }
     }

@@ -13,6 +13,8 @@ pub struct MapKey {
     pub settings: Vec<(String, String)>,
     /// What random numbers begin with.
     pub seed: u32,
+    /// The number of the marked part of the picture that the question is about; 0 for none.
+    pub region: u32,
 }
 
 impl MapKey {

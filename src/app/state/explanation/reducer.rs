@@ -81,10 +81,7 @@ impl AppState {
         // A new engine makes the same prediction again: what it could not explain before
         // waits for the user.
         if !is_same {
-            picture.maps.clear();
-            picture.early = None;
-            picture.failed_maps.clear();
-            picture.shown = None;
+            picture.drop_maps();
         }
         let best = prediction.ranking.first().map(|&class| {
             let percent = number_format::percent(prediction.probabilities[class]);

@@ -7,7 +7,7 @@ use super::prediction::Prediction;
 use crate::app::state::app_state::AppState;
 use crate::app::state::model::PreparedModel;
 use crate::app::state::picture::ChosenPicture;
-use crate::explain::{METHODS, Target};
+use crate::explain::{Area, METHODS, Target};
 use crate::render::OverlayStyle;
 
 impl AppState {
@@ -56,7 +56,10 @@ impl AppState {
         let classes = picture.prediction.as_ref()?.logits.len();
         let target = Target::new(self.settings.target, class, self.other_class(picture));
         let target = target.ok().filter(|target| target.check(classes).is_ok());
-        Some(target.unwrap_or(Target::Logit(class)))
+        let target = target.unwrap_or(Target::Logit(class));
+        // The engine knows which places that are.
+        let is_marked = self.asked_region() != 0;
+        Some(target.with_area(if is_marked { Area::Mask } else { Area::Called }))
     }
 
     /// The chosen map of a picture that has a prediction.
@@ -70,12 +73,20 @@ impl AppState {
             target: self.target(picture)?,
             layer: self.layer(model).to_owned(),
             settings: self.settings.method_settings.clone(),
+            region: self.asked_region(),
             seed: if method.is_random {
                 self.settings.seed
             } else {
                 0
             },
         })
+    }
+
+    /// The number of the marked part, if the question is about it; else 0.
+    fn asked_region(&self) -> u32 {
+        let region = self.test.region.as_ref();
+        let region = region.filter(|_| self.settings.target == "region");
+        region.map_or(0, |region| region.number)
     }
 
     /// The chosen map, if the engine has to compute it.

@@ -6,6 +6,7 @@ use super::picture_key::{PictureKey, PredictionOverrides};
 use crate::app::small_map::SmallMap;
 use crate::app::state::explanation::{MapKey, Prediction, SaliencyMap};
 use crate::app::state::model::PreparedModel;
+use crate::app::state::test_view::{TestRequest, TestResult};
 use crate::protocol::Sample;
 
 /// The pictures of the page.
@@ -54,6 +55,10 @@ pub struct ChosenPicture {
     /// The map that is shown until the chosen one is there; a key of `maps`, or that of
     /// `early`.
     pub shown: Option<MapKey>,
+    /// What was found out about maps.
+    pub tests: SmallMap<TestRequest, TestResult>,
+    /// What is known so far of a test that the engine is at.
+    pub early_test: Option<(TestRequest, TestResult)>,
 }
 
 impl ChosenPicture {
@@ -73,7 +78,19 @@ impl ChosenPicture {
             failed_maps: Vec::new(),
             early: None,
             shown: None,
+            tests: SmallMap::default(),
+            early_test: None,
         }
+    }
+
+    /// Forgets all maps, and what was found out about them.
+    pub(in crate::app::state) fn drop_maps(&mut self) {
+        self.maps.clear();
+        self.early = None;
+        self.failed_maps.clear();
+        self.shown = None;
+        self.tests.clear();
+        self.early_test = None;
     }
 
     /// Keeps a map, in place of the oldest where they have grown too many.

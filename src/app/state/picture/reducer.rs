@@ -57,6 +57,7 @@ impl AppState {
             picture.failed_maps.retain(|key| !is_about_second(key));
             picture.early.take_if(|(key, _)| is_about_second(key));
             picture.shown.take_if(|key| is_about_second(key));
+            picture.tests.retain(|test| !is_about_second(&test.map));
         }
         self.show_chosen_map();
     }

@@ -26,7 +26,10 @@ impl Settings {
         let name =
             || (!value.is_empty() && value.len() <= MAX_NAME_BYTES).then(|| value.to_owned());
         match key {
-            "view" if value == "compare" => self.view = View::Compare,
+            "view" => {
+                let found = View::ALL.into_iter().find(|view| view.id() == value);
+                self.view = found.unwrap_or_default();
+            }
             "model" => self.model = name(),
             "layer" => self.layer = name(),
             "class" => self.class = value.parse().ok(),
@@ -75,7 +78,7 @@ impl Settings {
                 self.method != default.method,
                 self.method.to_owned(),
             ),
-            ("view", self.view == View::Compare, "compare".to_owned()),
+            ("view", self.view != default.view, self.view.id().to_owned()),
             (
                 "set",
                 !self.method_settings.is_empty(),

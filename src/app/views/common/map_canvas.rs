@@ -28,6 +28,7 @@ pub struct MapCanvasProps {
     pub picture_size: (u32, u32),
     /// Longest side on the page, in CSS pixels.
     pub side: f64,
+    #[prop_or_default]
     pub first: Option<DrawnMap>,
     /// Laid over the first from `split` on.
     #[prop_or_default]

@@ -1,5 +1,6 @@
 //! What views share.
 
+mod drag_surface;
 pub mod element_ids;
 mod file_kind;
 mod input_value;
@@ -10,7 +11,9 @@ mod page_handle;
 mod popover;
 mod progress_bar;
 mod question_words;
+mod region_editor;
 
+pub use self::drag_surface::{DragPhase, DragPoint, DragSurface};
 pub use self::input_value::input_value;
 pub use self::map_canvas::{DrawnMap, MapCanvas};
 pub use self::notice::notices;
@@ -18,3 +21,4 @@ pub use self::page_handle::{PageHandle, Props};
 pub use self::popover::Popover;
 pub use self::progress_bar::{phase_words, progress_bar};
 pub use self::question_words::question_words;
+pub use self::region_editor::RegionEditor;

@@ -19,13 +19,18 @@ pub fn phase_words(activity: &Activity) -> String {
         (Some(Phase::Prepare), _) => "preparing".to_owned(),
         (Some(Phase::Decode), _) => "reading the picture".to_owned(),
         (Some(Phase::Explain), _) => {
-            format!("explaining, {:.0} of {:.0}", activity.done, activity.total)
+            let doing = match activity.step {
+                EngineStep::Test(_) => "testing",
+                _ => "explaining",
+            };
+            format!("{doing}, {:.0} of {:.0}", activity.done, activity.total)
         }
         (Some(Phase::Run), _) => "looking".to_owned(),
         (None, _) => match activity.step {
             EngineStep::Load(_) => "fetching".to_owned(),
             EngineStep::Predict(_) => "looking".to_owned(),
             EngineStep::Explain(_) => "explaining".to_owned(),
+            EngineStep::Test(_) => "testing".to_owned(),
         },
     }
 }

@@ -1,7 +1,7 @@
 //! A question in words.
 
 use crate::app::state::Prediction;
-use crate::explain::Target;
+use crate::explain::{Area, Target};
 
 /// The question with its classes.
 pub fn question_words(prediction: &Prediction, target: Target) -> String {
@@ -14,6 +14,9 @@ pub fn question_words(prediction: &Prediction, target: Target) -> String {
         }
         Target::Against(_) => format!("What speaks against {label}?"),
         Target::Similarity(_) => "What makes it like the second picture?".to_owned(),
+        Target::Region(_, Area::Mask) => {
+            format!("What speaks for {label} in the marked part?")
+        }
         Target::Region(..) => format!("What speaks for {label} where it is?"),
         Target::Finer(_) => format!("What sets {label} apart from its neighbours?"),
     }

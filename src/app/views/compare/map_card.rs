@@ -4,9 +4,10 @@ use yew::prelude::*;
 
 use crate::app::number_format;
 use crate::app::state::{
-    ChosenPicture, CompareAction, CompareAxis, EngineStep, MapKey, method_name,
+    ChosenPicture, CompareAction, CompareAxis, EngineStep, MapKey, Measurement, method_name,
 };
 use crate::app::views::common::{DrawnMap, MapCanvas, Props, phase_words, progress_bar};
+use crate::evaluate::METRICS;
 use crate::protocol::MapState;
 use crate::text::shown_name;
 
@@ -74,6 +75,15 @@ pub fn name(props: &Props, picture: &ChosenPicture, key: &MapKey) -> String {
     }
 }
 
+/// What was measured of the map in the view of tests.
+fn measure_words(found: &Measurement) -> Option<String> {
+    let metric = METRICS
+        .iter()
+        .find(|metric| metric.id == found.summary.metric)?;
+    let value = number_format::value(found.summary.value as f32);
+    Some(format!("{} {value}", metric.name))
+}
+
 fn facts(props: &Props, picture: &ChosenPicture, key: &MapKey) -> Html {
     let state = &props.state;
     let activity = state.engine.activity.as_ref();
@@ -111,6 +121,7 @@ fn facts(props: &Props, picture: &ChosenPicture, key: &MapKey) -> Html {
         <>
             <small>{ words.join(" · ") }</small>
             { for state_words.map(|words| html! { <small>{ words }</small> }) }
+            { for state.measurements(picture, key).filter_map(|found| measure_words(found)).map(|words| html! { <small>{ words }</small> }) }
             { for map.summary.left_out.as_ref().map(|words| html! { <small>{ words }</small> }) }
             if state.compare.axis == CompareAxis::Methods && !alike.is_empty() {
                 <small>{ "the same map as " }{ alike.join(", ") }</small>

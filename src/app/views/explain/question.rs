@@ -5,11 +5,14 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::app::state::{ChosenPicture, ExplanationAction, Prediction};
-use crate::app::views::common::{Props, question_words};
+use crate::app::views::common::{Props, RegionEditor, question_words};
 use crate::explain::{TARGET_KINDS, Target};
 
 /// Classes that are offered for a comparison: the most probable ones.
 const OFFERED_CLASSES: usize = 20;
+
+/// Longest side of the picture that a part is marked on, in CSS pixels.
+const REGION_SIDE: f64 = 280.0;
 
 /// The kinds of questions, and for a comparison the other class.
 pub fn question(props: &Props, picture: &ChosenPicture) -> Html {
@@ -31,8 +34,9 @@ pub fn question(props: &Props, picture: &ChosenPicture) -> Html {
     let is_offered = |kind: &str| {
         let other = state.other_class(picture);
         let target = Target::new(kind, class, other);
-        // The place of a class is asked about by its first question: the network says which.
-        let is_here = kind != "region" || kind == chosen;
+        // Only a network that gives classes for places can be asked about a part of them.
+        let has_places = prediction.model.summary.output.places.is_some();
+        let is_here = kind != "region" || kind == chosen || has_places;
         is_here && target.is_ok_and(|target| target.check(prediction.logits.len()).is_ok())
     };
     html! {
@@ -48,6 +52,10 @@ pub fn question(props: &Props, picture: &ChosenPicture) -> Html {
             </label>
             if chosen == "contrast" {
                 { other_class(props, picture, prediction, class) }
+            }
+            if chosen == "region" {
+                <p class="hint">{ "Mark the part by a box, a point or a brush. As long as nothing is marked it is where the network sees the class." }</p>
+                <RegionEditor state={state.clone()} page={props.page.clone()} side={REGION_SIDE} allows_point=true />
             }
             if chosen == "similarity" {
                 { second_picture(props) }

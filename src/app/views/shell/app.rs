@@ -21,6 +21,7 @@ use crate::app::views::common::{PageHandle, Props, element_ids};
 use crate::app::views::compare::Comparison;
 use crate::app::views::explain::{ClassSearch, SaveButtons, Stage, classes, details, sample_strip};
 use crate::app::views::model::About;
+use crate::app::views::test_view::TestView;
 
 /// The whole page.
 #[component]
@@ -47,11 +48,7 @@ pub fn App() -> Html {
         <>
             { header(&props) }
             <main>
-                if state.settings.view == View::Compare && state.picture.current.is_some() {
-                    <Comparison ..props.clone() />
-                } else {
-                    <Stage state={state.clone()} page={props.page.clone()} alone={*alone} set_alone={alone.setter()} />
-                }
+                { view(&props, &alone) }
                 <aside class="panel" aria-label="What the network says">
                     { classes(&props) }
                     <ClassSearch ..props.clone() />
@@ -64,6 +61,20 @@ pub fn App() -> Html {
             { footer(&props) }
             <p class="unseen" role="status" aria-live="polite">{ &state.notices.announcement }</p>
         </>
+    }
+}
+
+/// The chosen view; without a picture there is only one.
+fn view(props: &Props, alone: &UseStateHandle<bool>) -> Html {
+    let view = props.state.settings.view;
+    let view = props.state.picture.current.as_ref().map(|_| view);
+    match view {
+        Some(View::Compare) => html! { <Comparison ..props.clone() /> },
+        Some(View::Test) => html! { <TestView ..props.clone() /> },
+        _ => {
+            let Props { state, page } = props.clone();
+            html! { <Stage {state} {page} alone={**alone} set_alone={alone.setter()} /> }
+        }
     }
 }
 

@@ -1,0 +1,157 @@
+//! How the state takes what is tested, and what the engine answers.
+
+use super::action::TestAction;
+use super::test_request::{TestQuestion, TestRequest};
+use super::test_result::TestResult;
+use super::test_view_state::{MarkedRegion, TestTool};
+use crate::app::state::app_state::AppState;
+use crate::app::state::picture::PictureKey;
+
+impl AppState {
+    /// Takes a choice of what is tested.
+    pub(in crate::app::state) fn reduce_test(&mut self, action: TestAction) {
+        match action {
+            TestAction::ChooseTool(tool) => self.test.tool = tool,
+            TestAction::Measure(metrics) => self.measure(&metrics),
+            TestAction::Point(point) => self.test.pointed = Some(point),
+            TestAction::Cover(area) => self.test.cover = area,
+            TestAction::ChooseAttack(attack) => self.test.attack = attack,
+            TestAction::Attack => self.attack(),
+            TestAction::Mark(marked) => {
+                self.test.last_region += 1;
+                let number = self.test.last_region;
+                self.test.region = marked.map(|(shape, marks)| MarkedRegion {
+                    number,
+                    shape,
+                    marks,
+                });
+                self.test.wanted.clear();
+                self.forget_marked_maps();
+                if self.test.region.is_some() && self.test.tool == TestTool::Object {
+                    self.measure(&Self::object_metrics());
+                }
+                self.show_chosen_map();
+            }
+        }
+    }
+
+    /// Has the shown map measured; what failed or was not finished is measured again.
+    fn measure(&mut self, metrics: &[&'static str]) {
+        let region = self.test.region.as_ref().map_or(0, |region| region.number);
+        let Some(map) = self.tested_map() else {
+            return;
+        };
+        for &metric in metrics {
+            let needs_region = Self::object_metrics().contains(&metric);
+            let question = TestQuestion::Measure {
+                metric,
+                region: if needs_region { region } else { 0 },
+            };
+            self.want(TestRequest {
+                map: map.clone(),
+                question,
+            });
+        }
+    }
+
+    /// Has the picture changed as was chosen.
+    fn attack(&mut self) {
+        let attack = self.test.attack.clone();
+        if let Some(map) = self.tested_map() {
+            let question = TestQuestion::Attack {
+                size: attack.size,
+                steps: attack.steps,
+                class: attack.towards.unwrap_or(map.class()),
+                towards: attack.towards.is_some(),
+            };
+            self.want(TestRequest { map, question });
+        }
+    }
+
+    fn want(&mut self, request: TestRequest) {
+        if let Some(picture) = &mut self.picture.current {
+            let kept = picture.tests.get(&request);
+            let is_complete = match kept {
+                Some(TestResult::Measured(found)) => {
+                    found.summary.left_out.is_none() && found.summary.chance.is_some()
+                }
+                Some(TestResult::Failed(_)) | None => false,
+                Some(_) => true,
+            };
+            if is_complete {
+                return;
+            }
+            picture.tests.remove(&request);
+        }
+        if !self.test.wanted.contains(&request) {
+            self.test.wanted.push(request);
+        }
+    }
+
+    /// Maps and measures of the part that was marked before go.
+    fn forget_marked_maps(&mut self) {
+        if let Some(picture) = &mut self.picture.current {
+            picture.maps.retain(|key| key.region == 0);
+            picture.failed_maps.retain(|key| key.region == 0);
+            picture.early.take_if(|(key, _)| key.region != 0);
+            picture.shown.take_if(|key| key.region != 0);
+            picture.tests.retain(|request| match request.question {
+                TestQuestion::Measure { region, .. } => region == 0 && request.map.region == 0,
+                _ => request.map.region == 0,
+            });
+        }
+    }
+
+    /// Takes an answer of the engine's.
+    pub(in crate::app::state) fn tested(
+        &mut self,
+        picture_key: PictureKey,
+        request: TestRequest,
+        result: TestResult,
+        is_early: bool,
+    ) {
+        let Some(picture) = &mut self.picture.current else {
+            return;
+        };
+        if picture.key != picture_key {
+            return;
+        }
+        if is_early {
+            // One that was on its way when it was stopped comes too late.
+            if !picture.tests.contains_key(&request) {
+                picture.early_test = Some((request, result));
+            }
+            return;
+        }
+        picture.early_test = None;
+        self.test.wanted.retain(|wanted| *wanted != request);
+        if request.question.is_passing() {
+            picture
+                .tests
+                .retain(|kept| !kept.question.is_alike(&request.question));
+        }
+        if let TestResult::Failed(message) = &result {
+            self.notices.announcement.clone_from(message);
+        }
+        picture.tests.insert(request, result);
+    }
+
+    /// Stops what is being tested; what was found so far stays.
+    pub(in crate::app::state) fn stop_testing(&mut self) {
+        self.engine.stopped_explanations += 1;
+        self.test.wanted.clear();
+        self.test.pointed = None;
+        self.keep_early_test();
+        self.notices.announcement = "Stopped; what was measured stays".to_owned();
+    }
+
+    /// Keeps what the engine has told of a test that it does not finish.
+    pub(in crate::app::state) fn keep_early_test(&mut self) {
+        let picture = self.picture.current.as_mut();
+        if let Some(picture) = picture
+            && let Some((request, result)) = picture.early_test.take()
+        {
+            picture.tests.insert(request, result);
+        }
+    }
+}

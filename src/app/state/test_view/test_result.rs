@@ -1,0 +1,63 @@
+//! What the engine found out about a map.
+
+use std::rc::Rc;
+
+use crate::app::state::explanation::SaliencyMap;
+use crate::protocol::MeasurementSummary;
+
+/// The answer to a [`TestQuestion`](super::TestQuestion).
+#[derive(Clone, Debug, PartialEq)]
+pub enum TestResult {
+    Measured(Rc<Measurement>),
+    Changed(Rc<ChangedPicture>),
+    /// The number of its canvas in the resource table.
+    CurvePicture(u32),
+    /// Why there is none.
+    Failed(String),
+}
+
+/// A measure of a map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measurement {
+    pub summary: MeasurementSummary,
+    /// What the map was compared with, one for each point of a curve.
+    pub maps: Vec<Rc<SaliencyMap>>,
+}
+
+/// A changed picture, and what the network says of it. Pictures are numbers of canvases in the
+/// resource table, of the network's size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangedPicture {
+    pub before: u32,
+    pub after: u32,
+    /// 128 where nothing has changed, and 16 times the change around it.
+    pub difference: u32,
+    pub size: (u32, u32),
+    pub map: Rc<SaliencyMap>,
+    /// One for each class.
+    pub logits: Vec<f32>,
+    pub probabilities: Vec<f32>,
+    /// Spearman's rank correlation of the maps before and after.
+    pub correlation: f64,
+}
+
+impl ChangedPicture {
+    /// The most probable class.
+    pub fn top_class(&self) -> usize {
+        let ranking = crate::explain::rank_classes(&self.probabilities, &self.logits);
+        ranking.first().copied().unwrap_or(0)
+    }
+}
+
+impl TestResult {
+    /// Numbers of its canvases.
+    pub fn canvases(&self) -> Vec<u32> {
+        match self {
+            TestResult::Changed(changed) => {
+                vec![changed.before, changed.after, changed.difference]
+            }
+            TestResult::CurvePicture(canvas) => vec![*canvas],
+            TestResult::Measured(_) | TestResult::Failed(_) => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! A picture that looks the same and is taken for something else.
+
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use super::probabilities::probabilities;
+use super::test_page::tested_map;
+use crate::app::export;
+use crate::app::number_format;
+use crate::app::state::{
+    AttackChoice, ChangedPicture, ChosenPicture, NoticePlace, Prediction, TestAction, TestQuestion,
+};
+use crate::app::views::common::{DrawnMap, MapCanvas, Props, input_value};
+
+/// Longest side of a picture, in CSS pixels.
+const SIDE: f64 = 220.0;
+/// How many steps are offered, with their names.
+const STEPS: [(usize, &str); 4] = [
+    (1, "one step (FGSM)"),
+    (5, "5 steps"),
+    (10, "10 steps"),
+    (40, "40 steps"),
+];
+/// Classes that are offered as a goal: the most probable ones.
+const OFFERED_CLASSES: usize = 20;
+/// The largest size, in tenths of grey levels.
+const MAX_SIZE: u32 = 320;
+
+/// What changes the picture, and what came of it.
+pub fn attack(props: &Props, picture: &ChosenPicture) -> Html {
+    let state = &props.state;
+    let changed = state.changed_picture(|question| matches!(question, TestQuestion::Attack { .. }));
+    let go = props
+        .page
+        .callback(|page| page.dispatch(TestAction::Attack));
+    html! {
+        <>
+            <p class="hint">{ "Each pixel moves by a little, in the direction in which the network’s answer changes most. People see no difference; the network may." }</p>
+            <div class="test-controls">
+                { for picture.prediction.as_ref().map(|prediction| choices(props, picture, prediction)) }
+                <button onclick={go}>{ "Change the picture" }</button>
+            </div>
+            { for attack_failure(props).map(|words| html! { <p class="hint">{ words }</p> }) }
+            { for changed.map(|(_, changed)| outcome(props, picture, changed)) }
+        </>
+    }
+}
+
+fn attack_failure(props: &Props) -> Option<&str> {
+    let picture = props.state.picture.current.as_ref()?;
+    let mut tests = picture.tests.iter();
+    tests.find_map(|(request, _)| match request.question {
+        TestQuestion::Attack { .. } => props.state.test_failure(request.question.clone()),
+        _ => None,
+    })
+}
+
+fn choices(props: &Props, picture: &ChosenPicture, prediction: &Prediction) -> Html {
+    let attack = &props.state.test.attack;
+    let class = props.state.class(picture);
+    let label = class.map_or("", |class| prediction.label(class));
+    let choose = |change: fn(&mut AttackChoice, &str)| {
+        let (page, attack) = (props.page.clone(), attack.clone());
+        Callback::from(move |event: Event| {
+            let list = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+            let text = list
+                .map(|list| list.value())
+                .or_else(|| input_value(&event));
+            let mut attack = attack.clone();
+            change(&mut attack, &text.unwrap_or_default());
+            page.dispatch(TestAction::ChooseAttack(attack));
+        })
+    };
+    let goals = prediction.ranking.iter().copied();
+    let goals = goals
+        .filter(|goal| Some(*goal) != class)
+        .take(OFFERED_CLASSES);
+    let set_size = choose(|attack, text| {
+        if let Ok(levels) = text.parse::<f64>() {
+            attack.size = ((levels * 10.0) as u32).clamp(1, MAX_SIZE);
+        }
+    });
+    html! {
+        <>
+            <label class="field">
+                <span>{ "Grey levels" }</span>
+                <input type="number" min="0.5" max="32" step="0.5" value={(f64::from(attack.size) / 10.0).to_string()} onchange={set_size} />
+            </label>
+            <label class="field">
+                <span>{ "By" }</span>
+                <select onchange={choose(|attack, text| attack.steps = text.parse().unwrap_or(1))}>
+                    { for STEPS.iter().map(|(steps, name)| html! {
+                        <option value={steps.to_string()} selected={*steps == attack.steps}>{ name }</option>
+                    }) }
+                </select>
+            </label>
+            <label class="field">
+                <span>{ "Goal" }</span>
+                <select onchange={choose(|attack, text| attack.towards = text.parse().ok())}>
+                    <option value="" selected={attack.towards.is_none()}>{ format!("away from {label}") }</option>
+                    { for goals.map(|goal| html! {
+                        <option value={goal.to_string()} selected={attack.towards == Some(goal)}>{ format!("towards {}", prediction.label(goal)) }</option>
+                    }) }
+                </select>
+            </label>
+        </>
+    }
+}
+
+/// Pictures, classes and maps before and after.
+fn outcome(props: &Props, picture: &ChosenPicture, changed: &ChangedPicture) -> Html {
+    let before = tested_map(props, picture);
+    let after = before.as_ref().map(|before| DrawnMap {
+        map: changed.map.clone(),
+        style: before.style,
+    });
+    let shown = |file: u32, map: Option<DrawnMap>, words: &'static str| {
+        html! {
+            <figure>
+                <MapCanvas page={props.page.clone()} {file} picture_size={changed.size} side={SIDE} first={map} label={words} />
+                <figcaption>{ words }</figcaption>
+            </figure>
+        }
+    };
+    let save = {
+        let (file, name) = (changed.after, picture.name.clone());
+        props.page.callback(move |page| {
+            let saved = page
+                .resources
+                .canvas(file)
+                .map(|canvas| export::save_canvas(&canvas, &name));
+            if let Some(Err(error)) = saved {
+                page.notify(NoticePlace::Save, error.to_string());
+            }
+        })
+    };
+    html! {
+        <>
+            { probabilities(picture, changed) }
+            <div class="test-pictures">
+                { shown(changed.before, None, "before") }
+                { shown(changed.after, None, "after") }
+                { shown(changed.difference, None, "the difference × 16") }
+                { shown(changed.before, before, "map before") }
+                { shown(changed.after, after, "map after") }
+            </div>
+            <p>{ "Rank correlation of the two maps: " }<output>{ number_format::value(changed.correlation as f32) }</output></p>
+            <button id="save-changed" onclick={save}>{ "Save the changed picture" }</button>
+            <small>{ " A PNG of the network’s size: dropped here again, it is taken for the same." }</small>
+        </>
+    }
+}

@@ -1,0 +1,90 @@
+//! What the network does with pictures that are changed where the map says.
+
+use yew::prelude::*;
+
+use super::curve_plot::curve_plot;
+use super::metric_list::metric_list;
+use super::test_page::tested_map;
+use crate::app::state::{
+    ChosenPicture, Measurement, PARTS, TestAction, TestQuestion, TestRequest, TestResult,
+};
+use crate::app::views::common::{MapCanvas, Props};
+use crate::evaluate::{Group, Metric, Points};
+
+/// Longest side of a picture, in CSS pixels.
+const SIDE: f64 = 260.0;
+
+/// The map, the picture of a point of a curve, and the metrics.
+pub fn faithfulness(props: &Props, picture: &ChosenPicture) -> Html {
+    let Some(size) = picture.canvas_size else {
+        return html! {};
+    };
+    let file = picture.key.file;
+    html! {
+        <>
+            <p class="hint">{ "If the map is right about what the network uses, changing the places that it marks changes the answer more than changing others." }</p>
+            <div class="test-pictures">
+                <figure>
+                    <MapCanvas page={props.page.clone()} {file} picture_size={size} side={SIDE} first={tested_map(props, picture)} label="The picture with the map" />
+                    <figcaption>{ "The map" }</figcaption>
+                </figure>
+                { for curve_picture(props, picture) }
+            </div>
+            { metric_list(props, |metric| metric.group == Group::Faithfulness, 0, |metric, found| curves(props, metric, found)) }
+        </>
+    }
+}
+
+/// The picture at the point of a curve that is looked at.
+fn curve_picture(props: &Props, picture: &ChosenPicture) -> Option<Html> {
+    let question = props.state.test.pointed.as_ref()?;
+    let map = props.state.tested_map()?;
+    let is_here = |request: &TestRequest| {
+        request.map == map && matches!(request.question, TestQuestion::CurvePicture { .. })
+    };
+    let mut tests = picture.tests.iter();
+    let (request, canvas) = tests.find_map(|(request, result)| match result {
+        TestResult::CurvePicture(canvas) if is_here(request) => Some((request, *canvas)),
+        _ => None,
+    })?;
+    let [height, width] = picture.model()?.summary.input.size;
+    let TestQuestion::CurvePicture { share, .. } = request.question else {
+        return None;
+    };
+    let percent = 100.0 * f64::from(share) / f64::from(PARTS);
+    let is_late = request.question != *question;
+    Some(html! {
+        <figure class={classes!("curve-picture", is_late.then_some("is-late"))}>
+            <MapCanvas page={props.page.clone()} file={canvas} picture_size={(width as u32, height as u32)} side={SIDE}
+                label={format!("The picture with {percent:.0} % changed")} />
+            <figcaption>{ format!("{percent:.0} % of the picture changed") }</figcaption>
+        </figure>
+    })
+}
+
+/// The curves of a metric; where a point has a picture, it is shown.
+fn curves(props: &Props, metric: &'static Metric, found: &Measurement) -> Html {
+    if found.summary.curves.is_empty() {
+        return html! {};
+    }
+    let chosen = match props.state.test.pointed {
+        Some(TestQuestion::CurvePicture {
+            metric: id, share, ..
+        }) if id == metric.id => Some(f64::from(share) / f64::from(PARTS)),
+        _ => None,
+    };
+    let has_pictures = matches!(metric.points, Points::Pictures { .. });
+    let page = props.page.clone();
+    let onpoint = Callback::from(move |share: f64| {
+        page.dispatch(TestAction::Point(TestQuestion::CurvePicture {
+            metric: metric.id,
+            curve: 0,
+            share: (share * f64::from(PARTS)).round() as u32,
+        }));
+    });
+    curve_plot(
+        &found.summary.curves,
+        chosen,
+        has_pictures.then_some(onpoint),
+    )
+}

@@ -1,0 +1,27 @@
+//! How well the map agrees with an object that a person marks.
+
+use yew::prelude::*;
+
+use super::metric_list::metric_list;
+use super::test_page::tested_map;
+use crate::app::state::ChosenPicture;
+use crate::app::views::common::{Props, RegionEditor};
+use crate::evaluate::Group;
+
+/// Longest side of the picture, in CSS pixels.
+const SIDE: f64 = 400.0;
+
+/// The picture to mark, and the metrics that compare with what is marked.
+pub fn object(props: &Props, picture: &ChosenPicture) -> Html {
+    let region = props.state.test.region.as_ref();
+    let map = tested_map(props, picture);
+    html! {
+        <>
+            <p class="hint">{ "Mark the object by a box or with a brush. A map can lie on the object and still be wrong about the network, which may look elsewhere." }</p>
+            <RegionEditor state={props.state.clone()} page={props.page.clone()} side={SIDE} {map} />
+            if let Some(region) = region {
+                { metric_list(props, |metric| metric.group == Group::Localisation, region.number, |_, _| html! {}) }
+            }
+        </>
+    }
+}

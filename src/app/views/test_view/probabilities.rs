@@ -1,0 +1,49 @@
+//! Classes before and after a change.
+
+use yew::prelude::*;
+
+use crate::app::number_format;
+use crate::app::state::{ChangedPicture, ChosenPicture, Prediction};
+
+/// The most probable class before, after, and the explained one, with their probabilities.
+pub fn probabilities(picture: &ChosenPicture, changed: &ChangedPicture) -> Html {
+    let Some(prediction) = &picture.prediction else {
+        return html! {};
+    };
+    let before = prediction.ranking.first().copied().unwrap_or(0);
+    let after = changed.top_class();
+    let mut classes = vec![before, after, changed.map.summary.class];
+    classes.dedup();
+    if classes.len() == 3 && classes[0] == classes[2] {
+        classes.pop();
+    }
+    html! {
+        <>
+            <p class="verdict" data-class={after.to_string()}>
+                if before == after {
+                    { "It is still taken for " }<em>{ prediction.label(after) }</em>{ "." }
+                } else {
+                    { "It is now taken for " }<em>{ prediction.label(after) }</em>{ " instead of " }{ prediction.label(before) }{ "." }
+                }
+            </p>
+            <table class="before-after">
+                <thead><tr><th>{ "Class" }</th><th>{ "before" }</th><th>{ "after" }</th></tr></thead>
+                <tbody>{ for classes.into_iter().map(|class| row(prediction, changed, class)) }</tbody>
+            </table>
+        </>
+    }
+}
+
+fn row(prediction: &Prediction, changed: &ChangedPicture, class: usize) -> Html {
+    let percent = |values: &[f32]| {
+        let value = values.get(class).copied();
+        value.map(number_format::percent).unwrap_or_default()
+    };
+    html! {
+        <tr>
+            <th scope="row">{ prediction.label(class) }</th>
+            <td>{ percent(&prediction.probabilities) }</td>
+            <td>{ percent(&changed.probabilities) }</td>
+        </tr>
+    }
+}

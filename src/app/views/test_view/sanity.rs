@@ -1,0 +1,52 @@
+//! Whether the map depends on the network, the class and the picture, with the maps that it is
+//! compared with.
+
+use yew::prelude::*;
+
+use super::metric_list::metric_list;
+use super::test_page::tested_map;
+use crate::app::number_format;
+use crate::app::state::{ChosenPicture, Measurement};
+use crate::app::views::common::{DrawnMap, MapCanvas, Props};
+use crate::evaluate::Group;
+
+/// Longest side of a map, in CSS pixels.
+const SIDE: f64 = 120.0;
+
+/// The metrics, each with its row of maps.
+pub fn sanity(props: &Props, picture: &ChosenPicture) -> Html {
+    html! {
+        <>
+            <p class="hint">{ "A map that stays the same when the network has lost its weights, or when another class is asked about, says nothing about either." }</p>
+            { metric_list(props, |metric| metric.group == Group::Sanity, 0, |_, found| maps(props, picture, found)) }
+        </>
+    }
+}
+
+/// The map itself and those it was compared with, each on its own scale.
+fn maps(props: &Props, picture: &ChosenPicture, found: &Measurement) -> Html {
+    let (Some(size), Some(own)) = (picture.canvas_size, tested_map(props, picture)) else {
+        return html! {};
+    };
+    let style = own.style;
+    let curve = found.summary.curves.first();
+    let card = |map: DrawnMap, words: String| {
+        html! {
+            <figure>
+                <MapCanvas page={props.page.clone()} file={picture.key.file} picture_size={size} side={SIDE} first={map} label={words.clone()} />
+                <figcaption>{ words }</figcaption>
+            </figure>
+        }
+    };
+    let others = found.maps.iter().enumerate().map(|(number, map)| {
+        let scale = map.scale(style.sign);
+        let drawn = DrawnMap {
+            map: map.clone(),
+            style: crate::render::OverlayStyle { scale, ..style },
+        };
+        let alike = curve.and_then(|curve| curve.ys.get(number));
+        let alike = alike.map_or_else(String::new, |alike| number_format::value(*alike as f32));
+        card(drawn, format!("rank correlation {alike}"))
+    });
+    html! { <div class="test-pictures">{ card(own, "the map".to_owned()) }{ for others }</div> }
+}

@@ -1,0 +1,72 @@
+//! The tools, and the one that is chosen.
+
+use yew::prelude::*;
+
+use super::{attack, cover, faithfulness, object, sanity};
+use crate::app::state::{Action, ChosenPicture, EngineStep, TestAction, TestTool, method_name};
+use crate::app::views::common::{DrawnMap, Props, phase_words, progress_bar, question_words};
+
+/// The view of a picture that has a map.
+#[component]
+pub fn TestView(props: &Props) -> Html {
+    let state = &props.state;
+    let tool = |tool: TestTool| {
+        let choose = props
+            .page
+            .callback(move |page| page.dispatch(TestAction::ChooseTool(tool)));
+        html! { <button aria-pressed={(state.test.tool == tool).to_string()} onclick={choose}>{ tool.name() }</button> }
+    };
+    let picture = state.picture.current.as_ref();
+    html! {
+        <section class="test-view" aria-label="Whether the map can be believed">
+            <h2>{ "Should you believe it?" }<small>{ for picture.and_then(|picture| tested(props, picture)) }</small></h2>
+            <div class="segments" role="group" aria-label="Test">{ for TestTool::ALL.into_iter().map(tool) }</div>
+            { progress(props) }
+            if let Some(picture) = picture.filter(|_| state.tested_map().is_some()) {
+                { match state.test.tool {
+                    TestTool::Faithfulness => faithfulness::faithfulness(props, picture),
+                    TestTool::Cover => cover::cover(props, picture),
+                    TestTool::Attack => attack::attack(props, picture),
+                    TestTool::Object => object::object(props, picture),
+                    TestTool::Sanity => sanity::sanity(props, picture),
+                } }
+            } else {
+                <p class="hint">{ "There is no map to test yet." }</p>
+            }
+        </section>
+    }
+}
+
+/// Which map is tested.
+fn tested(props: &Props, picture: &ChosenPicture) -> Option<String> {
+    let key = props.state.tested_map()?;
+    let question = question_words(picture.prediction.as_ref()?, key.target);
+    Some(format!("{} · {question}", method_name(key.method)))
+}
+
+/// The map that is tested, and how it is drawn.
+pub(super) fn tested_map(props: &Props, picture: &ChosenPicture) -> Option<DrawnMap> {
+    let key = props.state.tested_map()?;
+    let map = picture.maps.get(&key)?.clone();
+    let style = props.state.comparison_style(picture, &key);
+    Some(DrawnMap { map, style })
+}
+
+/// How far a test is, and what stops it.
+fn progress(props: &Props) -> Html {
+    let activity = props.state.engine.activity.as_ref();
+    let running = activity.filter(|activity| {
+        matches!(activity.step, EngineStep::Test(_) | EngineStep::Explain(_))
+            && activity.phase.is_some()
+    });
+    let stop = props.page.callback(|page| page.dispatch(Action::Cancel));
+    html! {
+        <p class="comparison-progress">
+            if let Some(activity) = running {
+                { progress_bar(activity) }
+                <span>{ phase_words(activity) }</span>
+                <button class="quiet" onclick={stop}>{ "Stop" }</button>
+            }
+        </p>
+    }
+}
