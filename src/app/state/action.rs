@@ -6,6 +6,7 @@ use crate::app::state::explanation::ExplanationAction;
 use crate::app::state::model::ModelAction;
 use crate::app::state::notices::NoticesAction;
 use crate::app::state::picture::PictureAction;
+use crate::app::state::restoration::RestorationAction;
 use crate::app::state::settings::SettingsAction;
 use crate::app::state::test_view::TestAction;
 
@@ -21,6 +22,7 @@ pub enum Action {
     Explanation(ExplanationAction),
     Compare(CompareAction),
     Test(TestAction),
+    Restoration(RestorationAction),
     Settings(SettingsAction),
     Notices(NoticesAction),
     /// The engine reports.
@@ -53,6 +55,12 @@ impl From<ExplanationAction> for Action {
 impl From<CompareAction> for Action {
     fn from(action: CompareAction) -> Self {
         Action::Compare(action)
+    }
+}
+
+impl From<RestorationAction> for Action {
+    fn from(action: RestorationAction) -> Self {
+        Action::Restoration(action)
     }
 }
 

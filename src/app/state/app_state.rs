@@ -6,6 +6,7 @@ use crate::app::state::engine::EngineState;
 use crate::app::state::model::ModelState;
 use crate::app::state::notices::NoticesState;
 use crate::app::state::picture::PictureState;
+use crate::app::state::restoration::Restoration;
 use crate::app::state::settings::Settings;
 use crate::app::state::test_view::TestViewState;
 
@@ -20,6 +21,8 @@ pub struct AppState {
     pub test: TestViewState,
     pub engine: EngineState,
     pub notices: NoticesState,
+    /// A saved explanation that is made again.
+    pub restoration: Option<Restoration>,
 }
 
 impl AppState {

@@ -6,6 +6,7 @@
 //! - `explanation`: prediction and maps of a picture
 //! - `compare`: maps side by side
 //! - `test_view`: whether a map can be believed
+//! - `restoration`: a saved explanation that is made again
 //! - `settings`: what the URL's hash keeps, and the theme
 //! - `notices`: errors and news, each beside what caused it
 //! - `engine`: what the engine is and does, and the state that is desired of it
@@ -28,6 +29,7 @@ mod picture;
 mod place;
 mod reducer;
 mod resources;
+mod restoration;
 mod settings;
 mod test_view;
 
@@ -52,6 +54,7 @@ pub use self::picture::{
     ChosenPicture, PictureAction, PictureKey, PictureState, PredictionOverrides, SecondPicture,
 };
 pub use self::place::{NO_PICTURE, Place};
+pub use self::restoration::{Restoration, RestorationAction, is_saved_explanation};
 pub use self::settings::{Settings, SettingsAction, Theme, View};
 pub use self::test_view::{
     AttackChoice, ChangedPicture, MarkedRegion, Measurement, PARTS, TestAction, TestQuestion,

@@ -18,6 +18,7 @@ impl Reducible for AppState {
             Action::Explanation(action) => state.reduce_explanation(action),
             Action::Compare(action) => state.reduce_compare(action),
             Action::Test(action) => state.reduce_test(action),
+            Action::Restoration(action) => state.reduce_restoration(action),
             Action::Settings(action) => state.reduce_settings(action),
             Action::Notices(action) => state.reduce_notices(action),
             Action::Engine(event) => state.reduce_engine(event),

@@ -127,6 +127,7 @@ impl AppState {
                 timings,
             }));
             self.relabel();
+            self.apply_saved();
             self.drop_unknown_class();
             self.read_waiting_labels();
         }

@@ -10,11 +10,12 @@ use yew::{Callback, Properties, UseReducerDispatcher, UseReducerHandle};
 use super::file_kind::{FileKind, file_kind, ignored_words};
 use crate::app::browser::error_text::error_text;
 use crate::app::browser::resource_table::ResourceTable;
-use crate::app::browser::{elements, fetch, picture_decoding};
+use crate::app::browser::{digest, elements, fetch, picture_decoding};
 use crate::app::engine_client::{EngineClient, VariantFallback};
 use crate::app::state::{
     Action, AppState, EngineEvent, ExplanationAction, MAX_LABEL_FILE_BYTES, ModelAction, Notice,
-    NoticePlace, NoticesAction, PictureAction, Recovery, SecondPicture,
+    NoticePlace, NoticesAction, PictureAction, Recovery, RestorationAction, SecondPicture,
+    is_saved_explanation,
 };
 use crate::app::views::common::element_ids;
 use crate::protocol::Sample;
@@ -131,19 +132,26 @@ impl PageHandle {
         }
     }
 
-    /// Opens a list of class labels.
+    /// Opens a list of class labels, or a saved explanation.
     fn open_labels(&self, file: File) {
         let page = self.clone();
         let name = file.name();
         if file.size() as u64 > MAX_LABEL_FILE_BYTES {
-            let sentence =
-                format!("{name} is too large for a list of names. The former names stay.");
+            let sentence = format!(
+                "{name} is too large for a list of names or a saved explanation. The former names stay."
+            );
             return self.notify(NoticePlace::About, sentence);
         }
         spawn_local(async move {
             match JsFuture::from(file.array_buffer()).await {
                 Ok(bytes) => {
-                    let bytes = Uint8Array::new(&bytes).to_vec().into();
+                    let bytes = Uint8Array::new(&bytes).to_vec();
+                    let saved = str::from_utf8(&bytes).ok();
+                    if let Some(text) = saved.filter(|text| is_saved_explanation(text)) {
+                        let text = text.into();
+                        return page.dispatch(RestorationAction::Open { name, text });
+                    }
+                    let bytes = bytes.into();
                     page.dispatch(ModelAction::LabelFileRead { name, bytes });
                 }
                 Err(error) => {
@@ -154,6 +162,18 @@ impl PageHandle {
                     page.notify(NoticePlace::About, sentence);
                 }
             }
+        });
+    }
+
+    /// Computes the checksum of a picture, to be compared with that of a saved explanation.
+    pub fn check_picture(&self, file: u32) {
+        let page = self.clone();
+        spawn_local(async move {
+            let sha256 = match page.resources.file(file) {
+                Some(blob) => digest::sha256(&blob).await,
+                None => None,
+            };
+            page.dispatch(RestorationAction::Checked { file, sha256 });
         });
     }
 

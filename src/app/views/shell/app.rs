@@ -14,8 +14,8 @@ use crate::app::browser::drop_paste_shortcuts::Key;
 use crate::app::browser::{drop_paste_shortcuts, elements, engine_builds, location};
 use crate::app::engine_client::VariantFallback;
 use crate::app::state::{
-    Action, AppState, ExplanationAction, NO_PICTURE, RememberedOverrides, SettingsAction,
-    TOP_CLASSES, View,
+    Action, AppState, ExplanationAction, NO_PICTURE, RememberedOverrides, RestorationAction,
+    SettingsAction, TOP_CLASSES, View,
 };
 use crate::app::views::common::{PageHandle, Props, element_ids};
 use crate::app::views::compare::Comparison;
@@ -105,6 +105,7 @@ fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
     use_effect_with(state.model.remembered.clone(), |remembered| {
         remembered.store()
     });
+    use_restoration(state, page);
     {
         let page = page.clone();
         use_effect_with(state.needs_imagenet(), move |needs| {
@@ -125,6 +126,26 @@ fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
             let is_new = went.replace(Some(place.clone())).as_ref() != Some(place);
             let is_new = is_new && !is_returning.replace(false);
             location::write(hash, place.file, is_new);
+        }
+    });
+}
+
+/// Compares pictures with that of a saved explanation, and opens the sample of its name.
+#[hook]
+fn use_restoration(state: &UseReducerHandle<AppState>, page: &PageHandle) {
+    {
+        let page = page.clone();
+        use_effect_with(state.picture_to_check(), move |file| {
+            if let Some(file) = file {
+                page.check_picture(*file);
+            }
+        });
+    }
+    let page = page.clone();
+    use_effect_with(state.sample_to_restore(), move |sample| {
+        if let Some(sample) = sample {
+            page.dispatch(RestorationAction::SampleTried);
+            page.open_sample(sample.clone());
         }
     });
 }

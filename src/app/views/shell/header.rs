@@ -6,7 +6,9 @@ use super::engine_chip::{engine_chip, engine_facts};
 use super::help;
 use super::model_chip::{model_chip, model_key};
 use super::theme_button::ThemeButton;
-use crate::app::state::{EngineStep, NoticePlace, PictureAction, SettingsAction, View};
+use crate::app::state::{
+    EngineStep, NoticePlace, PictureAction, RestorationAction, SettingsAction, View,
+};
 use crate::app::views::common::{Popover, Props, notices, progress_bar};
 use crate::app::views::model::{input_size_prompt, model_list};
 
@@ -53,7 +55,24 @@ pub fn header(props: &Props) -> Html {
             </div>
             { notices(props, &[NoticePlace::Engine, NoticePlace::Model, NoticePlace::Files]) }
             { input_size_prompt(props) }
+            { restoration(props) }
         </header>
+    }
+}
+
+/// What is to be said of a saved explanation that is made again.
+fn restoration(props: &Props) -> Html {
+    let Some(sentence) = props.state.restoration_sentence() else {
+        return html! {};
+    };
+    let leave = props
+        .page
+        .callback(|page| page.dispatch(RestorationAction::Leave));
+    html! {
+        <div class="notice question restoration" role="status">
+            <p>{ sentence }</p>
+            <div class="notice-ways"><button class="quiet" onclick={leave}>{ "Close" }</button></div>
+        </div>
     }
 }
 

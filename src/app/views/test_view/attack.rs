@@ -112,6 +112,8 @@ fn choices(props: &Props, picture: &ChosenPicture, prediction: &Prediction) -> H
 
 /// Pictures, classes and maps before and after.
 fn outcome(props: &Props, picture: &ChosenPicture, changed: &ChangedPicture) -> Html {
+    // As the picture is, which the network sees stretched.
+    let size = picture.canvas_size.unwrap_or(changed.size);
     let before = tested_map(props, picture);
     let after = before.as_ref().map(|before| DrawnMap {
         map: changed.map.clone(),
@@ -120,7 +122,7 @@ fn outcome(props: &Props, picture: &ChosenPicture, changed: &ChangedPicture) -> 
     let shown = |file: u32, map: Option<DrawnMap>, words: &'static str| {
         html! {
             <figure>
-                <MapCanvas page={props.page.clone()} {file} picture_size={changed.size} side={SIDE} first={map} label={words} />
+                <MapCanvas page={props.page.clone()} {file} picture_size={size} side={SIDE} first={map} label={words} />
                 <figcaption>{ words }</figcaption>
             </figure>
         }
@@ -145,7 +147,7 @@ fn outcome(props: &Props, picture: &ChosenPicture, changed: &ChangedPicture) -> 
                 { shown(changed.after, None, "after") }
                 { shown(changed.difference, None, "the difference × 16") }
                 { shown(changed.before, before, "map before") }
-                { shown(changed.after, after, "map after") }
+                { shown(changed.after, after, "map after, on the same scale") }
             </div>
             <p>{ "Rank correlation of the two maps: " }<output>{ number_format::value(changed.correlation as f32) }</output></p>
             <button id="save-changed" onclick={save}>{ "Save the changed picture" }</button>

@@ -8,7 +8,7 @@ use crate::app::state::{ChosenPicture, PARTS, TestAction, TestQuestion};
 use crate::app::views::common::{DragPoint, DragSurface, DrawnMap, MapCanvas, Props, input_value};
 
 /// Longest side of the picture, in CSS pixels.
-const SIDE: f64 = 460.0;
+const SIDE: f64 = 400.0;
 /// How far a key moves the patch, in [`PARTS`].
 const KEY_STEP: i64 = 250;
 

@@ -47,7 +47,8 @@ fn curve_picture(props: &Props, picture: &ChosenPicture) -> Option<Html> {
         TestResult::CurvePicture(canvas) if is_here(request) => Some((request, *canvas)),
         _ => None,
     })?;
-    let [height, width] = picture.model()?.summary.input.size;
+    // As the picture is, which the network sees stretched.
+    let size = picture.canvas_size?;
     let TestQuestion::CurvePicture { share, .. } = request.question else {
         return None;
     };
@@ -55,7 +56,7 @@ fn curve_picture(props: &Props, picture: &ChosenPicture) -> Option<Html> {
     let is_late = request.question != *question;
     Some(html! {
         <figure class={classes!("curve-picture", is_late.then_some("is-late"))}>
-            <MapCanvas page={props.page.clone()} file={canvas} picture_size={(width as u32, height as u32)} side={SIDE}
+            <MapCanvas page={props.page.clone()} file={canvas} picture_size={size} side={SIDE}
                 label={format!("The picture with {percent:.0} % changed")} />
             <figcaption>{ format!("{percent:.0} % of the picture changed") }</figcaption>
         </figure>

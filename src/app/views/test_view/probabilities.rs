@@ -5,17 +5,22 @@ use yew::prelude::*;
 use crate::app::number_format;
 use crate::app::state::{ChangedPicture, ChosenPicture, Prediction};
 
-/// The most probable class before, after, and the explained one, with their probabilities.
+/// How many classes are shown at least.
+const SHOWN: usize = 3;
+
+/// The most probable classes before, that after, and the explained one, with their
+/// probabilities.
 pub fn probabilities(picture: &ChosenPicture, changed: &ChangedPicture) -> Html {
     let Some(prediction) = &picture.prediction else {
         return html! {};
     };
     let before = prediction.ranking.first().copied().unwrap_or(0);
     let after = changed.top_class();
-    let mut classes = vec![before, after, changed.map.summary.class];
-    classes.dedup();
-    if classes.len() == 3 && classes[0] == classes[2] {
-        classes.pop();
+    let mut classes: Vec<usize> = prediction.ranking.iter().take(SHOWN).copied().collect();
+    for class in [after, changed.map.summary.class] {
+        if !classes.contains(&class) {
+            classes.push(class);
+        }
     }
     html! {
         <>

@@ -1,0 +1,130 @@
+//! How the state takes a saved explanation.
+
+use std::rc::Rc;
+
+use super::Restoration;
+use super::action::RestorationAction;
+use super::saved_explanation::SavedExplanation;
+use crate::app::state::app_state::AppState;
+use crate::app::state::model::{ModelChoice, OverrideChange};
+use crate::app::state::notices::NoticePlace;
+use crate::app::state::settings::View;
+use crate::explain::{METHODS, Target};
+use crate::picture::Scaling;
+use crate::render::Sign;
+
+impl AppState {
+    /// Takes what happens to a saved explanation.
+    pub(in crate::app::state) fn reduce_restoration(&mut self, action: RestorationAction) {
+        match action {
+            RestorationAction::Open { name, text } => self.open_saved(&name, &text),
+            RestorationAction::Checked { file, sha256 } => self.check_picture(file, sha256),
+            RestorationAction::SampleTried => {
+                if let Some(restoration) = &mut self.restoration {
+                    restoration.sample_tried = true;
+                }
+            }
+            RestorationAction::Leave => self.restoration = None,
+        }
+    }
+
+    fn open_saved(&mut self, name: &str, text: &str) {
+        self.notices.shown.remove(&NoticePlace::Files);
+        let saved = match SavedExplanation::read(text).and_then(known) {
+            Ok(saved) => Rc::new(saved),
+            Err(reason) => {
+                let sentence =
+                    format!("{name} is a saved explanation that cannot be restored: {reason}.");
+                return self.notify(NoticePlace::Files, sentence, None);
+            }
+        };
+        self.notices.announcement = format!("{name} is restored");
+        self.restoration = Some(Restoration {
+            saved: saved.clone(),
+            checked: None,
+            sample_tried: false,
+        });
+        let prepared = self.ready_model();
+        let is_there = prepared.is_some_and(|model| model.summary.sha256 == saved.model.sha256);
+        if !is_there {
+            let manifest = self.model.manifest.clone();
+            let entries = manifest.iter().flat_map(|manifest| &manifest.models);
+            let mut entries = entries.filter(|entry| entry.sha256 == saved.model.sha256);
+            if let Some(entry) = entries.next() {
+                self.set_desired_model(ModelChoice::Entry(entry.clone()));
+            }
+        }
+        self.apply_saved();
+    }
+
+    fn check_picture(&mut self, file: u32, sha256: Option<String>) {
+        let Some(restoration) = &mut self.restoration else {
+            return;
+        };
+        let saved = restoration.saved.image.sha256.as_ref();
+        let is_same = sha256
+            .as_ref()
+            .zip(saved)
+            .map(|(found, saved)| found == saved);
+        restoration.checked = Some((file, is_same));
+        if is_same != Some(false) {
+            self.apply_saved();
+        }
+    }
+
+    /// Chooses what was saved, as far as the model that is there has it.
+    pub(in crate::app::state) fn apply_saved(&mut self) {
+        let Some(saved) = self.restoration.as_ref().map(|kept| kept.saved.clone()) else {
+            return;
+        };
+        let Ok(target) = Target::parse(&saved.target) else {
+            return;
+        };
+        let ready = self.ready_model();
+        if ready.is_some_and(|model| model.summary.sha256 != saved.model.sha256) {
+            return;
+        }
+        let settings = &mut self.settings;
+        settings.view = View::Explain;
+        settings.set_method(&saved.method, &saved.settings());
+        settings.target = target.kind();
+        settings.class = Some(target.class());
+        settings.other = target.other();
+        settings.seed = saved.seed.unwrap_or(0);
+        settings.layer = Some(saved.layer.clone());
+        if let Some(overlay) = &saved.overlay {
+            settings.sign = if overlay.signed {
+                Sign::Signed
+            } else {
+                Sign::Positive
+            };
+            settings.opacity = (overlay.opacity * 100.0).round().clamp(0.0, 100.0) as u8;
+            settings.cells = overlay.raw_cells;
+            if let Ok(map) = overlay.colour_map.parse() {
+                settings.set_colormap(map);
+            }
+        }
+        if let Some(model) = self.ready_model()
+            && model.summary.sha256 == saved.model.sha256
+        {
+            let scaling = saved.model.scaling.as_deref().and_then(Scaling::find);
+            if scaling.map(|scaling| scaling.id) != self.prediction_overrides().scaling {
+                let scaling = scaling.map(|scaling| scaling.id);
+                self.change_override(OverrideChange::Scaling(scaling));
+            }
+            self.drop_unknown_class();
+        }
+        self.show_chosen_map();
+    }
+}
+
+/// The explanation, if this version knows its method and its question.
+fn known(saved: SavedExplanation) -> Result<SavedExplanation, String> {
+    if !METHODS.iter().any(|method| method.id == saved.method) {
+        return Err(format!("this version has no method “{}”", saved.method));
+    }
+    match Target::parse(&saved.target) {
+        Ok(_) => Ok(saved),
+        Err(error) => Err(error.to_string()),
+    }
+}

@@ -1,0 +1,93 @@
+//! What is read of a saved explanation: fields of `protocol::ExplanationRecord` and of how the
+//! map was drawn.
+
+use serde::Deserialize;
+
+use crate::app::browser::json::{self, Value};
+use crate::protocol::RECORD_VERSION;
+
+/// How a map was made.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct SavedExplanation {
+    pub image: SavedImage,
+    pub model: SavedModel,
+    pub method: String,
+    pub target: String,
+    pub value: Option<f64>,
+    /// A table of texts.
+    settings: Value,
+    pub seed: Option<u32>,
+    pub layer: String,
+    pub map: SavedMap,
+    pub overlay: Option<SavedOverlay>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct SavedImage {
+    pub name: String,
+    pub sha256: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct SavedModel {
+    pub name: String,
+    pub sha256: String,
+    pub scaling: Option<String>,
+}
+
+/// The least and the greatest value.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct SavedMap {
+    pub min: Option<f32>,
+    pub max: Option<f32>,
+}
+
+/// How it was drawn.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct SavedOverlay {
+    pub colour_map: String,
+    pub opacity: f32,
+    pub signed: bool,
+    pub raw_cells: bool,
+}
+
+/// What all versions have.
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+    gradcam_version: String,
+}
+
+/// Whether a text is a saved explanation of any version, whole or not.
+pub fn is_saved_explanation(text: &str) -> bool {
+    json::read::<Version>(text).is_ok()
+}
+
+impl SavedExplanation {
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// Why it cannot be read, as the end of a sentence.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let found: Version = json::read(text)?;
+        if found.version != RECORD_VERSION {
+            return Err(format!(
+                "it has the format {} of gradcam {}, and this page reads the format {RECORD_VERSION}",
+                found.version, found.gradcam_version
+            ));
+        }
+        json::read(text)
+    }
+
+    /// Settings of the method by id.
+    pub fn settings(&self) -> Vec<(String, String)> {
+        let Value::Table(table) = &self.settings else {
+            return Vec::new();
+        };
+        let texts = table.iter().filter_map(|(id, value)| match value {
+            Value::Text(text) => Some((id.clone(), text.clone())),
+            _ => None,
+        });
+        texts.collect()
+    }
+}

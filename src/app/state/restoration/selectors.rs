@@ -1,0 +1,103 @@
+//! What follows from the state about a saved explanation.
+
+use crate::app::state::app_state::AppState;
+use crate::app::state::explanation::SaliencyMap;
+use crate::protocol::Sample;
+
+/// Of the greatest value, below which two maps are the same: other builds round otherwise.
+const TOLERANCE: f32 = 1e-4;
+
+impl AppState {
+    /// The picture whose checksum is wanted: one that was not compared yet.
+    pub fn picture_to_check(&self) -> Option<u32> {
+        let restoration = self.restoration.as_ref()?;
+        let file = self.picture.current.as_ref()?.key.file;
+        let checked = restoration.checked.map(|(checked, _)| checked);
+        (checked != Some(file)).then_some(file)
+    }
+
+    /// The sample that has the name of the saved picture, if the picture on the stage is another.
+    pub fn sample_to_restore(&self) -> Option<Sample> {
+        let restoration = self.restoration.as_ref()?;
+        let is_other = match restoration.checked {
+            Some((_, is_same)) => is_same == Some(false),
+            None => self.picture.current.is_none(),
+        };
+        if !is_other || restoration.sample_tried {
+            return None;
+        }
+        let name = &restoration.saved.image.name;
+        let mut samples = self.picture.samples.iter();
+        samples.find(|sample| sample.file == *name).cloned()
+    }
+
+    /// What must be said of a saved explanation: what is missing, or how the map compares.
+    pub fn restoration_sentence(&self) -> Option<String> {
+        let restoration = self.restoration.as_ref()?;
+        let saved = &restoration.saved;
+        let (model, image) = (&saved.model, &saved.image);
+        let desired = self.model.desired.is_some();
+        match self.ready_model() {
+            Some(ready) if ready.summary.sha256 != model.sha256 => {
+                return Some(format!(
+                    "The saved explanation is of the model {}, which is not the one that is here: open its file. \
+                     Its checksum begins with {:.8}.",
+                    model.name, model.sha256
+                ));
+            }
+            None if desired => {
+                return Some("The model of the saved explanation is made ready.".into());
+            }
+            _ => {}
+        }
+        let picture = self.picture.current.as_ref();
+        let checked = restoration
+            .checked
+            .filter(|(file, _)| picture.is_some_and(|picture| picture.key.file == *file));
+        let note = match checked {
+            None => {
+                return Some(format!(
+                    "The saved explanation is of the picture {}: open it.",
+                    image.name
+                ));
+            }
+            Some((_, Some(false))) => {
+                return Some(format!(
+                    "This is not the picture of the saved explanation, {}: its checksum is another. Open that one.",
+                    image.name
+                ));
+            }
+            Some((_, None)) => " Whether the picture is the same file could not be checked.",
+            Some((_, Some(true))) => "",
+        };
+        let map = picture?.map()?;
+        if map.summary.method != saved.method || map.summary.target != saved.target {
+            return None;
+        }
+        Some(match self.difference(map) {
+            Some(off) if off <= TOLERANCE => {
+                format!(
+                    "This is the saved explanation: its value and its range are the same.{note}"
+                )
+            }
+            Some(off) => format!(
+                "The map is not the saved one: value or range differ by {off:.1e} of the greatest value. \
+                 Another layer, another setting or another version can be the cause.{note}"
+            ),
+            None => format!("The saved explanation was restored.{note}"),
+        })
+    }
+
+    /// How far value and range are from the saved ones, in parts of the map's greatest value.
+    fn difference(&self, map: &SaliencyMap) -> Option<f32> {
+        let saved = &self.restoration.as_ref()?.saved;
+        let (min, max) = (saved.map.min?, saved.map.max?);
+        let greatest = min.abs().max(max.abs()).max(f32::MIN_POSITIVE);
+        let range = (map.summary.min - min)
+            .abs()
+            .max((map.summary.max - max).abs());
+        let value = saved.value?;
+        let off = (map.summary.value - value).abs() / value.abs().max(1.0);
+        Some((range / greatest).max(off as f32))
+    }
+}
