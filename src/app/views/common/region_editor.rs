@@ -48,6 +48,7 @@ enum Stroke {
 pub fn RegionEditor(props: &RegionEditorProps) -> Html {
     let is_brush = use_state(|| false);
     let stroke = use_state(|| None::<Stroke>);
+    let typing = use_state(|| None::<String>);
     let Some((picture, size)) = (props.state.picture.current.as_ref())
         .and_then(|picture| Some((picture, picture.canvas_size?)))
     else {
@@ -85,7 +86,15 @@ pub fn RegionEditor(props: &RegionEditorProps) -> Html {
         .page
         .callback(|page| page.dispatch(TestAction::Mark(None)));
     let page = props.page.clone();
-    let typed = Callback::from(move |event: Event| {
+    // What is being typed stays until it is done, whatever else happens.
+    let oninput = {
+        let typing = typing.setter();
+        Callback::from(move |event: InputEvent| typing.set(input_value(&event)))
+    };
+    let text = (*typing).clone().unwrap_or_else(|| box_text(marked));
+    let typing = typing.setter();
+    let onchange = Callback::from(move |event: Event| {
+        typing.set(None);
         if let Some(area) = input_value(&event).as_deref().and_then(percents) {
             page.dispatch(TestAction::Mark(Some((
                 DrawnRegion::Box { area },
@@ -106,7 +115,7 @@ pub fn RegionEditor(props: &RegionEditorProps) -> Html {
                 </div>
                 <label class="field">
                     <span>{ "Box in %" }</span>
-                    <input type="text" size="14" placeholder="left, top, width, height" value={box_text(marked)} onchange={typed} />
+                    <input type="text" size="14" placeholder="left, top, width, height" value={text} {oninput} {onchange} />
                 </label>
                 <button class="quiet" disabled={marked.is_none()} onclick={clear}>{ "Clear" }</button>
             </div>
