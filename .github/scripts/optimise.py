@@ -109,7 +109,7 @@ def main():
         # The engine has to be fast, the page small. Without the limit wasm-opt makes one
         # function of 220 kB out of all that has one caller: the browser optimises whole
         # functions, and takes over a second for that one.
-        wasm_opt(wasm, *(["-Oz"] if wasm == page else ["-O3", "--one-caller-inline-max-function-size=40"]))
+        wasm_opt(wasm, *(["-Oz", "--one-caller-inline-max-function-size=30"] if wasm == page else ["-O3", "--one-caller-inline-max-function-size=40"]))
     shorten(page, script)
     order_by_size(page)
     for path, (digest, size) in before.items():

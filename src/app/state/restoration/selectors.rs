@@ -1,5 +1,6 @@
 //! What follows from the state about a saved explanation.
 
+use crate::app::number_format;
 use crate::app::state::app_state::AppState;
 use crate::app::state::explanation::SaliencyMap;
 use crate::protocol::Sample;
@@ -81,8 +82,9 @@ impl AppState {
                 )
             }
             Some(off) => format!(
-                "The map is not the saved one: value or range differ by {off:.1e} of the greatest value. \
-                 Another layer, another setting or another version can be the cause.{note}"
+                "The map is not the saved one: value or range differ by {} of the greatest value. \
+                 Another layer, another setting or another version can be the cause.{note}",
+                number_format::percent(off)
             ),
             None => format!("The saved explanation was restored.{note}"),
         })

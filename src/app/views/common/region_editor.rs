@@ -190,16 +190,18 @@ fn box_between(from: [f64; 2], to: [f64; 2]) -> [f64; 4] {
     [left, top, (from[0] - to[0]).abs(), (from[1] - to[1]).abs()]
 }
 
-/// A box from "10, 20, 30, 40" in percent, if it is inside the picture.
+/// A box from "10, 20, 30, 40" in whole percent, if it is inside the picture. Whole numbers
+/// alone: what reads others has tables of 12 kB.
 fn percents(text: &str) -> Option<[f64; 4]> {
-    let numbers: Option<Vec<f64>> = text
+    let numbers: Option<Vec<u8>> = text
         .split(',')
-        .map(|number| number.trim().trim_end_matches('%').trim().parse().ok())
+        .map(|number| number.trim_matches([' ', '%']).parse().ok())
         .collect();
-    let area: [f64; 4] = numbers?.try_into().ok()?;
-    let [left, top, width, height] = area.map(|percent| percent / 100.0);
-    let is_inside = left >= 0.0 && top >= 0.0 && left + width <= 1.0 && top + height <= 1.0;
-    (is_inside && width > 0.0 && height > 0.0).then_some([left, top, width, height])
+    let [left, top, width, height] = numbers?.try_into().ok()?;
+    let is_inside =
+        |start: u8, length: u8| length > 0 && u16::from(start) + u16::from(length) <= 100;
+    let is_box = is_inside(left, width) && is_inside(top, height);
+    is_box.then(|| [left, top, width, height].map(|percent| f64::from(percent) / 100.0))
 }
 
 fn box_text(marked: Option<&MarkedRegion>) -> String {

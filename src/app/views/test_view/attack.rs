@@ -1,7 +1,7 @@
 //! A picture that looks the same and is taken for something else.
 
 use wasm_bindgen::JsCast as _;
-use web_sys::HtmlSelectElement;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::probabilities::probabilities;
@@ -11,7 +11,7 @@ use crate::app::number_format;
 use crate::app::state::{
     AttackChoice, ChangedPicture, ChosenPicture, NoticePlace, Prediction, TestAction, TestQuestion,
 };
-use crate::app::views::common::{DrawnMap, MapCanvas, Props, input_value};
+use crate::app::views::common::{DrawnMap, MapCanvas, Props};
 
 /// Longest side of a picture, in CSS pixels.
 const SIDE: f64 = 220.0;
@@ -66,11 +66,11 @@ fn choices(props: &Props, picture: &ChosenPicture, prediction: &Prediction) -> H
             let list = event
                 .target()
                 .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
-            let text = list
-                .map(|list| list.value())
-                .or_else(|| input_value(&event));
             let mut attack = attack.clone();
-            change(&mut attack, &text.unwrap_or_default());
+            change(
+                &mut attack,
+                &list.map(|list| list.value()).unwrap_or_default(),
+            );
             page.dispatch(TestAction::ChooseAttack(attack));
         })
     };
@@ -78,9 +78,18 @@ fn choices(props: &Props, picture: &ChosenPicture, prediction: &Prediction) -> H
     let goals = goals
         .filter(|goal| Some(*goal) != class)
         .take(OFFERED_CLASSES);
-    let set_size = choose(|attack, text| {
-        if let Ok(levels) = text.parse::<f64>() {
-            attack.size = ((levels * 10.0) as u32).clamp(1, MAX_SIZE);
+    let (page, chosen) = (props.page.clone(), attack.clone());
+    let set_size = Callback::from(move |event: Event| {
+        let field: Option<HtmlInputElement> =
+            event.target().and_then(|field| field.dyn_into().ok());
+        // By the browser: a reader of numbers would take 12 kB.
+        let levels = field.map_or(f64::NAN, |field| field.value_as_number());
+        if levels.is_finite() {
+            let size = ((levels * 10.0) as u32).clamp(1, MAX_SIZE);
+            page.dispatch(TestAction::ChooseAttack(AttackChoice {
+                size,
+                ..chosen.clone()
+            }));
         }
     });
     html! {
