@@ -30,7 +30,7 @@ pub fn faithfulness(props: &Props, picture: &ChosenPicture) -> Html {
                 </figure>
                 { for curve_picture(props, picture) }
             </div>
-            { metric_list(props, |metric| metric.group == Group::Faithfulness, 0, |metric, found| curves(props, metric, found)) }
+            { metric_list(props, Group::Faithfulness, 0, &|metric, found| curves(props, metric, found)) }
         </>
     }
 }

@@ -5,17 +5,16 @@ use yew::prelude::*;
 use crate::app::number_format;
 use crate::app::state::{Measurement, TestAction, TestQuestion};
 use crate::app::views::common::Props;
-use crate::evaluate::{Better, METRICS, Metric};
+use crate::evaluate::{Better, Group, METRICS, Metric};
 
-/// The metrics that `is_listed` takes, each with a button that measures it, what it found, and
-/// what `beside` adds.
-pub fn metric_list(
-    props: &Props,
-    is_listed: impl Fn(&Metric) -> bool,
-    region: u32,
-    beside: impl Fn(&'static Metric, &Measurement) -> Html,
-) -> Html {
-    let metrics: Vec<&'static Metric> = METRICS.iter().filter(|metric| is_listed(metric)).collect();
+/// What is added to a metric that was measured.
+pub type Beside<'a> = &'a dyn Fn(&'static Metric, &Measurement) -> Html;
+
+/// The metrics of a group, each with a button that measures it, what it found, and what `beside`
+/// adds.
+pub fn metric_list(props: &Props, group: Group, region: u32, beside: Beside) -> Html {
+    let is_listed = |metric: &&Metric| metric.group == group;
+    let metrics: Vec<&'static Metric> = METRICS.iter().filter(is_listed).collect();
     let ids: Vec<&'static str> = metrics.iter().map(|metric| metric.id).collect();
     let all = props
         .page
@@ -23,17 +22,12 @@ pub fn metric_list(
     html! {
         <>
             <button onclick={all}>{ "Measure all" }</button>
-            <ul class="metrics">{ for metrics.into_iter().map(|metric| row(props, metric, region, &beside)) }</ul>
+            <ul class="metrics">{ for metrics.into_iter().map(|metric| row(props, metric, region, beside)) }</ul>
         </>
     }
 }
 
-fn row(
-    props: &Props,
-    metric: &'static Metric,
-    region: u32,
-    beside: impl Fn(&'static Metric, &Measurement) -> Html,
-) -> Html {
+fn row(props: &Props, metric: &'static Metric, region: u32, beside: Beside) -> Html {
     let question = TestQuestion::Measure {
         metric: metric.id,
         region,

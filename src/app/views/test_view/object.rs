@@ -20,7 +20,7 @@ pub fn object(props: &Props, picture: &ChosenPicture) -> Html {
             <p class="hint">{ "Mark the object by a box or with a brush. A map can lie on the object and still be wrong about the network, which may look elsewhere." }</p>
             <RegionEditor state={props.state.clone()} page={props.page.clone()} side={SIDE} {map} />
             if let Some(region) = region {
-                { metric_list(props, |metric| metric.group == Group::Localisation, region.number, |_, _| html! {}) }
+                { metric_list(props, Group::Localisation, region.number, &|_, _| html! {}) }
             }
         </>
     }

@@ -18,7 +18,7 @@ pub fn sanity(props: &Props, picture: &ChosenPicture) -> Html {
     html! {
         <>
             <p class="hint">{ "A map that stays the same when the network has lost its weights, or when another class is asked about, says nothing about either." }</p>
-            { metric_list(props, |metric| metric.group == Group::Sanity, 0, |_, found| maps(props, picture, found)) }
+            { metric_list(props, Group::Sanity, 0, &|_, found| maps(props, picture, found)) }
         </>
     }
 }
