@@ -39,4 +39,6 @@ pub use error::GradientError;
 pub use model_survey::{Survey, survey};
 pub use relu_policy::ReluPolicy;
 pub use selection::{Layer, OutputActivation, PictureInput, Places, Selection, named_layer};
-pub use tensor_names::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS};
+pub use tensor_names::{
+    ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS, is_contract_name,
+};

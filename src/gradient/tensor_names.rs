@@ -10,3 +10,9 @@ pub const ACTIVATIONS: &str = "activations";
 pub const GRADIENTS: &str = "gradients";
 /// Name of the output [1, C, H, W]: the same for the picture.
 pub const INPUT_GRADIENTS: &str = "gradients.input";
+
+/// Whether a tensor of a file that has this name may be given another by a branch.
+pub fn is_contract_name(name: &str) -> bool {
+    let stems = [COTANGENT, LOGITS, ACTIVATIONS, GRADIENTS];
+    stems.iter().any(|stem| name.starts_with(stem))
+}

@@ -8,6 +8,7 @@
 //! - `pattern_matching`: the layers that are lowered: Conv, with a batch norm behind it
 //!   folded in; Gemm and MatMul by a constant matrix
 //! - `weight_cache`: the packed weights
+//! - `released_weights`: weights of the file that are kept packed alone
 //! - `remaining_graph`: the graph that is left for tract
 //! - `lowered_ops`: what the lowered layers become in tract's graph
 //!
@@ -18,6 +19,7 @@
 
 mod lowered_ops;
 mod pattern_matching;
+mod released_weights;
 mod remaining_graph;
 #[cfg(test)]
 mod tests;

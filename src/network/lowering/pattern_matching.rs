@@ -110,7 +110,7 @@ impl<'a> PatternMatcher<'a> {
             .collect();
         let mut initializer: Vec<pb::TensorProto> = (read.into_iter())
             .filter_map(|name| self.weights.get(name.as_str()))
-            .map(|weights| self.subgraph.to_float32(weights))
+            .map(|weights| self.subgraph.to_float32(&self.cache.restored(weights)))
             .collect();
         initializer.sort_by(|a, b| a.name.cmp(&b.name));
         let remaining = pb::GraphProto {
@@ -296,7 +296,8 @@ impl<'a> PatternMatcher<'a> {
                 (Some(norm.factors), Some(bias))
             }
         };
-        let mut reader = WeightReader::new(weights.stored)?;
+        let stored = self.cache.restored(weights.stored);
+        let mut reader = WeightReader::new(&stored)?;
         if weights.is_transposed {
             reader = reader.transposed();
         }

@@ -11,6 +11,8 @@ mod gradient_branch;
 mod plans;
 mod shared_plans;
 mod taped_forward;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::sync::Arc;

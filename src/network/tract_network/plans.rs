@@ -151,6 +151,7 @@ impl Plans {
         normals: &mut Normals,
     ) -> Result<(Vec<u8>, AttachOptions), LoadError> {
         let mut model = Model::clone(&self.file);
+        self.weights.restore_all(&mut model);
         random_weights::randomise(&mut model, topmost, normals)?;
         Ok((model.encode(), self.options.clone()))
     }
@@ -194,6 +195,7 @@ impl Plans {
             .and_then(|attached| build(&model, attached, &mut self.weights));
         if let Some(own) = Arc::get_mut(&mut self.file) {
             own.take_back(model);
+            self.weights.release(own);
         }
         built
     }

@@ -153,6 +153,36 @@ impl ConvolutionWeights {
         })
     }
 
+    /// The matrix [depth, rows] of the elements that were packed, each by its row's scale, as
+    /// it was before [`WeightReader::transposed`]; of [`Form::WinogradConvolution`], whose
+    /// panels hold other numbers, nothing.
+    pub fn unpack_transposed(&self) -> Vec<f32> {
+        if self.form == Form::WinogradConvolution {
+            return Vec::new();
+        }
+        let panel_rows = self.packed.panel_width();
+        let (layout, panels) = (
+            self.form.layout(self.rows, panel_rows),
+            self.packed.panels(),
+        );
+        let mut matrix = vec![0.0; self.depth * self.rows];
+        let scales = self.scales.chunks_exact(panel_rows);
+        for (index, (rows, scales)) in layout.each().zip(scales).enumerate() {
+            let panel = panels.panel(index, self.depth * panel_rows);
+            let lines = matrix.chunks_exact_mut(self.rows);
+            for (line, packed) in lines.zip(panel.chunks_exact(panel_rows)) {
+                let values = packed
+                    .iter()
+                    .zip(scales)
+                    .map(|(value, scale)| value * scale);
+                for (to, value) in line[rows.clone()].iter_mut().zip(values) {
+                    *to = value;
+                }
+            }
+        }
+        matrix
+    }
+
     /// The bias of each row, without that of padding, from panels of `panel_rows` rows.
     pub fn bias_of_rows(&self, panel_rows: usize) -> Vec<f32> {
         let panels = self.form.layout(self.rows, panel_rows).each();

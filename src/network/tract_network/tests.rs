@@ -1,0 +1,119 @@
+//! Weights whose bytes are freed when a branch back to the picture is ready.
+
+use ndarray::{Array3, Array4};
+use prost::Message as _;
+
+use super::TractNetwork;
+use crate::gradient::{AttachOptions, ReluPolicy};
+use crate::network::{Computation, Run, Site, compute};
+use crate::onnx::testing::{GraphBuilder, model};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+/// Numbers between −1 and 1 in no order.
+fn numbers(count: usize, seed: usize) -> Vec<f32> {
+    (0..count)
+        .map(|place| ((place * 7919 + seed * 104_729) % 2003) as f32 / 1001.0 - 1.0)
+        .collect()
+}
+
+/// x [1, 3, 5, 5] → pointwise convolution, batch norm, ReLU → pointwise convolution, ReLU →
+/// mean → 2 logits.
+fn network() -> TractNetwork {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 3, 5, 5])]);
+    graph
+        .floats("w", &[6, 3, 1, 1], &numbers(18, 1))
+        .floats("v", &[4, 6, 1, 1], &numbers(24, 2))
+        .floats("d", &[4, 2], &numbers(8, 3));
+    for (name, seed) in [("scale", 5), ("shift", 6), ("mean", 7), ("variance", 8)] {
+        let values: Vec<f32> = numbers(6, seed).iter().map(|value| value + 1.5).collect();
+        graph.floats(name, &[6], &values);
+    }
+    let norm = ["c", "scale", "shift", "mean", "variance"];
+    graph
+        .node("Conv", "first", &["x", "w"], "c")
+        .node("BatchNormalization", "norm", &norm, "n")
+        .node("Relu", "first_relu", &["n"], "r")
+        .node("Conv", "second", &["r", "v"], "e")
+        .node("Relu", "second_relu", &["e"], "s")
+        .node("GlobalAveragePool", "pool", &["s"], "p")
+        .node("Flatten", "flatten", &["p"], "f")
+        .node("Gemm", "dense", &["f", "d"], "y");
+    let file = model(graph.output("y", &[1, 2])).encode_to_vec();
+    TractNetwork::load(file, &AttachOptions::default(), &mut |_, _| ()).unwrap()
+}
+
+fn picture() -> Array4<f32> {
+    Array4::from_shape_vec((1, 3, 5, 5), numbers(75, 9)).unwrap()
+}
+
+fn gradient(network: &mut TractNetwork, run: &Run, site: Site) -> Array3<f32> {
+    let gradient = Computation::Gradient {
+        run: run.clone(),
+        site,
+        policy: ReluPolicy::Plain,
+        cotangent: vec![1.0, -0.5],
+    };
+    let computed = compute(network, gradient, &mut |_, _| ()).unwrap();
+    computed.into_gradient().unwrap()
+}
+
+/// The picture's gradient, after which weights are released.
+fn input_gradient(network: &mut TractNetwork) -> Array3<f32> {
+    let taped = Computation::TapedForward { input: picture() };
+    let run = compute(network, taped, &mut |_, _| ()).unwrap();
+    gradient(network, &run.into_run().unwrap(), Site::Input)
+}
+
+/// The names of the weights that have no bytes.
+fn released(network: &TractNetwork) -> Vec<&str> {
+    let weights = network.plans.file.graph().initializer.iter();
+    let released = weights.filter(|weights| weights.raw_data.is_empty());
+    released.map(|weights| weights.name.as_str()).collect()
+}
+
+#[test]
+fn other_layers_are_explained_after_weights_were_released() {
+    let (mut fresh, mut released_network) = (network(), network());
+    input_gradient(&mut released_network);
+    assert_eq!(released(&fresh), [""; 0]);
+    assert_eq!(released(&released_network), ["w", "v"]);
+    // The first's batch norm cannot be folded any more.
+    for layer in ["c", "r", "e"] {
+        let [wanted, found] = [&mut fresh, &mut released_network].map(|network| {
+            let (input, layers) = (picture(), vec![layer.to_owned()]);
+            let forward = Computation::Forward { input, layers };
+            let run = compute(network, forward, &mut |_, _| ()).unwrap();
+            let run = run.into_run().unwrap();
+            let gradient = gradient(network, &run, Site::Layer(layer.to_owned()));
+            (run.activations(layer).unwrap(), gradient)
+        });
+        assert_eq!(found, wanted, "{layer}");
+    }
+    assert_eq!(
+        input_gradient(&mut released_network),
+        input_gradient(&mut fresh)
+    );
+}
+
+#[test]
+fn random_weights_are_those_of_a_file_with_all_its_bytes() {
+    let (fresh, mut released_network) = (network(), network());
+    input_gradient(&mut released_network);
+    let files = [&fresh, &released_network].map(|network| {
+        let mut number = 0.0;
+        let mut normals = |_| {
+            let next = move || {
+                number += 0.25;
+                number
+            };
+            Box::new(next) as Box<dyn FnMut() -> f64>
+        };
+        network
+            .plans
+            .with_random_weights(2, &mut normals)
+            .unwrap()
+            .0
+    });
+    assert!(files[0] == files[1]);
+}
