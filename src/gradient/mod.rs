@@ -32,7 +32,7 @@ mod selection;
 mod tensor_names;
 mod untold_shapes;
 
-pub use attach::{Attached, attach, attach_branch, remove_branch};
+pub use attach::{Attached, attach, attach_branch, is_float32_alone, remove_branch};
 pub use attach_options::AttachOptions;
 pub use backward_pass::differentiate;
 pub use error::GradientError;
@@ -40,5 +40,5 @@ pub use model_survey::{Survey, survey};
 pub use relu_policy::ReluPolicy;
 pub use selection::{Layer, OutputActivation, PictureInput, Places, Selection, named_layer};
 pub use tensor_names::{
-    ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS, is_contract_name,
+    ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS, MAX_POOL_GRADIENT, is_contract_name,
 };

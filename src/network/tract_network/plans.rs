@@ -101,6 +101,10 @@ impl Plans {
         options: &AttachOptions,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<(Description, Plans), LoadError> {
+        let options = &AttachOptions {
+            for_engine: true,
+            ..options.clone()
+        };
         progress(0, LOAD_STEPS);
         let mut own = Model::decode(&file, Limits::default())?;
         drop(file);

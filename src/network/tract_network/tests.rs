@@ -1,12 +1,14 @@
-//! Weights whose bytes are freed when a branch back to the picture is ready.
+//! Weights whose bytes are freed when a branch back to the picture is ready, and the engine's own
+//! node for the gradient of MaxPool.
 
 use ndarray::{Array3, Array4};
 use prost::Message as _;
 
 use super::TractNetwork;
-use crate::gradient::{AttachOptions, ReluPolicy};
-use crate::network::{Computation, Run, Site, compute};
+use crate::gradient::{AttachOptions, ReluPolicy, attach};
+use crate::network::{Computation, ExecutionPlan, Run, Site, compute};
 use crate::onnx::testing::{GraphBuilder, model};
+use crate::onnx::{Limits, Model};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -116,4 +118,58 @@ fn random_weights_are_those_of_a_file_with_all_its_bytes() {
             .0
     });
     assert!(files[0] == files[1]);
+}
+
+/// x [1, 3, 9, 8] → MaxPools of several kinds, which overlap, and a shortcut.
+fn pools() -> Vec<u8> {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 3, 9, 8])]);
+    graph.floats("d", &[3, 2], &numbers(6, 3));
+    graph.node("Relu", "relu", &["x"], "r");
+    graph
+        .node("MaxPool", "first", &["r"], "m")
+        .ints("kernel_shape", &[3, 3])
+        .ints("strides", &[2, 1])
+        .text("auto_pad", "SAME_UPPER");
+    graph
+        .node("MaxPool", "second", &["m"], "n")
+        .ints("kernel_shape", &[3, 2])
+        .ints("strides", &[2, 3])
+        .ints("pads", &[1, 1, 0, 1])
+        .int("ceil_mode", 1);
+    graph
+        .node("GlobalAveragePool", "mean", &["n"], "p")
+        .node("Flatten", "flatten", &["p"], "f")
+        .node("Gemm", "dense", &["f", "d"], "y");
+    model(graph.output("y", &[1, 2])).encode_to_vec()
+}
+
+#[test]
+fn the_engine_s_own_node_gives_the_gradient_of_the_others() {
+    let file = pools();
+    let options = AttachOptions {
+        input_gradient: true,
+        ..AttachOptions::default()
+    };
+    // Rounded, so that windows have several maxima.
+    let input = numbers(216, 4).into_iter().map(|x| (4.0 * x).round());
+    let input = Array4::from_shape_vec((1, 3, 9, 8), input.collect()).unwrap();
+    let mut model = Model::decode(&file, Limits::default()).unwrap();
+    attach(&mut model, &options).unwrap();
+    let is_maximum = |node: &&crate::onnx::pb::NodeProto| node.op_type == "Less";
+    assert_eq!(model.graph().node.iter().filter(is_maximum).count(), 15);
+    let cotangent = ndarray::arr2(&[[1.0, -0.5]]).into_dyn();
+    let mut plan = ExecutionPlan::new(&model).unwrap();
+    let inputs = vec![input.clone().into_dyn(), cotangent];
+    let wanted = plan.run(inputs, &mut |_, _| ()).unwrap().pop().unwrap();
+
+    let mut network = TractNetwork::load(file, &options, &mut |_, _| ()).unwrap();
+    let taped = Computation::TapedForward { input };
+    let run = compute(&mut network, taped, &mut |_, _| ()).unwrap();
+    let found = gradient(&mut network, &run.into_run().unwrap(), Site::Input);
+    let bits = |values: Vec<f32>| values.into_iter().map(f32::to_bits).collect::<Vec<_>>();
+    assert!(wanted.iter().any(|&value| value != 0.0));
+    assert_eq!(
+        bits(found.into_iter().collect()),
+        bits(wanted.into_iter().collect())
+    );
 }
