@@ -32,13 +32,15 @@ impl PackedWeights {
             && weights.float_data.is_empty()
             && weights.int32_data.is_empty();
         let packed = is_released.then(|| self.packed_transposed(weights));
-        match packed.flatten().map(ConvolutionWeights::unpack_transposed) {
-            Some(values) => {
-                let sizes = tensor::dims(weights);
-                Cow::Owned(tensor::from_floats(&weights.name, &sizes, &values))
-            }
-            None => Cow::Borrowed(weights),
+        let Some(packed) = packed.flatten() else {
+            return Cow::Borrowed(weights);
+        };
+        let mut values = vec![0.0; packed.depth * packed.rows];
+        for (k, row) in values.chunks_exact_mut(packed.rows).enumerate() {
+            packed.unpack_column(k, row);
         }
+        let sizes = tensor::dims(weights);
+        Cow::Owned(tensor::from_floats(&weights.name, &sizes, &values))
     }
 
     /// Gives a copy of the file the weights that were released.
@@ -56,12 +58,18 @@ impl PackedWeights {
         let Some(packed) = self.packed_transposed(weights) else {
             return false;
         };
-        WeightReader::new(weights).is_ok_and(|stored| {
-            let values = packed.unpack_transposed();
-            stored.element_count() == values.len()
-                && (values.iter().enumerate())
-                    .all(|(place, value)| stored.get(place).to_bits() == value.to_bits())
-        })
+        let Ok(stored) = WeightReader::new(weights) else {
+            return false;
+        };
+        // One row after the other: all of them take as much memory again.
+        let mut row = vec![0.0; packed.rows];
+        stored.element_count() == packed.depth * packed.rows
+            && (0..packed.depth).all(|k| {
+                packed.unpack_column(k, &mut row);
+                let stored = (k * packed.rows..).map(|place| stored.get(place));
+                let mut pairs = row.iter().zip(stored);
+                pairs.all(|(value, stored)| value.to_bits() == stored.to_bits())
+            })
     }
 
     fn packed_transposed(&self, weights: &pb::TensorProto) -> Option<&ConvolutionWeights> {

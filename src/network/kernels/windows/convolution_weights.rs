@@ -153,34 +153,20 @@ impl ConvolutionWeights {
         })
     }
 
-    /// The matrix [depth, rows] of the elements that were packed, each by its row's scale, as
-    /// it was before [`WeightReader::transposed`]; of [`Form::WinogradConvolution`], whose
-    /// panels hold other numbers, nothing.
-    pub fn unpack_transposed(&self) -> Vec<f32> {
-        if self.form == Form::WinogradConvolution {
-            return Vec::new();
-        }
+    /// Column k of the matrix [rows, depth] that was packed, each element by its row's scale: a
+    /// row of the matrix before [`WeightReader::transposed`]. Not for
+    /// [`Form::WinogradConvolution`], whose panels hold other numbers.
+    pub fn unpack_column(&self, k: usize, column: &mut [f32]) {
         let panel_rows = self.packed.panel_width();
-        let (layout, panels) = (
-            self.form.layout(self.rows, panel_rows),
-            self.packed.panels(),
-        );
-        let mut matrix = vec![0.0; self.depth * self.rows];
+        let layout = self.form.layout(self.rows, panel_rows);
+        let panels = self.packed.panels();
         let scales = self.scales.chunks_exact(panel_rows);
         for (index, (rows, scales)) in layout.each().zip(scales).enumerate() {
-            let panel = panels.panel(index, self.depth * panel_rows);
-            let lines = matrix.chunks_exact_mut(self.rows);
-            for (line, packed) in lines.zip(panel.chunks_exact(panel_rows)) {
-                let values = packed
-                    .iter()
-                    .zip(scales)
-                    .map(|(value, scale)| value * scale);
-                for (to, value) in line[rows.clone()].iter_mut().zip(values) {
-                    *to = value;
-                }
+            let packed = &panels.panel(index, (k + 1) * panel_rows)[k * panel_rows..];
+            for ((to, value), scale) in column[rows].iter_mut().zip(packed).zip(scales) {
+                *to = value * scale;
             }
         }
-        matrix
     }
 
     /// The bias of each row, without that of padding, from panels of `panel_rows` rows.
