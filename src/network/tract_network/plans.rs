@@ -275,7 +275,10 @@ impl Plans {
             ..Branch::of_layers(None)
         };
         self.with_branch(&branch, |model, found, weights| {
-            TapedForward::new(model, &found.selection, weights)
+            let forward = TapedForward::new(model, &found.selection, weights)?;
+            // Packed before a run fills the tape: that finds room where bytes are released.
+            GradientBranch::pack_weights(model, &found.selection, &forward, weights)?;
+            Ok(forward)
         })
     }
 
