@@ -4,7 +4,7 @@
 //! automatic differentiation: from a new input `cotangent` [1, K] the backward pass
 //! goes from the logits to the layer asked for, and adds for each node on the way
 //! the nodes of its vector–Jacobian product (VJP). The result is plain ONNX that any
-//! engine runs.
+//! engine runs; for ours it may have a node of its own.
 //!
 //! - `attach`: adds the branch, names its outputs, states them in the file
 //! - `model_survey`, `attach_options`: what a model offers, and what a caller chooses

@@ -44,16 +44,19 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
         let channels = gradient.outer_iter();
         match place.checked_sub(1).map(|layer| biases.get(layer)) {
             None => {
-                let products = channels.zip(pixels.outer_iter());
-                add(
-                    &mut sum,
-                    products.map(|(channel, pixels)| &channel * &pixels),
-                );
+                let mut products = channels.zip(pixels.outer_iter()).map(|(channel, pixels)| {
+                    let mut product = channel.to_owned();
+                    product *= &pixels;
+                    product
+                });
+                add(&mut sum, &mut products);
             }
             Some(None) => {}
             Some(Some(bias)) => {
                 let products = channels.zip(&bias.values);
-                add(&mut sum, products.map(|(channel, &bias)| &channel * bias));
+                let mut products =
+                    products.map(|(channel, bias)| channel.mapv(|value| value * bias));
+                add(&mut sum, &mut products);
             }
         }
     };
@@ -64,7 +67,7 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
 /// Adds the magnitudes of a layer's channels, each scaled to 0…1. Those of one size are summed
 /// first: bringing to the input's size is linear.
 #[cfg(feature = "network")]
-fn add(sum: &mut Array2<f32>, channels: impl Iterator<Item = Array2<f32>>) {
+fn add(sum: &mut Array2<f32>, channels: &mut dyn Iterator<Item = Array2<f32>>) {
     let scaled = channels.map(scaled);
     let own = scaled.reduce(|mut own, channel| {
         own += &channel;
