@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use ndarray::{Array2, Array3, Array4};
+use ndarray::{Array2, Array3, Array4, ArrayView3};
 
 use super::budget::{Budget, Stopped};
 use super::cam::{channel_sum, important_channels};
@@ -84,7 +84,7 @@ impl Context<'_> {
     /// [`ExplainError`].
     pub async fn bias_gradients(
         &mut self,
-        each: &mut dyn FnMut(usize, Array3<f32>),
+        each: &mut dyn FnMut(usize, ArrayView3<f32>),
     ) -> Result<(), ExplainError> {
         self.ensure_tape().await?;
         let (logits, outputs) = (self.subject.run.logits(), &self.subject.outputs);
@@ -98,13 +98,11 @@ impl Context<'_> {
         loop {
             // Node by node: each gradient is dropped before the next one is computed.
             let advanced = self.network.advance(&mut |_, _| false)?;
-            for (place, gradient) in self.network.take_gradients()? {
-                each(place, gradient);
-            }
+            self.network.take_gradients(each)?;
             if let Some(computed) = advanced {
                 let gradients = computed.into_gradients()?.into_iter().enumerate();
                 let rest = gradients.filter(|(_, gradient)| !gradient.is_empty());
-                rest.for_each(|(place, gradient)| each(place, gradient));
+                rest.for_each(|(place, gradient)| each(place, gradient.view()));
                 return Ok(());
             }
             if self.budget.is_pause_due() {

@@ -8,9 +8,10 @@ use super::model_survey::{Survey, survey};
 use super::selection::{Layer, Selection};
 use super::tensor_names::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS};
 use crate::onnx::{
-    Model, check_operands, drop_unread_weights, fold_constants, key, legalise, node,
+    Model, check_operands, drop_unread_weights, fold_constants, key, legalise, node, pb,
 };
 use crate::picture::Layout;
+use pb::tensor_proto::DataType;
 
 /// What [`attach`] found and did.
 #[derive(Clone, Debug)]
@@ -75,6 +76,7 @@ pub fn attach_branch(
         cotangent: &cotangent,
         wanted: &wanted,
         policy: options.policy,
+        for_engine: options.for_engine && is_float32_alone(model.graph()),
     };
     let gradients = pass.run(model.graph(), &shapes, &mut builder)?;
     name_outputs(&mut builder, &selection, &gradients.tensors);
@@ -90,6 +92,16 @@ pub fn attach_branch(
         file_tensor,
         layers,
         rectifiers: gradients.rectifiers,
+    })
+}
+
+/// Whether no node casts to another floating-point type.
+pub fn is_float32_alone(graph: &pb::GraphProto) -> bool {
+    let others = [DataType::Float16, DataType::Double, DataType::Bfloat16];
+    let mut casts = graph.node.iter().filter(|node| node.op_type == "Cast");
+    casts.all(|cast| {
+        let to = node::int(cast, "to");
+        others.iter().all(|&other| to != Some(other as i64))
     })
 }
 

@@ -17,6 +17,9 @@ pub struct AttachOptions {
     pub layout: Option<Layout>,
     /// Whether the branch also gives the gradient of the picture.
     pub input_gradient: bool,
+    /// Whether the branch may have the node [`MAX_POOL_GRADIENT`](super::MAX_POOL_GRADIENT), which
+    /// the engine alone runs, in place of some 90 of ONNX and their tensors.
+    pub for_engine: bool,
     /// What rectifiers pass backwards.
     pub policy: ReluPolicy,
 }

@@ -18,6 +18,8 @@ pub struct BackwardPass<'a> {
     /// The tensors whose gradients are asked for: layers, or the input.
     pub wanted: &'a [&'a str],
     pub policy: ReluPolicy,
+    /// Whether nodes may be added that the engine alone runs.
+    pub for_engine: bool,
 }
 
 /// What the pass added to the builder.
@@ -50,6 +52,7 @@ pub fn differentiate(
         cotangent,
         wanted,
         policy,
+        for_engine: false,
     };
     let gradients = pass.run(model.graph(), shapes, &mut builder)?;
     builder.write_into(model.graph_mut());
@@ -103,6 +106,7 @@ impl BackwardPass<'_> {
             let inputs = node.input.iter().map(is_active).collect();
             let mut context = VjpContext::new(node, &cotangents, inputs, shapes, &index, builder)?;
             context.policy = self.policy;
+            context.for_engine = self.for_engine;
             rule(&mut context).map_err(|error| match error {
                 GradientError::UnknownShape { tensor } => {
                     untold_shape(graph, &index, shapes, &tensor)

@@ -4,7 +4,7 @@
 //! automatic differentiation: from a new input `cotangent` [1, K] the backward pass
 //! goes from the logits to the layer asked for, and adds for each node on the way
 //! the nodes of its vector–Jacobian product (VJP). The result is plain ONNX that any
-//! engine runs.
+//! engine runs; for ours it may have a node of its own.
 //!
 //! - `attach`: adds the branch, names its outputs, states them in the file
 //! - `model_survey`, `attach_options`: what a model offers, and what a caller chooses
@@ -32,11 +32,13 @@ mod selection;
 mod tensor_names;
 mod untold_shapes;
 
-pub use attach::{Attached, attach, attach_branch, remove_branch};
+pub use attach::{Attached, attach, attach_branch, is_float32_alone, remove_branch};
 pub use attach_options::AttachOptions;
 pub use backward_pass::differentiate;
 pub use error::GradientError;
 pub use model_survey::{Survey, survey};
 pub use relu_policy::ReluPolicy;
 pub use selection::{Layer, OutputActivation, PictureInput, Places, Selection, named_layer};
-pub use tensor_names::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS};
+pub use tensor_names::{
+    ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS, MAX_POOL_GRADIENT, is_contract_name,
+};

@@ -10,3 +10,13 @@ pub const ACTIVATIONS: &str = "activations";
 pub const GRADIENTS: &str = "gradients";
 /// Name of the output [1, C, H, W]: the same for the picture.
 pub const INPUT_GRADIENTS: &str = "gradients.input";
+
+/// Operator of the engine for the gradient of MaxPool: from x, y and ȳ to x̄, with the
+/// attributes kernel_shape, strides and pads.
+pub const MAX_POOL_GRADIENT: &str = "gradcam.MaxPoolGradient";
+
+/// Whether a tensor of a file that has this name may be given another by a branch.
+pub fn is_contract_name(name: &str) -> bool {
+    let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
+    [COTANGENT, LOGITS, ACTIVATIONS, GRADIENTS].contains(&stem)
+}

@@ -1,7 +1,7 @@
 //! The layers whose activations a forward run keeps besides those of the layer that is
 //! explained, so that another layer can be explained without another run.
 
-use crate::gradient::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS, Layer};
+use crate::gradient::{Layer, is_contract_name};
 
 /// Layers whose activations a run keeps at most: a layer may be of a few bytes only.
 pub const MAX_KEPT_LAYERS: usize = 64;
@@ -19,7 +19,8 @@ pub fn layers_to_keep(chosen: &Layer, recent: &[Layer], layers: &[Layer]) -> Vec
         if kept.len() == MAX_KEPT_LAYERS {
             break;
         }
-        if is_name_of_contract(&layer.tensor) {
+        // It could not be found by its name.
+        if is_contract_name(&layer.tensor) {
             continue;
         }
         let own: usize = layer.shape.iter().product::<usize>() * size_of::<f32>();
@@ -30,11 +31,6 @@ pub fn layers_to_keep(chosen: &Layer, recent: &[Layer], layers: &[Layer]) -> Vec
         kept.push(layer.clone());
     }
     kept
-}
-
-/// Whether a tensor gives its name to one of the branch's: it cannot be found by it then.
-fn is_name_of_contract(tensor: &str) -> bool {
-    [ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS].contains(&tensor)
 }
 
 /// Layers that a person tends to look at, the last first: the ends of blocks where they

@@ -1,6 +1,6 @@
 //! What an explanation may ask of a network.
 
-use ndarray::{Array3, Array4};
+use ndarray::{Array3, Array4, ArrayView3};
 
 use super::biases::Bias;
 use super::network_error::NetworkError;
@@ -42,14 +42,17 @@ pub trait Network {
         may_continue: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<Option<Computed>, NetworkError>;
 
-    /// Takes the gradients that the current computation, one at [`Site::Biases`], is done with,
-    /// each [C, h, w] with its place in the result, which holds empty ones instead: all of them
-    /// at once take as much memory as all activations.
+    /// Takes the gradients that the current computation, one at [`Site::Biases`], is done with:
+    /// `each` gets them, [C, h, w], with their places in the result, which holds empty ones
+    /// instead. All of them at once take as much memory as all activations.
     ///
     /// # Errors
     /// [`NetworkError`] for gradients that are not float32.
-    fn take_gradients(&mut self) -> Result<Vec<(usize, Array3<f32>)>, NetworkError> {
-        Ok(Vec::new())
+    fn take_gradients(
+        &mut self,
+        _each: &mut dyn FnMut(usize, ArrayView3<f32>),
+    ) -> Result<(), NetworkError> {
+        Ok(())
     }
 
     /// How many layers have weights that [`Network::with_random_weights`] can replace.

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::subgraphs::subgraph;
-use crate::gradient::{COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS, Selection};
+use crate::gradient::{COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS, Selection, is_float32_alone};
 use crate::onnx::{Index, Model, OnnxError, node, pb};
 use pb::tensor_proto::DataType;
 
@@ -74,6 +74,7 @@ pub fn tape(model: &Model) -> Result<Vec<Taped>, OnnxError> {
         let producer = index.producer(tensor);
         producer.is_some_and(|node| graph.node[node].op_type == "Relu")
     };
+    // A mask is read as float32.
     let has_masks = is_float32_alone(graph);
     let tape = tape.into_iter().rev().map(|(tensor, is_sign_alone)| Taped {
         tensor: tensor.to_owned(),
@@ -92,16 +93,6 @@ fn forward_tensors(graph: &pb::GraphProto) -> HashSet<&str> {
         }
     }
     forward
-}
-
-/// Whether no node casts to another floating-point type: a mask is read as float32.
-fn is_float32_alone(graph: &pb::GraphProto) -> bool {
-    let others = [DataType::Float16, DataType::Double, DataType::Bfloat16];
-    let mut casts = graph.node.iter().filter(|node| node.op_type == "Cast");
-    casts.all(|cast| {
-        let to = node::int(cast, "to");
-        others.iter().all(|&other| to != Some(other as i64))
-    })
 }
 
 /// The graph from the picture to the tape and the logits [1, K]. In the order in which outputs

@@ -45,6 +45,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         size: arguments.size.map(|side| [usize::from(side); 2]),
         layout: None,
         input_gradient: arguments.input_gradient,
+        for_engine: false,
         policy: arguments.relu,
     };
     let attached = gradient::attach(&mut model, &options)?;

@@ -2,7 +2,7 @@
 //! Visualization").
 
 #[cfg(feature = "network")]
-use ndarray::{Array2, Array3, ArrayView2};
+use ndarray::{Array2, ArrayView3};
 
 use crate::explain::method::{Family, Method};
 #[cfg(feature = "network")]
@@ -40,17 +40,25 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
     let pixels = context.subject.pixels()?;
     let (_, height, width) = pixels.dim();
     let mut sum = Array2::<f32>::zeros((height, width));
-    let mut add_products = |place: usize, mut gradient: Array3<f32>| {
+    let mut add_products = |place: usize, gradient: ArrayView3<f32>| {
+        let channels = gradient.outer_iter();
         match place.checked_sub(1).map(|layer| biases.get(layer)) {
-            None => gradient *= &pixels,
-            Some(None) => return,
+            None => {
+                let mut products = channels.zip(pixels.outer_iter()).map(|(channel, pixels)| {
+                    let mut product = channel.to_owned();
+                    product *= &pixels;
+                    product
+                });
+                add(&mut sum, &mut products);
+            }
+            Some(None) => {}
             Some(Some(bias)) => {
-                for (mut channel, &bias) in gradient.outer_iter_mut().zip(&bias.values) {
-                    channel *= bias;
-                }
+                let products = channels.zip(&bias.values);
+                let mut products =
+                    products.map(|(channel, bias)| channel.mapv(|value| value * bias));
+                add(&mut sum, &mut products);
             }
         }
-        add(&mut sum, &gradient);
     };
     context.bias_gradients(&mut add_products).await?;
     Ok(context.input_map(sum, None))
@@ -59,18 +67,20 @@ async fn explain(context: &mut Context<'_>) -> Result<Saliency, ExplainError> {
 /// Adds the magnitudes of a layer's channels, each scaled to 0…1. Those of one size are summed
 /// first: bringing to the input's size is linear.
 #[cfg(feature = "network")]
-fn add(sum: &mut Array2<f32>, channels: &Array3<f32>) {
-    let (_, rows, columns) = channels.dim();
-    let mut own = Array2::<f32>::zeros((rows, columns));
-    for channel in channels.outer_iter() {
-        own += &scaled(channel);
+fn add(sum: &mut Array2<f32>, channels: &mut dyn Iterator<Item = Array2<f32>>) {
+    let scaled = channels.map(scaled);
+    let own = scaled.reduce(|mut own, channel| {
+        own += &channel;
+        own
+    });
+    if let Some(own) = own {
+        *sum += &upsampled(own.view(), sum.dim(), false);
     }
-    *sum += &upsampled(own.view(), sum.dim(), false);
 }
 
 #[cfg(feature = "network")]
-fn scaled(channel: ArrayView2<f32>) -> Array2<f32> {
-    let magnitudes = channel.mapv(f32::abs);
+fn scaled(channel: Array2<f32>) -> Array2<f32> {
+    let magnitudes = channel.mapv_into(f32::abs);
     let least = magnitudes.iter().copied().fold(f32::INFINITY, f32::min);
     let span = magnitudes.iter().map(|value| value - least);
     let greatest = span.fold(0.0, f32::max);

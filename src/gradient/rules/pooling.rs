@@ -6,6 +6,7 @@ use super::vjp_context::VjpContext;
 use super::window_taps::{check_taps, grid_positions};
 use super::zero_insertion::{AxisPadding, pad_or_crop};
 use crate::gradient::error::GradientError;
+use crate::gradient::tensor_names::MAX_POOL_GRADIENT;
 use crate::onnx::{Window, node, pool_window};
 
 /// y = mean over windows: x̄ at a pixel is the sum of ȳ / n over the windows that
@@ -112,6 +113,9 @@ pub fn max(context: &mut VjpContext) -> Result<(), GradientError> {
     let window = pool_window(context.node, shape)?;
     check_taps(context, &window.kernel)?;
     check_taps(context, &window.strides)?;
+    if context.for_engine && has_engine_gradient(&window) {
+        return max_in_engine(context, &window);
+    }
     let grids = PhaseGrids::of(context, &window, shape)?;
     let polyphase = Polyphase::of(&window, shape);
     let mut parts: Vec<Vec<String>> = vec![Vec::new(); polyphase.count()];
@@ -128,6 +132,32 @@ pub fn max(context: &mut VjpContext) -> Result<(), GradientError> {
         parts[target.phase].push(scattered);
     }
     let cotangent = sum_and_interleave(context, &polyphase, shape, &parts);
+    context.accumulate(0, cotangent);
+    Ok(())
+}
+
+/// Whether the engine's operator is for such windows: planes, no dilation, and none that sees
+/// padding alone.
+fn has_engine_gradient(window: &Window) -> bool {
+    let pads = window.pads_begin.iter().zip(&window.kernel);
+    window.kernel.len() == 2
+        && window.dilations.iter().all(|&dilation| dilation == 1)
+        && pads.into_iter().all(|(pad, kernel)| pad < kernel)
+}
+
+/// The same in one node, which reads what these nodes read and gives the same numbers.
+fn max_in_engine(context: &mut VjpContext, window: &Window) -> Result<(), GradientError> {
+    let ints = |name: &str, values: &[usize]| {
+        let values: Vec<i64> = values.iter().map(|&value| value as i64).collect();
+        node::ints_attribute(name, &values)
+    };
+    let attributes = vec![
+        ints("kernel_shape", &window.kernel),
+        ints("strides", &window.strides),
+        ints("pads", &window.pads_begin),
+    ];
+    let inputs = [context.input(0)?, context.output(), context.cotangent];
+    let cotangent = (context.builder).add_node(MAX_POOL_GRADIENT, &inputs, attributes);
     context.accumulate(0, cotangent);
     Ok(())
 }

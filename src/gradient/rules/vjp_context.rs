@@ -17,6 +17,8 @@ pub struct VjpContext<'a> {
     /// Cotangents of all outputs; `None` where no active node reads the output.
     pub cotangents: &'a [Option<String>],
     pub policy: ReluPolicy,
+    /// Whether a rule may add nodes that the engine alone runs.
+    pub for_engine: bool,
     /// Set by a rule to which the policy applied.
     pub is_rectifier: bool,
     pub index: &'a Index<'a>,
@@ -55,6 +57,7 @@ impl<'a> VjpContext<'a> {
             cotangent: first.unwrap_or_default(),
             cotangents,
             policy: ReluPolicy::Plain,
+            for_engine: false,
             is_rectifier: false,
             index,
             builder,

@@ -29,4 +29,6 @@ pub use matmul::{AutotuningReport, autotuning_report};
 pub use matmul::{Kernel, KernelShape, WeightReader, peak_gigaflops};
 pub use tract::{Dense, DenseWeights, MAX_DENSE_ROWS, autotune, declutter, tract_kernel};
 pub use warm_up::warm_up;
-pub use windows::{Convolution, ConvolutionWeights, Depthwise, Form, Geometry, MaxPooling};
+pub use windows::{
+    Convolution, ConvolutionWeights, Depthwise, Form, Geometry, MaxPoolGradient, MaxPooling,
+};

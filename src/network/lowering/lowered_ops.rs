@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tract_onnx::tract_hir::internal::*;
 
 use crate::network::kernels::{
-    Clamp, Convolution, ConvolutionWeights, Dense, Geometry, MAX_DENSE_ROWS,
+    Clamp, Convolution, ConvolutionWeights, Dense, Geometry, MAX_DENSE_ROWS, MaxPoolGradient,
 };
 use crate::onnx::{Window, node, pb};
 
@@ -25,6 +25,7 @@ pub struct LoweredConvolution {
 pub enum LoweredLayer {
     Convolution(LoweredConvolution),
     Dense(Dense),
+    MaxPoolGradient(MaxPoolGradient),
 }
 
 impl LoweredLayer {
@@ -33,6 +34,7 @@ impl LoweredLayer {
         match self {
             LoweredLayer::Convolution(layer) => expand(layer.clone()),
             LoweredLayer::Dense(layer) => expand(layer.clone()),
+            LoweredLayer::MaxPoolGradient(layer) => expand(layer.clone()),
         }
     }
 }
@@ -165,5 +167,35 @@ impl Expansion for Dense {
         } else {
             self.wire_for_many_rows(name, model, inputs[0])
         }
+    }
+}
+
+impl Expansion for MaxPoolGradient {
+    fn name(&self) -> StaticName {
+        "GradcamMaxPoolGradient".into()
+    }
+
+    fn rules<'r, 'p: 'r, 's: 'r>(
+        &'s self,
+        solver: &mut Solver<'r>,
+        inputs: &'p [TensorProxy],
+        outputs: &'p [TensorProxy],
+    ) -> InferenceResult {
+        check_input_arity(inputs, 3)?;
+        check_output_arity(outputs, 1)?;
+        for tensor in inputs.iter().chain(outputs) {
+            solver.equals(&tensor.datum_type, f32::datum_type())?;
+        }
+        solver.equals(&outputs[0].shape, &inputs[0].shape)?;
+        solver.equals(&inputs[2].shape, &inputs[1].shape)
+    }
+
+    fn wire(
+        &self,
+        name: &str,
+        model: &mut TypedModel,
+        inputs: &[OutletId],
+    ) -> TractResult<TVec<OutletId>> {
+        model.wire_node(name, self.clone(), inputs)
     }
 }

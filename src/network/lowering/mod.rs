@@ -6,8 +6,9 @@
 //! share them; tract meets those layers as operations without weights.
 //!
 //! - `pattern_matching`: the layers that are lowered: Conv, with a batch norm behind it
-//!   folded in; Gemm and MatMul by a constant matrix
+//!   folded in; Gemm and MatMul by a constant matrix; the gradient of MaxPool
 //! - `weight_cache`: the packed weights
+//! - `released_weights`: weights of the file that are kept packed alone
 //! - `remaining_graph`: the graph that is left for tract
 //! - `lowered_ops`: what the lowered layers become in tract's graph
 //!
@@ -18,6 +19,7 @@
 
 mod lowered_ops;
 mod pattern_matching;
+mod released_weights;
 mod remaining_graph;
 #[cfg(test)]
 mod tests;

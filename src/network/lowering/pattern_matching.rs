@@ -8,7 +8,10 @@ use tract_onnx::prelude::TractError;
 use super::lowered_ops::{LoweredConvolution, LoweredLayer};
 use super::remaining_graph::{RemainingGraph, operator};
 use super::weight_cache::{ConvolutionKey, PackedWeights};
-use crate::network::kernels::{ConvolutionWeights, Dense, DenseWeights, WeightReader};
+use crate::gradient::MAX_POOL_GRADIENT;
+use crate::network::kernels::{
+    ConvolutionWeights, Dense, DenseWeights, MaxPoolGradient, WeightReader,
+};
 use crate::onnx::{Model, OnnxError, node, pb, tensor};
 
 /// A batch norm as what it does to the convolution before it: each output channel is
@@ -97,6 +100,7 @@ impl<'a> PatternMatcher<'a> {
             let instead = match node.op_type.as_str() {
                 "Conv" => self.convolution(node)?,
                 "Gemm" | "MatMul" => self.dense(node)?,
+                MAX_POOL_GRADIENT => self.max_pool_gradient(node),
                 _ => None,
             };
             nodes.extend(instead.unwrap_or_else(|| vec![node.clone()]));
@@ -110,7 +114,7 @@ impl<'a> PatternMatcher<'a> {
             .collect();
         let mut initializer: Vec<pb::TensorProto> = (read.into_iter())
             .filter_map(|name| self.weights.get(name.as_str()))
-            .map(|weights| self.subgraph.to_float32(weights))
+            .map(|weights| self.subgraph.to_float32(&self.cache.restored(weights)))
             .collect();
         initializer.sort_by(|a, b| a.name.cmp(&b.name));
         let remaining = pb::GraphProto {
@@ -296,7 +300,8 @@ impl<'a> PatternMatcher<'a> {
                 (Some(norm.factors), Some(bias))
             }
         };
-        let mut reader = WeightReader::new(weights.stored)?;
+        let stored = self.cache.restored(weights.stored);
+        let mut reader = WeightReader::new(&stored)?;
         if weights.is_transposed {
             reader = reader.transposed();
         }
@@ -338,6 +343,27 @@ impl<'a> PatternMatcher<'a> {
         name.clone_into(&mut sum.name);
         let stand_in = self.stand_in(node, &product, &product, layer);
         Ok(Some(vec![stand_in, sum]))
+    }
+
+    /// The gradient of a MaxPool, a node that tract does not know.
+    fn max_pool_gradient(&mut self, node: &pb::NodeProto) -> Option<Vec<pb::NodeProto>> {
+        let pair = |name| {
+            let [rows, columns] = *node::ints(node, name)?.first_chunk()?;
+            Some([
+                u16::try_from(rows).ok()?.into(),
+                u16::try_from(columns).ok()?.into(),
+            ])
+        };
+        let layer = LoweredLayer::MaxPoolGradient(MaxPoolGradient {
+            kernel: pair("kernel_shape")
+                .filter(|[rows, columns]| rows * columns <= MaxPoolGradient::MAX_TAPS)?,
+            strides: pair("strides")?,
+            padding: pair("pads")?,
+        });
+        let mut stand_in = node.clone();
+        stand_in.op_type = operator(self.layers.len());
+        self.layers.push(layer);
+        Some(vec![stand_in])
     }
 
     fn dense_weights(&mut self, weights: &pb::TensorProto) -> Result<Arc<DenseWeights>, OnnxError> {

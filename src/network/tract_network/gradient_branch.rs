@@ -8,7 +8,7 @@ use super::taped_forward::TapedForward;
 use crate::gradient::{ReluPolicy, Selection};
 use crate::network::execution_plan::ExecutionPlan;
 use crate::network::load_error::LoadError;
-use crate::network::lowering::PackedWeights;
+use crate::network::lowering::{self, PackedWeights};
 use crate::network::network_error::NetworkError;
 use crate::network::network_trait::Site;
 use crate::network::run::Run;
@@ -81,6 +81,24 @@ impl GradientBranch {
         let with_layers = key.site == Site::Biases;
         let graph = tape::input_gradient(model, selection, &tape, declared, with_layers)?;
         GradientBranch::new(model, &graph, key, BranchStart::Tape(names), weights)
+    }
+
+    /// Packs the weights of [`GradientBranch::at_input`] under the plain policy; those of the
+    /// other policies are the same.
+    ///
+    /// # Errors
+    /// As [`GradientBranch::at_layer`].
+    pub fn pack_weights(
+        model: &Model,
+        selection: &Selection,
+        forward: &TapedForward,
+        weights: &mut PackedWeights,
+    ) -> Result<(), LoadError> {
+        let mut tape = tape::tape(model)?;
+        let declared = forward.declared(&mut tape)?;
+        let graph = tape::input_gradient(model, selection, &tape, declared, false)?;
+        lowering::lower(&graph, model, weights)?;
+        Ok(())
     }
 
     fn new(

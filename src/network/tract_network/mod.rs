@@ -11,11 +11,13 @@ mod gradient_branch;
 mod plans;
 mod shared_plans;
 mod taped_forward;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use ndarray::{Array3, Array4, Axis, Ix3};
+use ndarray::{Array3, Array4, ArrayView3, Axis, Ix3};
 use tract_onnx::prelude::Tensor;
 
 use self::gradient_branch::PlanKey;
@@ -211,9 +213,12 @@ impl TractNetwork {
 
 /// A gradient [1, C, h, w] as [C, h, w].
 fn gradient(tensor: &Tensor) -> Result<Array3<f32>, NetworkError> {
+    Ok(gradient_view(tensor)?.to_owned())
+}
+
+fn gradient_view(tensor: &Tensor) -> Result<ArrayView3<'_, f32>, NetworkError> {
     let gradient = array(tensor)?.index_axis_move(Axis(0), 0);
-    let gradient = gradient.into_dimensionality::<Ix3>();
-    Ok(gradient.map_err(shape_error)?.to_owned())
+    gradient.into_dimensionality::<Ix3>().map_err(shape_error)
 }
 
 /// Activations [C, h, w] as a tensor in a layer's own order of axes.
@@ -258,16 +263,19 @@ impl Network for TractNetwork {
         }
     }
 
-    fn take_gradients(&mut self) -> Result<Vec<(usize, Array3<f32>)>, NetworkError> {
+    fn take_gradients(
+        &mut self,
+        each: &mut dyn FnMut(usize, ArrayView3<f32>),
+    ) -> Result<(), NetworkError> {
         let plan = match &self.current {
             Some(Current::Gradient(key)) => self.plans.branch_plan(key),
             _ => None,
         };
         let taken = plan.map_or(Vec::new(), ExecutionPlan::take_outputs);
-        let gradients = taken.into_iter();
-        gradients
-            .map(|(place, tensor)| Ok((place, gradient(&tensor)?)))
-            .collect()
+        for (place, tensor) in taken {
+            each(place, gradient_view(&tensor)?);
+        }
+        Ok(())
     }
 
     fn weighted_layers(&self) -> usize {

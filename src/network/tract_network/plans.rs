@@ -101,6 +101,10 @@ impl Plans {
         options: &AttachOptions,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<(Description, Plans), LoadError> {
+        let options = &AttachOptions {
+            for_engine: true,
+            ..options.clone()
+        };
         progress(0, LOAD_STEPS);
         let mut own = Model::decode(&file, Limits::default())?;
         drop(file);
@@ -151,6 +155,7 @@ impl Plans {
         normals: &mut Normals,
     ) -> Result<(Vec<u8>, AttachOptions), LoadError> {
         let mut model = Model::clone(&self.file);
+        self.weights.restore_all(&mut model);
         random_weights::randomise(&mut model, topmost, normals)?;
         Ok((model.encode(), self.options.clone()))
     }
@@ -194,6 +199,7 @@ impl Plans {
             .and_then(|attached| build(&model, attached, &mut self.weights));
         if let Some(own) = Arc::get_mut(&mut self.file) {
             own.take_back(model);
+            self.weights.release(own);
         }
         built
     }
@@ -269,7 +275,10 @@ impl Plans {
             ..Branch::of_layers(None)
         };
         self.with_branch(&branch, |model, found, weights| {
-            TapedForward::new(model, &found.selection, weights)
+            let forward = TapedForward::new(model, &found.selection, weights)?;
+            // Packed before a run fills the tape: that finds room where bytes are released.
+            GradientBranch::pack_weights(model, &found.selection, &forward, weights)?;
+            Ok(forward)
         })
     }
 

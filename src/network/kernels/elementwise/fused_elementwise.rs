@@ -9,7 +9,7 @@ use super::broadcast::Broadcast;
 use super::program::{BLOCK, Program};
 
 /// A [`Program`] over float32 tensors. Its inputs have the shape of its output, or are
-/// broadcast to it.
+/// broadcast to it; one of the same shape may also hold truths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FusedElementwise {
     pub program: Program,
@@ -18,8 +18,15 @@ pub struct FusedElementwise {
 
 /// An input and how it is read.
 struct Source<'a> {
-    elements: &'a [f32],
+    elements: Elements<'a>,
     broadcast: Broadcast,
+}
+
+#[derive(Clone, Copy)]
+enum Elements<'a> {
+    Numbers(&'a [f32]),
+    /// 1 and 0 as numbers. Not broadcast.
+    Truths(&'a [bool]),
 }
 
 impl Op for FusedElementwise {
@@ -73,7 +80,13 @@ impl TypedOp for FusedElementwise {
 impl FusedElementwise {
     fn source<'a>(&self, input: &'a Tensor) -> TractResult<Source<'a>> {
         let (broadcast, _) = self.broadcast(input.shape())?;
-        let elements = input.try_as_plain_ram()?.as_slice::<f32>()?;
+        let plain = input.try_as_plain_ram()?;
+        let elements = if input.datum_type() == bool::datum_type() {
+            ensure!(broadcast == Broadcast::None, "truths are not broadcast");
+            Elements::Truths(plain.as_slice::<bool>()?)
+        } else {
+            Elements::Numbers(plain.as_slice::<f32>()?)
+        };
         Ok(Source {
             elements,
             broadcast,
@@ -119,20 +132,30 @@ impl FusedElementwise {
         let (len, start) = (row.unwrap_or(out.len()), first * row.unwrap_or(1));
         for (index, out) in out.chunks_mut(len.max(1)).enumerate() {
             for (input, source) in sources.iter().enumerate() {
-                if source.broadcast == Broadcast::ElementOfRow {
-                    let value = source.elements[first + index];
+                if let (Broadcast::ElementOfRow, Elements::Numbers(elements)) =
+                    (source.broadcast, source.elements)
+                {
+                    let value = elements[first + index];
                     self.program.repeat_input(&mut registers, input, value);
                 }
             }
             for (number, out) in out.chunks_mut(BLOCK).enumerate() {
                 let column = number * BLOCK;
-                for (block, source) in blocks.iter_mut().zip(sources) {
+                for (input, (block, source)) in blocks.iter_mut().zip(sources).enumerate() {
                     let from = match source.broadcast {
                         Broadcast::None => start + index * len + column,
                         Broadcast::SameRow => column,
                         Broadcast::ElementOfRow => continue,
                     };
-                    *block = Some(&source.elements[from..][..out.len()]);
+                    match source.elements {
+                        Elements::Numbers(elements) => {
+                            *block = Some(&elements[from..][..out.len()]);
+                        }
+                        Elements::Truths(elements) => {
+                            let truths = &elements[from..][..out.len()];
+                            self.program.convert_input(&mut registers, input, truths);
+                        }
+                    }
                 }
                 self.program.run_block(&blocks, &mut registers, out);
             }

@@ -93,8 +93,17 @@ impl Program {
         registers.0[self.constants.len() + input] = [value; BLOCK];
     }
 
+    /// Sets the elements of an input of truths, at most [`BLOCK`], of which
+    /// [`Program::run_block`] gets none.
+    pub fn convert_input(&self, registers: &mut Registers, input: usize, truths: &[bool]) {
+        let register = &mut registers.0[self.constants.len() + input];
+        for (to, &truth) in register.iter_mut().zip(truths) {
+            *to = f32::from(u8::from(truth));
+        }
+    }
+
     /// Computes all elements of a block, at most [`BLOCK`]. `inputs` holds the same elements of
-    /// each input, or `None` for one that is repeated.
+    /// each input, or `None` for one that is repeated or converted.
     pub fn run_block(
         &self,
         inputs: &[Option<&[f32]>],

@@ -29,6 +29,32 @@ fn file(weights: &Tensor, as_half: bool) -> pb::TensorProto {
 }
 
 proptest! {
+    #![proptest_config(cases(200))]
+
+    #[test]
+    fn weights_are_unpacked_as_they_were(
+        (rows, depth) in (1_usize..40, 1_usize..30),
+        own in 0..KernelShape::ALL.len(),
+        (as_half, is_plain) in any::<(bool, bool)>(),
+        seed in any::<u64>(),
+    ) {
+        let seed = if as_half { seed & !1 } else { seed };
+        let weights = random_tensor(&[depth, rows, 1, 1], seed);
+        let file = file(&weights, as_half);
+        let form = if is_plain { Form::Plain } else { Form::StrassenWinograd };
+        let kernel = Kernel::Own(KernelShape::ALL[own]);
+        let matrix = WeightReader::new(&file).unwrap().transposed();
+        let packed = ConvolutionWeights::pack_for(kernel, form, &matrix, None, None).unwrap();
+        prop_assert_eq!((packed.rows, packed.depth), (rows, depth));
+        let mut column = vec![0.0; rows];
+        for (k, wanted) in slice(&weights).chunks_exact(rows).enumerate() {
+            packed.unpack_column(k, &mut column);
+            prop_assert_eq!(column.as_slice(), wanted);
+        }
+    }
+}
+
+proptest! {
     #![proptest_config(cases(1000))]
 
     #[test]

@@ -3,7 +3,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{EvalContext, EvalOp, tvec};
 
 use super::super::common::Clamp;
-use super::super::windows::{Depthwise, Geometry, MaxPooling};
+use super::super::windows::{Depthwise, Geometry, MaxPoolGradient, MaxPooling};
 use super::{cases, close, random_tensor};
 
 /// Windows of 1 × 1.
@@ -215,6 +215,50 @@ proptest! {
         }
         let op = MaxPooling { geometry };
         let found = run(&op, &[&input]);
+        prop_assert_eq!(slice(&found), wanted.as_slice());
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(400))]
+
+    /// As the rule of the gradient branch has it, which goes from tap to tap.
+    #[test]
+    fn the_gradient_of_max_pooling_goes_to_the_first_maximum(
+        geometry in geometries().prop_map(|geometry| Geometry { dilations: (1, 1), ..geometry }),
+        planes in 1_usize..4,
+        has_ties in any::<bool>(),
+        seed in any::<u64>(),
+    ) {
+        let mut input = random_tensor(&[planes, geometry.input.0, geometry.input.1], seed);
+        if has_ties {
+            let rounded = slice(&input).iter().map(|value| value.round()).collect::<Vec<_>>();
+            input = Tensor::from_shape(input.shape(), &rounded).unwrap();
+        }
+        let maxima = run(&MaxPooling { geometry: geometry.clone() }, &[&input]);
+        let cotangent = random_tensor(maxima.shape(), seed ^ 0x77);
+        let mut wanted = Vec::new();
+        for plane in 0..planes {
+            let pixels = &slice(&input)[plane * geometry.input_len()..];
+            let maxima = &slice(&maxima)[plane * geometry.output_len()..];
+            let mut remaining = slice(&cotangent)[plane * geometry.output_len()..].to_vec();
+            let mut gradient = vec![0.0; geometry.input_len()];
+            for wanted_tap in 0..geometry.kernel.0 * geometry.kernel.1 {
+                windows(&geometry, |output, pixel, tap| {
+                    if tap == wanted_tap && pixels[pixel] >= maxima[output] {
+                        gradient[pixel] += std::mem::take(&mut remaining[output]);
+                    }
+                });
+            }
+            wanted.extend(gradient);
+        }
+        let op = MaxPoolGradient {
+            kernel: geometry.kernel.into(),
+            strides: geometry.strides.into(),
+            padding: geometry.padding.into(),
+        };
+        let found = run(&op, &[&input, &maxima, &cotangent]);
+        prop_assert_eq!(found.shape(), input.shape());
         prop_assert_eq!(slice(&found), wanted.as_slice());
     }
 }

@@ -153,6 +153,22 @@ impl ConvolutionWeights {
         })
     }
 
+    /// Column k of the matrix [rows, depth] that was packed, each element by its row's scale: a
+    /// row of the matrix before [`WeightReader::transposed`]. Not for
+    /// [`Form::WinogradConvolution`], whose panels hold other numbers.
+    pub fn unpack_column(&self, k: usize, column: &mut [f32]) {
+        let panel_rows = self.packed.panel_width();
+        let layout = self.form.layout(self.rows, panel_rows);
+        let panels = self.packed.panels();
+        let scales = self.scales.chunks_exact(panel_rows);
+        for (index, (rows, scales)) in layout.each().zip(scales).enumerate() {
+            let packed = &panels.panel(index, (k + 1) * panel_rows)[k * panel_rows..];
+            for ((to, value), scale) in column[rows].iter_mut().zip(packed).zip(scales) {
+                *to = value * scale;
+            }
+        }
+    }
+
     /// The bias of each row, without that of padding, from panels of `panel_rows` rows.
     pub fn bias_of_rows(&self, panel_rows: usize) -> Vec<f32> {
         let panels = self.form.layout(self.rows, panel_rows).each();

@@ -8,7 +8,7 @@
 //! - `winograd`: F(2×2, 3×3), for windows of 3 × 3 with unit stride
 //! - `depthwise`: convolution of each channel by itself; `depthwise_3x3`: windows of 3 × 3
 //!   with unit stride and padding 1, without a padded copy
-//! - `max_pool`: max pooling
+//! - `max_pool`: max pooling; `max_pool_gradient`: its gradient
 //!
 //! One more operation: a file that implements tract's `TypedOp`, and a rule in
 //! `tract/declutter`.
@@ -21,6 +21,7 @@ mod depthwise;
 mod depthwise_3x3;
 mod im2col;
 mod max_pool;
+mod max_pool_gradient;
 mod sliding_window;
 mod winograd;
 
@@ -28,4 +29,5 @@ pub use convolution::Convolution;
 pub use convolution_weights::{ConvolutionWeights, Form};
 pub use depthwise::Depthwise;
 pub use max_pool::MaxPooling;
+pub use max_pool_gradient::MaxPoolGradient;
 pub use sliding_window::Geometry;

@@ -233,9 +233,13 @@ impl<'a> ProgramBuilder<'a> {
     /// Whether a tensor can be an input of the program beside those that it has.
     fn takes(&mut self, fact: &TypedFact) -> bool {
         let shape = fact.shape.as_concrete();
-        let Some((_, row)) = shape.and_then(|shape| Broadcast::of(shape, self.shape)) else {
+        let broadcast = shape.and_then(|shape| Broadcast::of(shape, self.shape));
+        let Some((broadcast, row)) = broadcast else {
             return false;
         };
+        if fact.datum_type == bool::datum_type() && broadcast == Broadcast::None {
+            return true;
+        }
         let fits = row.is_none() || self.row.is_none() || row == self.row;
         self.row = self.row.or(row);
         fits && fact.datum_type == f32::datum_type()
