@@ -10,6 +10,7 @@
 #   make fuzz     hostile files and command lines for ten minutes (SECONDS=60: for one)
 #   make test-wasm   numbers of shapes and constants in the 32 bits of a browser
 #   make test-batch  lists of pictures under PySpark and Ray, with the packages from PyPI
+#   make study    measure every method by every metric (STUDY="--pictures FOLDER")
 #   make test-miri   the kernels' unsafe code under Miri, if that is installed
 #   make lint     format, clippy, documentation
 #   make help     this list
@@ -39,7 +40,7 @@ TIMED := .github/scripts/timed.sh
 NATIVE := --release --features cli,app
 
 .PHONY: help run serve test setup-site setup-tests models site dist bench golden fuzz lint \
-	test-models test-native test-wasm test-miri test-batch test-e2e clean
+	test-models test-native test-wasm test-miri test-batch study test-e2e clean
 
 help:
 	@sed -n '/^# *make/s/^#   //p' Makefile
@@ -120,6 +121,12 @@ test-miri:
 test-batch:
 	@cargo build --quiet $(NATIVE) --bin gradcam
 	@$(TIMED) "lists under PySpark and Ray" tests/batch/run.sh $(CARGO_TARGET_DIR)/release/gradcam
+
+# Not part of `make test`: an hour and more. What was measured before is kept in target/study.jsonl.
+study: models
+	@cargo build --quiet $(NATIVE) --bin gradcam
+	@$(TIMED) "every method by every metric" $(PYTHON) docs/faithfulness/study.py \
+		--gradcam $(CARGO_TARGET_DIR)/release/gradcam --log $(CARGO_TARGET_DIR)/study.jsonl $(STUDY)
 
 lint:
 	@$(TIMED) "format" cargo fmt --check

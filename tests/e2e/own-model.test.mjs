@@ -63,6 +63,36 @@ visiting("a segmentation is asked about the places of a class", async (visit) =>
   visit.assertQuiet();
 });
 
+visiting("a segmentation is asked about a part that is marked: a point, a box, what a brush touched", async (visit) => {
+  const { page } = visit;
+  await withOwn(visit, segmenter(), "places.onnx");
+  await page.locator("#question summary").click();
+  await page.locator("#question select").first().selectOption("region");
+  const targets = async () => (await visit.told("map")).map(({ map }) => map.target);
+  const asked = (pattern) => eventually(`a map for ${pattern}`, async () => pattern.test((await targets()).at(-1)));
+  await asked(/^region:\d+$/);
+  const drag = async (...places) => {
+    await page.locator("#question .drag-surface").scrollIntoViewIfNeeded();
+    const surface = await page.locator("#question .drag-surface").boundingBox();
+    const at = ([across, down]) => [surface.x + surface.width * across, surface.y + surface.height * down];
+    await page.mouse.move(...at(places[0]));
+    await page.mouse.down();
+    for (const place of places) await page.mouse.move(...at(place), { steps: 4 });
+    await page.mouse.up();
+  };
+  await drag([0.53, 0.28]);
+  await asked(/^region:\d+,8,4,1,1$/);
+  const point = (await visit.map()).values;
+  await drag([0.01, 0.01], [0.5, 0.5]);
+  await asked(/^region:\d+,0,0,8,8$/);
+  assert.notDeepEqual((await visit.map()).values, point);
+  await page.locator("#question").getByRole("button", { name: "Brush" }).click();
+  await drag([0.3, 0.7], [0.7, 0.7]);
+  await asked(/^region:\d+,mask$/);
+  await page.getByRole("heading", { name: /in the marked part/ }).waitFor();
+  visit.assertQuiet();
+});
+
 visiting("names in a file show all that they hold, and turn nothing around", async (visit) => {
   const { page } = visit;
   await withOwn(visit, exported({ mark: "\u202Egnp.\u001B[31m", extra: true }));
