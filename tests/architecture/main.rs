@@ -80,6 +80,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "app::browser",
             "app::number_format",
             "app::small_map",
+            "evaluate",
             "protocol",
             "render",
             "picture",
@@ -108,10 +109,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("app::views::compare", &VIEW_USES),
     ("app::views::explain", &VIEW_USES),
     ("app::views::model", &VIEW_USES),
+    ("app::views::test_view", &VIEW_USES),
 ];
 
 /// What a view of the page may use.
-const VIEW_USES: [&str; 12] = [
+const VIEW_USES: [&str; 13] = [
     "app::views::common",
     "app::browser",
     "app::engine_client",
@@ -119,6 +121,7 @@ const VIEW_USES: [&str; 12] = [
     "app::number_format",
     "app::small_map",
     "app::state",
+    "evaluate",
     "explain",
     "picture",
     "protocol",

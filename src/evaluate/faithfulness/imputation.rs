@@ -3,6 +3,7 @@
 
 use ndarray::{Array2, Array3, ArrayView2};
 
+use super::incomplete_cholesky::IncompleteCholesky;
 use crate::evaluate::context::MetricContext;
 use crate::evaluate::error::EvaluateError;
 use crate::explain::Random;
@@ -40,10 +41,11 @@ pub async fn imputed(
     sample: u64,
 ) -> Result<Array3<f32>, EvaluateError> {
     let system = System::new(missing);
+    let mut factors = system.factorise();
     let mut random = Random::of_sample(context.seed, sample);
     let mut imputed = pixels.clone();
     for mut channel in imputed.outer_iter_mut() {
-        let solution = system.solve(context, channel.view()).await?;
+        let solution = system.solve(&mut factors, context, channel.view()).await?;
         let places = missing
             .indexed_iter()
             .filter(|(_, is_missing)| **is_missing);
@@ -120,9 +122,22 @@ impl System {
             .collect()
     }
 
-    /// The missing values of a channel, by conjugate gradients (Hestenes and Stiefel 1952).
+    /// The factorisation that conjugate gradients are preconditioned by.
+    fn factorise(&self) -> IncompleteCholesky {
+        let cells = self.grid.0 * self.grid.1;
+        let before = NEIGHBOURS.iter().filter_map(|&(down, across, weight)| {
+            let step = down * self.grid.1 as isize + across;
+            usize::try_from(-step).ok().map(|step| (step, weight))
+        });
+        let before: Vec<(usize, f64)> = before.collect();
+        IncompleteCholesky::new(&self.places, &self.diagonal, &before, cells)
+    }
+
+    /// The missing values of a channel, by preconditioned conjugate gradients (Hestenes and
+    /// Stiefel 1952; Meijerink and van der Vorst 1977).
     async fn solve(
         &self,
+        factors: &mut IncompleteCholesky,
         context: &mut MetricContext<'_>,
         channel: ArrayView2<'_, f32>,
     ) -> Result<Vec<f64>, EvaluateError> {
@@ -135,10 +150,12 @@ impl System {
         let limit = dot(&right, &right) * RESIDUAL * RESIDUAL;
         let mut solution = vec![0.0; right.len()];
         let mut residual = right;
-        let mut direction = residual.clone();
-        let mut squared = dot(&residual, &residual);
+        let mut preconditioned = vec![0.0; residual.len()];
+        factors.solve(&residual, &mut preconditioned);
+        let mut direction = preconditioned.clone();
+        let mut product = dot(&residual, &preconditioned);
         for _ in 0..MAX_STEPS {
-            if squared <= limit {
+            if dot(&residual, &residual) <= limit {
                 break;
             }
             context.breathe().await?;
@@ -147,13 +164,14 @@ impl System {
             if along <= 0.0 {
                 break;
             }
-            let step = squared / along;
+            let step = product / along;
             add(&mut solution, step, &direction);
             add(&mut residual, -step, &moved);
-            let before = std::mem::replace(&mut squared, dot(&residual, &residual));
-            let share = squared / before;
-            for (direction, residual) in direction.iter_mut().zip(&residual) {
-                *direction = residual + share * *direction;
+            factors.solve(&residual, &mut preconditioned);
+            let before = std::mem::replace(&mut product, dot(&residual, &preconditioned));
+            let share = product / before;
+            for (direction, preconditioned) in direction.iter_mut().zip(&preconditioned) {
+                *direction = preconditioned + share * *direction;
             }
         }
         Ok(solution)

@@ -5,7 +5,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::probabilities::probabilities;
-use super::test_page::tested_map;
+use super::tested_map::tested_map;
 use crate::app::export;
 use crate::app::number_format;
 use crate::app::state::{

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::probabilities::probabilities;
-use super::test_page::tested_map;
+use super::tested_map::tested_map;
 use crate::app::state::{ChosenPicture, PARTS, TestAction, TestQuestion};
 use crate::app::views::common::{DragPoint, DragSurface, DrawnMap, MapCanvas, Props, input_value};
 

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::curve_plot::curve_plot;
 use super::metric_list::metric_list;
-use super::test_page::tested_map;
+use super::tested_map::tested_map;
 use crate::app::state::{
     ChosenPicture, Measurement, PARTS, TestAction, TestQuestion, TestRequest, TestResult,
 };

@@ -9,5 +9,6 @@ mod object;
 mod probabilities;
 mod sanity;
 mod test_page;
+mod tested_map;
 
 pub use self::test_page::TestView;

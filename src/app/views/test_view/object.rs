@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::metric_list::metric_list;
-use super::test_page::tested_map;
+use super::tested_map::tested_map;
 use crate::app::state::ChosenPicture;
 use crate::app::views::common::{Props, RegionEditor};
 use crate::evaluate::Group;

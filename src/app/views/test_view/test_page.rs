@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{attack, cover, faithfulness, object, sanity};
 use crate::app::state::{Action, ChosenPicture, EngineStep, TestAction, TestTool, method_name};
-use crate::app::views::common::{DrawnMap, Props, phase_words, progress_bar, question_words};
+use crate::app::views::common::{Props, phase_words, progress_bar, question_words};
 
 /// The view of a picture that has a map.
 #[component]
@@ -42,14 +42,6 @@ fn tested(props: &Props, picture: &ChosenPicture) -> Option<String> {
     let key = props.state.tested_map()?;
     let question = question_words(picture.prediction.as_ref()?, key.target);
     Some(format!("{} · {question}", method_name(key.method)))
-}
-
-/// The map that is tested, and how it is drawn.
-pub(super) fn tested_map(props: &Props, picture: &ChosenPicture) -> Option<DrawnMap> {
-    let key = props.state.tested_map()?;
-    let map = picture.maps.get(&key)?.clone();
-    let style = props.state.comparison_style(picture, &key);
-    Some(DrawnMap { map, style })
 }
 
 /// How far a test is, and what stops it.
