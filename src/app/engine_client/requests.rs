@@ -8,7 +8,7 @@ use super::client::EngineClient;
 use crate::app::browser::location;
 use crate::app::state::{
     DesiredState, EngineStep, MarkedRegion, ModelChoice, PARTS, SecondPicture, TestQuestion,
-    TestRequest, TestedMap,
+    TestRequest,
 };
 use crate::protocol::{ModelSource, PictureChange, PredictionOverrides, Request};
 
@@ -91,7 +91,7 @@ fn test_request(
     desired: DesiredState,
     buffers: &Array,
 ) -> Result<Request, JsValue> {
-    let TestedMap(map) = desired.tested_map.ok_or("the map is gone")?;
+    let map = desired.tested_map(&test.map).ok_or("the map is gone")?;
     buffers.push(&Float32Array::from(map.values.as_slice()).buffer());
     let summary = Box::new(map.summary.clone());
     let part = |part: u32| f64::from(part) / f64::from(PARTS);

@@ -9,7 +9,7 @@ use web_sys::ImageData;
 use super::client::EngineClient;
 use crate::app::browser::canvas;
 use crate::app::state::{
-    ChangedPicture, EngineEvent, EngineStep, Measurement, SaliencyMap, TestResult, TestedMap,
+    ChangedPicture, EngineEvent, EngineStep, Measurement, SaliencyMap, TestResult,
 };
 use crate::protocol::{Event, ExplainTimings, Job};
 
@@ -22,12 +22,17 @@ impl EngineClient {
         let is_early = matches!(event, Event::Measured { is_early: true, .. });
         let (step, picture, map) = {
             let mut schedule = self.0.schedule.borrow_mut();
-            let map = schedule.desired_state().tested_map.clone();
             let step = if is_early {
                 let running = schedule.running().filter(|(running, _)| *running == job);
                 running.map(|(_, step)| step.clone())
             } else {
                 schedule.completed(job)
+            };
+            let map = match &step {
+                Some(EngineStep::Test(test)) => {
+                    schedule.desired_state().tested_map(&test.map).cloned()
+                }
+                _ => None,
             };
             (step, schedule.held().picture, map)
         };
@@ -52,13 +57,13 @@ impl EngineClient {
         &self,
         event: Event,
         buffers: Option<&Array>,
-        map: Option<TestedMap>,
+        map: Option<Rc<SaliencyMap>>,
     ) -> Result<TestResult, JsValue> {
         let floats = |index| floats(buffers, index);
         match event {
             Event::Measured { measurement, .. } => {
                 let values = floats(0);
-                let maps = map.map_or_else(Vec::new, |TestedMap(map)| {
+                let maps = map.map_or_else(Vec::new, |map| {
                     let timings = ExplainTimings::default();
                     let maps = values.chunks_exact(map.values.len().max(1));
                     let like = |values: &[f32]| {

@@ -15,6 +15,8 @@ pub enum CompareAction {
     ChooseSplit(u8),
     /// Explains by this map in the other view.
     Open(MapKey),
+    /// Measures all maps by this metric and sorts them by it; `None` for neither.
+    Measure(Option<&'static str>),
     /// Computes what was stopped.
     GoOn,
 }

@@ -50,6 +50,8 @@ pub struct CompareState {
     pub axis: CompareAxis,
     /// Ids of methods.
     pub methods: Vec<&'static str>,
+    /// The id of the metric that all maps are measured and sorted by.
+    pub metric: Option<&'static str>,
     /// The user stopped what was still missing.
     pub is_stopped: bool,
     /// The maps that are laid over each other, at most two.
@@ -63,6 +65,7 @@ impl Default for CompareState {
         Self {
             axis: CompareAxis::default(),
             methods: FIRST_METHODS.to_vec(),
+            metric: None,
             is_stopped: false,
             pair: Vec::new(),
             split: 50,

@@ -22,6 +22,10 @@ impl AppState {
                 self.settings.view = View::Explain;
                 self.show_chosen_map();
             }
+            CompareAction::Measure(metric) => {
+                self.compare.metric = metric;
+                self.compare.is_stopped = false;
+            }
             CompareAction::GoOn => {
                 self.compare.is_stopped = false;
                 if let Some(picture) = &mut self.picture.current {
@@ -60,6 +64,7 @@ impl AppState {
         self.compare.is_stopped = true;
         self.engine.stopped_explanations += 1;
         self.keep_early_map();
+        self.keep_early_test();
         self.notices.announcement = "Stopped; what is there stays".to_owned();
     }
 }

@@ -78,3 +78,17 @@ fn classes_and_layers_are_axes_too() {
         .collect();
     assert_eq!(layers, ["first", "last"]);
 }
+
+#[test]
+fn maps_are_measured_by_a_metric_once_they_are_there() {
+    let state = act(comparing(), [CompareAction::Measure(Some("adcc"))]);
+    // One map is there; the others come before they are measured.
+    let wanted = state.desired_state();
+    assert_eq!(wanted.tests.len(), 1);
+    assert_eq!(wanted.tests[0].map, key(2));
+    assert!(wanted.tested_map(&key(2)).is_some());
+    let state = act(state, [Action::Cancel]);
+    assert!(state.desired_state().tests.is_empty());
+    let state = act(state, [CompareAction::GoOn, CompareAction::Measure(None)]);
+    assert!(state.desired_state().tests.is_empty());
+}

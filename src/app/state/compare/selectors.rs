@@ -5,6 +5,8 @@ use crate::app::state::app_state::AppState;
 use crate::app::state::explanation::MapKey;
 use crate::app::state::model::PreparedModel;
 use crate::app::state::picture::ChosenPicture;
+use crate::app::state::test_view::{TestQuestion, TestRequest};
+use crate::evaluate::{Better, METRICS};
 use crate::explain::{METHODS, Method, Target};
 use crate::protocol::{LayerSummary, MapUnit};
 use crate::render::OverlayStyle;
@@ -75,6 +77,48 @@ impl AppState {
         let mut missing = self.compared_maps(picture);
         missing.retain(|key| !picture.maps.contains_key(key) && !picture.failed_maps.contains(key));
         missing.into_iter().min_by_key(|key| is_slow(key.method))
+    }
+
+    /// What is still to be measured of the maps that are there.
+    pub(in crate::app::state) fn missing_measures(
+        &self,
+        picture: &ChosenPicture,
+    ) -> Vec<TestRequest> {
+        let Some(metric) = self.compare.metric.filter(|_| !self.compare.is_stopped) else {
+            return Vec::new();
+        };
+        let question = TestQuestion::Measure { metric, region: 0 };
+        let maps = self.compared_maps(picture).into_iter();
+        let tests = maps
+            .filter(|map| picture.maps.contains_key(map))
+            .map(|map| TestRequest {
+                map,
+                question: question.clone(),
+            });
+        tests
+            .filter(|test| !picture.tests.contains_key(test))
+            .collect()
+    }
+
+    /// The maps that are compared, the best by the chosen metric first; those that are not
+    /// measured come last, in their order.
+    pub fn sorted_maps(&self, picture: &ChosenPicture) -> Vec<MapKey> {
+        let mut maps = self.compared_maps(picture);
+        let metric = self.compare.metric;
+        let metric = METRICS.iter().find(|known| Some(known.id) == metric);
+        if let Some(metric) = metric {
+            let sign = match metric.better {
+                Better::Higher => -1.0,
+                Better::Lower => 1.0,
+            };
+            let rank = |key: &MapKey| {
+                let mut found = self.measurements(picture, key);
+                let found = found.find(|found| found.summary.metric == metric.id);
+                found.map_or(f64::INFINITY, |found| sign * found.summary.value)
+            };
+            maps.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
+        }
+        maps
     }
 
     /// How a map of the comparison is drawn: on the scale that it shares with those of the

@@ -29,20 +29,23 @@ pub struct DesiredState {
     pub tests: Vec<TestRequest>,
     /// The part of the picture that is marked.
     pub region: Option<MarkedRegion>,
-    /// The map that they are about.
-    pub tested_map: Option<TestedMap>,
+    /// The maps that they are about.
+    pub tested_maps: Vec<TestedMap>,
     /// Counted up when the user stops an explanation.
     pub stopped_explanations: u32,
 }
 
 /// A map that is there.
 #[derive(Clone, Debug)]
-pub struct TestedMap(pub Rc<SaliencyMap>);
+pub struct TestedMap {
+    pub key: MapKey,
+    pub map: Rc<SaliencyMap>,
+}
 
 impl PartialEq for TestedMap {
     // Values are never compared: there can be many.
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        self.key == other.key && Rc::ptr_eq(&self.map, &other.map)
     }
 }
 
@@ -55,6 +58,13 @@ pub struct DesiredPicture {
 }
 
 impl DesiredState {
+    /// A map that is tested.
+    pub fn tested_map(&self, key: &MapKey) -> Option<&Rc<SaliencyMap>> {
+        let mut maps = self.tested_maps.iter();
+        maps.find(|tested| tested.key == *key)
+            .map(|tested| &tested.map)
+    }
+
     /// The key of the model.
     pub fn model_key(&self) -> Option<u32> {
         self.model.as_ref().map(|model| model.key)

@@ -210,8 +210,8 @@ impl AppState {
         let step = self.engine.activity.as_ref().map(|activity| &activity.step);
         match step.cloned().as_ref() {
             Some(EngineStep::Load(key)) => self.stop_loading(*key),
-            Some(EngineStep::Test(_)) => self.stop_testing(),
             _ if self.settings.view == View::Compare => self.stop_comparing(),
+            Some(EngineStep::Test(_)) => self.stop_testing(),
             Some(EngineStep::Explain(_)) => self.stop_explaining(),
             _ => {
                 if let Some(picture) = &mut self.picture.current {

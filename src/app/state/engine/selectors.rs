@@ -6,7 +6,10 @@ use super::desired_state::{DesiredPicture, DesiredState, TestedMap};
 use super::engine_state::Activity;
 use super::engine_step::EngineStep;
 use crate::app::state::app_state::AppState;
+use crate::app::state::explanation::MapKey;
+use crate::app::state::picture::ChosenPicture;
 use crate::app::state::settings::View;
+use crate::app::state::test_view::TestRequest;
 
 impl AppState {
     /// What the engine shall hold and answer.
@@ -19,7 +22,11 @@ impl AppState {
             .current
             .as_ref()
             .filter(|picture| !picture.stopped);
-        let tested = picture.filter(|_| self.settings.view == View::Test);
+        let tests = picture.map_or_else(Vec::new, |picture| match self.settings.view {
+            View::Explain => Vec::new(),
+            View::Compare => self.missing_measures(picture),
+            View::Test => self.missing_tests(picture),
+        });
         DesiredState {
             model: self.model.desired.clone(),
             layer: self.settings.layer.clone(),
@@ -34,11 +41,8 @@ impl AppState {
                 View::Explain | View::Test => self.missing_map(picture),
                 View::Compare => self.missing_comparison(picture),
             }),
-            tested_map: tested.and_then(|picture| {
-                let map = picture.maps.get(&self.tested_map()?)?;
-                Some(TestedMap(Rc::clone(map)))
-            }),
-            tests: tested.map_or_else(Vec::new, |picture| self.missing_tests(picture)),
+            tested_maps: picture.map_or_else(Vec::new, |picture| tested_maps(picture, &tests)),
+            tests,
             region: self.test.region.clone(),
             stopped_explanations: self.engine.stopped_explanations,
         }
@@ -60,4 +64,16 @@ impl AppState {
         };
         self.engine.activity.as_ref().is_some_and(is_long)
     }
+}
+
+/// The maps that tests are about.
+fn tested_maps(picture: &ChosenPicture, tests: &[TestRequest]) -> Vec<TestedMap> {
+    let mut keys: Vec<&MapKey> = tests.iter().map(|test| &test.map).collect();
+    keys.dedup();
+    let maps = keys.into_iter().filter_map(|key| {
+        let map = Rc::clone(picture.maps.get(key)?);
+        let key = key.clone();
+        Some(TestedMap { key, map })
+    });
+    maps.collect()
 }

@@ -113,7 +113,8 @@ impl ChosenPicture {
         }
     }
 
-    /// Forgets the maps that were stopped before they were complete, so that they are computed.
+    /// Forgets the maps, and what is to be known of them, that were stopped before they were
+    /// complete, so that they are computed.
     pub(in crate::app::state) fn drop_unfinished_maps(&mut self) {
         let maps = self.maps.iter();
         let is_unfinished = |map: &SaliencyMap| map.summary.left_out.is_some();
@@ -121,6 +122,10 @@ impl ChosenPicture {
         let unfinished: Vec<MapKey> = unfinished.map(|(key, _)| key.clone()).collect();
         self.maps.retain(|key| !unfinished.contains(key));
         self.failed_maps.clear();
+        let tests = self.tests.iter();
+        let unfinished = tests.filter(|(_, result)| !result.is_complete());
+        let unfinished: Vec<TestRequest> = unfinished.map(|(test, _)| test.clone()).collect();
+        self.tests.retain(|test| !unfinished.contains(test));
     }
 
     /// The model that made the prediction.

@@ -71,13 +71,7 @@ impl AppState {
     fn want(&mut self, request: TestRequest) {
         if let Some(picture) = &mut self.picture.current {
             let kept = picture.tests.get(&request);
-            let is_complete = match kept {
-                Some(TestResult::Measured(found)) => {
-                    found.summary.left_out.is_none() && found.summary.chance.is_some()
-                }
-                Some(TestResult::Failed(_)) | None => false,
-                Some(_) => true,
-            };
+            let is_complete = kept.is_some_and(TestResult::is_complete);
             if is_complete {
                 return;
             }

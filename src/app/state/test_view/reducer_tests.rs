@@ -51,7 +51,7 @@ fn metrics_are_measured_one_after_the_other_and_once() {
     let state = act(testing(), [TestAction::Measure(vec!["deletion", "adcc"])]);
     let wanted = state.desired_state().tests;
     assert_eq!(wanted, [measure("deletion", 0), measure("adcc", 0)]);
-    assert!(state.desired_state().tested_map.is_some());
+    assert!(state.desired_state().tested_map(&key(2)).is_some());
     let answer = measured(&state, measure("deletion", 0), false);
     let state = act(state, [answer]);
     assert_eq!(state.desired_state().tests, [measure("adcc", 0)]);

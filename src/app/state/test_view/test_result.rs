@@ -50,6 +50,17 @@ impl ChangedPicture {
 }
 
 impl TestResult {
+    /// Whether there is nothing more to find out.
+    pub fn is_complete(&self) -> bool {
+        match self {
+            TestResult::Measured(found) => {
+                found.summary.left_out.is_none() && found.summary.chance.is_some()
+            }
+            TestResult::Failed(_) => false,
+            TestResult::Changed(_) | TestResult::CurvePicture(_) => true,
+        }
+    }
+
     /// Numbers of its canvases.
     pub fn canvases(&self) -> Vec<u32> {
         match self {

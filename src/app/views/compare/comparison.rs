@@ -1,7 +1,7 @@
 //! What is compared, the two maps that are laid over each other, and the grid.
 
 use wasm_bindgen::JsCast as _;
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::map_card::{map_card, name};
@@ -9,6 +9,7 @@ use crate::app::state::{
     Action, AppState, ChosenPicture, CompareAction, CompareAxis, EngineStep, MapKey, SettingsAction,
 };
 use crate::app::views::common::{DrawnMap, MapCanvas, Props, question_words};
+use crate::evaluate::{METRICS, Needs};
 use crate::explain::{Family, METHODS};
 
 /// Longest side of the two maps that are laid over each other, in CSS pixels.
@@ -26,7 +27,7 @@ pub fn Comparison(props: &Props) -> Html {
             </section>
         };
     };
-    let keys = state.compared_maps(picture);
+    let keys = state.sorted_maps(picture);
     html! {
         <section class="comparison" aria-label="Maps side by side">
             <h2>{ for heading(state, picture) }<small>{ &picture.name }</small></h2>
@@ -69,11 +70,40 @@ fn controls(props: &Props, picture: &ChosenPicture, keys: &[MapKey]) -> Html {
             } else {
                 <small>{ "Each map has its own scale: methods weigh differently." }</small>
             }
+            { metrics(props) }
             { progress(props, picture, keys) }
             if state.compare.axis == CompareAxis::Methods {
                 { methods(props) }
             }
         </div>
+    }
+}
+
+/// By what the maps are measured and sorted.
+fn metrics(props: &Props) -> Html {
+    let chosen = props.state.compare.metric;
+    let page = props.page.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let list = event.target().and_then(|list| list.dyn_into().ok());
+        let id = list.map(|list: HtmlSelectElement| list.value());
+        let metric = METRICS
+            .iter()
+            .find(|metric| Some(metric.id) == id.as_deref());
+        page.dispatch(CompareAction::Measure(metric.map(|metric| metric.id)));
+    });
+    let offered = METRICS
+        .iter()
+        .filter(|metric| metric.needs != Needs::Region);
+    html! {
+        <label class="field">
+            <span>{ "Measure and sort by" }</span>
+            <select {onchange}>
+                <option value="" selected={chosen.is_none()}>{ "nothing" }</option>
+                { for offered.map(|metric| html! {
+                    <option value={metric.id} selected={chosen == Some(metric.id)}>{ metric.name }</option>
+                }) }
+            </select>
+        </label>
     }
 }
 
@@ -89,8 +119,9 @@ fn progress(props: &Props, picture: &ChosenPicture, keys: &[MapKey]) -> Html {
         .filter(|key| picture.failed_maps.contains(key))
         .count();
     let running = state.engine.activity.as_ref();
-    let is_running =
-        running.is_some_and(|activity| matches!(activity.step, EngineStep::Explain(_)));
+    let is_running = running.is_some_and(|activity| {
+        matches!(activity.step, EngineStep::Explain(_) | EngineStep::Test(_))
+    });
     let stop = props.page.callback(|page| page.dispatch(Action::Cancel));
     let go_on = props
         .page
