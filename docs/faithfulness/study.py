@@ -26,8 +26,9 @@ ROOT = HERE.parent.parent
 PHOTOGRAPHS = ["coffee.png", "chelsea.png", "rocket.jpg", "astronaut.png"]
 # Few enough runs for an evening on two cores.
 METHOD_SETTINGS = {"masks": 60, "channels": 24, "samples": 4, "steps": 8}
-# Of methods whose window would be moved a thousand times over a photograph.
-PHOTOGRAPH_SETTINGS = {"window": 64, "stride": 32}
+# A window of some size in small pictures, and not a thousand of them in a photograph.
+WINDOWS = {"xception-tiny": {"window": 7, "stride": 3}}
+PHOTOGRAPH_WINDOW = {"window": 64, "stride": 32}
 METRIC_SETTINGS = {"steps": 5, "stages": 3, "classes": 3, "copies": 3}
 # Both are in road-combined, and imputing takes most of the time.
 PARTS = {"road-most-relevant", "road-least-relevant"}
@@ -54,7 +55,7 @@ def measure(options, model, pictures, seed, log):
     wanted = options.metrics.split(",") if options.metrics else known
     for picture in pictures:
         for method, declared in ((method["id"], {setting["id"] for setting in method["settings"]}) for method in methods):
-            chosen = METHOD_SETTINGS if model.stem == "xception-tiny" else METHOD_SETTINGS | PHOTOGRAPH_SETTINGS
+            chosen = METHOD_SETTINGS | WINDOWS.get(model.stem, PHOTOGRAPH_WINDOW)
             said = [f"{name}={value}" for name, value in chosen.items() if name in declared]
             done = {row["metric"] for row in log.rows if log.is_of(row, model, picture, method, seed)}
             missing = [metric for metric in wanted if metric not in done]

@@ -52,8 +52,8 @@ impl Answer {
     pub fn fault(&self, runs: u32) -> Option<String> {
         let (stdout, stderr) = (text(&self.stdout), text(&self.stderr));
         let said = in_short(&stderr);
-        // 2 is for arguments that cannot be read.
-        if self.hung || !matches!(self.code, Some(0..=2)) {
+        // 2 is for arguments that cannot be read, 3 for pictures of a list that cannot be done.
+        if self.hung || !matches!(self.code, Some(0..=3)) {
             return Some(format!("hung {}, code {:?}: {said}", self.hung, self.code));
         }
         if self.took > SLOW * runs {

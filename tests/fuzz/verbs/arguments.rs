@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
+use gradcam::evaluate::METRICS;
 use gradcam::explain::METHODS;
 use gradcam::onnx::{Limits, Model};
 
@@ -36,16 +37,39 @@ const HARD_TEXTS: [&str; 14] = [
     "猫🐈é\u{301}",
 ];
 
+/// The verbs that take files.
+const VERBS: [&str; 7] = [
+    "inspect",
+    "attach",
+    "explain",
+    "profile",
+    "evaluate",
+    "perturb",
+    "reproduce",
+];
+
+/// What cases are made of besides models.
+pub struct Seeds {
+    pub pictures: Vec<Vec<u8>>,
+    /// Saved explanations.
+    pub records: Vec<String>,
+}
+
 impl Case {
     /// Writes a model and pictures into the folder, and a command line for them.
-    pub fn new(folder: &Path, model: &[u8], seeds: &[Vec<u8>], random: &mut Random) -> Case {
+    pub fn new(folder: &Path, model: &[u8], seeds: &Seeds, random: &mut Random) -> Case {
         let mut case = Case {
-            verb: ["inspect", "attach", "explain", "profile"][random.below(4)],
+            verb: VERBS[random.below(VERBS.len())],
             arguments: Vec::new(),
             runs: 1,
         };
         case.push(case.verb);
         let names = names(model);
+        if case.verb == "reproduce" {
+            let record = record(&seeds.records, random);
+            case.file(folder, "json", &record, random);
+            case.push("--model");
+        }
         case.file(folder, "onnx", model, random);
         match case.verb {
             "attach" => case.attach(&names, random),
@@ -57,11 +81,22 @@ impl Case {
                 };
                 case.runs += more as u32;
                 for _ in 0..=more {
-                    let picture = pictures::any(seeds, random);
-                    let ends = ["png", "jpg", "npy"];
-                    case.file(folder, ends[random.below(ends.len())], &picture, random);
+                    case.picture(folder, seeds, random);
                 }
                 case.explain(&names, random);
+            }
+            "evaluate" => {
+                case.picture(folder, seeds, random);
+                case.evaluate(&names, random);
+            }
+            "perturb" => {
+                case.picture(folder, seeds, random);
+                case.perturb(random);
+            }
+            "reproduce" => {
+                case.push("--image");
+                case.picture(folder, seeds, random);
+                case.flag_once_in(2, "--json", random);
             }
             "profile" => {
                 case.push("--runs=1");
@@ -71,6 +106,51 @@ impl Case {
         }
         case.hostile_once_in(40, random);
         case
+    }
+
+    fn picture(&mut self, folder: &Path, seeds: &Seeds, random: &mut Random) {
+        let picture = pictures::any(&seeds.pictures, random);
+        let ends = ["png", "jpg", "npy"];
+        self.file(folder, ends[random.below(ends.len())], &picture, random);
+    }
+
+    /// A metric, of few steps, with and without a place of the object.
+    fn evaluate(&mut self, names: &[String], random: &mut Random) {
+        self.push("--steps=2");
+        // A metric measures chance as well, and makes maps and runs of its own.
+        self.runs = 20;
+        let metrics: Vec<&str> = METRICS.iter().map(|metric| metric.id).collect();
+        self.option_once_in(
+            1,
+            "--metric",
+            &mut |random| one_of(&metrics, random),
+            random,
+        );
+        let quick = ["grad-cam", "eigen-cam", "saliency"];
+        self.option_once_in(2, "--method", &mut |random| one_of(&quick, random), random);
+        let boxes = ["0,0,1,1", "2,2,4,4", "-1,0,1e300,1", "NaN,0,0,0", "1,2,3", ""];
+        self.option_once_in(2, "--box", &mut |random| one_of(&boxes, random), random);
+        self.option_once_in(8, "--layer", &mut |random| text(names, random), random);
+        let sets = ["random-maps=1", "noise=0.5", "noise=2", "stages=99999", "=", "steps=x"];
+        self.option_once_in(4, "--set", &mut |random| one_of(&sets, random), random);
+        self.flag_once_in(2, "--json", random);
+    }
+
+    fn perturb(&mut self, random: &mut Random) {
+        self.runs = 8;
+        let output = path(Path::new(""), "png", random);
+        self.push("--out");
+        self.arguments.push(output.into());
+        let sizes = ["2", "0.5", "255", "0", "-1", "NaN", "1e99"];
+        self.option_once_in(2, "--size", &mut |random| one_of(&sizes, random), random);
+        let steps = ["1", "3", "0", "99999999999"];
+        self.option_once_in(4, "--steps", &mut |random| one_of(&steps, random), random);
+        let class = &mut |random: &mut Random| match random.below(3) {
+            0 => text(&[], random),
+            _ => random.below(4).to_string(),
+        };
+        self.option_once_in(2, "--towards", class, random);
+        self.flag_once_in(2, "--json", random);
     }
 
     fn attach(&mut self, names: &[String], random: &mut Random) {
@@ -161,6 +241,27 @@ impl Case {
             self.push(&format!("{option}={value}"));
         }
     }
+}
+
+/// A saved explanation: as it is, cut off, with a changed byte, or another text.
+fn record(records: &[String], random: &mut Random) -> Vec<u8> {
+    let Some(record) = random.one_of(records).filter(|_| !random.once_in(8)) else {
+        return text(&[], random).into_bytes();
+    };
+    let mut bytes = record.clone().into_bytes();
+    match random.below(4) {
+        0 => bytes.truncate(random.below(bytes.len())),
+        1 => {
+            let place = random.below(bytes.len());
+            bytes[place] = random.below(256) as u8;
+        }
+        2 => {
+            let number = record.find(char::is_numeric).unwrap_or(0);
+            bytes.splice(number..=number, *b"-1e999");
+        }
+        _ => {}
+    }
+    bytes
 }
 
 /// The names in a model that options may ask for.

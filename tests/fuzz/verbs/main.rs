@@ -36,8 +36,10 @@ fn every_verb_answers_hostile_files_and_options() {
     let mut random = Random(seed);
     let mut models = corpus::models();
     let seeds = models.len();
-    let pictures = pictures::seeds();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz-verbs");
+    let pictures = pictures::seeds();
+    let records = records(&models, &pictures, &folder);
+    let seeds_of_cases = arguments::Seeds { pictures, records };
     let (start, mut cases) = (Instant::now(), 0);
     let mut outcomes: HashSet<String> = HashSet::new();
     let mut failures: BTreeMap<String, PathBuf> = BTreeMap::new();
@@ -50,7 +52,7 @@ fn every_verb_answers_hostile_files_and_options() {
             0 => random.one_of(&models[..seeds]).cloned().unwrap_or_default(),
             _ => mutate::mutated(&models, &mut random),
         };
-        let case = arguments::Case::new(&folder, &model, &pictures, &mut random);
+        let case = arguments::Case::new(&folder, &model, &seeds_of_cases, &mut random);
         let answer = process::run(&case.arguments, &folder);
         let ended = verbs.entry(case.verb).or_default();
         ended[usize::from(answer.code != Some(0))] += 1;
@@ -84,6 +86,23 @@ fn every_verb_answers_hostile_files_and_options() {
         outcomes.len()
     );
     assert!(failures.is_empty(), "{failures:#?}");
+}
+
+/// Explanations by some of the models as the program saves them.
+fn records(models: &[Vec<u8>], pictures: &[Vec<u8>], folder: &Path) -> Vec<String> {
+    let mut records = Vec::new();
+    std::fs::create_dir_all(folder).unwrap();
+    for (model, picture) in models.iter().zip(pictures.iter().cycle()).take(20) {
+        std::fs::write(folder.join("m.onnx"), model).unwrap();
+        std::fs::write(folder.join("p.png"), picture).unwrap();
+        let arguments = ["explain", "m.onnx", "p.png", "--json"].map(Into::into);
+        let answer = process::run(&arguments, folder);
+        if answer.code == Some(0) {
+            records.push(String::from_utf8(answer.stdout).unwrap());
+        }
+    }
+    assert!(!records.is_empty(), "no model explains");
+    records
 }
 
 /// Moves a case's folder where a person finds it, with the command and what it said.

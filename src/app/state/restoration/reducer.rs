@@ -12,6 +12,7 @@ use crate::app::state::settings::View;
 use crate::explain::{METHODS, Target};
 use crate::picture::Scaling;
 use crate::render::Sign;
+use crate::text::{MAX_NAME_CHARS, printable};
 
 impl AppState {
     /// Takes what happens to a saved explanation.
@@ -119,7 +120,11 @@ impl AppState {
 }
 
 /// The explanation, if this version knows its method and its question.
-fn known(saved: SavedExplanation) -> Result<SavedExplanation, String> {
+fn known(mut saved: SavedExplanation) -> Result<SavedExplanation, String> {
+    // They stand in sentences, and no file is opened by them.
+    for name in [&mut saved.image.name, &mut saved.model.name] {
+        *name = printable(name, MAX_NAME_CHARS).into_owned();
+    }
     if !METHODS.iter().any(|method| method.id == saved.method) {
         return Err(format!("this version has no method “{}”", saved.method));
     }
