@@ -84,6 +84,15 @@ pub fn threads(count: usize) -> String {
     }
 }
 
+/// How often the network ran, in words.
+pub fn runs(count: u32) -> String {
+    match count {
+        0 => "no run".to_owned(),
+        1 => "1 run".to_owned(),
+        _ => format!("{count} runs"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

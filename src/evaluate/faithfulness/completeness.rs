@@ -29,7 +29,7 @@ pub const METRIC: Metric = Metric {
                 return Err(EvaluateError::NotDefined {
                     metric: context.metric_name,
                     reason: "this method does not promise on this network that its map adds up; \
-                             integrated-gradients does",
+                             Integrated Gradients does",
                 });
             };
             let sum: f64 = saliency.values.iter().map(|&value| f64::from(value)).sum();

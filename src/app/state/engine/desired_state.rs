@@ -86,7 +86,8 @@ impl DesiredState {
     }
 
     /// Whether a step that runs shall go on. Where a patch is dragged on, the run for where it
-    /// was ends, and the last place is next: somebody who drags sees how the answer changes.
+    /// was ends, and the last place is next: somebody who drags sees how the answer changes. A
+    /// measure, which takes long, gives way to what somebody looks at, and begins again after it.
     pub fn lets_go_on(&self, step: &EngineStep) -> bool {
         let EngineStep::Test(request) = step else {
             return self.contains(step);
@@ -96,6 +97,11 @@ impl DesiredState {
                 && request.question.is_passing()
                 && wanted.question.is_alike(&request.question)
         };
-        self.contains(step) || self.tests.iter().any(is_followed)
+        if self.tests.iter().any(is_followed) {
+            return true;
+        }
+        let is_urgent = |wanted: &TestRequest| wanted.question.is_passing();
+        let gives_way = !request.question.is_passing() && self.tests.first().is_some_and(is_urgent);
+        self.contains(step) && !gives_way
     }
 }

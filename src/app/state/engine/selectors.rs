@@ -43,7 +43,7 @@ impl AppState {
             }),
             tested_maps: picture.map_or_else(Vec::new, |picture| tested_maps(picture, &tests)),
             tests,
-            region: self.test.region.clone(),
+            region: picture.and_then(|picture| picture.region.clone()),
             stopped_explanations: self.engine.stopped_explanations,
         }
     }

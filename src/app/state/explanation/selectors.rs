@@ -58,7 +58,7 @@ impl AppState {
         let target = target.ok().filter(|target| target.check(classes).is_ok());
         let target = target.unwrap_or(Target::Logit(class));
         // The engine knows which places that are.
-        let is_marked = self.asked_region() != 0;
+        let is_marked = self.asked_region(picture) != 0;
         Some(target.with_area(if is_marked { Area::Mask } else { Area::Called }))
     }
 
@@ -73,7 +73,7 @@ impl AppState {
             target: self.target(picture)?,
             layer: self.layer(model).to_owned(),
             settings: self.settings.method_settings.clone(),
-            region: self.asked_region(),
+            region: self.asked_region(picture),
             seed: if method.is_random {
                 self.settings.seed
             } else {
@@ -83,10 +83,12 @@ impl AppState {
     }
 
     /// The number of the marked part, if the question is about it; else 0.
-    fn asked_region(&self) -> u32 {
-        let region = self.test.region.as_ref();
-        let region = region.filter(|_| self.settings.target == "region");
-        region.map_or(0, |region| region.number)
+    fn asked_region(&self, picture: &ChosenPicture) -> u32 {
+        if self.settings.target == "region" {
+            picture.region_number()
+        } else {
+            0
+        }
     }
 
     /// The chosen map, if the engine has to compute it.

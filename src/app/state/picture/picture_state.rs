@@ -6,7 +6,7 @@ use super::picture_key::{PictureKey, PredictionOverrides};
 use crate::app::small_map::SmallMap;
 use crate::app::state::explanation::{MapKey, Prediction, SaliencyMap};
 use crate::app::state::model::PreparedModel;
-use crate::app::state::test_view::{TestRequest, TestResult};
+use crate::app::state::test_view::{MarkedRegion, TestQuestion, TestRequest, TestResult};
 use crate::protocol::Sample;
 
 /// The pictures of the page.
@@ -55,6 +55,12 @@ pub struct ChosenPicture {
     /// The map that is shown until the chosen one is there; a key of `maps`, or that of
     /// `early`.
     pub shown: Option<MapKey>,
+    /// The part of it that is marked.
+    pub region: Option<MarkedRegion>,
+    /// What was asked about maps and is not there yet, in the order in which it was asked for.
+    pub wanted_tests: Vec<TestRequest>,
+    /// The point of a curve whose picture is looked at.
+    pub pointed: Option<TestQuestion>,
     /// What was found out about maps.
     pub tests: SmallMap<TestRequest, TestResult>,
     /// What is known so far of a test that the engine is at.
@@ -78,6 +84,9 @@ impl ChosenPicture {
             failed_maps: Vec::new(),
             early: None,
             shown: None,
+            region: None,
+            wanted_tests: Vec::new(),
+            pointed: None,
             tests: SmallMap::default(),
             early_test: None,
         }
@@ -90,7 +99,19 @@ impl ChosenPicture {
         self.failed_maps.clear();
         self.shown = None;
         self.tests.clear();
+        self.stop_tests();
         self.early_test = None;
+    }
+
+    /// Asks for nothing more about maps.
+    pub(in crate::app::state) fn stop_tests(&mut self) {
+        self.wanted_tests.clear();
+        self.pointed = None;
+    }
+
+    /// The number of the part that is marked; 0 for none.
+    pub fn region_number(&self) -> u32 {
+        self.region.as_ref().map_or(0, |region| region.number)
     }
 
     /// Keeps a map, in place of the oldest where they have grown too many.

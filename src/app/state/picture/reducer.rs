@@ -89,9 +89,10 @@ impl AppState {
     /// Keeps the current picture for the browser's Back, if it has a result.
     fn keep_current_picture(&mut self) {
         let current = self.picture.current.clone();
-        let Some(current) = current.filter(|picture| picture.prediction.is_some()) else {
+        let Some(mut current) = current.filter(|picture| picture.prediction.is_some()) else {
             return;
         };
+        current.stop_tests();
         let seen = &mut self.picture.seen;
         seen.retain(|picture| picture.key.file != current.key.file);
         seen.push(current);

@@ -9,8 +9,9 @@ use crate::app::state::app_state::AppState;
 use crate::app::state::model::{ModelChoice, OverrideChange};
 use crate::app::state::notices::NoticePlace;
 use crate::app::state::settings::View;
-use crate::explain::{METHODS, Target};
+use crate::explain::{Area, METHODS, Target};
 use crate::picture::Scaling;
+use crate::protocol::DrawnRegion;
 use crate::render::Sign;
 use crate::text::{MAX_NAME_CHARS, printable};
 
@@ -31,6 +32,7 @@ impl AppState {
 
     fn open_saved(&mut self, name: &str, text: &str) {
         self.notices.shown.remove(&NoticePlace::Files);
+        self.restoration = None;
         let saved = match SavedExplanation::read(text).and_then(known) {
             Ok(saved) => Rc::new(saved),
             Err(reason) => {
@@ -81,10 +83,10 @@ impl AppState {
         let Ok(target) = Target::parse(&saved.target) else {
             return;
         };
-        let ready = self.ready_model();
-        if ready.is_some_and(|model| model.summary.sha256 != saved.model.sha256) {
+        if self.saved_is_of_another_model() || self.saved_problem().is_some() {
             return;
         }
+        self.mark_saved_part(target.area());
         let settings = &mut self.settings;
         settings.view = View::Explain;
         settings.set_method(&saved.method, &saved.settings());
@@ -105,17 +107,49 @@ impl AppState {
                 settings.set_colormap(map);
             }
         }
-        if let Some(model) = self.ready_model()
-            && model.summary.sha256 == saved.model.sha256
-        {
+        if self.ready_model().is_some() {
             let scaling = saved.model.scaling.as_deref().and_then(Scaling::find);
             if scaling.map(|scaling| scaling.id) != self.prediction_overrides().scaling {
                 let scaling = scaling.map(|scaling| scaling.id);
                 self.change_override(OverrideChange::Scaling(scaling));
             }
-            self.drop_unknown_class();
         }
         self.show_chosen_map();
+    }
+
+    /// Marks the box of places that was asked about, if there is one.
+    fn mark_saved_part(&mut self, area: Area) {
+        let Area::Box {
+            left,
+            top,
+            width,
+            height,
+        } = area
+        else {
+            return;
+        };
+        let places = self
+            .ready_model()
+            .and_then(|model| model.summary.output.places);
+        let Some([rows, columns]) = places else {
+            return;
+        };
+        let part = |places: u16, count: usize| f64::from(places) / count.max(1) as f64;
+        let area = [
+            part(left, columns),
+            part(top, rows),
+            part(width, columns),
+            part(height, rows),
+        ];
+        let marked = self
+            .picture
+            .current
+            .as_ref()
+            .and_then(|picture| picture.region.as_ref());
+        let shape = DrawnRegion::Box { area };
+        if marked.is_none_or(|marked| marked.shape != shape) {
+            self.mark(Some((shape, Rc::from([]))));
+        }
     }
 }
 

@@ -97,7 +97,35 @@ fn what_cannot_be_restored_is_said() {
     assert!(refused(&[("target", "loud:1".into())]).contains("contrast:A,B"));
     assert!(refused(&[("layer", json!([]))]).contains("cannot be restored"));
     assert!(!is_saved_explanation("{\"version\": 2}"));
-    assert!(!is_saved_explanation(
-        "{\"version\": 2, \"gradcam_version\": \"0"
-    ));
+    // One that is cut off is told apart from a list of names, and refused.
+    let text = "{\"version\": 2, \"gradcam_version\": \"0";
+    assert!(is_saved_explanation(text));
+    let cut = RestorationAction::Open {
+        name: "cut.json".into(),
+        text: text.into(),
+    };
+    let state = act(explained(), [saved(&[]), cut]);
+    assert!(state.restoration.is_none());
+}
+
+#[test]
+fn what_the_model_does_not_have_is_said_and_nothing_is_applied() {
+    for (field, value, words) in [
+        ("target", json!("logit:500"), "500"),
+        ("target", json!("contrast:3,500"), "500"),
+        ("target", json!("contrast:3,3"), "contrast:3,3"),
+        ("target", json!("region:3"), "classes to places"),
+        ("layer", json!("nowhere"), "no layer nowhere"),
+        ("settings", json!({ "smoothing": "bogus" }), "smoothing"),
+    ] {
+        let state = act(explained(), [saved(&[(field, value)]), checked(1, "c")]);
+        let sentence = sentence(&state);
+        assert!(sentence.contains("cannot be restored"), "{sentence}");
+        assert!(sentence.contains(words), "{sentence}");
+        assert_eq!(state.settings.class, None);
+        assert!(state.notices.shown.values().next().is_none());
+    }
+    let similar = [("target", json!("similarity:3"))];
+    let state = act(explained(), [saved(&similar), checked(1, "c")]);
+    assert!(sentence(&state).contains("second picture"));
 }

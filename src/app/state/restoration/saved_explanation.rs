@@ -58,9 +58,10 @@ struct Version {
     gradcam_version: String,
 }
 
-/// Whether a text is a saved explanation of any version, whole or not.
+/// Whether a text is meant as a saved explanation of any version, whole or not.
 pub fn is_saved_explanation(text: &str) -> bool {
-    json::read::<Version>(text).is_ok()
+    let has = |field| text.contains(field);
+    has("\"gradcam_version\"") || (has("\"method\"") && has("\"target\""))
 }
 
 impl SavedExplanation {
@@ -69,6 +70,7 @@ impl SavedExplanation {
     /// # Errors
     /// Why it cannot be read, as the end of a sentence.
     pub fn read(text: &str) -> Result<Self, String> {
+        let text = text.trim_start_matches('\u{feff}');
         let found: Version = json::read(text)?;
         if found.version != RECORD_VERSION {
             return Err(format!(

@@ -3,7 +3,9 @@
 use crate::app::number_format;
 use crate::app::state::app_state::AppState;
 use crate::app::state::explanation::SaliencyMap;
+use crate::explain::{Area, METHODS, Target};
 use crate::protocol::Sample;
+use crate::text::shown_name;
 
 /// Of the greatest value, below which two maps are the same: other builds round otherwise.
 const TOLERANCE: f32 = 1e-4;
@@ -30,6 +32,47 @@ impl AppState {
         let name = &restoration.saved.image.name;
         let mut samples = self.picture.samples.iter();
         samples.find(|sample| sample.file == *name).cloned()
+    }
+
+    /// Whether the model that is ready is another than the saved explanation's.
+    pub(in crate::app::state) fn saved_is_of_another_model(&self) -> bool {
+        let saved = self
+            .restoration
+            .as_ref()
+            .map(|kept| &kept.saved.model.sha256);
+        let ready = self.ready_model();
+        ready
+            .zip(saved)
+            .is_some_and(|(ready, saved)| ready.summary.sha256 != *saved)
+    }
+
+    /// What of a saved explanation its own model does not have, or what must be given first.
+    pub(in crate::app::state) fn saved_problem(&self) -> Option<String> {
+        let saved = &self.restoration.as_ref()?.saved;
+        let model = self.ready_model()?;
+        let target = Target::parse(&saved.target).ok()?;
+        if let Err(error) = target.check(model.summary.classes) {
+            return Some(error.to_string());
+        }
+        if model.layer(&saved.layer).is_none() {
+            let layer = shown_name(&saved.layer);
+            return Some(format!("the model has no layer {layer}"));
+        }
+        let method = METHODS.iter().find(|method| method.id == saved.method)?;
+        let settings = saved.settings();
+        let said = settings
+            .iter()
+            .map(|(id, value)| (id.as_str(), value.as_str()));
+        if let Err(error) = method.settings(said) {
+            return Some(error.to_string());
+        }
+        if matches!(target, Target::Region(..)) && model.summary.output.places.is_none() {
+            return Some("the model does not give classes to places".to_owned());
+        }
+        if target.area() == Area::Mask {
+            return Some("it is about a part that was painted, which is not saved".to_owned());
+        }
+        None
     }
 
     /// What must be said of a saved explanation: what is missing, or how the map compares.
@@ -71,7 +114,17 @@ impl AppState {
             Some((_, None)) => " Whether the picture is the same file could not be checked.",
             Some((_, Some(true))) => "",
         };
-        let map = picture?.map()?;
+        if saved.target.starts_with("similarity") && self.picture.second.is_none() {
+            let sentence =
+                "The saved explanation compares with a second picture: choose it under “Question”.";
+            return Some(sentence.to_owned());
+        }
+        let picture = picture?;
+        let map = picture.map()?;
+        // What is not finished is not judged.
+        if self.missing_map(picture).is_some() || map.summary.left_out.is_some() {
+            return Some("The saved explanation is made again.".to_owned());
+        }
         if map.summary.method != saved.method || map.summary.target != saved.target {
             return None;
         }

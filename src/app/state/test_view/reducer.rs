@@ -1,11 +1,14 @@
 //! How the state takes what is tested, and what the engine answers.
 
+use std::rc::Rc;
+
 use super::action::TestAction;
 use super::test_request::{TestQuestion, TestRequest};
 use super::test_result::TestResult;
 use super::test_view_state::{MarkedRegion, TestTool};
 use crate::app::state::app_state::AppState;
-use crate::app::state::picture::PictureKey;
+use crate::app::state::picture::{ChosenPicture, PictureKey};
+use crate::protocol::DrawnRegion;
 
 impl AppState {
     /// Takes a choice of what is tested.
@@ -13,31 +16,41 @@ impl AppState {
         match action {
             TestAction::ChooseTool(tool) => self.test.tool = tool,
             TestAction::Measure(metrics) => self.measure(&metrics),
-            TestAction::Point(point) => self.test.pointed = Some(point),
+            TestAction::Point(point) => {
+                if let Some(picture) = &mut self.picture.current {
+                    picture.pointed = Some(point);
+                }
+            }
             TestAction::Cover(area) => self.test.cover = area,
             TestAction::ChooseAttack(attack) => self.test.attack = attack,
             TestAction::Attack => self.attack(),
-            TestAction::Mark(marked) => {
-                self.test.last_region += 1;
-                let number = self.test.last_region;
-                self.test.region = marked.map(|(shape, marks)| MarkedRegion {
-                    number,
-                    shape,
-                    marks,
-                });
-                self.test.wanted.clear();
-                self.forget_marked_maps();
-                if self.test.region.is_some() && self.test.tool == TestTool::Object {
-                    self.measure(&Self::object_metrics());
-                }
-                self.show_chosen_map();
+            TestAction::Mark(marked) => self.mark(marked),
+        }
+    }
+
+    /// Marks a part of the picture in place of the one before.
+    pub(in crate::app::state) fn mark(&mut self, marked: Option<(DrawnRegion, Rc<[u8]>)>) {
+        self.test.last_region += 1;
+        let number = self.test.last_region;
+        self.forget_marked_maps();
+        if let Some(picture) = &mut self.picture.current {
+            picture.stop_tests();
+            picture.region = marked.map(|(shape, marks)| MarkedRegion {
+                number,
+                shape,
+                marks,
+            });
+            if picture.region.is_some() && self.test.tool == TestTool::Object {
+                self.measure(&Self::object_metrics());
             }
         }
+        self.show_chosen_map();
     }
 
     /// Has the shown map measured; what failed or was not finished is measured again.
     fn measure(&mut self, metrics: &[&'static str]) {
-        let region = self.test.region.as_ref().map_or(0, |region| region.number);
+        let picture = self.picture.current.as_ref();
+        let region = picture.map_or(0, ChosenPicture::region_number);
         let Some(map) = self.tested_map() else {
             return;
         };
@@ -56,29 +69,30 @@ impl AppState {
 
     /// Has the picture changed as was chosen.
     fn attack(&mut self) {
-        let attack = self.test.attack.clone();
+        let goal = self.attack_goal();
+        let attack = &self.test.attack;
         if let Some(map) = self.tested_map() {
             let question = TestQuestion::Attack {
                 size: attack.size,
                 steps: attack.steps,
-                class: attack.towards.unwrap_or(map.class()),
-                towards: attack.towards.is_some(),
+                class: goal.unwrap_or(map.class()),
+                towards: goal.is_some(),
             };
             self.want(TestRequest { map, question });
         }
     }
 
     fn want(&mut self, request: TestRequest) {
-        if let Some(picture) = &mut self.picture.current {
-            let kept = picture.tests.get(&request);
-            let is_complete = kept.is_some_and(TestResult::is_complete);
-            if is_complete {
-                return;
-            }
-            picture.tests.remove(&request);
+        let Some(picture) = &mut self.picture.current else {
+            return;
+        };
+        let kept = picture.tests.get(&request);
+        if kept.is_some_and(TestResult::is_complete) {
+            return;
         }
-        if !self.test.wanted.contains(&request) {
-            self.test.wanted.push(request);
+        picture.tests.remove(&request);
+        if !picture.wanted_tests.contains(&request) {
+            picture.wanted_tests.push(request);
         }
     }
 
@@ -118,23 +132,22 @@ impl AppState {
             return;
         }
         picture.early_test = None;
-        self.test.wanted.retain(|wanted| *wanted != request);
+        picture.wanted_tests.retain(|wanted| *wanted != request);
         if request.question.is_passing() {
             picture
                 .tests
                 .retain(|kept| !kept.question.is_alike(&request.question));
         }
-        if let TestResult::Failed(message) = &result {
-            self.notices.announcement.clone_from(message);
-        }
+        self.notices.announcement = result.in_words(picture.prediction.as_deref());
         picture.tests.insert(request, result);
     }
 
     /// Stops what is being tested; what was found so far stays.
     pub(in crate::app::state) fn stop_testing(&mut self) {
         self.engine.stopped_explanations += 1;
-        self.test.wanted.clear();
-        self.test.pointed = None;
+        if let Some(picture) = &mut self.picture.current {
+            picture.stop_tests();
+        }
         self.keep_early_test();
         self.notices.announcement = "Stopped; what was measured stays".to_owned();
     }

@@ -30,23 +30,31 @@ impl AppState {
         if self.current_prediction(picture).is_none() {
             return Vec::new();
         }
-        let Some(map) = self.tested_map() else {
-            return Vec::new();
-        };
         let now = match self.test.tool {
             TestTool::Cover => Some(TestQuestion::Cover {
                 area: self.test.cover,
             }),
-            TestTool::Faithfulness => self.test.pointed.clone(),
+            TestTool::Faithfulness => picture.pointed.clone(),
             _ => None,
         };
-        let now = now.map(|question| TestRequest { map, question });
+        let now = now.zip(self.tested_map());
+        let now = now.map(|(question, map)| TestRequest { map, question });
         let is_missing = |request: &&TestRequest| !picture.tests.contains_key(request);
+        let wanted = picture.wanted_tests.iter();
         now.iter()
             .filter(is_missing)
-            .chain(&self.test.wanted)
+            .chain(wanted.filter(|wanted| picture.maps.contains_key(&wanted.map)))
             .cloned()
             .collect()
+    }
+
+    /// The class that the attack is to lead to: the chosen one, if the model has it and it is not
+    /// the one that is explained; `None` for away from that.
+    pub fn attack_goal(&self) -> Option<usize> {
+        let picture = self.picture.current.as_ref()?;
+        let classes = picture.prediction.as_ref()?.logits.len();
+        let goal = self.test.attack.towards.filter(|goal| *goal < classes);
+        goal.filter(|goal| Some(*goal) != self.class(picture))
     }
 
     /// What is known of a measure of the tested map, complete or not.

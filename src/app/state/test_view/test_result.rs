@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::app::state::explanation::SaliencyMap;
+use crate::app::number_format;
+use crate::app::state::explanation::{Prediction, SaliencyMap};
+use crate::evaluate::METRICS;
 use crate::protocol::MeasurementSummary;
 
 /// The answer to a [`TestQuestion`](super::TestQuestion).
@@ -58,6 +60,25 @@ impl TestResult {
             }
             TestResult::Failed(_) => false,
             TestResult::Changed(_) | TestResult::CurvePicture(_) => true,
+        }
+    }
+
+    /// For those who hear the page; `prediction` is the unchanged picture's.
+    pub fn in_words(&self, prediction: Option<&Prediction>) -> String {
+        match self {
+            TestResult::Measured(found) => {
+                let metric = METRICS
+                    .iter()
+                    .find(|metric| metric.id == found.summary.metric);
+                let value = number_format::value(found.summary.value as f32);
+                format!("{}: {value}", metric.map_or("", |metric| metric.name))
+            }
+            TestResult::Changed(changed) => {
+                let label = prediction.map_or("", |found| found.label(changed.top_class()));
+                format!("Taken for {label}")
+            }
+            TestResult::CurvePicture(_) => "The picture is shown".to_owned(),
+            TestResult::Failed(message) => message.clone(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::test_request::{PARTS, TestQuestion, TestRequest};
+use super::test_request::PARTS;
 use crate::protocol::DrawnRegion;
 
 /// What the view shows.
@@ -67,16 +67,11 @@ pub struct AttackChoice {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TestViewState {
     pub tool: TestTool,
-    pub region: Option<MarkedRegion>,
-    /// Counts regions.
+    /// Counts marked parts of pictures.
     pub(super) last_region: u32,
     /// The patch: left, top, width and height in [`PARTS`] of the picture's.
     pub cover: [u32; 4],
     pub attack: AttackChoice,
-    /// What was asked for and is not there yet, in the order in which it was asked for.
-    pub wanted: Vec<TestRequest>,
-    /// The point of a curve whose picture is looked at.
-    pub pointed: Option<TestQuestion>,
 }
 
 impl Default for TestViewState {
@@ -84,7 +79,6 @@ impl Default for TestViewState {
         let (place, side) = (PARTS * 2 / 5, PARTS / 5);
         Self {
             tool: TestTool::default(),
-            region: None,
             last_region: 0,
             cover: [place, place, side, side],
             attack: AttackChoice {
@@ -92,8 +86,6 @@ impl Default for TestViewState {
                 steps: 1,
                 towards: None,
             },
-            wanted: Vec::new(),
-            pointed: None,
         }
     }
 }

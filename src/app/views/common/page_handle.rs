@@ -149,6 +149,8 @@ impl PageHandle {
                     let saved = str::from_utf8(&bytes).ok();
                     if let Some(text) = saved.filter(|text| is_saved_explanation(text)) {
                         let text = text.into();
+                        // What is said of it stands at the top.
+                        gloo::utils::window().scroll_to_with_x_and_y(0.0, 0.0);
                         return page.dispatch(RestorationAction::Open { name, text });
                     }
                     let bytes = bytes.into();

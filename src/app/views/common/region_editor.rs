@@ -27,6 +27,8 @@ pub struct RegionEditorProps {
     pub page: PageHandle,
     /// Longest side on the page, in CSS pixels.
     pub side: f64,
+    /// For those who do not see it.
+    pub label: AttrValue,
     /// Whether a point can be marked.
     #[prop_or_default]
     pub allows_point: bool,
@@ -49,13 +51,14 @@ pub fn RegionEditor(props: &RegionEditorProps) -> Html {
     let is_brush = use_state(|| false);
     let stroke = use_state(|| None::<Stroke>);
     let typing = use_state(|| None::<String>);
+    let is_done = use_state(|| false);
     let Some((picture, size)) = (props.state.picture.current.as_ref())
         .and_then(|picture| Some((picture, picture.canvas_size?)))
     else {
         return html! {};
     };
     let grid = grid(size);
-    let marked = props.state.test.region.as_ref();
+    let marked = picture.region.as_ref();
     let onpoint = {
         let (stroke, page, is_brush) = (stroke.clone(), props.page.clone(), *is_brush);
         let marked = marked.cloned();
@@ -88,14 +91,20 @@ pub fn RegionEditor(props: &RegionEditorProps) -> Html {
     let page = props.page.clone();
     // What is being typed stays until it is done, whatever else happens.
     let oninput = {
-        let typing = typing.setter();
-        Callback::from(move |event: InputEvent| typing.set(input_value(&event)))
+        let (typing, done) = (typing.setter(), is_done.setter());
+        Callback::from(move |event: InputEvent| {
+            done.set(false);
+            typing.set(input_value(&event).filter(|text| !text.is_empty()));
+        })
     };
     let text = (*typing).clone().unwrap_or_else(|| box_text(marked));
-    let typing = typing.setter();
+    let is_refused = typing.is_some() && *is_done;
+    let (typing, done) = (typing.setter(), is_done.setter());
     let onchange = Callback::from(move |event: Event| {
-        typing.set(None);
-        if let Some(area) = input_value(&event).as_deref().and_then(percents) {
+        let area = input_value(&event).as_deref().and_then(percents);
+        done.set(area.is_none());
+        if let Some(area) = area {
+            typing.set(None);
             page.dispatch(TestAction::Mark(Some((
                 DrawnRegion::Box { area },
                 Rc::from([]),
@@ -104,7 +113,7 @@ pub fn RegionEditor(props: &RegionEditorProps) -> Html {
     });
     html! {
         <div class="region-editor">
-            <DragSurface {marks} {onpoint} label="The picture, to mark a part of it: drag, or type a box below">
+            <DragSurface {marks} {onpoint} label={props.label.clone()}>
                 <MapCanvas page={props.page.clone()} file={picture.key.file} picture_size={size} side={props.side}
                     first={props.map.clone()} label={picture.name.clone()} />
             </DragSurface>
@@ -115,10 +124,13 @@ pub fn RegionEditor(props: &RegionEditorProps) -> Html {
                 </div>
                 <label class="field">
                     <span>{ "Box in %" }</span>
-                    <input type="text" size="14" placeholder="left, top, width, height" value={text} {oninput} {onchange} />
+                    <input type="text" size="14" placeholder="left, top, width, height" value={text} aria-invalid={is_refused.to_string()} {oninput} {onchange} />
                 </label>
                 <button class="quiet" disabled={marked.is_none()} onclick={clear}>{ "Clear" }</button>
             </div>
+            if is_refused {
+                <p class="hint" role="alert">{ "A box has four whole numbers of percent, left, top, width and height, and lies inside the picture: 10, 20, 50, 40." }</p>
+            }
         </div>
     }
 }
@@ -194,8 +206,9 @@ fn box_between(from: [f64; 2], to: [f64; 2]) -> [f64; 4] {
 /// alone: what reads others has tables of 12 kB.
 fn percents(text: &str) -> Option<[f64; 4]> {
     let numbers: Option<Vec<u8>> = text
-        .split(',')
-        .map(|number| number.trim_matches([' ', '%']).parse().ok())
+        .split([',', ' ', '%'])
+        .filter(|number| !number.is_empty())
+        .map(|number| number.parse().ok())
         .collect();
     let [left, top, width, height] = numbers?.try_into().ok()?;
     let is_inside =

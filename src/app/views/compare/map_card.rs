@@ -103,10 +103,8 @@ fn facts(props: &Props, picture: &ChosenPicture, key: &MapKey) -> Html {
         return html! { <small>{ words }</small> };
     };
     let mut words = vec![number_format::duration(map.timings.explain)];
-    match map.summary.runs {
-        0 => {}
-        1 => words.push("1 run".into()),
-        runs => words.push(format!("{runs} runs")),
+    if map.summary.runs > 0 {
+        words.push(number_format::runs(map.summary.runs));
     }
     let alike: Vec<&str> = {
         let others = map.summary.coincides_with.iter();

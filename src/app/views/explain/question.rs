@@ -55,7 +55,8 @@ pub fn question(props: &Props, picture: &ChosenPicture) -> Html {
             }
             if chosen == "region" {
                 <p class="hint">{ "Mark the part by a box, a point or a brush. As long as nothing is marked it is where the network sees the class." }</p>
-                <RegionEditor state={state.clone()} page={props.page.clone()} side={REGION_SIDE} allows_point=true />
+                <RegionEditor state={state.clone()} page={props.page.clone()} side={REGION_SIDE} allows_point=true
+                    label="The picture, to mark the part that is asked about: drag, or type a box below" />
             }
             if chosen == "similarity" {
                 { second_picture(props) }

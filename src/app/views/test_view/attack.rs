@@ -42,7 +42,7 @@ pub fn attack(props: &Props, picture: &ChosenPicture) -> Html {
                 <button onclick={go}>{ "Change the picture" }</button>
             </div>
             { for attack_failure(props).map(|words| html! { <p class="hint">{ words }</p> }) }
-            { for changed.map(|(_, changed)| outcome(props, picture, changed)) }
+            { for changed.map(|(question, changed)| outcome(props, picture, question, changed)) }
         </>
     }
 }
@@ -74,29 +74,39 @@ fn choices(props: &Props, picture: &ChosenPicture, prediction: &Prediction) -> H
             page.dispatch(TestAction::ChooseAttack(attack));
         })
     };
+    let chosen_goal = props.state.attack_goal();
     let goals = prediction.ranking.iter().copied();
-    let goals = goals
+    let mut goals: Vec<usize> = goals
         .filter(|goal| Some(*goal) != class)
-        .take(OFFERED_CLASSES);
+        .take(OFFERED_CLASSES)
+        .collect();
+    goals.extend(chosen_goal.filter(|goal| !goals.contains(goal)));
     let (page, chosen) = (props.page.clone(), attack.clone());
     let set_size = Callback::from(move |event: Event| {
         let field: Option<HtmlInputElement> =
             event.target().and_then(|field| field.dyn_into().ok());
+        let Some(field) = field else {
+            return;
+        };
         // By the browser: a reader of numbers would take 12 kB.
-        let levels = field.map_or(f64::NAN, |field| field.value_as_number());
-        if levels.is_finite() {
-            let size = ((levels * 10.0) as u32).clamp(1, MAX_SIZE);
-            page.dispatch(TestAction::ChooseAttack(AttackChoice {
-                size,
-                ..chosen.clone()
-            }));
-        }
+        let levels = field.value_as_number();
+        let size = if levels.is_finite() {
+            ((levels * 10.0) as u32).clamp(1, MAX_SIZE)
+        } else {
+            chosen.size
+        };
+        // What stands in the field is what is used.
+        field.set_value(&grey_levels(size));
+        page.dispatch(TestAction::ChooseAttack(AttackChoice {
+            size,
+            ..chosen.clone()
+        }));
     });
     html! {
         <>
             <label class="field">
                 <span>{ "Grey levels" }</span>
-                <input type="number" min="0.5" max="32" step="0.5" value={(f64::from(attack.size) / 10.0).to_string()} onchange={set_size} />
+                <input type="number" min="0.1" max="32" step="any" value={grey_levels(attack.size)} onchange={set_size} />
             </label>
             <label class="field">
                 <span>{ "By" }</span>
@@ -109,9 +119,9 @@ fn choices(props: &Props, picture: &ChosenPicture, prediction: &Prediction) -> H
             <label class="field">
                 <span>{ "Goal" }</span>
                 <select onchange={choose(|attack, text| attack.towards = text.parse().ok())}>
-                    <option value="" selected={attack.towards.is_none()}>{ format!("away from {label}") }</option>
-                    { for goals.map(|goal| html! {
-                        <option value={goal.to_string()} selected={attack.towards == Some(goal)}>{ format!("towards {}", prediction.label(goal)) }</option>
+                    <option value="" selected={chosen_goal.is_none()}>{ format!("away from {label}") }</option>
+                    { for goals.into_iter().map(|goal| html! {
+                        <option value={goal.to_string()} selected={chosen_goal == Some(goal)}>{ format!("towards {}", prediction.label(goal)) }</option>
                     }) }
                 </select>
             </label>
@@ -120,7 +130,12 @@ fn choices(props: &Props, picture: &ChosenPicture, prediction: &Prediction) -> H
 }
 
 /// Pictures, classes and maps before and after.
-fn outcome(props: &Props, picture: &ChosenPicture, changed: &ChangedPicture) -> Html {
+fn outcome(
+    props: &Props,
+    picture: &ChosenPicture,
+    question: &TestQuestion,
+    changed: &ChangedPicture,
+) -> Html {
     // As the picture is, which the network sees stretched.
     let size = picture.canvas_size.unwrap_or(changed.size);
     let before = tested_map(props, picture);
@@ -151,6 +166,7 @@ fn outcome(props: &Props, picture: &ChosenPicture, changed: &ChangedPicture) -> 
     html! {
         <>
             { probabilities(picture, changed) }
+            <p class="hint">{ for made_by(picture, question) }</p>
             <div class="test-pictures">
                 { shown(changed.before, None, "before") }
                 { shown(changed.after, None, "after") }
@@ -163,4 +179,33 @@ fn outcome(props: &Props, picture: &ChosenPicture, changed: &ChangedPicture) -> 
             <small>{ " A PNG of the network’s size: dropped here again, it is taken for the same." }</small>
         </>
     }
+}
+
+/// How a changed picture was made.
+fn made_by(picture: &ChosenPicture, question: &TestQuestion) -> Option<String> {
+    let TestQuestion::Attack {
+        size,
+        steps,
+        class,
+        towards,
+    } = question
+    else {
+        return None;
+    };
+    let label = picture.prediction.as_ref()?.label(*class);
+    let change = if *towards { "raise" } else { "lower" };
+    let steps = if *steps == 1 {
+        "one step".to_owned()
+    } else {
+        format!("{steps} steps")
+    };
+    let levels = grey_levels(*size);
+    Some(format!(
+        "By up to {levels} grey levels in {steps}, to {change} the logit of {label}."
+    ))
+}
+
+/// Tenths of grey levels in words.
+fn grey_levels(tenths: u32) -> String {
+    format!("{}.{}", tenths / 10, tenths % 10)
 }

@@ -13,6 +13,7 @@ const HEIGHT: f64 = 140.0;
 /// The curves. `onpoint` is told which point of the first curve is looked at; without it there
 /// is no slider.
 pub fn curve_plot(
+    name: &str,
     curves: &[CurveSummary],
     chosen_share: Option<f64>,
     onpoint: Option<Callback<f64>>,
@@ -55,15 +56,19 @@ pub fn curve_plot(
     let (last, chosen) = (xs.len().saturating_sub(1), at.unwrap_or(0));
     let slider = onpoint.filter(|_| xs.len() > 1).map(|onpoint| {
         let xs = xs.clone();
-        let oninput = Callback::from(move |event: InputEvent| {
-            let at: Option<usize> = input_value(&event).and_then(|value| value.parse().ok());
+        let choose = move |event: &Event| {
+            let at: Option<usize> = input_value(event).and_then(|value| value.parse().ok());
             if let Some(share) = at.and_then(|at| xs.get(at)) {
                 onpoint.emit(*share);
             }
-        });
+        };
+        let onfocus = choose.clone();
         html! {
-            <input type="range" min="0" max={last.to_string()} value={chosen.to_string()} {oninput}
-                aria-label="Point of the curve whose picture is shown" />
+            // Where it stands already is chosen by going there.
+            <input type="range" min="0" max={last.to_string()} value={chosen.to_string()}
+                oninput={Callback::from(move |event: InputEvent| choose(&event))}
+                onfocus={Callback::from(move |event: FocusEvent| onfocus(&event))}
+                aria-valuetext={read.clone()} aria-label={format!("Point of the curve of {name} whose picture is shown")} />
         }
     });
     html! {

@@ -37,7 +37,7 @@ pub fn faithfulness(props: &Props, picture: &ChosenPicture) -> Html {
 
 /// The picture at the point of a curve that is looked at.
 fn curve_picture(props: &Props, picture: &ChosenPicture) -> Option<Html> {
-    let question = props.state.test.pointed.as_ref()?;
+    let question = picture.pointed.as_ref()?;
     let map = props.state.tested_map()?;
     let is_here = |request: &TestRequest| {
         request.map == map && matches!(request.question, TestQuestion::CurvePicture { .. })
@@ -68,7 +68,8 @@ fn curves(props: &Props, metric: &'static Metric, found: &Measurement) -> Html {
     if found.summary.curves.is_empty() {
         return html! {};
     }
-    let chosen = match props.state.test.pointed {
+    let picture = props.state.picture.current.as_ref();
+    let chosen = match picture.and_then(|picture| picture.pointed.clone()) {
         Some(TestQuestion::CurvePicture {
             metric: id, share, ..
         }) if id == metric.id => Some(f64::from(share) / f64::from(PARTS)),
@@ -84,6 +85,7 @@ fn curves(props: &Props, metric: &'static Metric, found: &Measurement) -> Html {
         }));
     });
     curve_plot(
+        metric.name,
         &found.summary.curves,
         chosen,
         has_pictures.then_some(onpoint),

@@ -62,9 +62,13 @@ fn value(metric: &Metric, found: &Measurement) -> Html {
         Better::Higher => "higher is better",
         Better::Lower => "lower is better",
     };
-    let beats = |other: f64| match metric.better {
-        Better::Higher => summary.value > other,
-        Better::Lower => summary.value < other,
+    // What is shown as equal is equal.
+    let beats = |other: f64| {
+        let is_better = match metric.better {
+            Better::Higher => summary.value > other,
+            Better::Lower => summary.value < other,
+        };
+        is_better && words(summary.value) != words(other)
     };
     let verdict = chance.map(
         |chance| match (beats(chance.random), beats(chance.centre)) {
@@ -82,7 +86,7 @@ fn value(metric: &Metric, found: &Measurement) -> Html {
                 } else {
                     <span>{ "chance is not measured yet" }</span>
                 }
-                <small>{ format!("{better} · {} runs", summary.runs) }</small>
+                <small>{ format!("{better} · {}", number_format::runs(summary.runs)) }</small>
             </p>
             { for verdict.map(|words| html! { <small>{ words }</small> }) }
             { for summary.left_out.as_ref().map(|words| html! { <small>{ "Not finished: " }{ words }</small> }) }

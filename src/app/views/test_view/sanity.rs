@@ -46,7 +46,18 @@ fn maps(props: &Props, picture: &ChosenPicture, found: &Measurement) -> Html {
         };
         let alike = curve.and_then(|curve| curve.ys.get(number));
         let alike = alike.map_or_else(String::new, |alike| number_format::value(*alike as f32));
-        card(drawn, format!("rank correlation {alike}"))
+        let share = curve.and_then(|curve| curve.xs.get(number)).copied();
+        let what = what(&found.summary.metric, share.unwrap_or(0.0));
+        card(drawn, format!("{what}: rank correlation {alike}"))
     });
     html! { <div class="test-pictures">{ card(own, "the map".to_owned()) }{ for others }</div> }
+}
+
+/// What a map of a row is of.
+fn what(metric: &str, share: f64) -> String {
+    match metric {
+        "cascading-randomisation" => format!("{:.0} % of the layers random", 100.0 * share),
+        "random-logit" => "another class".to_owned(),
+        _ => "a noisy copy".to_owned(),
+    }
 }

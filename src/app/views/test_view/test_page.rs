@@ -3,7 +3,9 @@
 use yew::prelude::*;
 
 use super::{attack, cover, faithfulness, object, sanity};
-use crate::app::state::{Action, ChosenPicture, EngineStep, TestAction, TestTool, method_name};
+use crate::app::state::{
+    Action, Activity, ChosenPicture, EngineStep, TestAction, TestTool, method_name,
+};
 use crate::app::views::common::{Props, phase_words, progress_bar, question_words};
 
 /// The view of a picture that has a map.
@@ -52,13 +54,28 @@ fn progress(props: &Props) -> Html {
             && activity.phase.is_some()
     });
     let stop = props.page.callback(|page| page.dispatch(Action::Cancel));
+    let of = running.and_then(|activity| other_map(props, activity));
     html! {
         <p class="comparison-progress">
             if let Some(activity) = running {
                 { progress_bar(activity) }
-                <span>{ phase_words(activity) }</span>
+                <span>{ phase_words(activity) }{ for of }</span>
                 <button class="quiet" onclick={stop}>{ "Stop" }</button>
             }
         </p>
     }
+}
+
+/// Of which map something is measured, if it is not the one that is shown.
+fn other_map(props: &Props, activity: &Activity) -> Option<String> {
+    let EngineStep::Test(request) = &activity.step else {
+        return None;
+    };
+    let picture = props.state.picture.current.as_ref()?;
+    let prediction = picture.prediction.as_ref()?;
+    let is_other = props.state.tested_map().as_ref() != Some(&request.map);
+    is_other.then(|| {
+        let method = method_name(request.map.method);
+        format!(", {method} for {}", prediction.label(request.map.class()))
+    })
 }
