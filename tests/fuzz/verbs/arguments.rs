@@ -128,10 +128,24 @@ impl Case {
         );
         let quick = ["grad-cam", "eigen-cam", "saliency"];
         self.option_once_in(2, "--method", &mut |random| one_of(&quick, random), random);
-        let boxes = ["0,0,1,1", "2,2,4,4", "-1,0,1e300,1", "NaN,0,0,0", "1,2,3", ""];
+        let boxes = [
+            "0,0,1,1",
+            "2,2,4,4",
+            "-1,0,1e300,1",
+            "NaN,0,0,0",
+            "1,2,3",
+            "",
+        ];
         self.option_once_in(2, "--box", &mut |random| one_of(&boxes, random), random);
         self.option_once_in(8, "--layer", &mut |random| text(names, random), random);
-        let sets = ["random-maps=1", "noise=0.5", "noise=2", "stages=99999", "=", "steps=x"];
+        let sets = [
+            "random-maps=1",
+            "noise=0.5",
+            "noise=2",
+            "stages=99999",
+            "=",
+            "steps=x",
+        ];
         self.option_once_in(4, "--set", &mut |random| one_of(&sets, random), random);
         self.flag_once_in(2, "--json", random);
     }

@@ -120,7 +120,11 @@ fn what_the_model_does_not_have_is_said_and_nothing_is_applied() {
     ] {
         let state = act(explained(), [saved(&[(field, value)]), checked(1, "c")]);
         let sentence = sentence(&state);
-        assert!(sentence.contains("cannot be restored"), "{sentence}");
+        assert!(
+            sentence.contains("cannot be restored"),
+            "{field} {words}: {sentence} {:?}",
+            state.notices
+        );
         assert!(sentence.contains(words), "{sentence}");
         assert_eq!(state.settings.class, None);
         assert!(state.notices.shown.values().next().is_none());

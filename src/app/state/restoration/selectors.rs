@@ -94,6 +94,11 @@ impl AppState {
             }
             _ => {}
         }
+        if let Some(problem) = self.saved_problem() {
+            return Some(format!(
+                "The saved explanation cannot be restored: {problem}."
+            ));
+        }
         let picture = self.picture.current.as_ref();
         let checked = restoration
             .checked
