@@ -250,7 +250,7 @@ fn what_cannot_be_measured_is_said() {
         assert!(error(&map, metric.id).contains("box or a mask"));
     }
     map.completeness = None;
-    assert!(error(&map, "completeness").contains("integrated-gradients"));
+    assert!(error(&map, "completeness").contains("Integrated Gradients"));
     map.target = Target::Against(0);
     assert!(error(&map, "average-drop").contains("against"));
     map.target = Target::Logit(7);
