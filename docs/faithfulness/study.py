@@ -32,6 +32,8 @@ PHOTOGRAPH_WINDOW = {"window": 64, "stride": 32}
 METRIC_SETTINGS = {"steps": 5, "stages": 3, "classes": 3, "copies": 3}
 # Both are in road-combined, and imputing takes most of the time.
 PARTS = {"road-most-relevant", "road-least-relevant"}
+COLUMNS = ["model", "method", "metric", "pictures", "mean", "half_interval", "random", "over_random", "over_random_half_interval",
+           "centre", "over_centre", "over_centre_half_interval"]
 # Student's t for 95 % at n − 1 degrees of freedom, and the normal's beyond.
 STUDENT = [math.nan, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131]
 
@@ -116,16 +118,21 @@ def summarise(rows, seeds):
         if row["value"] is not None and row["seed"] in seeds:
             cells[row["model"], row["method"], row["metric"]][row["picture"]].append(row)
     for (model, method, metric), pictures in cells.items():
-        def mean_of(name):
-            means = []
-            for found in pictures.values():
-                values = [row[name] for row in found if row[name] is not None]
-                means += [sum(values) / len(values)] if values else []
-            return means
-        mean, half = interval(mean_of("value"))
-        chance = {name: mean_of(name) for name in ("random", "centre")}
-        yield {"model": model, "method": method, "metric": metric, "pictures": len(pictures), "mean": mean, "half_interval": half,
-               **{name: sum(values) / len(values) if values else math.nan for name, values in chance.items()}}
+        means = [{name: mean_of(found, name) for name in ("value", "random", "centre")} for found in pictures.values()]
+        mean, half = interval([found["value"] for found in means])
+        row = {"model": model, "method": method, "metric": metric, "pictures": len(pictures), "mean": mean, "half_interval": half}
+        for name in ("random", "centre"):
+            # Picture by picture, since pictures differ more than methods do.
+            known = [found for found in means if not math.isnan(found[name])]
+            row[name] = sum(found[name] for found in known) / len(known) if known else math.nan
+            gain, half = interval([found["value"] - found[name] for found in known]) if known else (math.nan, math.nan)
+            row[f"over_{name}"], row[f"over_{name}_half_interval"] = gain, half
+        yield row
+
+
+def mean_of(rows, name):
+    values = [row[name] for row in rows if row[name] is not None]
+    return sum(values) / len(values) if values else math.nan
 
 
 def table(rows, metrics, methods):
@@ -154,7 +161,7 @@ def table(rows, metrics, methods):
             if not found:
                 continue
             sign = 1 if metric["better"] == "higher" else -1
-            beats = all(sign * (found["mean"] - found[name]) > (found["half_interval"] or 0) for name in ("random", "centre"))
+            beats = all(sign * found[f"over_{name}"] > found[f"over_{name}_half_interval"] for name in ("random", "centre"))
             if beats:
                 parts.append(f'<rect class="beats" x="{left + wide * column}" y="{y}" width="{wide}" height="{high}"/>')
             half = "" if math.isnan(found["half_interval"]) else f' ±{found["half_interval"]:.2f}'
@@ -196,7 +203,7 @@ def main():
             measure(options, model, pictures, seed, log)
     rows = sorted(summarise(log.rows, seeds), key=lambda row: (row["model"], row["metric"], row["method"]))
     with (options.out / "study.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=["model", "method", "metric", "pictures", "mean", "half_interval", "random", "centre"])
+        writer = csv.DictWriter(file, fieldnames=COLUMNS)
         writer.writeheader()
         writer.writerows({name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()} for row in rows)
     metrics, methods = catalogue(options.gradcam, "metrics"), catalogue(options.gradcam, "methods")
