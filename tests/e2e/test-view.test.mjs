@@ -133,7 +133,8 @@ visiting("measures of a map: curves with their pictures, stopped and kept", asyn
   await page.locator(".map-card", { hasText: "Deletion" }).first().waitFor();
   await page.getByLabel("Measure and sort by").selectOption({ label: "ADCC" });
   await eventually("all maps are measured", async () => (await page.locator(".map-card", { hasText: /ADCC/ }).count()) >= 8);
-  const adcc = (await page.locator(".map-card", { hasText: /ADCC/ }).allTextContents()).map((text) => Number(text.match(/ADCC ([\d.]+)/)[1]));
+  const adcc = (await page.locator(".map-card", { hasText: /ADCC/ }).allTextContents())
+    .map((text) => Number(text.match(/ADCC ([\d.]+(e[−-]\d+)?)/)[1].replace("−", "-")));
   assert.deepEqual(adcc, [...adcc].sort((a, b) => b - a), "the best first");
   await testing(visit, "Sanity");
   await page.getByRole("button", { name: "Measure all" }).click();
