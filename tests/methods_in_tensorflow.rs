@@ -153,12 +153,20 @@ impl Explainer<'_> {
             .join(format!("{photograph}.{}.{place}.npy", asked.0));
         let values: Vec<f32> = map.values.iter().copied().collect();
         std::fs::write(&file, npy::encode(&values, map.values.shape())).unwrap();
+        // The gradient itself, whose signs move the pixels of adversarial pictures.
+        let channels = map.channels.as_ref().filter(|_| asked.0 == "saliency");
+        let channels = channels.map(|channels| {
+            let file = file.with_extension("channels.npy");
+            let values: Vec<f32> = channels.iter().copied().collect();
+            std::fs::write(&file, npy::encode(&values, channels.shape())).unwrap();
+            file
+        });
         let settings: Map<String, Value> = (map.settings.iter())
             .map(|(id, value)| (id.to_owned(), value.to_string().into()))
             .collect();
         json!({
             "method": asked.0, "layer": layer, "settings": settings, "seed": SEED,
-            "npy": file.to_str().unwrap(),
+            "npy": file.to_str().unwrap(), "channels": channels,
         })
     }
 

@@ -196,6 +196,16 @@ class Comparison:
         if off > LOGITS_LIMIT or run.most_moved > ROUNDING:
             self.wrong.append(f"{name}: TensorFlow")
 
+    def signs(self, entry, of, name):
+        """Whether the fast gradient sign method moves every pixel as TensorFlow would that has more
+        than 1e-6 of the greatest gradient."""
+        found, wanted = np.load(entry["channels"]).astype(np.float64), of.input_gradient()
+        clear = np.abs(wanted) > 1e-6 * np.abs(wanted).max()
+        other = clear & (np.sign(found) != np.sign(wanted))
+        print(f"{name}: {other.sum()} of {clear.sum()} signs of the gradient differ")
+        if other.any():
+            self.wrong.append(f"{name}: signs of the gradient")
+
     def map(self, entry, wanted, name):
         """Whether the map of an entry is the wanted one."""
         found = np.load(entry["npy"]).astype(np.float64)
@@ -229,6 +239,8 @@ def main():
         of = pass_through(name, number)
         for entry in asked["maps"]:
             comparison.map(entry, expected(entry, of, changed), name)
+            if entry.get("channels"):
+                comparison.signs(entry, of, name)
     for (method, layer), off in comparison.greatest.items():
         print(f"{method}{f' at {layer}' if layer else ''} is off by {off:.1e} of the maximum")
     if comparison.wrong:
