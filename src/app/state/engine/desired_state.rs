@@ -100,7 +100,7 @@ impl DesiredState {
         if self.tests.iter().any(is_followed) {
             return true;
         }
-        let is_urgent = |wanted: &TestRequest| wanted.question.is_passing();
+        let is_urgent = |wanted: &TestRequest| wanted.question.is_urgent();
         let gives_way = !request.question.is_passing() && self.tests.first().is_some_and(is_urgent);
         self.contains(step) && !gives_way
     }

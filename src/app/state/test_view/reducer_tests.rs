@@ -1,10 +1,11 @@
 use std::rc::Rc;
 
 use super::*;
+use crate::app::state::PictureAction;
 use crate::app::state::engine::EngineEvent;
 use crate::app::state::settings::{SettingsAction, View};
 use crate::app::state::{Action, AppState};
-use crate::app::testing::{act, explained, failed, key};
+use crate::app::testing::{act, explained, failed, key, mapped, predicted};
 use crate::protocol::{DrawnRegion, FailureKind, MeasurementSummary};
 
 fn testing() -> Rc<AppState> {
@@ -150,4 +151,56 @@ fn an_attack_is_asked_for_as_it_was_chosen() {
     };
     let map = key(2);
     assert_eq!(state.desired_state().tests, [TestRequest { map, question }]);
+}
+
+#[test]
+fn tests_go_with_their_picture_and_a_goal_that_is_none_is_forgotten() {
+    let state = act(
+        testing(),
+        [TestAction::Measure(vec!["deletion"]), box_region()],
+    );
+    assert!(state.picture.current.as_ref().unwrap().region.is_some());
+    let state = act(state, [TestAction::Measure(vec!["deletion"])]);
+    let choose = PictureAction::Choose {
+        file: 9,
+        name: "other.png".into(),
+    };
+    let state = act(state, [choose]);
+    let predicted = predicted(&state);
+    let state = act(state, [predicted]);
+    let mapped = mapped(&state, 2, [1.0, 2.0]);
+    let state = act(state, [mapped]);
+    assert!(state.desired_state().tests.is_empty());
+    assert!(state.picture.current.as_ref().unwrap().region.is_none());
+    let goal = |towards| {
+        TestAction::ChooseAttack(AttackChoice {
+            size: 10,
+            steps: 1,
+            towards,
+        })
+    };
+    for (towards, wanted) in [(Some(3), Some(3)), (Some(2), None), (Some(99), None)] {
+        assert_eq!(act(state.clone(), [goal(towards)]).attack_goal(), wanted);
+    }
+}
+
+#[test]
+fn a_measure_gives_way_to_what_somebody_waits_for() {
+    let state = act(testing(), [TestAction::Measure(vec!["deletion"])]);
+    let running = crate::app::state::EngineStep::Test(measure("deletion", 0));
+    assert!(state.desired_state().lets_go_on(&running));
+    let attacked = act(state.clone(), [TestAction::Attack]);
+    assert!(!attacked.desired_state().lets_go_on(&running));
+    let [first, second] = attacked.desired_state().tests.try_into().unwrap();
+    assert!(first.question.is_urgent() && second == measure("deletion", 0));
+    let covered = act(state.clone(), [TestAction::ChooseTool(TestTool::Cover)]);
+    assert!(!covered.desired_state().lets_go_on(&running));
+    // The picture of a point of a curve waits.
+    let point = TestQuestion::CurvePicture {
+        metric: "deletion",
+        curve: 0,
+        share: 5,
+    };
+    let pointed = act(state, [TestAction::Point(point)]);
+    assert!(pointed.desired_state().lets_go_on(&running));
 }

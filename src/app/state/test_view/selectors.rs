@@ -41,11 +41,15 @@ impl AppState {
         let now = now.map(|(question, map)| TestRequest { map, question });
         let is_missing = |request: &&TestRequest| !picture.tests.contains_key(request);
         let wanted = picture.wanted_tests.iter();
-        now.iter()
+        let wanted = wanted.filter(|wanted| picture.maps.contains_key(&wanted.map));
+        let mut missing: Vec<TestRequest> = now
+            .iter()
             .filter(is_missing)
-            .chain(wanted.filter(|wanted| picture.maps.contains_key(&wanted.map)))
+            .chain(wanted)
             .cloned()
-            .collect()
+            .collect();
+        missing.sort_by_key(|test| !test.question.is_urgent());
+        missing
     }
 
     /// The class that the attack is to lead to: the chosen one, if the model has it and it is not

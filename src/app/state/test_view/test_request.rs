@@ -44,6 +44,14 @@ impl TestQuestion {
         !matches!(self, TestQuestion::Measure { .. })
     }
 
+    /// Whether somebody waits for the answer, so that a measure gives way to it.
+    pub fn is_urgent(&self) -> bool {
+        matches!(
+            self,
+            TestQuestion::Cover { .. } | TestQuestion::Attack { .. }
+        )
+    }
+
     /// Whether both are of one kind.
     pub fn is_alike(&self, other: &TestQuestion) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other)
