@@ -51,6 +51,10 @@ pub struct MeasurementSummary {
     pub chance: Option<ChanceSummary>,
     /// What the value was computed from, where that is a curve.
     pub curves: Vec<CurveSummary>,
+    /// Every setting of the metric, by id.
+    pub protocol: Vec<(String, String)>,
+    /// What random numbers began with.
+    pub seed: u32,
     /// How many maps came with it, of the grid of the map that is measured: those that it was
     /// compared with, one for each point of a curve.
     pub maps: usize,

@@ -126,6 +126,16 @@ visiting("measures of a map: curves with their pictures, stopped and kept", asyn
   assert.ok(Number.isFinite(Number(await value(page, "deletion").textContent())));
   await page.getByRole("slider", { name: /Point of the curve/ }).fill("4");
   await page.getByText("20 % of the picture changed").waitFor();
+  // The picture of the point under the pointer.
+  const plot = await page.locator(".curve-plot svg").first().boundingBox();
+  await page.mouse.move(plot.x + plot.width * 0.7, plot.y + plot.height / 2);
+  await page.getByText("70 % of the picture changed").waitFor();
+  // What was measured is saved with the map.
+  await page.getByRole("button", { name: "Explain", exact: true }).click();
+  const { measurements } = JSON.parse(await visit.save("JSON"));
+  assert.equal(measurements[0].metric, "deletion");
+  assert.ok(measurements[0].protocol.some(([id, value]) => id === "steps" && value === "20"));
+  await testing(visit, "Faithfulness");
   await page.getByRole("button", { name: "Measure all" }).click();
   await eventually("all are measured", async () => (await page.locator(".metrics output").count()) >= 9);
   // What this method does not promise is said, and the others are there.

@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use super::exported_map::ExportedMap;
 use crate::app::browser::json;
 use crate::app::browser::json::js;
-use crate::app::state::{AppState, Prediction};
+use crate::app::state::{AppState, ChosenPicture, Prediction};
 use crate::picture::{Preprocess, Scaling};
 use crate::protocol::RECORD_VERSION;
 use crate::render;
@@ -90,6 +90,7 @@ pub fn explanation_manifest(
         ("completeness", js(&map.summary.completeness)),
         ("coincides_with", js(&map.summary.coincides_with)),
         ("important_channels", js(&map.summary.channels)),
+        ("measurements", measurements(state, picture)),
         (
             "overlay",
             object(&[
@@ -112,6 +113,16 @@ pub fn explanation_manifest(
     ]);
     let text = JSON::stringify_with_replacer_and_space(&manifest, &JsValue::NULL, &2.into())?;
     Ok(String::from(text) + "\n")
+}
+
+/// What was measured of the map, each with its protocol.
+fn measurements(state: &AppState, picture: &ChosenPicture) -> JsValue {
+    let Some(key) = &picture.shown else {
+        return JsValue::NULL;
+    };
+    let found = state.measurements(picture, key);
+    let found: Array = found.map(|found| js(&found.summary)).collect();
+    found.into()
 }
 
 /// All that is done to the picture before the network sees it: the file's own, with the

@@ -1,5 +1,7 @@
 //! Curves of a metric, as lines; a slider chooses a point.
 
+use wasm_bindgen::JsCast as _;
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::app::number_format;
@@ -54,7 +56,28 @@ pub fn curve_plot(
         Some(format!("{:.0} %: {}", 100.0 * xs[at], words(*y)))
     });
     let (last, chosen) = (xs.len().saturating_sub(1), at.unwrap_or(0));
-    let slider = onpoint.filter(|_| xs.len() > 1).map(|onpoint| {
+    let onpoint = onpoint.filter(|_| xs.len() > 1);
+    let onpointermove = {
+        let (xs, onpoint) = (xs.clone(), onpoint.clone());
+        Callback::from(move |event: PointerEvent| {
+            let plot: Option<Element> =
+                event.current_target().and_then(|plot| plot.dyn_into().ok());
+            let Some((plot, onpoint)) = plot.zip(onpoint.as_ref()) else {
+                return;
+            };
+            let bounds = plot.get_bounding_client_rect();
+            let share = (f64::from(event.client_x()) - bounds.left()) / bounds.width().max(1.0);
+            let under = xs
+                .iter()
+                .min_by(|a, b| (*a - share).abs().total_cmp(&(*b - share).abs()));
+            if let Some(share) =
+                under.filter(|share| chosen_share.is_none_or(|at| (at - **share).abs() > 1e-3))
+            {
+                onpoint.emit(*share);
+            }
+        })
+    };
+    let slider = onpoint.map(|onpoint| {
         let xs = xs.clone();
         let choose = move |event: &Event| {
             let at: Option<usize> = input_value(event).and_then(|value| value.parse().ok());
@@ -73,7 +96,7 @@ pub fn curve_plot(
     });
     html! {
         <figure class="curve-plot">
-            <svg viewBox={format!("-4 -4 {} {}", WIDTH + 8.0, HEIGHT + 8.0)} role="img"
+            <svg {onpointermove} viewBox={format!("-4 -4 {} {}", WIDTH + 8.0, HEIGHT + 8.0)} role="img"
                 aria-label={format!("Curve from {} to {}", words(low), words(high))}>
                 <rect class="curve-frame" width={WIDTH.to_string()} height={HEIGHT.to_string()} />
                 { for curves.iter().enumerate().map(line) }
