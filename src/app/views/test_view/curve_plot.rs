@@ -60,8 +60,9 @@ pub fn curve_plot(
     let onpointermove = {
         let (xs, onpoint) = (xs.clone(), onpoint.clone());
         Callback::from(move |event: PointerEvent| {
-            let plot: Option<Element> =
-                event.current_target().and_then(|plot| plot.dyn_into().ok());
+            // Listeners are the page's: what lies under the pointer is in the plot.
+            let under: Option<Element> = event.target().and_then(|part| part.dyn_into().ok());
+            let plot = under.and_then(|part| part.closest("svg").ok().flatten());
             let Some((plot, onpoint)) = plot.zip(onpoint.as_ref()) else {
                 return;
             };
