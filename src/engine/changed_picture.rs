@@ -3,11 +3,11 @@
 use image::RgbImage;
 use ndarray::{Array3, s};
 
-use super::evaluation::{grey_levels, rgb_picture};
+use super::evaluation::rgb_picture;
 use super::question::{Prediction, Question};
 use super::session::Session;
 use super::session_error::SessionError;
-use crate::evaluate::{self, Attack};
+use crate::evaluate::{self, Attack, grey_levels};
 use crate::explain::{Budget, InputScale, Saliency, Target};
 use crate::network::NetworkError;
 use crate::protocol::PictureChange;

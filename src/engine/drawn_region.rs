@@ -2,12 +2,26 @@
 
 use ndarray::Array2;
 
+use super::session::Session;
 use crate::evaluate::{BoxArea, EvaluateError, Region};
 use crate::explain::{Area, Mask};
 use crate::protocol::DrawnRegion;
 
 /// A box is rounded to so many parts of the picture's width and height.
 const PARTS: u32 = 10_000;
+
+impl Session {
+    /// Makes a part of the picture that a person marked the one of regions that are drawn; its
+    /// area on the network's grid of places.
+    pub fn draw_region(&mut self, region: &DrawnRegion, bytes: &[u8]) -> Area {
+        let grid = self.places();
+        let grid = grid.map_or((1, 1), |places| (places.height, places.width));
+        if let DrawnRegion::Mask { height, width } = *region {
+            self.set_mask(mask(bytes, height, width));
+        }
+        area(region, grid)
+    }
+}
 
 /// Where the object is, with the bytes of its mask.
 ///
@@ -34,7 +48,7 @@ pub fn region(region: &DrawnRegion, mask: &[u8]) -> Result<Region, EvaluateError
 }
 
 /// The bytes of a mask as one.
-pub fn mask(bytes: &[u8], height: usize, width: usize) -> Mask {
+fn mask(bytes: &[u8], height: usize, width: usize) -> Mask {
     let is_inside = bytes.iter().map(|&byte| byte != 0);
     let is_inside = is_inside.chain(std::iter::repeat(false));
     Mask {
@@ -46,7 +60,7 @@ pub fn mask(bytes: &[u8], height: usize, width: usize) -> Mask {
 
 /// The area on a grid of rows and columns: of a box the places whose centres it holds, at least
 /// the place where its own centre lies.
-pub fn area(region: &DrawnRegion, (rows, columns): (usize, usize)) -> Area {
+fn area(region: &DrawnRegion, (rows, columns): (usize, usize)) -> Area {
     let DrawnRegion::Box { area } = *region else {
         return Area::Mask;
     };

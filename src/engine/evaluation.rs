@@ -8,7 +8,7 @@ use super::session_error::SessionError;
 use crate::evaluate::{
     self, Attack, CurvePoint, EvaluateError, Measurement, MetricContext, Perturbed, Points, Region,
 };
-use crate::explain::{Budget, Context, InputScale, Saliency, Settings, Target};
+use crate::explain::{Budget, Context, Saliency, Settings, Target};
 use crate::picture::{Channels, Preprocess};
 
 /// What is measured of a map.
@@ -85,7 +85,7 @@ impl Session {
             )
         };
         let pixels = picture(&mut context, saliency, point).await?;
-        let levels = grey_levels(&pixels, &context.subject.scale);
+        let levels = evaluate::grey_levels(&pixels, &context.subject.scale);
         let description = self.description().ok_or(SessionError::NoModel)?;
         Ok(rgb_picture(&levels, &description.preprocess))
     }
@@ -140,15 +140,5 @@ pub(super) fn rgb_picture(levels: &Array3<u8>, preprocess: &Preprocess) -> RgbIm
     RgbImage::from_fn(width as u32, height as u32, |x, y| {
         let level = |channel| levels[[place(channel), y as usize, x as usize]];
         image::Rgb([level(0), level(1), level(2)])
-    })
-}
-
-/// Pixels [C, H, W] as bytes from black to white.
-pub(super) fn grey_levels(pixels: &Array3<f32>, scale: &InputScale) -> Array3<u8> {
-    Array3::from_shape_fn(pixels.dim(), |(channel, row, column)| {
-        let of = |values: &[f32], missing| values.get(channel).copied().unwrap_or(missing);
-        let (black, white) = (of(&scale.black, 0.0), of(&scale.white, 1.0));
-        let level = 255.0 * (pixels[[channel, row, column]] - black) / (white - black);
-        level.round().clamp(0.0, 255.0) as u8
     })
 }

@@ -70,7 +70,6 @@ impl From<&Measurement> for MeasurementSummary {
                 .map(|(id, value)| (id.to_owned(), value.to_string()))
                 .collect(),
             seed: u32::try_from(found.seed).unwrap_or(u32::MAX),
-            maps: found.maps.len(),
             runs: found.runs,
             left_out: found.left_out.clone(),
         }

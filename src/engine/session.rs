@@ -9,7 +9,6 @@ use web_time::Instant;
 
 use super::chosen_layers::{layers_of, resolve_layers};
 use super::class_scores::class_scores;
-use super::drawn_region;
 use super::elapsed_time::milliseconds_since;
 use super::npy_input::read_tensor;
 use super::preparation::{Progress, prepare};
@@ -17,7 +16,7 @@ use super::preprocessing::preprocess;
 use super::question::{Prediction, Question};
 use super::session_error::SessionError;
 use crate::explain::{
-    self, Area, Budget, Context, InputScale, Mask, Saliency, Subject, Target, Unlimited, block_on,
+    self, Budget, Context, InputScale, Mask, Saliency, Subject, Target, Unlimited, block_on,
 };
 use crate::gradient::{self, AttachOptions, Places, ReluPolicy};
 use crate::network::{
@@ -25,7 +24,7 @@ use crate::network::{
 };
 use crate::picture::{self, Limits, Preprocess};
 use crate::protocol::{
-    DrawnRegion, ExplainTimings, OutputActivation, Phase, PredictTimings, PredictionOverrides,
+    ExplainTimings, OutputActivation, Phase, PredictTimings, PredictionOverrides,
 };
 use crate::render::npy;
 
@@ -240,19 +239,8 @@ impl Session {
         }
     }
 
-    /// Makes a part of the picture that a person marked the one of regions that are drawn; its
-    /// area on the network's grid of places.
-    pub fn draw_region(&mut self, region: &DrawnRegion, mask: &[u8]) -> Area {
-        let grid = self.places();
-        let grid = grid.map_or((1, 1), |places| (places.height, places.width));
-        if let DrawnRegion::Mask { height, width } = *region {
-            self.mask = Some(drawn_region::mask(mask, height, width));
-        }
-        drawn_region::area(region, grid)
-    }
-
     /// Of a network that gives classes for places: their grid.
-    fn places(&self) -> Option<Places> {
+    pub(super) fn places(&self) -> Option<Places> {
         self.description()?.selection.places
     }
 

@@ -115,6 +115,11 @@ fn keep_within(levels: &mut Array3<f64>, own: &Array3<f64>, size: f64) {
     });
 }
 
+/// Pixels [C, H, W] as bytes from black to white.
+pub fn grey_levels(pixels: &Array3<f32>, scale: &InputScale) -> Array3<u8> {
+    to_levels(pixels, scale).mapv(|level| level.round().clamp(0.0, 255.0) as u8)
+}
+
 fn to_levels(pixels: &Array3<f32>, scale: &InputScale) -> Array3<f64> {
     Array3::from_shape_fn(pixels.dim(), |(channel, row, column)| {
         let (black, white) = (black(scale, channel), white(scale, channel));

@@ -42,7 +42,7 @@ mod structural_similarity;
 mod tests;
 
 #[cfg(feature = "network")]
-pub use adversarial::{Attack, Perturbed, perturb};
+pub use adversarial::{Attack, Perturbed, grey_levels, perturb};
 #[cfg(feature = "network")]
 pub use context::{MetricContext, Source};
 #[cfg(feature = "network")]

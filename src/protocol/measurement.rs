@@ -55,9 +55,6 @@ pub struct MeasurementSummary {
     pub protocol: Vec<(String, String)>,
     /// What random numbers began with.
     pub seed: u32,
-    /// How many maps came with it, of the grid of the map that is measured: those that it was
-    /// compared with, one for each point of a curve.
-    pub maps: usize,
     /// How often the network ran.
     pub runs: u32,
     /// What was not done because the budget ended.

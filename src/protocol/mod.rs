@@ -14,6 +14,7 @@ mod explanation_record;
 mod manifest;
 mod map_summary;
 mod measurement;
+mod timings;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,7 @@ pub use self::map_summary::{ChannelSummary, CompletenessSummary, MapState, MapSu
 pub use self::measurement::{
     ChanceSummary, CurveSummary, DrawnRegion, MeasurementSummary, PictureChange,
 };
+pub use self::timings::{ExplainTimings, LoadTimings, PredictTimings};
 
 /// Raised with every change of the messages. The page compares it with the one
 /// in [`Event::Started`], since a host or a cache can mix the files of two builds. In all
@@ -375,27 +377,4 @@ pub struct LayerSummary {
     pub operator: String,
     /// Channels, height, width.
     pub shape: [usize; 3],
-}
-
-/// Milliseconds of each step from bytes in memory to ready.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LoadTimings {
-    pub fetch: f64,
-    pub prepare: f64,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PredictTimings {
-    pub decode: f64,
-    pub resize: f64,
-    pub forward: f64,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ExplainTimings {
-    /// From the request to the map, with all that had to be built for it.
-    pub explain: f64,
 }

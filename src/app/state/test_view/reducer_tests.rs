@@ -31,7 +31,6 @@ fn measured(state: &AppState, request: TestRequest, is_early: bool) -> Action {
         curves: Vec::new(),
         protocol: vec![("steps".into(), "20".into())],
         seed: 0,
-        maps: 0,
         runs: 3,
         left_out: Some("3 of 20 steps were made".into()),
     };
