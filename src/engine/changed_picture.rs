@@ -8,8 +8,8 @@ use super::question::{Prediction, Question};
 use super::session::Session;
 use super::session_error::SessionError;
 use crate::evaluate::{self, Attack, grey_levels};
-use crate::explain::{Budget, InputScale, Saliency, Target};
-use crate::network::NetworkError;
+use crate::explain::{Budget, Context, InputScale, Saliency, Settings, Subject, Target};
+use crate::network::{Computation, NetworkError};
 use crate::protocol::PictureChange;
 
 /// A changed picture and what the network says of it.
@@ -75,23 +75,44 @@ impl Session {
         question: &Question<'_>,
         budget: &mut dyn Budget,
     ) -> Result<(Prediction, Saliency), SessionError> {
-        let own = self.take_subject().ok_or(NetworkError::NoForward)?;
-        let runs = self.runs();
-        let predicted = self.predict_tensor(own.input_of(pixels.clone()), &mut |_, _, _| ());
-        let found = match predicted {
-            Ok(mut prediction) => {
-                if let Ok((_, subject)) = self.parts() {
-                    subject.scale = own.scale.clone();
-                    subject.outputs = own.outputs.clone();
-                }
-                self.apply_activation(&mut prediction);
-                let asked = self.ask(question, budget).await;
-                asked.map(|(saliency, _)| (prediction, saliency))
-            }
-            Err(error) => Err(error),
+        let other = self.run_pixels(pixels, question.target, budget).await?;
+        let network = self.description().ok_or(SessionError::NoModel)?;
+        let mut prediction = Prediction::new(network, other.run.logits());
+        self.apply_activation(&mut prediction);
+        let own = self.replace_subject(other).ok_or(NetworkError::NoForward)?;
+        let asked = self.ask(question, budget).await;
+        self.replace_subject(own);
+        Ok((prediction, asked?.0))
+    }
+
+    /// The subject of other pixels [C, H, W], with pauses where the budget wants them.
+    async fn run_pixels(
+        &mut self,
+        pixels: &Array3<f32>,
+        target: Target,
+        budget: &mut dyn Budget,
+    ) -> Result<Subject, SessionError> {
+        let (layer, settings) = (self.layer().to_owned(), Settings::default());
+        let (network, subject) = self.parts()?;
+        let input = subject.input_of(pixels.clone());
+        let layers = vec![layer.clone()];
+        let mut context = Context {
+            network,
+            subject,
+            budget,
+            target,
+            layer: &layer,
+            further_layers: &[],
+            method: "",
+            settings: &settings,
+            seed: 0,
+            runs: 0,
         };
-        self.put_subject(own, runs + self.runs());
-        found
+        let forward = Computation::Forward { input, layers };
+        let run = context.compute(forward).await?.into_run()?;
+        let other = subject.with_run(run);
+        self.count_runs(1);
+        Ok(other)
     }
 }
 

@@ -1,6 +1,8 @@
 //! What is asked of a picture, and what the network says of it.
 
+use super::class_scores::class_scores;
 use crate::explain::Target;
+use crate::network::Description;
 use crate::protocol::PredictTimings;
 
 /// What is asked of the picture predicted last.
@@ -30,4 +32,18 @@ pub struct Prediction {
     /// What a person should know about how the picture was read.
     pub notes: Vec<String>,
     pub timings_ms: PredictTimings,
+}
+
+impl Prediction {
+    /// What the outputs of a network say, by the activation that its file states.
+    pub(super) fn new(description: &Description, outputs: &[f32]) -> Prediction {
+        let (logits, probabilities, notes) = class_scores(description, outputs);
+        Prediction {
+            logits,
+            probabilities,
+            size: (0, 0),
+            notes,
+            timings_ms: PredictTimings::default(),
+        }
+    }
 }

@@ -8,7 +8,6 @@ use ndarray::Array4;
 use web_time::Instant;
 
 use super::chosen_layers::{layers_of, resolve_layers};
-use super::class_scores::class_scores;
 use super::elapsed_time::milliseconds_since;
 use super::npy_input::read_tensor;
 use super::preparation::{Progress, prepare};
@@ -173,12 +172,9 @@ impl Session {
         let forward = Computation::Forward { input, layers };
         let mut run_progress = |done, total| progress(Phase::Run, done, total);
         let run = network::compute(network, forward, &mut run_progress)?.into_run()?;
-        let timings_ms = PredictTimings {
-            forward: milliseconds_since(started),
-            ..Default::default()
-        };
         let description = network.description();
-        let (logits, probabilities, notes) = class_scores(description, run.logits());
+        let mut prediction = Prediction::new(description, run.logits());
+        prediction.timings_ms.forward = milliseconds_since(started);
         let activation = match description.output_activation() {
             gradient::OutputActivation::Sigmoid => OutputActivation::Sigmoid,
             _ => OutputActivation::Softmax,
@@ -186,13 +182,7 @@ impl Session {
         let scale = InputScale::new(&description.preprocess);
         self.subject = Some(Subject::new(run, scale, activation));
         self.runs = 1;
-        Ok(Prediction {
-            logits,
-            probabilities,
-            size: (0, 0),
-            notes,
-            timings_ms,
-        })
+        Ok(prediction)
     }
 
     /// Makes a picture the one that similarity is asked to, preprocessed as the one predicted
@@ -352,15 +342,9 @@ impl Session {
         self.runs += runs;
     }
 
-    /// Takes the picture predicted last away; another may be run.
-    pub(super) fn take_subject(&mut self) -> Option<Subject> {
-        self.subject.take()
-    }
-
-    /// Puts it back; the network ran so often meanwhile and before.
-    pub(super) fn put_subject(&mut self, subject: Subject, runs: u32) {
-        self.subject = Some(subject);
-        self.runs = runs;
+    /// Puts another picture in the place of the one predicted last, which is given back.
+    pub(super) fn replace_subject(&mut self, subject: Subject) -> Option<Subject> {
+        self.subject.replace(subject)
     }
 
     /// The picture predicted last, with what was computed for it.

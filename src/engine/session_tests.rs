@@ -5,9 +5,12 @@ use prost::Message as _;
 
 use super::question::Question;
 use super::session::Session;
-use crate::explain::{Area, Mask, Saliency, Target, Unlimited, block_on};
+use crate::explain::{
+    Area, Budget, LocalFuture, Mask, Saliency, Stopped, Target, Unlimited, block_on,
+};
 use crate::gradient::AttachOptions;
 use crate::onnx::testing::{GraphBuilder, model};
+use crate::protocol::PictureChange;
 use crate::render::npy;
 
 /// Weights of the two classes, one value for each of three channels.
@@ -189,4 +192,62 @@ fn similarity_is_asked_to_a_second_picture() {
     // The first picture is still the one that is explained.
     let subject = session.subject().unwrap();
     assert_eq!(subject.run.logits(), prediction.logits);
+}
+
+/// Says stop at the first pause.
+struct Stopping;
+
+impl Budget for Stopping {
+    fn is_pause_due(&mut self) -> bool {
+        true
+    }
+
+    fn pause(&mut self) -> LocalFuture<'_, Result<(), Stopped>> {
+        Box::pin(async { Err(Stopped) })
+    }
+
+    fn step(&mut self, _: usize, _: usize) -> bool {
+        true
+    }
+
+    fn show(&mut self, _: &Saliency) {}
+}
+
+#[test]
+fn a_changed_picture_can_be_stopped_within_its_run_and_the_picture_stays() {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 3, 4, 5])]);
+    graph.node("Relu", "keep", &["x"], "l");
+    graph.node("GlobalAveragePool", "pool", &["l"], "p");
+    graph.node("Flatten", "flatten", &["p"], "y");
+    let mut session = session(graph.output("y", &[1, 3]));
+    let prediction = session
+        .predict_tensor(picture(), &mut |_, _, _| ())
+        .unwrap();
+    let map = ask(&mut session, Target::Logit(1)).unwrap();
+    let change = PictureChange::Cover {
+        area: [0.0, 0.0, 1.0, 0.5],
+    };
+    let question = Question {
+        method: "hirescam",
+        target: Target::Logit(1),
+        layer: None,
+        settings: &[],
+        seed: 0,
+    };
+    let runs = session.runs();
+    let stopped = block_on(session.explain_changed(&change, &map, &question, &mut Stopping));
+    let error = stopped.err().unwrap().to_string();
+    assert!(error.contains("stopped"), "{error}");
+    assert_eq!(session.runs(), runs, "no run ended");
+    assert_eq!(
+        ask(&mut session, Target::Logit(1)).unwrap().values,
+        map.values
+    );
+    // With time enough it is another picture's answer, and the picture stays as well.
+    let changed = block_on(session.explain_changed(&change, &map, &question, &mut Unlimited));
+    assert_ne!(changed.unwrap().prediction.logits, prediction.logits);
+    assert_eq!(
+        ask(&mut session, Target::Logit(1)).unwrap().values,
+        map.values
+    );
 }

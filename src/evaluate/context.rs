@@ -183,10 +183,7 @@ impl<'a> MetricContext<'a> {
         let forward = Computation::Forward { input, layers };
         let run = context.compute(forward).await?.into_run()?;
         self.runs += 1;
-        let scale = self.subject.scale.clone();
-        let mut other = Subject::new(run, scale, self.subject.outputs.activation);
-        other.outputs = self.subject.outputs.clone();
-        Ok(other)
+        Ok(self.subject.with_run(run))
     }
 
     /// The same measurement, on another network for the same pictures.

@@ -78,6 +78,16 @@ impl Subject {
         }
     }
 
+    /// The subject of another run, whose input and outputs are read alike.
+    pub fn with_run(&self, run: Run) -> Subject {
+        Subject {
+            run,
+            scale: self.scale.clone(),
+            outputs: self.outputs.clone(),
+            gradients: Vec::new(),
+        }
+    }
+
     /// The input tensor as [C, H, W].
     ///
     /// # Errors

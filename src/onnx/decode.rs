@@ -6,6 +6,7 @@ use prost::Message;
 use tract_onnx::pb;
 
 use super::error::OnnxError;
+use super::external_data;
 use super::size_limits::{self, Limits};
 use super::topological_sort;
 use super::validation::{check_nodes, check_opset, check_outputs, check_tensor};
@@ -33,6 +34,7 @@ pub fn decode(bytes: &[u8], limits: Limits) -> Result<pb::ModelProto, OnnxError>
         });
     };
     check_nodes(graph)?;
+    external_data::check_embedded(graph)?;
     for tensor in &graph.initializer {
         check_tensor(tensor, limits)?;
     }
@@ -57,8 +59,6 @@ fn drop_inputs_with_default(graph: &mut pb::GraphProto) {
 
 #[cfg(test)]
 mod tests {
-    use tract_onnx::pb::tensor_proto::DataLocation;
-
     use super::*;
     use crate::onnx::Model;
     use crate::onnx::testing::{GraphBuilder, model};
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn operator_sets_custom_domains_and_external_data_are_refused() {
+    fn operator_sets_and_custom_domains_are_refused() {
         let mut proto = model(GraphBuilder::linear_classifier());
         proto.opset_import[0].version = 99;
         assert!(refused(&proto).contains("operator set 99"));
@@ -164,10 +164,5 @@ mod tests {
         let mut proto = model(GraphBuilder::linear_classifier());
         proto.graph.as_mut().unwrap().node[0].domain = "com.example".into();
         assert!(refused(&proto).contains("com.example"));
-
-        let mut proto = model(GraphBuilder::linear_classifier());
-        proto.graph.as_mut().unwrap().initializer[0].data_location =
-            Some(DataLocation::External as i32);
-        assert!(refused(&proto).contains("outside of the file"));
     }
 }

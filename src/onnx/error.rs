@@ -45,9 +45,26 @@ pub enum OnnxError {
     #[error("the model promises the output '{tensor}', which nothing in the file makes")]
     MissingOutput { tensor: String },
     #[error(
-        "the weights '{tensor}' are outside of the file; save the model as one file (in Python: onnx.save without external data)"
+        "the weights are in a second file, '{file}' ({bytes} bytes or more), which is missing; put it beside the model, or open both files together"
     )]
-    ExternalData { tensor: String },
+    ExternalData { file: String, bytes: usize },
+    #[error(
+        "the weights '{tensor}' should be in the file '{path}', which is not in the model's folder; move it there and save the model again"
+    )]
+    ExternalPath { tensor: String, path: String },
+    #[error(
+        "the weights '{tensor}' are in '{file}', at a place that does not fit their size: the model is damaged, or was changed without its weights"
+    )]
+    ExternalRange { tensor: String, file: String },
+    #[error(
+        "the weights '{tensor}' end at byte {wanted} of '{file}', which has {found}: that file is cut off, or is another model's"
+    )]
+    ExternalFileShort {
+        file: String,
+        tensor: String,
+        wanted: usize,
+        found: usize,
+    },
     #[error(
         "the weights '{tensor}' should hold {wanted} values and hold {found}: the file is damaged"
     )]

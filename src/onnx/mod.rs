@@ -8,6 +8,7 @@
 //! From a file to a model:
 //! - `model`: [`Model`]; `decode`: from bytes to a message, `size_limits`:
 //!   [`Limits`], `validation`: its checks, `topological_sort`
+//! - `external_data`: weights in files beside the model, put into it
 //! - `canonicalisation`: rewrites that need no shapes, one form for each meaning
 //! - `metadata`: the contract's `gradcam.*` entries; `error`
 //!
@@ -41,6 +42,7 @@ mod decode;
 mod error;
 #[cfg(test)]
 pub mod evaluator;
+mod external_data;
 mod legalisation;
 mod metadata;
 mod model;
@@ -66,6 +68,7 @@ pub use attributes::{
 };
 pub use constant_folding::{drop_unread_weights, fold_constants};
 pub use error::OnnxError;
+pub use external_data::{ExternalFile, embed_external_data, external_files};
 pub use legalisation::legalise;
 pub use metadata::{Metadata, key};
 pub use model::Model;

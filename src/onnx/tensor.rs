@@ -1,6 +1,6 @@
 //! Values of initialisers, however they are stored, and new initialisers.
 
-use half::f16;
+use half::{bf16, f16};
 use tract_onnx::pb::{self, tensor_proto::DataType};
 
 use super::error::OnnxError;
@@ -22,6 +22,17 @@ pub fn dims(tensor: &pb::TensorProto) -> Vec<usize> {
         .collect()
 }
 
+/// Bytes of one element in raw data; `None` for types that hold no plain numbers.
+pub fn bytes_each(tensor: &pb::TensorProto) -> Option<usize> {
+    Some(match DataType::try_from(tensor.data_type).ok()? {
+        DataType::Bool | DataType::Uint8 | DataType::Int8 => 1,
+        DataType::Uint16 | DataType::Int16 | DataType::Float16 | DataType::Bfloat16 => 2,
+        DataType::Uint32 | DataType::Int32 | DataType::Float => 4,
+        DataType::Uint64 | DataType::Int64 | DataType::Double => 8,
+        _ => return None,
+    })
+}
+
 /// Checks that the tensor holds as many elements as its dimensions claim, `claimed`.
 ///
 /// # Errors
@@ -29,13 +40,7 @@ pub fn dims(tensor: &pb::TensorProto) -> Vec<usize> {
 /// [`OnnxError::TruncatedTensor`].
 pub fn check_complete(tensor: &pb::TensorProto, claimed: usize) -> Result<(), OnnxError> {
     let type_of = DataType::try_from(tensor.data_type).unwrap_or(DataType::Undefined);
-    let bytes_each = match type_of {
-        DataType::Bool | DataType::Uint8 | DataType::Int8 => 1,
-        DataType::Uint16 | DataType::Int16 | DataType::Float16 => 2,
-        DataType::Uint32 | DataType::Int32 | DataType::Float => 4,
-        DataType::Uint64 | DataType::Int64 | DataType::Double => 8,
-        _ => return Err(wrong_type(tensor)),
-    };
+    let bytes_each = bytes_each(tensor).ok_or_else(|| wrong_type(tensor))?;
     let raw = tensor.raw_data.len();
     let found = match type_of {
         _ if raw > 0 => raw / bytes_each,
@@ -55,7 +60,7 @@ pub fn check_complete(tensor: &pb::TensorProto, claimed: usize) -> Result<(), On
     Ok(())
 }
 
-/// The values of a float32, float16 or float64 tensor, in row-major order.
+/// The values of a float32, float16, bfloat16 or float64 tensor, in row-major order.
 ///
 /// # Errors
 /// [`OnnxError::ElementType`] for other types.
@@ -79,6 +84,14 @@ pub fn floats(tensor: &pb::TensorProto) -> Result<Vec<f32>, OnnxError> {
             .collect(),
         Ok(DataType::Float16) => chunks(raw)
             .map(|bytes| f16::from_le_bytes(bytes).to_f32())
+            .collect(),
+        Ok(DataType::Bfloat16) if raw.is_empty() => tensor
+            .int32_data
+            .iter()
+            .map(|&bits| bf16::from_bits(bits as u16).to_f32())
+            .collect(),
+        Ok(DataType::Bfloat16) => chunks(raw)
+            .map(|bytes| bf16::from_le_bytes(bytes).to_f32())
             .collect(),
         _ => return Err(wrong_type(tensor)),
     })

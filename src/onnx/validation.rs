@@ -1,8 +1,9 @@
 //! Checks that every decoded file passes: operator set, domains, weights, outputs.
 
-use tract_onnx::pb::{self, attribute_proto::AttributeType, tensor_proto::DataLocation};
+use tract_onnx::pb::{self, attribute_proto::AttributeType};
 
 use super::attributes::MAX_AXES;
+use super::canonicalisation::is_quantised;
 use super::error::OnnxError;
 use super::node::name_of;
 use super::producers_and_consumers::Index;
@@ -48,7 +49,7 @@ pub fn check_opset(proto: &pb::ModelProto) -> Result<(), OnnxError> {
 /// flow.
 pub fn check_nodes(graph: &pb::GraphProto) -> Result<(), OnnxError> {
     for node in &graph.node {
-        if !is_standard(&node.domain) {
+        if !is_standard(&node.domain) && !is_quantised(node) {
             return Err(OnnxError::CustomDomain {
                 node: name_of(node).into(),
                 operator: node.op_type.clone(),
@@ -82,18 +83,12 @@ pub fn check_nodes(graph: &pb::GraphProto) -> Result<(), OnnxError> {
     Ok(())
 }
 
-/// Checks that an initialiser is in the file as a whole, and within the limits.
+/// Checks that an initialiser is whole, and within the limits.
 ///
 /// # Errors
-/// [`OnnxError::ExternalData`], [`OnnxError::TooManyAxes`], [`OnnxError::HugeTensor`],
+/// [`OnnxError::TooManyAxes`], [`OnnxError::HugeTensor`],
 /// [`OnnxError::ElementType`], [`OnnxError::TruncatedTensor`].
 pub fn check_tensor(tensor: &pb::TensorProto, limits: Limits) -> Result<(), OnnxError> {
-    let external = tensor.data_location == Some(DataLocation::External as i32);
-    if external || !tensor.external_data.is_empty() {
-        return Err(OnnxError::ExternalData {
-            tensor: tensor.name.clone(),
-        });
-    }
     if tensor.dims.len() > MAX_AXES {
         return Err(OnnxError::TooManyAxes {
             tensor: tensor.name.clone(),

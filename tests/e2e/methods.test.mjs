@@ -109,10 +109,12 @@ visiting("twelve methods side by side, one stopped half-way, and the page answer
   // Keys are answered while all of this is computed.
   const answers = await page.evaluate(() => window.answers);
   assert.ok(answers.length >= 20, `${answers.length} keys`);
-  const slow = answers.filter((ms) => ms > 100);
-  t.diagnostic(`${answers.length} keys, the slowest answered after ${Math.max(...answers).toFixed(0)} ms`);
-  // A machine that is busy with other things may let two of them wait.
-  assert.ok(slow.length <= answers.length / 10, `keys that waited: ${slow}`);
+  const sorted = answers.toSorted((a, b) => a - b);
+  const [median, slowest] = [sorted[sorted.length >> 1], sorted.at(-1)].map(Math.round);
+  t.diagnostic(`${answers.length} keys, half of them answered within ${median} ms, the slowest after ${slowest} ms`);
+  // A page that computed would hold a key for a whole run. The slowest is told and not judged
+  // beyond that: on a machine that is busy with other things a key waits for its turn.
+  assert.ok(median <= 100 && slowest <= 1000, `keys that waited: ${answers}`);
   await page.getByRole("button", { name: "Stop all" }).click();
   await rise.getByText(/of 100000 masks/).waitFor();
   await page.getByRole("button", { name: "Go on" }).waitFor();

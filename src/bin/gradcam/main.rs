@@ -1,9 +1,11 @@
 //! The command line: the same engine as the page's, native.
 //!
 //! One file or folder for each command. They share `asking` (a model, a picture and a question),
-//! `pictures` (many of them), `files`, `terminal`, `interrupt`, `outcome` and `panics`. To add a command: a
-//! file with `Arguments` and `run`, and a variant of [`Command`].
+//! `pictures` (many of them), `files`, `terminal`, `interrupt`, `outcome`,
+//! `panics` and `allocator`. To add a command: a file with `Arguments` and `run`, and a variant
+//! of [`Command`].
 
+mod allocator;
 mod asking;
 mod attach;
 mod evaluate;
@@ -58,6 +60,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    allocator::keep_one_heap();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() => {

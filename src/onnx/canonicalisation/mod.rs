@@ -7,7 +7,9 @@
 //! - `constant_nodes`: `Constant` nodes become initialisers
 //! - `float16_weights`: weights that a `Cast` makes float32 stay float16, and count
 //!   as float32 from here on
-//! - `dequantisation`: int8 weights that a `DequantizeLinear` reads become float32
+//! - `half_precision`: networks in float16 become float32
+//! - `quantisation`: networks in int8 become the float32 networks that they approximate;
+//!   `dequantisation` before: int8 weights that a `DequantizeLinear` reads become float32
 //! - `celu`: a `Celu` with α ≠ 1 becomes α · Elu(x / α)
 //!
 //! To add one: a file with a function that changes the graph in place, and a line in
@@ -17,6 +19,8 @@ mod celu;
 mod constant_nodes;
 mod dequantisation;
 mod float16_weights;
+mod half_precision;
+mod quantisation;
 mod upsample;
 
 use std::collections::HashSet;
@@ -24,6 +28,8 @@ use std::collections::HashSet;
 use tract_onnx::pb;
 
 use super::error::OnnxError;
+use super::validation;
+pub use quantisation::is_rewritten as is_quantised;
 
 /// Rewrites a model, and returns the names of the float16 weights that count as
 /// float32.
@@ -32,12 +38,15 @@ use super::error::OnnxError;
 /// [`OnnxError`] where a `Constant` node holds nothing that is supported.
 pub fn canonicalise(proto: &mut pb::ModelProto) -> Result<HashSet<String>, OnnxError> {
     upsample::upsample_to_resize(proto);
+    let opset = validation::opset(proto);
     let Some(graph) = proto.graph.as_mut() else {
         return Ok(HashSet::new());
     };
     constant_nodes::constants_to_initialisers(graph)?;
-    let float16_weights = float16_weights::absorb_casts(graph);
+    let mut float16_weights = float16_weights::absorb_casts(graph);
+    float16_weights.extend(half_precision::widen_half_precision(graph));
     dequantisation::dequantise_weights(graph);
+    quantisation::dequantise_graph(graph, opset)?;
     celu::split_celu(graph);
     Ok(float16_weights)
 }

@@ -1,0 +1,173 @@
+//! New nodes and constants of a graph that is rewritten node by node.
+
+use std::collections::{HashMap, HashSet};
+
+use tract_onnx::pb;
+
+use crate::onnx::error::OnnxError;
+use crate::onnx::{node, tensor};
+
+/// Values of all new constants together, 256 MiB as float32: a file that dequantised the same
+/// weights again and again would grow without bound.
+const MAX_VALUES: usize = 1 << 26;
+
+/// Collects the nodes of a graph in order.
+pub struct Emitter {
+    /// Those of the graph, then new ones.
+    constants: Vec<pb::TensorProto>,
+    positions: HashMap<String, usize>,
+    nodes: Vec<pb::NodeProto>,
+    opset: i64,
+    /// Number of new tensors, which are named by it.
+    count: usize,
+    values_left: usize,
+}
+
+impl Emitter {
+    /// For a graph in a version of the standard operator set, whose constants move here until
+    /// [`Emitter::write_into`].
+    pub fn new(graph: &mut pb::GraphProto, opset: i64) -> Emitter {
+        let constants = std::mem::take(&mut graph.initializer);
+        let names = constants.iter().map(|weights| weights.name.clone());
+        Emitter {
+            positions: names.zip(0..).collect(),
+            nodes: Vec::with_capacity(graph.node.len()),
+            constants,
+            opset,
+            count: 0,
+            values_left: MAX_VALUES,
+        }
+    }
+
+    /// Keeps a node as it is.
+    pub fn keep(&mut self, node: pb::NodeProto) {
+        self.nodes.push(node);
+    }
+
+    /// The constant that a node reads at a position; `None` where it reads none there.
+    ///
+    /// # Errors
+    /// [`OnnxError::Node`] where what it reads is computed.
+    pub fn constant(
+        &self,
+        reader: &pb::NodeProto,
+        position: usize,
+    ) -> Result<Option<&pb::TensorProto>, OnnxError> {
+        let Some(name) = node::input(reader, position) else {
+            return Ok(None);
+        };
+        let computed = || {
+            let number = position + 1;
+            node::problem(
+                reader,
+                format!("its input {number}, '{name}', is not a constant"),
+            )
+        };
+        self.constant_named(name).map(Some).ok_or_else(computed)
+    }
+
+    /// The constant of this name; `None` for what is computed.
+    pub fn constant_named(&self, name: &str) -> Option<&pb::TensorProto> {
+        let position = *self.positions.get(name)?;
+        self.constants.get(position)
+    }
+
+    /// The size of a constant of this name that is about to be computed with; `None` for what
+    /// is no constant.
+    ///
+    /// # Errors
+    /// [`OnnxError::Node`] where all such constants together are too large.
+    pub fn dims_of_constant(
+        &mut self,
+        reader: &pb::NodeProto,
+        name: &str,
+    ) -> Result<Option<Vec<usize>>, OnnxError> {
+        let Some(constant) = self.constant_named(name) else {
+            return Ok(None);
+        };
+        let dims = tensor::dims(constant);
+        let values: usize = dims.iter().product();
+        let left = self.values_left.checked_sub(values);
+        self.values_left = left.ok_or_else(|| {
+            let text = format!("more than {MAX_VALUES} quantised weights; choose a smaller model");
+            node::problem(reader, text)
+        })?;
+        Ok(Some(dims))
+    }
+
+    /// A new constant with a single value.
+    pub fn scalar(&mut self, value: f32) -> String {
+        self.floats(&[], &[value])
+    }
+
+    /// A new constant of float32.
+    pub fn floats(&mut self, dims: &[usize], values: &[f32]) -> String {
+        let name = self.name();
+        self.added_constant(tensor::from_floats(&name, dims, values));
+        name
+    }
+
+    /// Adds a constant under its own name.
+    pub fn added_constant(&mut self, constant: pb::TensorProto) {
+        self.positions
+            .insert(constant.name.clone(), self.constants.len());
+        self.constants.push(constant);
+    }
+
+    /// A new node, and the name of its output.
+    pub fn node(&mut self, operator: &str, inputs: &[&str]) -> String {
+        let output = self.name();
+        self.nodes.push(node::new(operator, inputs, &output));
+        output
+    }
+
+    /// A new node with attributes, which makes a tensor of this name.
+    pub fn node_named(
+        &mut self,
+        operator: &str,
+        inputs: &[&str],
+        attributes: Vec<pb::AttributeProto>,
+        output: &str,
+    ) {
+        let mut added = node::new(operator, inputs, output);
+        added.attribute = attributes;
+        self.nodes.push(added);
+    }
+
+    /// Values within bounds, which are attributes before operator set 11.
+    pub fn clip(&mut self, values: &str, low: f32, high: f32) -> String {
+        if self.opset >= 11 {
+            let (low, high) = (self.scalar(low), self.scalar(high));
+            return self.node("Clip", &[values, &low, &high]);
+        }
+        let output = self.name();
+        let bounds = vec![
+            node::float_attribute("min", low),
+            node::float_attribute("max", high),
+        ];
+        self.node_named("Clip", &[values], bounds, &output);
+        output
+    }
+
+    /// A name that no tensor of the file should have.
+    pub fn name(&mut self) -> String {
+        self.count += 1;
+        format!("dequantised.{}", self.count)
+    }
+
+    /// Puts the nodes and the constants that they read in the place of the graph's.
+    pub fn write_into(self, graph: &mut pb::GraphProto) {
+        graph.node = self.nodes;
+        graph.initializer = self.constants;
+        let outputs = graph.output.iter().map(|output| output.name.as_str());
+        let read = graph
+            .node
+            .iter()
+            .flat_map(|node| &node.input)
+            .map(String::as_str);
+        let read: HashSet<&str> = read.chain(outputs).collect();
+        graph
+            .initializer
+            .retain(|weights| read.contains(weights.name.as_str()));
+    }
+}
