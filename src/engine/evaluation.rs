@@ -136,6 +136,7 @@ pub(super) fn rgb_picture(levels: &Array3<u8>, preprocess: &Preprocess) -> RgbIm
         Channels::Rgb => channel,
         Channels::Bgr => 2 - channel,
         Channels::Luma => 0,
+        Channels::Bands(count) => channel.min(count.saturating_sub(1)),
     };
     RgbImage::from_fn(width as u32, height as u32, |x, y| {
         let level = |channel| levels[[place(channel), y as usize, x as usize]];

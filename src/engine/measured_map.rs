@@ -19,6 +19,7 @@ pub fn saliency_of(map: &MapSummary, values: Vec<f32>) -> Result<Saliency, Sessi
     let values = Array2::from_shape_vec((map.height, map.width), values);
     let values = values.map_err(|error| SessionError::Tensor {
         name: "the map".into(),
+        wanted: vec![map.height, map.width],
         reason: error.to_string(),
     })?;
     Ok(Saliency {

@@ -114,7 +114,8 @@ impl Session {
         let description = self.description().ok_or(SessionError::NoModel)?;
         let preprocess = preprocess(description, overrides.scaling.as_deref())?;
         let mut prediction = if bytes.starts_with(npy::MAGIC) {
-            self.predict_tensor(read_tensor(bytes, name)?, progress)?
+            let tensor = read_tensor(bytes, name, &description.selection.picture.shape)?;
+            self.predict_tensor(tensor, progress)?
         } else {
             self.predict_picture(bytes, name, &preprocess, progress)?
         };

@@ -17,8 +17,12 @@ pub enum SessionError {
     Load(#[from] LoadError),
     #[error(transparent)]
     Picture(#[from] PictureError),
-    #[error("'{name}' is no input tensor ({reason}); a float32 array with four axes is")]
-    Tensor { name: String, reason: String },
+    #[error("'{name}' is no input tensor ({reason}); the model takes an array of shape {wanted:?}")]
+    Tensor {
+        name: String,
+        wanted: Vec<usize>,
+        reason: String,
+    },
     #[error("there is no scaling '{0}'; reload the page")]
     UnknownScaling(String),
     #[error("the scaling “{name}” is for {wanted} channels, and the model's input has {found}")]

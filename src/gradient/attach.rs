@@ -4,6 +4,7 @@ use super::attach_options::AttachOptions;
 use super::backward_pass::{BackwardPass, check_limits};
 use super::builder::Builder;
 use super::error::GradientError;
+use super::grid_layers::insert_grids;
 use super::model_survey::{Survey, survey};
 use super::selection::{Layer, Selection};
 use super::tensor_names::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS};
@@ -36,13 +37,25 @@ pub struct Attached {
 /// [`GradientError`], which for an operator without a rule names it, its node
 /// and the layers that can be explained without crossing it.
 pub fn attach(model: &mut Model, options: &AttachOptions) -> Result<Attached, GradientError> {
-    remove_branch(model)?;
+    prepare(model, options)?;
     let attached = attach_branch(model, options)?;
     drop_unread_weights(model);
     Ok(attached)
 }
 
-/// As [`attach`], for a model without a branch. Its initialisers keep their places, also those
+/// Makes a model one that a branch can be attached to: without an earlier one, with a picture of
+/// four axes as its only input, the values of others, and its layers on grids.
+///
+/// # Errors
+/// [`GradientError::Onnx`]: an input that is none, or a graph that contradicts itself.
+pub fn prepare(model: &mut Model, options: &AttachOptions) -> Result<(), GradientError> {
+    remove_branch(model)?;
+    model.adapt_inputs();
+    model.set_inputs(&options.inputs)?;
+    insert_grids(model, options)
+}
+
+/// As [`attach`], for a model that was [prepared](prepare). Its initialisers keep their places, also those
 /// that nothing reads any more; others are appended.
 ///
 /// # Errors
@@ -197,7 +210,7 @@ fn declare(model: &mut Model, selection: &Selection, options: &AttachOptions) {
 ///
 /// # Errors
 /// [`GradientError`] if the graph contradicts itself.
-pub fn remove_branch(model: &mut Model) -> Result<(), GradientError> {
+fn remove_branch(model: &mut Model) -> Result<(), GradientError> {
     let is_ours = model.metadata().text(key::VERSION).is_some();
     let graph = model.graph_mut();
     if !is_ours || !graph.input.iter().any(|input| input.name == COTANGENT) {

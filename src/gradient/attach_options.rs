@@ -15,6 +15,8 @@ pub struct AttachOptions {
     pub size: Option<[usize; 2]>,
     /// The order of the picture's axes, for a model that leaves it open.
     pub layout: Option<Layout>,
+    /// Values of inputs besides the picture, by name; those of others are zero.
+    pub inputs: Vec<(String, Vec<f32>)>,
     /// Whether the branch also gives the gradient of the picture.
     pub input_gradient: bool,
     /// Whether the branch may have the node [`MAX_POOL_GRADIENT`](super::MAX_POOL_GRADIENT), which

@@ -15,17 +15,13 @@ pub enum GradientError {
         layers: Vec<String>,
     },
     #[error(
-        "the model has no input that could be a picture (float32, four axes); its inputs are: {inputs}"
+        "the model has no input that could be a picture, which has three or four axes; its inputs are: {inputs}"
     )]
     NoPicture { inputs: String },
     #[error(
         "the input '{input}' has no fixed height and width; say which size it takes, or export the model again with a fixed one"
     )]
     NoPictureSize { input: String },
-    #[error(
-        "the input '{input}' takes {batch} pictures at once; export the model again with a batch of 1, or with one of any size"
-    )]
-    Batch { input: String, batch: usize },
     #[error(
         "the output '{tensor}' has the shape {shape}; a classifier gives [1, K], one value for each class, or [1, K, h, w], one for each class and place. Choose such a model, or another output"
     )]

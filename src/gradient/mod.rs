@@ -11,6 +11,7 @@
 //! - `tensor_names`: names of the inputs and outputs
 //! - `selection/`: which input is the picture, which tensor the logits, which the
 //!   layer
+//! - `grid_layers/`: layers whose axes do not show height and width
 //! - `backward_pass`: reverse-mode differentiation, node by node
 //! - `rules/`: the VJP of each operator, one file for each family
 //! - `relu_policy`: what rectifiers pass backwards: plain, guided, deconvnet
@@ -25,6 +26,7 @@ mod attach_options;
 mod backward_pass;
 mod builder;
 mod error;
+mod grid_layers;
 mod model_survey;
 mod relu_policy;
 mod rules;
@@ -32,7 +34,7 @@ mod selection;
 mod tensor_names;
 mod untold_shapes;
 
-pub use attach::{Attached, attach, attach_branch, is_float32_alone, remove_branch};
+pub use attach::{Attached, attach, attach_branch, is_float32_alone, prepare};
 pub use attach_options::AttachOptions;
 pub use backward_pass::differentiate;
 pub use error::GradientError;

@@ -23,8 +23,9 @@ pub struct Survey {
 pub fn survey(model: &Model, options: &AttachOptions) -> Result<Survey, GradientError> {
     let picture = selection::find_picture(model, options.size, options.layout)?;
     let shapes = infer_shapes(model, &[(&picture.name, picture.shape.clone())])?;
-    let found = selection::find_logits(model, &shapes, options.logits.as_deref())?;
-    let layers = selection::find_layers(model.graph(), &shapes, &picture, &found.tensor)?;
+    let labels = number_of_labels(model);
+    let found = selection::find_logits(model, &shapes, options.logits.as_deref(), labels)?;
+    let layers = selection::find_layers(model, &shapes, &picture, &found.tensor)?;
     let first = options.layers.first().map(String::as_str);
     let wanted = first.or_else(|| model.metadata().text(key::LAYER));
     let layer = selection::choose_layer(model, &layers, &found.tensor, wanted)?;
@@ -41,6 +42,7 @@ pub fn survey(model: &Model, options: &AttachOptions) -> Result<Survey, Gradient
     let selection = Selection {
         picture,
         logits: found.tensor,
+        output: found.output,
         output_activation: found.activation,
         classes,
         places,
@@ -52,4 +54,11 @@ pub fn survey(model: &Model, options: &AttachOptions) -> Result<Survey, Gradient
         layers,
         shapes,
     })
+}
+
+/// How many classes the file names; `None` where it names none.
+fn number_of_labels(model: &Model) -> Option<usize> {
+    let stated = model.metadata().json::<Vec<String>>(key::LABELS).ok()?;
+    let labels = stated.as_ref().or(model.adaptations().labels.as_ref());
+    labels.map(Vec::len)
 }

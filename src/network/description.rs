@@ -1,5 +1,7 @@
 //! Labels, layers, preprocessing and provenance of a model.
 
+use super::adaptation_notes::{adaptation_notes, note_of_outputs};
+use super::conventions::{self, Stated, StatedScaling};
 use super::load_error::LoadError;
 use super::preprocessing_guess::{ScalingGuess, channels, guess_scaling};
 use super::probabilities::{sigmoid, softmax};
@@ -30,6 +32,9 @@ pub struct Description {
     pub license: Option<String>,
     /// What was assumed because the file does not state it: sentences.
     pub assumptions: Vec<String>,
+    /// What the file has otherwise than a classifier of pictures, and what was made of it:
+    /// sentences.
+    pub notes: Vec<String>,
 }
 
 impl Description {
@@ -52,16 +57,23 @@ impl Description {
         } = found;
         let metadata = model.metadata();
         let mut assumptions = Vec::new();
-        let (preprocess, scaling_assumed) = match metadata.json::<Preprocess>(key::PREPROCESS)? {
+        let stated = conventions::stated(metadata)?.unwrap_or_default();
+        let own = metadata.json::<Preprocess>(key::PREPROCESS)?;
+        let by_convention = || preprocess_by_convention(&stated, &selection);
+        let (preprocess, scaling_assumed) = match own.or_else(by_convention) {
             Some(preprocess) => (checked(preprocess, &selection)?, None),
             None => {
                 let guess = guess_preprocess(model, &selection)?;
                 assumptions.push(guess.sentence);
-                (guess.preprocess, Some(guess.reason))
+                (guess.preprocess, guess.reason)
             }
         };
+        let mut notes = adaptation_notes(model.adaptations());
         let classes = selection.classes;
+        let has_one_for_each = |labels: &Vec<String>| labels.len() == classes;
+        let by_others = stated.labels.or_else(|| model.adaptations().labels.clone());
         let named = metadata.json::<Vec<String>>(key::LABELS)?;
+        let named = named.or_else(|| by_others.filter(has_one_for_each));
         let has_labels = named.is_some();
         let labels = match named {
             Some(labels) if labels.len() == classes => {
@@ -80,7 +92,8 @@ impl Description {
         let text = |key| metadata.text(key).map(str::to_owned);
         let (source, license) = (text(key::SOURCE), text(key::LICENSE));
         let others = |name: &String| *name != selection.logits;
-        let outputs = outputs.into_iter().filter(others).collect();
+        let outputs: Vec<String> = outputs.into_iter().filter(others).collect();
+        notes.extend(note_of_outputs(&selection, &outputs));
         Ok(Description {
             selection,
             layer,
@@ -93,6 +106,7 @@ impl Description {
             source,
             license,
             assumptions,
+            notes,
         })
     }
 
@@ -141,21 +155,46 @@ fn checked(preprocess: Preprocess, selection: &Selection) -> Result<Preprocess, 
     Ok(preprocess)
 }
 
+/// The preprocessing that the file's metadata state by somebody's convention, for the channels
+/// that its input has.
+fn preprocess_by_convention(stated: &Stated, selection: &Selection) -> Option<Preprocess> {
+    let StatedScaling {
+        channels: order,
+        scale,
+        mean,
+    } = stated.scaling?;
+    let count = channels(&selection.picture);
+    (order.count() == count).then(|| Preprocess {
+        channels: order,
+        scale,
+        mean: vec![mean; count],
+        ..Preprocess::bands(selection.picture.layout, size(selection), count)
+    })
+}
+
 /// A preprocessing that was assumed.
 struct PreprocessGuess {
     preprocess: Preprocess,
-    /// A clause: "as PyTorch does".
-    reason: &'static str,
+    /// A clause: "as PyTorch does"; `None` where there is nothing to choose.
+    reason: Option<&'static str>,
     /// What is assumed and why.
     sentence: String,
 }
 
 fn guess_preprocess(model: &Model, selection: &Selection) -> Result<PreprocessGuess, LoadError> {
     let picture = &selection.picture;
-    let ScalingGuess { scaling, reason } =
-        guess_scaling(model, picture)?.ok_or_else(|| LoadError::Channels {
-            channels: channels(picture),
-        })?;
+    let Some(ScalingGuess { scaling, reason }) = guess_scaling(model, picture)? else {
+        let count = channels(picture);
+        let preprocess = Preprocess::bands(picture.layout, size(selection), count);
+        preprocess.check()?;
+        return Ok(PreprocessGuess {
+            preprocess,
+            reason: None,
+            sentence: format!(
+                "The network takes {count} channels: their values are used as they are."
+            ),
+        });
+    };
     let preprocess = scaling.preprocess(picture.layout, size(selection));
     preprocess.check()?;
     let sentence = format!(
@@ -164,7 +203,7 @@ fn guess_preprocess(model: &Model, selection: &Selection) -> Result<PreprocessGu
     );
     Ok(PreprocessGuess {
         preprocess,
-        reason,
+        reason: Some(reason),
         sentence,
     })
 }

@@ -17,8 +17,10 @@ pub enum LoadError {
     Preprocess(#[from] PictureError),
     #[error("the model's {count} labels do not fit its {classes} classes")]
     Labels { count: usize, classes: usize },
-    #[error("the model's input has {channels} channels; a picture has 3, or 1 if it is grey")]
-    Channels { channels: usize },
+    #[error(
+        "the file says that its network is for the task '{task}'; only those that give classes can be explained: choose one for 'classify'"
+    )]
+    Task { task: String },
     #[error("the model cannot be run here: {0}. Choose another model, or export it simplified")]
     Engine(EngineError),
 }

@@ -25,8 +25,10 @@
 //! operator has weights, also a case in `lowering`.
 
 #[cfg(feature = "network")]
+mod adaptation_notes;
 mod biases;
 #[cfg(feature = "network")]
+mod conventions;
 mod description;
 mod engine_error;
 #[cfg(feature = "network")]

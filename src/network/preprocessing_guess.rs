@@ -15,7 +15,7 @@ pub struct ScalingGuess {
 /// Guesses the scaling. A network that begins with arithmetic on its input scales by
 /// itself. Else the habit of its framework counts: channels last means Keras, which
 /// scales to −1…1; channels first means PyTorch, which scales by ImageNet's mean and
-/// deviation. `None` if the input has neither 1 nor 3 channels.
+/// deviation. `None` if the input has neither 1 nor 3 channels, or is a signal.
 ///
 /// # Errors
 /// [`OnnxError`] if the graph contradicts itself.
@@ -23,7 +23,13 @@ pub fn guess_scaling(
     model: &Model,
     picture: &PictureInput,
 ) -> Result<Option<ScalingGuess>, OnnxError> {
-    let range = range_from_arithmetic(model, &picture.name)?;
+    let range = if model.adaptations().is_signal {
+        return Ok(None);
+    } else if model.adaptations().integer_input.is_some() {
+        Some(InputRange::Bytes)
+    } else {
+        range_from_arithmetic(model, &picture.name)?
+    };
     let (id, reason) = match (channels(picture), range, picture.layout) {
         (1, Some(InputRange::Bytes), _) => ("grey-bytes", SCALES_ITSELF),
         (1, Some(InputRange::ZeroToOne), _) => ("grey-zero-to-one", SUBTRACTS_ITSELF),

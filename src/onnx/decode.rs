@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use prost::Message;
 use tract_onnx::pb;
 
+use super::adaptations::Adaptations;
+use super::canonicalisation::adapt_outputs;
 use super::error::OnnxError;
 use super::external_data;
 use super::size_limits::{self, Limits};
@@ -13,9 +15,15 @@ use super::validation::{check_nodes, check_opset, check_outputs, check_tensor};
 
 /// Decodes a file: nodes in topological order, every tensor known, weights complete.
 ///
+/// What had to be changed for that is written into `adaptations`.
+///
 /// # Errors
 /// Any [`OnnxError`] but those about one node's attributes.
-pub fn decode(bytes: &[u8], limits: Limits) -> Result<pb::ModelProto, OnnxError> {
+pub fn decode(
+    bytes: &[u8],
+    limits: Limits,
+    adaptations: &mut Adaptations,
+) -> Result<pb::ModelProto, OnnxError> {
     if bytes.len() > limits.file_bytes {
         return Err(OnnxError::TooLarge {
             bytes: bytes.len(),
@@ -33,6 +41,7 @@ pub fn decode(bytes: &[u8], limits: Limits) -> Result<pb::ModelProto, OnnxError>
             reason: "it holds no graph".into(),
         });
     };
+    adaptations.labels = adapt_outputs(graph);
     check_nodes(graph)?;
     external_data::check_embedded(graph)?;
     for tensor in &graph.initializer {

@@ -109,6 +109,8 @@ pub enum OnnxError {
         operator: String,
         problem: String,
     },
+    #[error("the input '{input}': {problem}")]
+    Input { input: String, problem: String },
     #[error("the metadata '{key}' cannot be read ({reason})")]
     Metadata { key: String, reason: String },
 }

@@ -34,7 +34,10 @@ struct Place {
 /// # Errors
 /// [`OnnxError::ExternalPath`], [`OnnxError::ExternalRange`], [`OnnxError::ManyParts`].
 pub fn external_files(model: &[u8], limits: Limits) -> Result<BTreeMap<String, usize>, OnnxError> {
-    size_limits::check_structure(model, limits.structure_bytes)?;
+    match size_limits::check_structure(model, limits.structure_bytes) {
+        Err(OnnxError::NotOnnx { .. }) => return Ok(BTreeMap::new()),
+        other => other?,
+    }
     let proto = pb::ModelProto::decode(model).unwrap_or_default();
     proto
         .graph

@@ -10,6 +10,8 @@
 //!   [`Limits`], `validation`: its checks, `topological_sort`
 //! - `external_data`: weights in files beside the model, put into it
 //! - `canonicalisation`: rewrites that need no shapes, one form for each meaning
+//! - `picture_input`: the input that is the picture, in one form; `adaptations`: what was changed
+//!   in a file so that the rest can read it
 //! - `metadata`: the contract's `gradcam.*` entries; `error`
 //!
 //! What is known of the graph:
@@ -35,6 +37,7 @@
 //! The protobuf types are tract's ([`pb`]), so that a graph goes to tract
 //! without being encoded again.
 
+mod adaptations;
 mod attributes;
 mod canonicalisation;
 mod constant_folding;
@@ -50,6 +53,7 @@ pub mod node;
 mod node_context;
 mod operand_checks;
 pub mod operators;
+mod picture_input;
 mod producers_and_consumers;
 mod shape_inference;
 mod shapes;
@@ -62,6 +66,7 @@ mod topological_sort;
 mod validation;
 mod value;
 
+pub use adaptations::{Adaptations, FurtherInput, GridLayer, declared_tensor};
 pub use attributes::{
     Equation, Range, TransposedWindow, Window, normal_axes, normal_axis, padding, pool_window,
     reduced_axes, shared_scale, slices, split_sizes, transpose_order,

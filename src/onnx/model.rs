@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use prost::Message;
 use tract_onnx::pb;
 
+use super::adaptations::{Adaptations, GridLayer};
 use super::canonicalisation::canonicalise;
 use super::error::OnnxError;
 use super::metadata::{self, Metadata};
 use super::size_limits::Limits;
-use super::{decode, tensor, validation};
+use super::{decode, picture_input, tensor, validation};
 
 /// A decoded and checked ONNX model.
 #[derive(Clone, Debug)]
@@ -17,6 +18,7 @@ pub struct Model {
     proto: pb::ModelProto,
     /// Names of the initialisers that are stored as float16 and count as float32.
     float16_weights: HashSet<String>,
+    adaptations: Adaptations,
 }
 
 impl Model {
@@ -25,11 +27,13 @@ impl Model {
     /// # Errors
     /// Any [`OnnxError`]: what is wrong with the file, naming node and tensor.
     pub fn decode(bytes: &[u8], limits: Limits) -> Result<Model, OnnxError> {
-        let mut proto = decode::decode(bytes, limits)?;
+        let mut adaptations = Adaptations::default();
+        let mut proto = decode::decode(bytes, limits, &mut adaptations)?;
         let float16_weights = canonicalise(&mut proto)?;
         Ok(Model {
             proto,
             float16_weights,
+            adaptations,
         })
     }
 
@@ -67,6 +71,52 @@ impl Model {
         &self.proto
     }
 
+    /// Makes the input that is the picture one of float32 with four axes, and the only input: see
+    /// [`picture_input`].
+    pub fn adapt_inputs(&mut self) {
+        let opset = self.opset();
+        let graph = self.proto.graph.get_or_insert_default();
+        picture_input::adapt_inputs(graph, opset, &mut self.adaptations);
+    }
+
+    /// Says which tensors were led through the axes of a grid.
+    pub fn set_grid_layers(&mut self, layers: Vec<GridLayer>) {
+        self.adaptations.grid_layers = layers;
+    }
+
+    /// Gives inputs besides the picture their values, which are zero else, row by row.
+    ///
+    /// # Errors
+    /// [`OnnxError::Input`] for an input that is none, or another number of values.
+    pub fn set_inputs(&mut self, values: &[(String, Vec<f32>)]) -> Result<(), OnnxError> {
+        for (name, values) in values {
+            let problem = |problem: String| OnnxError::Input {
+                input: name.clone(),
+                problem,
+            };
+            let inputs = &self.adaptations.further_inputs;
+            let Some(input) = inputs.iter().find(|input| input.name == *name) else {
+                let names: Vec<&str> = inputs.iter().map(|input| &*input.name).collect();
+                let names = names.join(", ");
+                return Err(problem(format!(
+                    "the model has no such input besides its picture, but [{names}]"
+                )));
+            };
+            let wanted: usize = input.shape.iter().product();
+            if values.len() != wanted {
+                let (shape, found) = (&input.shape, values.len());
+                return Err(problem(format!(
+                    "it takes {wanted} values {shape:?}, and got {found}"
+                )));
+            }
+            let constants = self.graph_mut().initializer.iter_mut();
+            for constant in constants.filter(|constant| constant.name == *name) {
+                tensor::set_values(constant, values);
+            }
+        }
+        Ok(())
+    }
+
     /// The version of the standard operator set that the nodes are written in.
     pub fn opset(&self) -> i64 {
         validation::opset(&self.proto)
@@ -83,6 +133,7 @@ impl Model {
                 ..Default::default()
             },
             float16_weights: self.float16_weights.clone(),
+            adaptations: self.adaptations.clone(),
         }
     }
 
@@ -118,6 +169,11 @@ impl Model {
 
     pub fn graph_mut(&mut self) -> &mut pb::GraphProto {
         self.proto.graph.get_or_insert_default()
+    }
+
+    /// What was changed in the file so that the rest of the code can read it.
+    pub fn adaptations(&self) -> &Adaptations {
+        &self.adaptations
     }
 
     pub fn metadata(&self) -> Metadata<'_> {

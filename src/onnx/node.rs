@@ -12,6 +12,11 @@ pub fn name_of(node: &pb::NodeProto) -> &str {
     }
 }
 
+/// Whether this is the domain of the standard ONNX operators.
+pub fn is_standard(domain: &str) -> bool {
+    matches!(domain, "" | "ai.onnx")
+}
+
 /// An error that names this node.
 pub fn problem(node: &pb::NodeProto, problem: impl Into<String>) -> OnnxError {
     OnnxError::Node {

@@ -129,6 +129,25 @@ pub fn ints(tensor: &pb::TensorProto) -> Result<Vec<i64>, OnnxError> {
     })
 }
 
+/// Gives a constant other values, rounded to its own type; one of a type that holds no plain
+/// numbers stays.
+pub fn set_values(constant: &mut pb::TensorProto, values: &[f32]) {
+    let Ok(data_type) = DataType::try_from(constant.data_type) else {
+        return;
+    };
+    let bytes = |value: f32| -> Vec<u8> {
+        let whole = value as i64;
+        match data_type {
+            DataType::Float => value.to_le_bytes().to_vec(),
+            DataType::Double => f64::from(value).to_le_bytes().to_vec(),
+            DataType::Float16 => f16::from_f32(value).to_le_bytes().to_vec(),
+            DataType::Bool => vec![u8::from(value != 0.0)],
+            _ => whole.to_le_bytes()[..bytes_each(constant).unwrap_or(0)].to_vec(),
+        }
+    };
+    constant.raw_data = values.iter().flat_map(|&value| bytes(value)).collect();
+}
+
 /// A float32 initialiser.
 pub fn from_floats(name: &str, dims: &[usize], values: &[f32]) -> pb::TensorProto {
     let mut raw = vec![0; size_of_val(values)];

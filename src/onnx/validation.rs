@@ -5,7 +5,7 @@ use tract_onnx::pb::{self, attribute_proto::AttributeType};
 use super::attributes::MAX_AXES;
 use super::canonicalisation::is_quantised;
 use super::error::OnnxError;
-use super::node::name_of;
+use super::node::{is_standard, name_of};
 use super::producers_and_consumers::Index;
 use super::size_limits::Limits;
 use super::tensor::{check_complete, element_count};
@@ -23,11 +23,6 @@ pub fn opset(proto: &pb::ModelProto) -> i64 {
         .iter()
         .find(|set| is_standard(&set.domain))
         .map_or(0, |set| set.version)
-}
-
-/// Whether this is the domain of the standard ONNX operators.
-pub fn is_standard(domain: &str) -> bool {
-    matches!(domain, "" | "ai.onnx")
 }
 
 /// # Errors

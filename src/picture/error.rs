@@ -9,6 +9,10 @@ pub enum PictureError {
     )]
     UnknownFormat { name: String },
     #[error(
+        "the network takes {count} channels, and a picture file has 3; give it a float32 array [{count}, height, width] in an NPY file"
+    )]
+    Bands { count: usize },
+    #[error(
         "'{name}' is damaged or cut off ({reason}). Try to open it elsewhere and save it again"
     )]
     Damaged { name: String, reason: String },

@@ -15,6 +15,9 @@ use super::resample::resample;
 #[inline(never)] // The browser optimises whole functions: loops stay in small ones.
 pub fn prepare(picture: &RgbImage, preprocess: &Preprocess) -> Result<Array4<f32>, PictureError> {
     preprocess.check()?;
+    if let Channels::Bands(count) = preprocess.channels {
+        return Err(PictureError::Bands { count });
+    }
     let [height, width] = preprocess.size;
     // As with Pillow: first the channels, then the size.
     let grey = (preprocess.channels == Channels::Luma).then(|| grey(picture));

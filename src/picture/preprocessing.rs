@@ -40,6 +40,19 @@ impl Preprocess {
         }
     }
 
+    /// For an input of other channels than a picture's, which is given as the tensor itself.
+    pub fn bands(layout: Layout, size: [usize; 2], count: usize) -> Self {
+        Preprocess {
+            layout,
+            size,
+            channels: Channels::Bands(count),
+            scale: 1.0,
+            mean: vec![0.0; count],
+            std: vec![1.0; count],
+            resize: Filter::Bilinear,
+        }
+    }
+
     /// Shape of the input tensor.
     pub fn shape(&self) -> [usize; 4] {
         let ([height, width], channels) = (self.size, self.channels.count());
@@ -98,6 +111,10 @@ pub enum Channels {
     /// One channel: luma as Pillow's mode "L" (ITU-R 601-2).
     #[serde(rename = "L")]
     Luma,
+    /// So many channels that are no colours of a picture, such as a satellite's: given as the
+    /// input tensor itself.
+    #[serde(rename = "bands")]
+    Bands(usize),
 }
 
 impl Channels {
@@ -105,6 +122,7 @@ impl Channels {
         match self {
             Channels::Rgb | Channels::Bgr => 3,
             Channels::Luma => 1,
+            Channels::Bands(count) => count,
         }
     }
 }

@@ -55,8 +55,8 @@ pub const MAGIC: &[u8] = b"\x93NUMPY";
 /// Magic, two bytes of version, two of header length.
 const PREAMBLE: usize = 10;
 
-/// Shape and row-major values of an NPY file that holds float32 or float64 of
-/// any rank, in either order; float64 is rounded to float32.
+/// Shape and row-major values of an NPY file that holds numbers of any rank, in either order;
+/// those that are no float32 are rounded to it. Integers and float16 are read in C order.
 ///
 /// # Errors
 /// [`NpyError`] if it is not one, holds another type, or is cut off.
@@ -64,11 +64,17 @@ pub fn decode(bytes: &[u8]) -> Result<(Vec<usize>, Vec<f32>), NpyError> {
     if !bytes.starts_with(MAGIC) {
         return Err(NpyError::NotNpy);
     }
-    // The reader reserves what the header asks for before it looks at the data.
-    if let Some(header) = header(bytes)
-        && promised_values(header)? > bytes.len() / 4
-    {
-        return Err(NpyError::CutOff);
+    if let Some((header, start)) = header(bytes) {
+        // The reader reserves what the header asks for before it looks at the data.
+        let shape = shape(header)?;
+        let number = Number::of(header);
+        let bytes_each = number.as_ref().map_or(4, |number| number.bytes_each);
+        if promised_values(&shape) > bytes.len() / bytes_each {
+            return Err(NpyError::CutOff);
+        }
+        if let Some(number) = number {
+            return Ok((shape, number.values(bytes.get(start..).unwrap_or(&[]))));
+        }
     }
     let array = match ArrayD::<f32>::read_npy(Cursor::new(bytes)) {
         Err(ReadNpyError::WrongDescriptor(_)) => {
@@ -79,11 +85,51 @@ pub fn decode(bytes: &[u8]) -> Result<(Vec<usize>, Vec<f32>), NpyError> {
     Ok((array.shape().to_vec(), array.iter().copied().collect()))
 }
 
+/// A type of numbers that is not float32 or float64.
+struct Number {
+    bytes_each: usize,
+    /// The value of that many bytes, in the first of eight, little-endian.
+    read: fn([u8; 8]) -> f32,
+}
+
+impl Number {
+    /// That of a header whose values are little-endian and in C order; `None` for floats of 4
+    /// and 8 bytes, and for what the reader refuses.
+    fn of(header: &[u8]) -> Option<Number> {
+        let text = std::str::from_utf8(header).ok()?;
+        let (_, after) = text.split_once("'descr'")?;
+        let descriptor = after.trim_start().strip_prefix(':')?.trim_start();
+        let descriptor = descriptor.strip_prefix('\'')?.split('\'').next()?;
+        let read: fn([u8; 8]) -> f32 = match descriptor.trim_start_matches(['<', '|']) {
+            "b1" | "u1" | "u2" | "u4" | "u8" => |bytes| u64::from_le_bytes(bytes) as f32,
+            "i1" => |bytes| f32::from(bytes[0] as i8),
+            "i2" => |bytes| f32::from(i16::from_le_bytes([bytes[0], bytes[1]])),
+            "i4" => |bytes| (u64::from_le_bytes(bytes) as i32) as f32,
+            "i8" => |bytes| i64::from_le_bytes(bytes) as f32,
+            "f2" => |bytes| half::f16::from_le_bytes([bytes[0], bytes[1]]).to_f32(),
+            _ => return None,
+        };
+        let is_fortran = text.contains("'fortran_order': True");
+        let bytes_each = usize::try_from(descriptor.chars().last()?.to_digit(10)?).ok()?;
+        (!is_fortran).then_some(Number { bytes_each, read })
+    }
+
+    fn values(&self, bytes: &[u8]) -> Vec<f32> {
+        let values = bytes.chunks_exact(self.bytes_each).map(|own| {
+            let mut padded = [0; 8];
+            padded[..own.len()].copy_from_slice(own);
+            (self.read)(padded)
+        });
+        values.collect()
+    }
+}
+
 /// The longest header that is read, in bytes, as in NumPy.
 const MAX_HEADER_BYTES: usize = 10_000;
 
-/// The header's text; `None` where the file ends before it, which the reader reports.
-fn header(bytes: &[u8]) -> Option<&[u8]> {
+/// The header's text and where the values begin; `None` where the file ends before it, which the
+/// reader reports.
+fn header(bytes: &[u8]) -> Option<(&[u8], usize)> {
     let version = *bytes.get(MAGIC.len())?;
     let (length, start) = if version == 1 {
         let length = bytes.get(8..10)?;
@@ -93,12 +139,21 @@ fn header(bytes: &[u8]) -> Option<&[u8]> {
         let length = u32::from_le_bytes(length.try_into().ok()?);
         (usize::try_from(length).unwrap_or(usize::MAX), 12)
     };
-    bytes.get(start..)?.get(..length)
+    let header = bytes.get(start..)?.get(..length)?;
+    Some((header, start + length))
 }
 
-/// The product of the header's shape. A header in which another shape could be hidden from
-/// this, as by escapes, is refused: NumPy writes none.
-fn promised_values(header: &[u8]) -> Result<usize, NpyError> {
+/// The product of a shape, in which an axis of no length must not hide the length of another.
+fn promised_values(shape: &[usize]) -> usize {
+    let product = shape
+        .iter()
+        .try_fold(1_usize, |product, &size| product.checked_mul(size.max(1)));
+    product.unwrap_or(usize::MAX)
+}
+
+/// The header's shape. A header in which another shape could be hidden from this, as by escapes,
+/// is refused: NumPy writes none.
+fn shape(header: &[u8]) -> Result<Vec<usize>, NpyError> {
     let refused = |reason| NpyError::Header { reason };
     if header.len() > MAX_HEADER_BYTES {
         return Err(refused("is too long"));
@@ -117,13 +172,10 @@ fn promised_values(header: &[u8]) -> Result<usize, NpyError> {
     let sizes = tuple.and_then(|tuple| tuple.strip_prefix('(')?.split_once(')'));
     let (sizes, _) = sizes.ok_or_else(without_shape)?;
     let sizes = sizes.split(',').map(str::trim);
+    let sizes = sizes.filter(|size| !size.is_empty());
     sizes
-        .filter(|size| !size.is_empty())
-        .try_fold(1_usize, |product, size| {
-            let size: usize = size.parse().map_err(|_| without_shape())?;
-            // An axis of no length must not hide the length of another.
-            product.checked_mul(size.max(1)).ok_or(NpyError::CutOff)
-        })
+        .map(|size| size.parse().map_err(|_| without_shape()))
+        .collect()
 }
 
 #[cfg(test)]

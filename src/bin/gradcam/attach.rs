@@ -6,6 +6,7 @@ use gradcam::gradient::{self, AttachOptions, Attached, ReluPolicy};
 use gradcam::network::{BranchTimes, time_branch};
 use gradcam::onnx::{Limits, Model};
 
+use crate::asking::ModelOptions;
 use crate::{files, terminal};
 
 #[derive(clap::Args)]
@@ -19,18 +20,14 @@ pub struct Arguments {
     /// Found by itself if left out.
     #[arg(long)]
     layer: Vec<String>,
-    /// Tensor that holds the logits, where the output is something else.
-    #[arg(long)]
-    logits: Option<String>,
+    #[command(flatten)]
+    options: ModelOptions,
     /// Carry the branch on to the picture: output `gradients.input`.
     #[arg(long)]
     input_gradient: bool,
     /// What rectifiers let through on the way back: plain, guided or deconvnet.
     #[arg(long, default_value = "plain")]
     relu: ReluPolicy,
-    /// Height and width of the picture in pixels, for a model that takes any.
-    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u16).range(1..=4096))]
-    size: Option<u16>,
     /// Run forward and branch this often and print the least time of each; 0 to
     /// run nothing.
     #[arg(long, default_value_t = 3)]
@@ -41,12 +38,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut model = Model::decode(&files::read_model(&arguments.model)?, Limits::default())?;
     let options = AttachOptions {
         layers: arguments.layer.clone(),
-        logits: arguments.logits.clone(),
-        size: arguments.size.map(|side| [usize::from(side); 2]),
-        layout: None,
         input_gradient: arguments.input_gradient,
-        for_engine: false,
         policy: arguments.relu,
+        ..arguments.options.attach_options(None)?
     };
     let attached = gradient::attach(&mut model, &options)?;
     // Before anything is written: a model that cannot be run leaves no file behind.

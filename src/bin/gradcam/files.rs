@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use gradcam::onnx::{Limits, OnnxError};
+use gradcam::onnx::{ExternalFile, Limits, OnnxError, embed_external_data, external_files};
 use gradcam::picture;
 use gradcam::text::printable;
 use sha2::{Digest as _, Sha256};
@@ -33,11 +33,39 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("'{}' cannot be read", shown(path)))
 }
 
-/// A model file's bytes.
+/// A model file's bytes, with those of the weights that it has in files beside it.
 ///
 /// # Errors
-/// [`OnnxError::TooLarge`] if there are more than would be decoded anyway, and as [`read`].
+/// [`OnnxError::TooLarge`] if there are more than would be decoded anyway; [`OnnxError`] about
+/// the files beside it; and as [`read`].
 pub fn read_model(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let limits = Limits::default();
+    let model = read_limited(path)?;
+    let named = || format!("'{}'", shown(path));
+    let wanted = external_files(&model, limits).with_context(named)?;
+    if wanted.is_empty() {
+        return Ok(model);
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for name in wanted.into_keys() {
+        let beside = folder.join(&name);
+        if beside.exists() {
+            files.push((name, read_limited(&beside)?));
+        }
+    }
+    let files: Vec<ExternalFile> = files
+        .iter()
+        .map(|(name, bytes)| ExternalFile { name, bytes })
+        .collect();
+    embed_external_data(&model, &files, limits).with_context(named)
+}
+
+/// The bytes of a model's file.
+///
+/// # Errors
+/// [`OnnxError::TooLarge`], and as [`read`].
+fn read_limited(path: &Path) -> anyhow::Result<Vec<u8>> {
     let limit = Limits::default().file_bytes;
     let bytes = std::fs::metadata(path).map_or(0, |found| found.len());
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);

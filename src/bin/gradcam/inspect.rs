@@ -2,25 +2,30 @@
 
 use std::path::PathBuf;
 
-use gradcam::gradient::{self, AttachOptions, Layer, OutputActivation, Survey};
+use gradcam::gradient::{self, Layer, OutputActivation, Survey};
 use gradcam::onnx::{Limits, Metadata, Model, key};
 use gradcam::picture::{Layout, Preprocess};
 use serde_json::{Value, json};
 
+use crate::asking::ModelOptions;
 use crate::{files, terminal};
 
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The ONNX file.
     model: PathBuf,
+    #[command(flatten)]
+    options: ModelOptions,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let model = Model::decode(&files::read_model(&arguments.model)?, Limits::default())?;
-    let survey = gradient::survey(&model, &AttachOptions::default())?;
+    let mut model = Model::decode(&files::read_model(&arguments.model)?, Limits::default())?;
+    let options = arguments.options.attach_options(None)?;
+    gradient::prepare(&mut model, &options)?;
+    let survey = gradient::survey(&model, &options)?;
     if arguments.json {
         terminal::print_json(&as_json(&model, &survey)?);
     } else {

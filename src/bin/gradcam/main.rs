@@ -60,7 +60,6 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    allocator::keep_one_heap();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() => {

@@ -4,7 +4,7 @@ use super::types::{Layer, PictureInput};
 use super::{channel_layout, layer_blocks, spatial_axes};
 use crate::gradient::error::{GradientError, listed};
 use crate::gradient::rules;
-use crate::onnx::{Index, Model, Shapes, node, operators, pb};
+use crate::onnx::{GridLayer, Index, Model, Shapes, node, operators, pb};
 
 /// Every layer with height and width from which the rules reach the logits, in
 /// the order of the graph.
@@ -12,11 +12,12 @@ use crate::onnx::{Index, Model, Shapes, node, operators, pb};
 /// # Errors
 /// [`GradientError::Onnx`] where the graph is inconsistent.
 pub fn find_layers(
-    graph: &pb::GraphProto,
+    model: &Model,
     shapes: &Shapes,
     picture: &PictureInput,
     logits: &str,
 ) -> Result<Vec<Layer>, GradientError> {
+    let (graph, grids) = (model.graph(), &model.adaptations().grid_layers);
     let index = Index::new(graph)?;
     let explainable = explainable(graph, &index, logits);
     let spatial = spatial_axes::tensors_with_height_and_width(graph, &index, shapes, picture);
@@ -29,12 +30,20 @@ pub fn find_layers(
         let Some(&[1, a, b, c]) = shapes.get(tensor) else {
             continue;
         };
-        let channels_last = channels_last.get(tensor.as_str()) == Some(&true);
+        let grid = grids.iter().find(|grid| grid.tensor == *tensor);
+        let channels_last = match grid {
+            Some(grid) => grid.channels_last,
+            None => channels_last.get(tensor.as_str()) == Some(&true),
+        };
         let shape = if channels_last { [c, a, b] } else { [a, b, c] };
-        if shape[1] * shape[2] > 1 && spatial.contains(tensor.as_str()) {
+        let is_spatial = grid.is_some() || spatial.contains(tensor.as_str());
+        if shape[1] * shape[2] > 1 && is_spatial {
+            let of_node = || (node::name_of(node).to_owned(), node.op_type.clone());
+            let of_file = |grid: &GridLayer| (grid.node.clone(), grid.operator.clone());
+            let (name, operator) = grid.map_or_else(of_node, of_file);
             layers.push(Layer {
-                node: node::name_of(node).to_owned(),
-                operator: node.op_type.clone(),
+                node: name,
+                operator,
                 tensor: tensor.clone(),
                 alias: None,
                 shape,
@@ -83,7 +92,7 @@ pub fn named_layer<'a>(layers: &'a [Layer], name: &str) -> Option<&'a Layer> {
 }
 
 /// The layer to explain: the one asked for by a name ([`named_layer`]), else the last that
-/// does not only pool or reorder.
+/// does not only pool or reorder; of a transformer the usual one among its tokens.
 ///
 /// # Errors
 /// [`GradientError`] where that layer is not among `layers`, or there are none.
@@ -99,7 +108,23 @@ pub fn choose_layer(
             None => Err(not_explainable(model, layers, logits, wanted)?),
         };
     }
-    let last = layers.iter().rev().find(|layer| !layer.is_head());
+    let grids = &model.adaptations().grid_layers;
+    let is_grid = |layer: &Layer| grids.iter().any(|grid| grid.tensor == layer.tensor);
+    let usual = grids.iter().find(|grid| grid.is_usual);
+    let usual = usual.and_then(|usual| {
+        layers
+            .iter()
+            .rposition(|layer| layer.tensor == usual.tensor)
+    });
+    let is_convolutional = |layer: &Layer| !layer.is_head() && !is_grid(layer);
+    let last = match (usual, layers.iter().rposition(is_convolutional)) {
+        // A network that convolves after it attends is explained as a convolutional one.
+        (Some(usual), convolution) if convolution.is_none_or(|last| last < usual) => {
+            layers.get(usual)
+        }
+        (Some(_), Some(last)) => layers.get(last),
+        _ => layers.iter().rev().find(|layer| !layer.is_head()),
+    };
     match last.or(layers.last()) {
         Some(layer) => Ok(layer.clone()),
         None => Err(blocking_node(model, logits)?.unwrap_or(GradientError::NoLayer)),

@@ -9,8 +9,7 @@ use crate::picture::{Layout, Preprocess};
 /// width in pixels, and `wanted` its layout, where the file leaves them open.
 ///
 /// # Errors
-/// [`GradientError`] where there is no such input, its size is not known, it takes
-/// several pictures at once, or the file's own preprocessing is invalid.
+/// [`GradientError`] where there is no such input, its size is not known, or the file's own preprocessing is invalid.
 pub fn find_picture(
     model: &Model,
     size: Option<[usize; 2]>,
@@ -30,10 +29,6 @@ pub fn find_picture(
         preprocess.check().map_err(GradientError::Preprocess)?;
     }
     let axes = declared_axes(found).unwrap_or_default();
-    if let Some(batch @ 2..) = axes[0] {
-        let input = found.name.clone();
-        return Err(GradientError::Batch { input, batch });
-    }
     let grey_or_rgb = |axis: usize| matches!(axes[axis], Some(1 | 3));
     // Axes 1 and 3 could both be channels, or neither is stated.
     let is_ambiguous = grey_or_rgb(1) && grey_or_rgb(3) || axes[1].is_none() && axes[3].is_none();

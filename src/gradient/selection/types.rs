@@ -11,6 +11,8 @@ pub struct Selection {
     pub picture: PictureInput,
     /// Name of the tensor that holds the logits.
     pub logits: String,
+    /// Name of the file's output that they lead to; their own where there is none.
+    pub output: String,
     /// What the model itself does after the logits.
     pub output_activation: OutputActivation,
     /// Number of classes, K.

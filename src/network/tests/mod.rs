@@ -5,11 +5,13 @@
 //! - `requests`: what a network answers
 //! - `computations`: pieces, changed activations, other sites and policies
 //! - `legalisation`: forms of operators that tract does not run as they are
+//! - `quantised`: networks in int8
 //! - `refusals`: models that are refused, with a sentence that names the place
 
 mod central_differences;
 mod computations;
 mod legalisation;
+mod quantised;
 mod refusals;
 mod requests;
 mod ties;

@@ -109,7 +109,7 @@ impl Plans {
         let mut own = Model::decode(&file, Limits::default())?;
         drop(file);
         let outputs = description::own_outputs(&own);
-        gradient::remove_branch(&mut own)?;
+        gradient::prepare(&mut own, options)?;
         let mut weights = PackedWeights::new(&own);
         let mut model = own.lend();
         let found = gradient::attach_branch(&mut model, options)?;

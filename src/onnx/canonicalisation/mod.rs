@@ -10,17 +10,21 @@
 //! - `half_precision`: networks in float16 become float32
 //! - `quantisation`: networks in int8 become the float32 networks that they approximate;
 //!   `dequantisation` before: int8 weights that a `DequantizeLinear` reads become float32
+//! - `class_outputs`, before any check: outputs that are no numbers
+//! - `reductions`: `ReduceL2` and its kind become sums between other operators
 //! - `celu`: a `Celu` with α ≠ 1 becomes α · Elu(x / α)
 //!
 //! To add one: a file with a function that changes the graph in place, and a line in
 //! [`canonicalise`]. The names of the nodes' outputs stay.
 
 mod celu;
+mod class_outputs;
 mod constant_nodes;
 mod dequantisation;
 mod float16_weights;
 mod half_precision;
 mod quantisation;
+mod reductions;
 mod upsample;
 
 use std::collections::HashSet;
@@ -29,6 +33,7 @@ use tract_onnx::pb;
 
 use super::error::OnnxError;
 use super::validation;
+pub use class_outputs::adapt_outputs;
 pub use quantisation::is_rewritten as is_quantised;
 
 /// Rewrites a model, and returns the names of the float16 weights that count as
@@ -48,5 +53,6 @@ pub fn canonicalise(proto: &mut pb::ModelProto) -> Result<HashSet<String>, OnnxE
     dequantisation::dequantise_weights(graph);
     quantisation::dequantise_graph(graph, opset)?;
     celu::split_celu(graph);
+    reductions::split_reductions(graph, opset);
     Ok(float16_weights)
 }

@@ -1,4 +1,4 @@
-//! Constants by element-wise arithmetic, comparisons, casts and dequantisation.
+//! Constants by element-wise arithmetic, comparisons and casts.
 
 use ndarray::{ArrayD, IxDyn};
 use tract_onnx::pb::{self, tensor_proto::DataType};
@@ -38,7 +38,6 @@ pub fn supports(operator: &str) -> bool {
             | "Where"
             | "Identity"
             | "ReduceProd"
-            | "DequantizeLinear"
     )
 }
 
@@ -50,7 +49,6 @@ pub fn evaluate(node: &pb::NodeProto, inputs: &[Option<Value>]) -> Option<Value>
         ("Identity", value) => Some(value.clone()),
         ("Cast", value) => cast(node, value),
         ("Where", condition) => select(condition, input(1)?, input(2)?),
-        ("DequantizeLinear", value) => dequantise(node, value, input(1)?, input(2)),
         ("Not", Value::Bools(values)) => Some(Value::Bools(values.mapv(|value| 1 - value))),
         ("Neg", Value::Ints(values)) => Some(Value::Ints(values.mapv(i64::wrapping_neg))),
         ("ReduceProd", Value::Ints(values)) if node.input.len() == 1 => {
@@ -184,44 +182,4 @@ fn select(condition: &Value, yes: &Value, no: &Value) -> Option<Value> {
         (Value::Floats(yes), Value::Floats(no)) => Some(Value::Floats(pick(chosen, yes, no)?)),
         _ => None,
     }
-}
-
-/// y = (x − zero point) · scale, for the whole tensor or along one axis.
-fn dequantise(
-    node: &pb::NodeProto,
-    value: &Value,
-    scale: &Value,
-    zero_point: Option<&Value>,
-) -> Option<Value> {
-    let (Value::Ints(value), Value::Floats(scale)) = (value, scale) else {
-        return None;
-    };
-    if node::int(node, "block_size").unwrap_or(0) != 0 {
-        return None;
-    }
-    let axis = normal_axis(
-        node,
-        node::int(node, "axis").unwrap_or(1),
-        value.ndim().max(1),
-    )
-    .ok();
-    let along_axis = |values: ArrayD<f32>| -> Option<ArrayD<f32>> {
-        if values.len() == 1 {
-            return values.into_shape_with_order(IxDyn(&[])).ok();
-        }
-        let mut shape = vec![1; value.ndim()];
-        *shape.get_mut(axis?)? = values.len();
-        values.into_shape_with_order(IxDyn(&shape)).ok()
-    };
-    let mut floats = value.mapv(|value| value as f32);
-    if let Some(zero_point) = zero_point {
-        let zero_point = along_axis(zero_point.to_floats())?;
-        floats = map_broadcast(&floats, &zero_point, |value, zero| value - zero)?;
-    }
-    let scale = along_axis(scale.clone())?;
-    Some(Value::Floats(map_broadcast(
-        &floats,
-        &scale,
-        |value, scale| value * scale,
-    )?))
 }

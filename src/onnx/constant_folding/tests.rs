@@ -57,24 +57,3 @@ fn an_expand_idiom_with_where_and_equal() {
     let shapes = infer_shapes(&decoded(graph.output("y", &[5, 3])), &[]).unwrap();
     assert_eq!(shapes.get("y"), Some([5, 3].as_slice()));
 }
-
-/// Those that are not raw bytes; canonicalisation dequantises the others before.
-#[test]
-fn quantised_weights_become_floats() {
-    let mut graph = GraphBuilder::new(&[("x", &[1, 2])]);
-    graph.graph.initializer.push(pb::TensorProto {
-        name: "q".into(),
-        dims: vec![2, 2],
-        data_type: pb::tensor_proto::DataType::Int8 as i32,
-        int32_data: vec![1, -1, 100, -128],
-        ..Default::default()
-    });
-    graph.floats("s", &[2], &[0.5, 2.0]);
-    graph
-        .node("DequantizeLinear", "widen", &["q", "s"], "w")
-        .int("axis", 1);
-    graph.node("MatMul", "dense", &["x", "w"], "y");
-    let shapes = infer_shapes(&decoded(graph.output("y", &[1, 2])), &[]).unwrap();
-    let weights = shapes.constant("w").unwrap().to_floats();
-    assert_eq!(weights.as_slice().unwrap(), [0.5, -2.0, 50.0, -256.0]);
-}

@@ -25,6 +25,22 @@ pub fn min(values: &[f64]) -> f64 {
     values.iter().copied().fold(f64::INFINITY, f64::min)
 }
 
+pub fn absolute_sum(values: &[f64]) -> f64 {
+    values.iter().map(|value| value.abs()).sum()
+}
+
+pub fn squared_sum(values: &[f64]) -> f64 {
+    values.iter().map(|value| value * value).sum()
+}
+
+pub fn norm(values: &[f64]) -> f64 {
+    squared_sum(values).sqrt()
+}
+
+pub fn log_sum_exp(values: &[f64]) -> f64 {
+    values.iter().map(|value| value.exp()).sum::<f64>().ln()
+}
+
 /// Mean of the squared distances from the mean.
 pub fn variance(values: &[f64]) -> f64 {
     let centre = mean(values);

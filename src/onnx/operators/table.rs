@@ -113,7 +113,11 @@ macro_rules! operators {
             "ReduceMax" { since: 1, shape: reduction::reduce, rule: reduction::max }
             "ReduceMin" { since: 1, shape: reduction::reduce }
             "ReduceProd" { since: 1, shape: reduction::reduce }
-            "ReduceL2" { since: 1, shape: reduction::reduce }
+            "ReduceL1" { since: 1, rewritten_as: "ReduceSum" }
+            "ReduceL2" { since: 1, rewritten_as: "ReduceSum" }
+            "ReduceSumSquare" { since: 1, rewritten_as: "ReduceSum" }
+            "ReduceLogSum" { since: 1, rewritten_as: "ReduceSum" }
+            "ReduceLogSumExp" { since: 1, rewritten_as: "ReduceSum" }
             "ArgMax" { since: 1, shape: reduction::arg, flags: [ZeroGradient] }
             "ArgMin" { since: 1, shape: reduction::arg, flags: [ZeroGradient] }
             "CumSum" { since: 11 }

@@ -8,6 +8,7 @@ use gradcam::explain::{self, METHODS, Method, Target};
 use gradcam::gradient::AttachOptions;
 use gradcam::network::Description;
 
+use super::model_options::ModelOptions;
 use super::question::{find_class, find_target};
 
 #[derive(clap::Args, Clone)]
@@ -33,6 +34,8 @@ pub struct QuestionArguments {
     /// between, for methods that combine layers.
     #[arg(long)]
     pub layer: Option<String>,
+    #[command(flatten)]
+    pub model: ModelOptions,
     /// What random numbers begin with.
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
@@ -60,12 +63,12 @@ impl QuestionArguments {
     }
 
     /// How the model is prepared: for the layer that is named, unless there are several.
-    pub fn attach_options(&self) -> AttachOptions {
-        let layer = self.layer.iter().filter(|layer| !layer.contains(','));
-        AttachOptions {
-            layers: layer.cloned().collect(),
-            ..AttachOptions::default()
-        }
+    ///
+    /// # Errors
+    /// As [`ModelOptions::attach_options`].
+    pub fn attach_options(&self) -> anyhow::Result<AttachOptions> {
+        let layer = self.layer.as_deref().filter(|layer| !layer.contains(','));
+        self.model.attach_options(layer)
     }
 
     /// The target for a picture: of the class that was named, or of the likeliest.

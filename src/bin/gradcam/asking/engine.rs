@@ -184,7 +184,8 @@ impl Engine {
         let (session, overrides) = (&mut self.session, &self.overrides);
         let prediction = session.predict_with(bytes, name, overrides, &mut |_, _, _| ())?;
         let picture = if bytes.starts_with(npy::MAGIC) {
-            Picture::Tensor(read_tensor(bytes, name)?)
+            let shape = &self.description.selection.picture.shape;
+            Picture::Tensor(read_tensor(bytes, name, shape)?)
         } else {
             Picture::Rgb(picture::decode(bytes, name, picture::Limits::default())?.picture)
         };

@@ -120,6 +120,7 @@ fn preprocessing_record(preprocess: &Preprocess) -> PreprocessingRecord {
             Channels::Rgb => "RGB",
             Channels::Bgr => "BGR",
             Channels::Luma => "L",
+            Channels::Bands(_) => "bands",
         }
         .into(),
         size: preprocess.size,

@@ -83,7 +83,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     )?;
     let metrics = chosen_metrics(&arguments.metric, regions.is_some())?;
     let metric_settings = metric_settings(&metrics, arguments)?;
-    let mut engine = Engine::load(&arguments.model, &arguments.question.attach_options())?;
+    let mut engine = Engine::load(&arguments.model, &arguments.question.attach_options()?)?;
     engine.give(&arguments.question)?;
     let job = Job {
         arguments,

@@ -66,7 +66,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         let unmade = || format!("the folder '{}' cannot be made", files::shown(out));
         std::fs::create_dir_all(out).with_context(unmade)?;
     }
-    let mut engine = Engine::load(&arguments.model, &arguments.question.attach_options())?;
+    let mut engine = Engine::load(&arguments.model, &arguments.question.attach_options()?)?;
     engine.give(&arguments.question)?;
     let job = Job {
         arguments,

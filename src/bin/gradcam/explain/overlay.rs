@@ -22,6 +22,7 @@ pub fn tensor_as_picture(tensor: &Array4<f32>, preprocess: &Preprocess) -> RgbaI
             picture::Channels::Rgb => channel,
             picture::Channels::Bgr => 2 - channel,
             picture::Channels::Luma => 0,
+            picture::Channels::Bands(count) => channel.min(count.saturating_sub(1)),
         };
         let channel = channel.min(channels - 1);
         let value = pixels[[0, y as usize, x as usize, channel]];

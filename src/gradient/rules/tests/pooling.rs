@@ -146,7 +146,12 @@ pub fn global_max(generator: &mut CaseGenerator) -> OperatorCase {
 fn reduce(generator: &mut CaseGenerator, operator: &str, since: i64) -> OperatorCase {
     let mut case = OperatorCase::new(generator.opset(9));
     let shape = generator.shape(1..=4);
-    let values = generator.values(shape.iter().product(), -2.0, 2.0);
+    let count = shape.iter().product();
+    let values = match operator {
+        "ReduceLogSum" => generator.values(count, 0.2, 2.0),
+        "ReduceL1" | "ReduceL2" => generator.values_away_from_zero(count),
+        _ => generator.values(count, -2.0, 2.0),
+    };
     let mut inputs = vec![case.active(&shape, values)];
     let axes = generator.axes(shape.len());
     let axes: Vec<i64> = axes
@@ -165,7 +170,9 @@ fn reduce(generator: &mut CaseGenerator, operator: &str, since: i64) -> Operator
     if let Some(flag) = generator.pick(&[None, Some(0), Some(1)]) {
         case.graph.int("keepdims", flag);
     }
-    if as_input && generator.number(0..=3) == 3 {
+    // What the others do without axes the specification does not say.
+    let has_noop = matches!(operator, "ReduceMean" | "ReduceSum" | "ReduceMax");
+    if has_noop && as_input && generator.number(0..=3) == 3 {
         case.graph.int("noop_with_empty_axes", 1);
     }
     case
@@ -181,4 +188,24 @@ pub fn reduce_sum(generator: &mut CaseGenerator) -> OperatorCase {
 
 pub fn reduce_max(generator: &mut CaseGenerator) -> OperatorCase {
     reduce(generator, "ReduceMax", 18)
+}
+
+pub fn reduce_l1(generator: &mut CaseGenerator) -> OperatorCase {
+    reduce(generator, "ReduceL1", 18)
+}
+
+pub fn reduce_l2(generator: &mut CaseGenerator) -> OperatorCase {
+    reduce(generator, "ReduceL2", 18)
+}
+
+pub fn reduce_sum_square(generator: &mut CaseGenerator) -> OperatorCase {
+    reduce(generator, "ReduceSumSquare", 18)
+}
+
+pub fn reduce_log_sum(generator: &mut CaseGenerator) -> OperatorCase {
+    reduce(generator, "ReduceLogSum", 18)
+}
+
+pub fn reduce_log_sum_exp(generator: &mut CaseGenerator) -> OperatorCase {
+    reduce(generator, "ReduceLogSumExp", 18)
 }

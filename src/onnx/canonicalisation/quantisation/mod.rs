@@ -27,19 +27,20 @@ mod emitter;
 mod linear;
 mod operators;
 mod scale;
+#[cfg(test)]
+mod tests;
 
 use tract_onnx::pb::{self, tensor_proto::DataType, type_proto::Value};
 
 use self::emitter::Emitter;
 use crate::onnx::error::OnnxError;
-use crate::onnx::tensor;
-use crate::onnx::validation::is_standard;
+use crate::onnx::{node, tensor};
 
 /// The domain of onnxruntime's own operators.
 const MICROSOFT: &str = "com.microsoft";
 
 /// Operators that are rewritten here, with their domains.
-const REWRITTEN: [(&str, &str); 16] = [
+const REWRITTEN: [(&str, &str); 18] = [
     ("", "QuantizeLinear"),
     ("", "DequantizeLinear"),
     ("", "DynamicQuantizeLinear"),
@@ -56,19 +57,20 @@ const REWRITTEN: [(&str, &str); 16] = [
     (MICROSOFT, "QLinearLeakyRelu"),
     (MICROSOFT, "QLinearSigmoid"),
     (MICROSOFT, "QLinearConcat"),
+    (MICROSOFT, "QGemm"),
+    (MICROSOFT, "QLinearSoftmax"),
 ];
-/// [`REWRITTEN`] has room for these, which share functions with others.
-const REWRITTEN_TOO: [(&str, &str); 2] = [(MICROSOFT, "QGemm"), (MICROSOFT, "QLinearSoftmax")];
 
 /// Whether a node is one that is rewritten here.
 pub fn is_rewritten(node: &pb::NodeProto) -> bool {
-    let domain = if is_standard(&node.domain) {
+    let domain = if node::is_standard(&node.domain) {
         ""
     } else {
         &*node.domain
     };
-    let mut rewritten = REWRITTEN.iter().chain(&REWRITTEN_TOO);
-    rewritten.any(|known| *known == (domain, &node.op_type))
+    REWRITTEN
+        .iter()
+        .any(|known| *known == (domain, &node.op_type))
 }
 
 /// Rewrites every node on quantised values. `opset` is the version of the standard operator set.

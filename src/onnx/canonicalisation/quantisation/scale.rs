@@ -22,7 +22,7 @@ impl Scale {
     ///
     /// # Errors
     /// [`OnnxError::Node`] where they are computed, disagree in size, or where a scale is no
-    /// positive number or a zero point is beyond the range.
+    /// number or a zero point is beyond the range.
     pub fn read(
         emitter: &Emitter,
         reader: &pb::NodeProto,
@@ -47,10 +47,7 @@ impl Scale {
             let (scales, zeros) = (scales.len(), zero_points.len());
             return problem(format!("{scales} scales with {zeros} zero points"));
         }
-        if let Some(scale) = scales
-            .iter()
-            .find(|scale| !(scale.is_finite() && **scale > 0.0))
-        {
+        if let Some(scale) = scales.iter().find(|scale| !scale.is_finite()) {
             return problem(format!(
                 "a scale of {scale}; it should be a positive number"
             ));
@@ -72,10 +69,14 @@ impl Scale {
     /// The scale and zero point of the whole tensor.
     ///
     /// # Errors
-    /// [`OnnxError::Node`] where there are several.
+    /// [`OnnxError::Node`] where there are several, or the scale is not positive.
     pub fn single(&self, reader: &pb::NodeProto) -> Result<(f32, f32), OnnxError> {
         match (self.scales.as_slice(), self.zero_points.as_slice()) {
-            (&[scale], &[zero]) => Ok((scale, zero)),
+            (&[scale], &[zero]) if scale > 0.0 => Ok((scale, zero)),
+            (&[scale], _) => {
+                let text = format!("a scale of {scale}; it should be a positive number");
+                Err(node::problem(reader, text))
+            }
             (several, _) => {
                 let count = several.len();
                 let text = format!("{count} scales for one tensor that is computed");
