@@ -26,9 +26,11 @@
 
 #[cfg(feature = "network")]
 mod adaptation_notes;
+#[cfg(feature = "network")]
 mod biases;
 #[cfg(feature = "network")]
 mod conventions;
+#[cfg(feature = "network")]
 mod description;
 mod engine_error;
 #[cfg(feature = "network")]

@@ -71,8 +71,7 @@ impl Model {
         &self.proto
     }
 
-    /// Makes the input that is the picture one of float32 with four axes, and the only input: see
-    /// [`picture_input`].
+    /// Makes the input that is the picture one of float32 with four axes, and the only input.
     pub fn adapt_inputs(&mut self) {
         let opset = self.opset();
         let graph = self.proto.graph.get_or_insert_default();

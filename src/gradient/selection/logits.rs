@@ -81,7 +81,7 @@ fn scores(graph: &pb::GraphProto, index: &Index, shapes: &Shapes, labels: Option
         [
             shape.is_some_and(is_row),
             labels.is_some_and(|labels| labels == count),
-            !names.iter().any(|other| leads_to(other)),
+            !names.iter().any(leads_to),
             is_named_like_scores(name),
             count > 1,
         ]

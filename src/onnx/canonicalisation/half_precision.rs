@@ -131,9 +131,7 @@ mod tests {
             .unwrap()
             .value
             .unwrap();
-        let Value::TensorType(output) = output else {
-            panic!("no tensor");
-        };
+        let Value::TensorType(output) = output;
         assert_eq!(output.elem_type, DataType::Float as i32);
     }
 

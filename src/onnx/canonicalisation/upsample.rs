@@ -3,9 +3,10 @@
 
 use tract_onnx::pb;
 
+use crate::onnx::node::is_standard;
 use crate::onnx::node::{self, name_of};
 use crate::onnx::tensor;
-use crate::onnx::validation::{is_standard, opset};
+use crate::onnx::validation::opset;
 
 /// Raises a model of set 9 that has an `Upsample` to set 10.
 pub fn upsample_to_resize(proto: &mut pb::ModelProto) {

@@ -4,7 +4,7 @@ use ndarray::{ArrayD, IxDyn};
 use tract_onnx::pb::{self, tensor_proto::DataType};
 
 use super::budget::within_limits;
-use crate::onnx::attributes::{broadcast, normal_axis};
+use crate::onnx::attributes::broadcast;
 use crate::onnx::node;
 use crate::onnx::value::Value;
 

@@ -1,5 +1,4 @@
 use prost::Message;
-use tract_onnx::pb;
 
 use crate::onnx::testing::{GraphBuilder, model};
 use crate::onnx::{

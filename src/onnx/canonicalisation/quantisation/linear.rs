@@ -107,6 +107,9 @@ pub fn dequantise(
     Ok(output)
 }
 
+/// Size and values of a tensor.
+type SizeAndValues = (Vec<usize>, Vec<f32>);
+
 /// The size and the dequantised values of a constant; `None` for what is computed.
 ///
 /// # Errors
@@ -117,7 +120,7 @@ pub fn dequantised(
     name: &str,
     scale: &Scale,
     axis: i64,
-) -> Result<Option<(Vec<usize>, Vec<f32>)>, OnnxError> {
+) -> Result<Option<SizeAndValues>, OnnxError> {
     let Some(dims) = emitter.dims_of_constant(reader, name)? else {
         return Ok(None);
     };
