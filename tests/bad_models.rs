@@ -168,15 +168,16 @@ fn transformer() -> Net {
         .op("Gemm", &["mean", "dense"], "logits")
 }
 
-/// The patches are the only layer with height and width, and may be explained;
-/// heads of the attention have four axes, but are no picture.
+/// The patches have height and width, and the tokens lie on their grid; heads of the attention
+/// have four axes, but are no picture.
 #[test]
-fn of_a_transformer_only_the_patches_can_be_explained() {
+fn of_a_transformer_patches_and_tokens_can_be_explained() {
     let file = transformer().file("logits", &[1, 5]);
     let found = attached(&file, &AttachOptions::default()).unwrap();
     let layers: Vec<&str> = found.layers.iter().map(|layer| &*layer.tensor).collect();
-    assert_eq!(layers, ["patches"]);
-    assert_eq!(found.selection.layer.tensor, "patches");
+    assert_eq!(layers, ["patches", "normal", "sum"]);
+    assert_eq!(found.selection.layer.tensor, "normal");
+    assert_eq!(found.selection.layer.shape, [16, 8, 8]);
     let options = AttachOptions {
         layers: vec!["attention".into()],
         ..AttachOptions::default()

@@ -50,7 +50,7 @@ impl Description {
             layers: self.layers.iter().map(layer).collect(),
             source: self.source.as_deref().map(shown),
             license: self.license.as_deref().map(shown),
-            notes: origin.notes,
+            notes: [origin.notes, self.notes.clone()].concat(),
             cache_note: origin.cache_note,
         }
     }

@@ -50,6 +50,14 @@ pub fn attach(model: &mut Model, options: &AttachOptions) -> Result<Attached, Gr
 /// [`GradientError::Onnx`]: an input that is none, or a graph that contradicts itself.
 pub fn prepare(model: &mut Model, options: &AttachOptions) -> Result<(), GradientError> {
     remove_branch(model)?;
+    conform(model, options)
+}
+
+/// As [`prepare`], for a model of which an earlier branch shall stay.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn conform(model: &mut Model, options: &AttachOptions) -> Result<(), GradientError> {
     model.adapt_inputs();
     model.set_inputs(&options.inputs)?;
     insert_grids(model, options)

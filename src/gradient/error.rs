@@ -33,9 +33,9 @@ pub enum GradientError {
     )]
     UnknownLayer { wanted: String, known: String },
     #[error(
-        "the model has no layer with height and width before its output; it is no convolutional classifier"
+        "the model has no layer with height and width between its picture '{picture}' and its output; it is no classifier that can be explained by places"
     )]
-    NoLayer,
+    NoLayer { picture: String },
     #[error("the layer '{layer}' does not lead to the logits '{logits}'")]
     NotConnected { layer: String, logits: String },
     #[error(

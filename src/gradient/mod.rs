@@ -34,7 +34,7 @@ mod selection;
 mod tensor_names;
 mod untold_shapes;
 
-pub use attach::{Attached, attach, attach_branch, is_float32_alone, prepare};
+pub use attach::{Attached, attach, attach_branch, conform, is_float32_alone, prepare};
 pub use attach_options::AttachOptions;
 pub use backward_pass::differentiate;
 pub use error::GradientError;

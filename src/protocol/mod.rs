@@ -32,7 +32,7 @@ pub use self::timings::{ExplainTimings, LoadTimings, PredictTimings};
 /// Raised with every change of the messages. The page compares it with the one
 /// in [`Event::Started`], since a host or a cache can mix the files of two builds. In all
 /// versions it stands there: `{ header: { event: { type: "started", protocol } } }`.
-pub const PROTOCOL_VERSION: u32 = 8;
+pub const PROTOCOL_VERSION: u32 = 9;
 
 /// Numbers the page's requests from 1; 0 is the engine speaking unasked.
 pub type Job = u32;
@@ -149,8 +149,20 @@ pub enum ModelSource {
     /// Fetched by the engine, checked against the manifest, kept in the Cache
     /// API. `url` is absolute, or relative to the page.
     Manifest { url: String, entry: ManifestEntry },
-    /// A file of the user's. Buffer 0: its bytes.
-    File { name: String },
+    /// A file of the user's. Buffer 0: its bytes, then those of each file of its weights.
+    File {
+        name: String,
+        #[serde(default)]
+        weights: Vec<WeightsFile>,
+    },
+}
+
+/// A file that holds weights of a model beside the model's own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WeightsFile {
+    pub name: String,
+    pub bytes: u64,
 }
 
 /// What a person said about a file: only what cannot be changed without

@@ -61,7 +61,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "engine",
         &[
-            "evaluate", "explain", "gradient", "network", "picture", "protocol", "render", "text",
+            "evaluate", "explain", "gradient", "network", "onnx", "picture", "protocol", "render",
+            "text",
         ],
     ),
     (

@@ -11,6 +11,7 @@ fn desired(model: Option<u32>, picture: Option<u32>, class: Option<usize>) -> De
         file: 0,
         name: "m.onnx".into(),
         bytes: 1,
+        weights: Vec::new(),
     };
     DesiredState {
         model: model.map(|key| DesiredModel { key, source }),

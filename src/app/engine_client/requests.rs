@@ -28,9 +28,14 @@ impl EngineClient {
                         url: location::absolute_url(&format!("models/{}", entry.file)),
                         entry,
                     },
-                    ModelChoice::File { file, name, .. } => {
+                    ModelChoice::File {
+                        file,
+                        name,
+                        weights,
+                        ..
+                    } => {
                         buffers.push(&self.read(file).await?);
-                        ModelSource::File { name }
+                        ModelSource::File { name, weights }
                     }
                 };
                 Request::LoadModel {

@@ -24,7 +24,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut model = Model::decode(&files::read_model(&arguments.model)?, Limits::default())?;
     let options = arguments.options.attach_options(None)?;
-    gradient::prepare(&mut model, &options)?;
+    gradient::conform(&mut model, &options)?;
     let survey = gradient::survey(&model, &options)?;
     if arguments.json {
         terminal::print_json(&as_json(&model, &survey)?);

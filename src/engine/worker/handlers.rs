@@ -33,7 +33,9 @@ pub async fn handle(
         } => {
             let options = LoadOptions { layer, remembered };
             match model {
-                ModelSource::File { name } => load_given(job, session, name, file, &options).await,
+                ModelSource::File { name, weights } => {
+                    load_given(job, session, name, (file, &weights), &options).await
+                }
                 ModelSource::Manifest { url, entry } => {
                     load_listed(job, session, &url, entry, &options).await
                 }

@@ -15,8 +15,9 @@ use crate::engine::session::Session;
 use crate::engine::session_error::SessionError;
 use crate::gradient::{AttachOptions, GradientError};
 use crate::network::LoadError;
+use crate::onnx::{ExternalFile, Limits, embed_external_data};
 use crate::picture::Layout;
-use crate::protocol::{Event, FailureKind, LoadTimings, ManifestEntry, Remembered};
+use crate::protocol::{Event, FailureKind, LoadTimings, ManifestEntry, Remembered, WeightsFile};
 
 /// What a person wants of the model.
 pub struct LoadOptions {
@@ -34,11 +35,17 @@ pub async fn load_given(
     job: &mut JobContext<'_>,
     session: &mut Session,
     name: String,
-    file: ArrayBuffer,
+    (file, weights): (ArrayBuffer, &[WeightsFile]),
     options: &LoadOptions,
 ) -> Result<(), Event> {
     let started = Instant::now();
-    let bytes = Uint8Array::new(&file).to_vec();
+    let mut bytes = Uint8Array::new(&file).to_vec();
+    let file = if weights.is_empty() {
+        file
+    } else {
+        bytes = with_weights(&bytes, weights).map_err(|error| failed(error.into()))?;
+        Uint8Array::from(bytes.as_slice()).buffer()
+    };
     let mut checksum = Checksum::Pending(job.checksums.begin(file).await);
     // Where nothing is remembered of any file, nobody needs the checksum before the network.
     let sha256 = if options.remembered.is_empty() {
@@ -53,6 +60,20 @@ pub async fn load_given(
         cache_note: None,
     };
     answer(job, session, prepared, origin)
+}
+
+/// A model with its weights as one file, from its bytes and those of the files of its weights
+/// behind them.
+fn with_weights(bytes: &[u8], weights: &[WeightsFile]) -> Result<Vec<u8>, LoadError> {
+    let mut rest = bytes;
+    let mut files = Vec::with_capacity(weights.len());
+    for WeightsFile { name, bytes } in weights.iter().rev() {
+        let length = usize::try_from(*bytes).unwrap_or(usize::MAX);
+        let (before, bytes) = rest.split_at(rest.len().saturating_sub(length));
+        rest = before;
+        files.push(ExternalFile { name, bytes });
+    }
+    Ok(embed_external_data(rest, &files, Limits::default())?)
 }
 
 /// Loads a model of the manifest, from the cache or the server.

@@ -127,7 +127,7 @@ pub fn choose_layer(
     };
     match last.or(layers.last()) {
         Some(layer) => Ok(layer.clone()),
-        None => Err(blocking_node(model, logits)?.unwrap_or(GradientError::NoLayer)),
+        None => Err(blocking_node(model, logits)?.unwrap_or_else(|| no_layer(model))),
     }
 }
 
@@ -190,6 +190,14 @@ fn blocking_node(model: &Model, logits: &str) -> Result<Option<GradientError>, G
         .rev()
         .find(|(node, explainable)| *explainable && rules::rule(&node.op_type).is_none());
     Ok(blocking.map(|(node, _)| no_rule(node, Vec::new())))
+}
+
+fn no_layer(model: &Model) -> GradientError {
+    let inputs = model.graph().input.iter();
+    let names: Vec<&str> = inputs.map(|input| input.name.as_str()).collect();
+    GradientError::NoLayer {
+        picture: names.join(", "),
+    }
 }
 
 fn no_rule(node: &pb::NodeProto, layers: Vec<String>) -> GradientError {

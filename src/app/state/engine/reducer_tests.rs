@@ -216,6 +216,7 @@ fn a_cancelled_file_gives_way_to_the_model_before() {
         file: 9,
         name: "slow.onnx".into(),
         bytes: 3,
+        weights: Vec::new(),
     };
     let state = act(before.clone(), [open]);
     let state = loading_cancelled(state);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::model_choice::ModelChoice;
 use super::user_overrides::OverrideChange;
-use crate::protocol::Manifest;
+use crate::protocol::{Manifest, WeightsFile};
 
 /// Errors are whole sentences.
 #[allow(
@@ -20,6 +20,8 @@ pub enum ModelAction {
         file: u32,
         name: String,
         bytes: u64,
+        /// Its weights in files of their own, which follow it in the same file.
+        weights: Vec<WeightsFile>,
     },
     LoadAgain(ModelChoice),
     Override(OverrideChange),

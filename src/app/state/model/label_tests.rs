@@ -50,6 +50,7 @@ fn names_that_come_with_a_model_wait_for_it() {
         file: 9,
         name: "own.onnx".into(),
         bytes: 3,
+        weights: Vec::new(),
     };
     let list = ModelAction::LabelFileRead {
         name: "list.csv".into(),

@@ -1,6 +1,6 @@
 //! Which model is desired, and where it comes from.
 
-use crate::protocol::ManifestEntry;
+use crate::protocol::{ManifestEntry, WeightsFile};
 
 /// A model that the engine shall hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,8 @@ pub enum ModelChoice {
         file: u32,
         name: String,
         bytes: u64,
+        /// Its weights in files of their own, which follow it in the same file.
+        weights: Vec<WeightsFile>,
     },
 }
 

@@ -94,6 +94,7 @@ fn a_size_is_asked_for_and_the_model_before_stays() {
         file: 9,
         name: "any.onnx".into(),
         bytes: 3,
+        weights: Vec::new(),
     };
     let state = act(explained(), [open]);
     let key = state
@@ -225,6 +226,7 @@ fn a_size_that_the_model_cannot_take_is_asked_for_again() {
         file: 9,
         name: "any.onnx".into(),
         bytes: 3,
+        weights: Vec::new(),
     };
     let state = act(explained(), [open]);
     let key = state.desired_state().model_key().expect("a model");

@@ -22,9 +22,19 @@ impl AppState {
                     self.set_desired_model(ModelChoice::Entry(entry));
                 }
             }
-            ModelAction::OpenFile { file, name, bytes } => {
+            ModelAction::OpenFile {
+                file,
+                name,
+                bytes,
+                weights,
+            } => {
                 let name = printable(&name, MAX_NAME_CHARS).into_owned();
-                self.set_desired_model(ModelChoice::File { file, name, bytes });
+                self.set_desired_model(ModelChoice::File {
+                    file,
+                    name,
+                    bytes,
+                    weights,
+                });
             }
             ModelAction::LoadAgain(source) => self.set_desired_model(source),
             ModelAction::Override(change) => self.change_override(change),

@@ -51,6 +51,7 @@ fn a_model_that_cannot_be_used_gives_way_to_the_one_before() {
         file: 9,
         name: "bad.onnx".into(),
         bytes: 3,
+        weights: Vec::new(),
     };
     let state = act(before.clone(), [open]);
     assert_eq!(shown(&state), Some(2), "the former result stays");

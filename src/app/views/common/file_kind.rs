@@ -5,9 +5,15 @@
 pub enum FileKind {
     Model,
     Labels,
+    /// Weights of a model that is more than one file.
+    Weights,
     /// Everything else: the engine says what it is if it is no picture.
     Picture,
 }
+
+/// How files of weights are called. Some exporters write one for each tensor, without an
+/// extension.
+const WEIGHTS: [&str; 6] = [".data", "_data", ".bin", ".weights", ".weight", ".bias"];
 
 /// By its extension.
 pub fn file_kind(name: &str) -> FileKind {
@@ -17,6 +23,8 @@ pub fn file_kind(name: &str) -> FileKind {
         FileKind::Model
     } else if [".txt", ".json", ".csv"].iter().any(ends_with) {
         FileKind::Labels
+    } else if WEIGHTS.iter().any(ends_with) || !name.contains('.') {
+        FileKind::Weights
     } else {
         FileKind::Picture
     }
@@ -45,6 +53,9 @@ mod tests {
         assert_eq!(file_kind("A.ONNX"), FileKind::Model);
         assert_eq!(file_kind("names.csv"), FileKind::Labels);
         assert_eq!(file_kind("cat.webp"), FileKind::Picture);
+        assert_eq!(file_kind("model.onnx.data"), FileKind::Weights);
+        assert_eq!(file_kind("model.onnx_data"), FileKind::Weights);
+        assert_eq!(file_kind("onnx__MatMul_12"), FileKind::Weights);
         let names: Vec<String> = (0..6).map(|name| format!("{name}.png")).collect();
         assert!(ignored_words(&names[..1]).starts_with("Not used: 0.png. Of"));
         assert!(ignored_words(&names).contains("2.png, 3.png and 2 more."));

@@ -1,7 +1,7 @@
 //! What every view is given: the state, and what it can do with the page: dispatch an
 //! action, open a file, fetch.
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, Event, File, HtmlInputElement};
@@ -18,7 +18,7 @@ use crate::app::state::{
     is_saved_explanation,
 };
 use crate::app::views::common::element_ids;
-use crate::protocol::Sample;
+use crate::protocol::{Sample, WeightsFile};
 
 /// What every view is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -95,24 +95,53 @@ impl PageHandle {
 
     /// Opens a file of the user's, by its extension: an ONNX model, class labels, or a picture.
     pub fn open_file(&self, file: File) {
-        let bytes = file.size() as u64;
         let name = file.name();
         match file_kind(&name) {
-            FileKind::Model => {
-                let file = self.resources.put_file(file.into());
-                self.dispatch(ModelAction::OpenFile { file, name, bytes });
-            }
+            FileKind::Model => self.open_model(&file, &[]),
+            FileKind::Weights => self.notify(
+                NoticePlace::Files,
+                format!("{name} holds weights of a model: open it together with the model’s file."),
+            ),
             FileKind::Labels => self.open_labels(file),
-            FileKind::Picture => match picture_decoding::too_large(&name, bytes) {
+            FileKind::Picture => match picture_decoding::too_large(&name, file.size() as u64) {
                 Some(refusal) => self.dispatch(PictureAction::Refused(refusal)),
                 None => self.open_picture(file.into(), name),
             },
         }
     }
 
-    /// Opens files that came together: the first of each kind, and names the others.
+    /// Opens a model's file with those that hold its weights, which are one for the engine.
+    fn open_model(&self, model: &File, weights: &[File]) {
+        let parts: Array = std::iter::once(model).chain(weights).collect();
+        let whole = match weights {
+            [] => model.clone().into(),
+            _ => match Blob::new_with_blob_sequence(&parts) {
+                Ok(whole) => whole,
+                Err(_) => return,
+            },
+        };
+        let weights = weights.iter().map(|file| WeightsFile {
+            name: file.name(),
+            bytes: file.size() as u64,
+        });
+        self.dispatch(ModelAction::OpenFile {
+            bytes: whole.size() as u64,
+            file: self.resources.put_file(whole),
+            name: model.name(),
+            weights: weights.collect(),
+        });
+    }
+
+    /// Opens files that came together: the first of each kind, a model with its weights, and
+    /// names the others.
     pub fn open_files(&self, files: Vec<File>) {
+        self.dispatch(NoticesAction::Dismiss(NoticePlace::Files));
         let (mut kinds, mut ignored) = (Vec::new(), Vec::new());
+        let has_model = |file: &File| file_kind(&file.name()) == FileKind::Model;
+        let is_of_model = files.iter().any(has_model);
+        let (weights, files): (Vec<File>, Vec<File>) = files
+            .into_iter()
+            .partition(|file| is_of_model && file_kind(&file.name()) == FileKind::Weights);
         // What the browser knows as a picture comes before other files.
         let (pictures, others): (Vec<File>, Vec<File>) = files
             .into_iter()
@@ -121,12 +150,14 @@ impl PageHandle {
             let kind = file_kind(&file.name());
             if kinds.contains(&kind) {
                 ignored.push(file.name());
-            } else {
-                kinds.push(kind);
-                self.open_file(file);
+                continue;
+            }
+            kinds.push(kind);
+            match kind {
+                FileKind::Model => self.open_model(&file, &weights),
+                _ => self.open_file(file),
             }
         }
-        self.dispatch(NoticesAction::Dismiss(NoticePlace::Files));
         if !ignored.is_empty() {
             self.notify(NoticePlace::Files, ignored_words(&ignored));
         }
@@ -211,6 +242,23 @@ impl PageHandle {
     /// For a file input's `onchange`.
     pub fn on_file_chosen(&self) -> Callback<Event> {
         self.on_chosen(PageHandle::open_file)
+    }
+
+    /// The same for one that takes several files together.
+    pub fn on_files_chosen(&self) -> Callback<Event> {
+        let page = self.clone();
+        Callback::from(move |event: Event| {
+            let target = event.target();
+            let Some(input) = target.and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+            else {
+                return;
+            };
+            if let Some(files) = input.files() {
+                page.open_files((0..files.length()).filter_map(|at| files.get(at)).collect());
+            }
+            // So that the same files can be chosen again.
+            input.set_value("");
+        })
     }
 
     /// The same for a list of class labels.

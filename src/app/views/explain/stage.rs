@@ -50,8 +50,8 @@ pub fn Stage(props: &StageProps) -> Html {
             // Out of sight and of the order of Tab: buttons stand for them.
             <input id={element_ids::PICTURE_FILE} hidden=true type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp"
                 aria-label="Choose a picture" onchange={page.on_file_chosen()} />
-            <input id={element_ids::MODEL_FILE} hidden=true type="file" accept=".onnx"
-                aria-label="Choose an ONNX file" onchange={page.on_file_chosen()} />
+            <input id={element_ids::MODEL_FILE} hidden=true type="file" multiple=true accept=".onnx,.data,.onnx_data,.bin,.txt,.json,.csv"
+                aria-label="Choose an ONNX file" onchange={page.on_files_chosen()} />
             { notices(&common, &[NoticePlace::Picture]) }
             if let Some(picture) = picture {
                 { title(state, page, picture) }
