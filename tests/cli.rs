@@ -206,3 +206,55 @@ fn names_cannot_steer_the_terminal() {
     let steers = |char: char| char != '\n' && (char.is_control() || char == '\u{202e}');
     assert!(!said.contains(steers), "{said:?}");
 }
+
+#[test]
+fn the_doctor_says_what_a_file_is_and_what_works() {
+    let folder = empty_folder("doctor");
+    let output = gradcam(&["doctor", &tiny(), "--json"], &folder);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let said = stdout(&output);
+    let report: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(report["file"]["operator_set"], 17);
+    assert!(report["file"]["weights"].is_object());
+    let works = report["works"]["methods"].as_str().unwrap();
+    for method in ["grad-cam", "guided-backprop", "rise"] {
+        assert!(works.contains(method), "{works}");
+    }
+    let not = report["works"]["not"].as_array().unwrap();
+    assert!(
+        not.iter()
+            .any(|why| why.as_str().unwrap().starts_with("region"))
+    );
+    // It can go into a report as it is: no path of this machine is in it.
+    assert!(!said.contains(env!("CARGO_MANIFEST_DIR")), "{said}");
+    let plain = stdout(&gradcam(&["doctor", &tiny()], &folder));
+    for title in ["The file", "How it is read", "What can be asked of it"] {
+        assert!(plain.contains(title), "{plain}");
+    }
+}
+
+#[test]
+fn a_second_file_and_a_configuration_beside_the_model_are_read() {
+    let folder = empty_folder("beside");
+    let cases = common::path("tests/cases");
+    for name in ["external.onnx", "external.onnx.data", "plain.x.npy"] {
+        std::fs::copy(cases.join(name), folder.join(name)).unwrap();
+    }
+    let names = r#"{"id2label": {"0": "a", "1": "b", "2": "c", "3": "d", "4": "the fifth"}}"#;
+    std::fs::write(folder.join("config.json"), names).unwrap();
+    let arguments = ["explain", "external.onnx", "plain.x.npy", "--json"];
+    let output = gradcam(&arguments, &folder);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stdout(&output).contains("the fifth"), "{}", stdout(&output));
+    // Another model's names are said to be another's.
+    let others = r#"{"id2label": {"0": "a", "1": "b"}}"#;
+    std::fs::write(folder.join("config.json"), others).unwrap();
+    let said = stdout(&gradcam(&["doctor", "external.onnx"], &folder));
+    assert!(said.contains("Names of 2 classes"), "{said}");
+    std::fs::remove_file(folder.join("external.onnx.data")).unwrap();
+    let said = stderr(&gradcam(&arguments, &folder));
+    assert!(
+        said.contains("external.onnx.data") && said.contains("5908"),
+        "{said}"
+    );
+}

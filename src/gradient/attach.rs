@@ -6,10 +6,11 @@ use super::builder::Builder;
 use super::error::GradientError;
 use super::grid_layers::insert_grids;
 use super::model_survey::{Survey, survey};
-use super::selection::{Layer, Selection};
+use super::selection::{self, Layer, Selection};
 use super::tensor_names::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS};
 use crate::onnx::{
-    Model, check_operands, drop_unread_weights, fold_constants, key, legalise, node, pb,
+    Model, check_operands, drop_unread_weights, fold_constants, has_branches, inline_branches, key,
+    legalise, node, pb,
 };
 use crate::picture::Layout;
 use pb::tensor_proto::DataType;
@@ -58,8 +59,15 @@ pub fn prepare(model: &mut Model, options: &AttachOptions) -> Result<(), Gradien
 /// # Errors
 /// As [`prepare`].
 pub fn conform(model: &mut Model, options: &AttachOptions) -> Result<(), GradientError> {
+    for (name, text) in &options.configurations {
+        model.set_metadata(name, text.clone());
+    }
     model.adapt_inputs();
     model.set_inputs(&options.inputs)?;
+    if has_branches(model.graph()) {
+        let picture = selection::find_picture(model, options.size, options.layout)?;
+        inline_branches(model, &[(&picture.name, picture.shape)])?;
+    }
     insert_grids(model, options)
 }
 

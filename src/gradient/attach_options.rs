@@ -17,6 +17,8 @@ pub struct AttachOptions {
     pub layout: Option<Layout>,
     /// Values of inputs besides the picture, by name; those of others are zero.
     pub inputs: Vec<(String, Vec<f32>)>,
+    /// Names and texts of configurations that lie beside the file, such as `config.json`.
+    pub configurations: Vec<(String, String)>,
     /// Whether the branch also gives the gradient of the picture.
     pub input_gradient: bool,
     /// Whether the branch may have the node [`MAX_POOL_GRADIENT`](super::MAX_POOL_GRADIENT), which

@@ -2,6 +2,7 @@
 
 use crate::gradient::Selection;
 use crate::onnx::Adaptations;
+use crate::text::{MAX_NAME_CHARS, printable};
 
 /// A sentence for each change.
 pub fn adaptation_notes(adaptations: &Adaptations) -> Vec<String> {
@@ -21,7 +22,7 @@ pub fn adaptation_notes(adaptations: &Adaptations) -> Vec<String> {
         notes.push("The input is a signal: its map lies along time.".to_owned());
     }
     for input in &adaptations.further_inputs {
-        let (name, shape) = (&input.name, &input.shape);
+        let (name, shape) = (printable(&input.name, MAX_NAME_CHARS), &input.shape);
         notes.push(format!(
             "The network has a second input, '{name}' {shape:?}: it is zero unless it is given."
         ));
@@ -34,7 +35,8 @@ pub fn adaptation_notes(adaptations: &Adaptations) -> Vec<String> {
 pub fn note_of_outputs(selection: &Selection, others: &[String]) -> Option<String> {
     const MAX_NAMED: usize = 4;
     let others = others.iter().filter(|name| **name != selection.output);
-    let mut named: Vec<String> = others.map(|name| format!("'{name}'")).collect();
+    let shown = |name: &str| format!("'{}'", printable(name, MAX_NAME_CHARS));
+    let mut named: Vec<String> = others.map(|name| shown(name)).collect();
     if named.is_empty() {
         return None;
     }
@@ -42,8 +44,16 @@ pub fn note_of_outputs(selection: &Selection, others: &[String]) -> Option<Strin
         named.truncate(MAX_NAMED);
         named.push("others".into());
     }
-    let (output, named) = (&selection.output, named.join(", "));
+    let (output, named) = (shown(&selection.output), named.join(", "));
     Some(format!(
-        "Explained is the output '{output}'; the file also gives {named}."
+        "Explained is the output {output}; the file also gives {named}."
     ))
+}
+
+/// What can be asked of a network that gives one number; `None` for others.
+pub fn note_of_one_number(selection: &Selection) -> Option<String> {
+    (selection.classes == 1).then(|| {
+        "The network gives one number, for yes: ask what speaks for it, or what speaks against it."
+            .to_owned()
+    })
 }

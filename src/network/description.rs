@@ -1,6 +1,6 @@
 //! Labels, layers, preprocessing and provenance of a model.
 
-use super::adaptation_notes::{adaptation_notes, note_of_outputs};
+use super::adaptation_notes::{adaptation_notes, note_of_one_number, note_of_outputs};
 use super::conventions::{self, Stated, StatedScaling};
 use super::load_error::LoadError;
 use super::preprocessing_guess::{ScalingGuess, channels, guess_scaling};
@@ -70,10 +70,10 @@ impl Description {
         };
         let mut notes = adaptation_notes(model.adaptations());
         let classes = selection.classes;
-        let has_one_for_each = |labels: &Vec<String>| labels.len() == classes;
         let by_others = stated.labels.or_else(|| model.adaptations().labels.clone());
+        let by_others = by_others.and_then(|labels| labels_for(labels, classes, &mut notes));
         let named = metadata.json::<Vec<String>>(key::LABELS)?;
-        let named = named.or_else(|| by_others.filter(has_one_for_each));
+        let named = named.or(by_others);
         let has_labels = named.is_some();
         let labels = match named {
             Some(labels) if labels.len() == classes => {
@@ -94,6 +94,7 @@ impl Description {
         let others = |name: &String| *name != selection.logits;
         let outputs: Vec<String> = outputs.into_iter().filter(others).collect();
         notes.extend(note_of_outputs(&selection, &outputs));
+        notes.extend(note_of_one_number(&selection));
         Ok(Description {
             selection,
             layer,
@@ -158,18 +159,50 @@ fn checked(preprocess: Preprocess, selection: &Selection) -> Result<Preprocess, 
 /// The preprocessing that the file's metadata state by somebody's convention, for the channels
 /// that its input has.
 fn preprocess_by_convention(stated: &Stated, selection: &Selection) -> Option<Preprocess> {
+    let stated = stated.scaling.clone()?;
     let StatedScaling {
         channels: order,
         scale,
         mean,
-    } = stated.scaling?;
+        std,
+        resize,
+    } = stated;
     let count = channels(&selection.picture);
     (order.count() == count).then(|| Preprocess {
         channels: order,
         scale,
-        mean: vec![mean; count],
+        mean,
+        std,
+        resize,
         ..Preprocess::bands(selection.picture.layout, size(selection), count)
     })
+}
+
+/// Labels as far as they are for so many classes. Two for the one number of a sigmoid are its
+/// answers no and yes.
+fn labels_for(
+    mut labels: Vec<String>,
+    classes: usize,
+    notes: &mut Vec<String>,
+) -> Option<Vec<String>> {
+    match (labels.len(), classes) {
+        (count, classes) if count == classes => Some(labels),
+        (2, 1) => {
+            let shown = |label: &str| printable(label, MAX_NAME_CHARS).into_owned();
+            let (no, yes) = (shown(&labels[0]), shown(&labels[1]));
+            notes.push(format!(
+                "The one number is that of “{yes}”; its opposite is “{no}”."
+            ));
+            Some(labels.split_off(1))
+        }
+        (count, _) => {
+            notes.push(format!(
+                "Names of {count} classes were found, and the network has {classes}: they are \
+                 another model’s and were not used."
+            ));
+            None
+        }
+    }
 }
 
 /// A preprocessing that was assumed.

@@ -9,6 +9,7 @@ use super::adaptations::Adaptations;
 use super::canonicalisation::adapt_outputs;
 use super::error::OnnxError;
 use super::external_data;
+use super::other_formats::other_format;
 use super::size_limits::{self, Limits};
 use super::topological_sort;
 use super::validation::{check_nodes, check_opset, check_outputs, check_tensor};
@@ -29,6 +30,9 @@ pub fn decode(
             bytes: bytes.len(),
             limit: limits.file_bytes,
         });
+    }
+    if let Some((format, conversion)) = other_format(bytes) {
+        return Err(OnnxError::OtherFormat { format, conversion });
     }
     size_limits::check_structure(bytes, limits.structure_bytes)?;
     // What the decoder itself says means nothing to people.

@@ -13,6 +13,11 @@ pub enum OnnxError {
         "this is not an ONNX model, or the file is cut off ({reason}); export or download it again"
     )]
     NotOnnx { reason: String },
+    #[error("this is {format}, not an ONNX model. To make one of it, {conversion}")]
+    OtherFormat {
+        format: &'static str,
+        conversion: &'static str,
+    },
     #[error(
         "the model is written in operator set {found}; sets {min} to {max} are supported: export it again with one of those"
     )]

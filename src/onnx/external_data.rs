@@ -83,11 +83,12 @@ pub fn embed_external_data(
     })?;
     let graph = proto.graph.get_or_insert_default();
     check_total(graph, model.len(), limits)?;
+    let least = files_of(graph)?;
     for tensor in external_tensors_mut(graph) {
         let place = place(tensor)?;
         let file = find(files, &place.file).ok_or_else(|| OnnxError::ExternalData {
+            bytes: least.get(&place.file).copied().unwrap_or(place.end),
             file: place.file.clone(),
-            bytes: place.end,
         })?;
         let bytes = file.bytes.get(place.start..place.end);
         let bytes = bytes.ok_or_else(|| OnnxError::ExternalFileShort {

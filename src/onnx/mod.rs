@@ -8,6 +8,7 @@
 //! From a file to a model:
 //! - `model`: [`Model`]; `decode`: from bytes to a message, `size_limits`:
 //!   [`Limits`], `validation`: its checks, `topological_sort`
+//! - `other_formats`: model files of other kinds, and how they become ONNX
 //! - `external_data`: weights in files beside the model, put into it
 //! - `canonicalisation`: rewrites that need no shapes, one form for each meaning
 //! - `picture_input`: the input that is the picture, in one form; `adaptations`: what was changed
@@ -18,6 +19,7 @@
 //! - `operators`: the registry, one row for each operator
 //! - `producers_and_consumers`: which node makes a tensor, which nodes read it
 //! - `shape_inference`: static shapes of all tensors, which `shapes` holds
+//! - `constant_branches`: `If` nodes that shapes decide
 //! - `constant_folding`: nodes that follow from shapes and weights, computed once;
 //!   `value` holds what they give
 //! - `attributes`: what attributes mean for an input of known shape
@@ -40,6 +42,7 @@
 mod adaptations;
 mod attributes;
 mod canonicalisation;
+mod constant_branches;
 mod constant_folding;
 mod decode;
 mod error;
@@ -53,6 +56,7 @@ pub mod node;
 mod node_context;
 mod operand_checks;
 pub mod operators;
+mod other_formats;
 mod picture_input;
 mod producers_and_consumers;
 mod shape_inference;
@@ -71,6 +75,7 @@ pub use attributes::{
     Equation, Range, TransposedWindow, Window, normal_axes, normal_axis, padding, pool_window,
     reduced_axes, shared_scale, slices, split_sizes, transpose_order,
 };
+pub use constant_branches::{has_branches, inline_branches};
 pub use constant_folding::{drop_unread_weights, fold_constants};
 pub use error::OnnxError;
 pub use external_data::{ExternalFile, embed_external_data, external_files};

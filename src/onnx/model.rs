@@ -71,6 +71,12 @@ impl Model {
         &self.proto
     }
 
+    /// Rewrites the graph again, after nodes were added.
+    pub(super) fn canonicalise(&mut self) -> Result<(), OnnxError> {
+        self.float16_weights.extend(canonicalise(&mut self.proto)?);
+        Ok(())
+    }
+
     /// Makes the input that is the picture one of float32 with four axes, and the only input.
     pub fn adapt_inputs(&mut self) {
         let opset = self.opset();

@@ -68,7 +68,8 @@ pub fn check_nodes(graph: &pb::GraphProto) -> Result<(), OnnxError> {
                     AttributeType::Graph | AttributeType::Graphs
                 )
         };
-        if node.attribute.iter().any(holds_graph) {
+        // Which branch of an `If` is taken may follow from shapes: see `constant_branches`.
+        if node.op_type != "If" && node.attribute.iter().any(holds_graph) {
             return Err(OnnxError::Subgraph {
                 node: name_of(node).into(),
                 operator: node.op_type.clone(),

@@ -61,6 +61,21 @@ pub fn read_model(path: &Path) -> anyhow::Result<Vec<u8>> {
     embed_external_data(&model, &files, limits).with_context(named)
 }
 
+/// Names and texts of the configurations that lie beside a model's file. One that cannot be read
+/// is as if it was not there.
+pub fn configurations(model: &Path) -> Vec<(String, String)> {
+    const NAMES: [&str; 2] = ["config.json", "preprocessor_config.json"];
+    const MAX_BYTES: usize = 1 << 24;
+    let folder = model.parent().unwrap_or(Path::new(""));
+    let read = |name: &str| {
+        Some((
+            name.to_owned(),
+            read_text(&folder.join(name), MAX_BYTES).ok()?,
+        ))
+    };
+    NAMES.into_iter().filter_map(read).collect()
+}
+
 /// The bytes of a model's file.
 ///
 /// # Errors

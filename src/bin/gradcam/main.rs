@@ -8,6 +8,7 @@
 mod allocator;
 mod asking;
 mod attach;
+mod doctor;
 mod evaluate;
 mod explain;
 mod files;
@@ -41,6 +42,8 @@ struct Arguments {
 enum Command {
     /// Show a model's input, outputs and the layers that can be explained.
     Inspect(inspect::Arguments),
+    /// Say what a model's file is, what was assumed of it, what works with it and what not.
+    Doctor(doctor::Arguments),
     /// Write a model together with its gradient branch.
     Attach(attach::Arguments),
     /// Explain pictures: which class, and where the network looked.
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         let done = |()| Outcome::Done;
         match &arguments.command {
             Command::Inspect(arguments) => inspect::run(arguments).map(done),
+            Command::Doctor(arguments) => doctor::run(arguments).map(done),
             Command::Attach(arguments) => attach::run(arguments).map(done),
             Command::Explain(arguments) => explain::run(arguments),
             Command::Evaluate(arguments) => evaluate::run(arguments),

@@ -40,10 +40,12 @@ pub async fn load_given(
 ) -> Result<(), Event> {
     let started = Instant::now();
     let mut bytes = Uint8Array::new(&file).to_vec();
+    let mut configurations = Vec::new();
     let file = if weights.is_empty() {
         file
     } else {
-        bytes = with_weights(&bytes, weights).map_err(|error| failed(error.into()))?;
+        let joined = with_weights(&bytes, weights).map_err(|error| failed(error.into()))?;
+        (bytes, configurations) = joined;
         Uint8Array::from(bytes.as_slice()).buffer()
     };
     let mut checksum = Checksum::Pending(job.checksums.begin(file).await);
@@ -53,7 +55,11 @@ pub async fn load_given(
     } else {
         checksum.get().await?
     };
-    let prepared = prepare(job, bytes, options.attach_options(&sha256), started);
+    let attach_options = AttachOptions {
+        configurations,
+        ..options.attach_options(&sha256)
+    };
+    let prepared = prepare(job, bytes, attach_options, started);
     let origin = Origin {
         name,
         sha256: checksum.get().await?,
@@ -62,18 +68,27 @@ pub async fn load_given(
     answer(job, session, prepared, origin)
 }
 
-/// A model with its weights as one file, from its bytes and those of the files of its weights
-/// behind them.
-fn with_weights(bytes: &[u8], weights: &[WeightsFile]) -> Result<Vec<u8>, LoadError> {
+/// A model with its weights as one file, from its bytes and those of the files that came with it
+/// behind them; and names and texts of its configurations among those.
+fn with_weights(
+    bytes: &[u8],
+    others: &[WeightsFile],
+) -> Result<(Vec<u8>, Vec<(String, String)>), LoadError> {
     let mut rest = bytes;
-    let mut files = Vec::with_capacity(weights.len());
-    for WeightsFile { name, bytes } in weights.iter().rev() {
+    let (mut files, mut configurations) = (Vec::new(), Vec::new());
+    for WeightsFile { name, bytes } in others.iter().rev() {
         let length = usize::try_from(*bytes).unwrap_or(usize::MAX);
         let (before, bytes) = rest.split_at(rest.len().saturating_sub(length));
         rest = before;
-        files.push(ExternalFile { name, bytes });
+        if name.ends_with(".json") {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            configurations.push((name.clone(), text));
+        } else {
+            files.push(ExternalFile { name, bytes });
+        }
     }
-    Ok(embed_external_data(rest, &files, Limits::default())?)
+    let whole = embed_external_data(rest, &files, Limits::default())?;
+    Ok((whole, configurations))
 }
 
 /// Loads a model of the manifest, from the cache or the server.

@@ -105,7 +105,10 @@ pub fn choose_layer(
     if let Some(wanted) = wanted {
         return match named_layer(layers, wanted) {
             Some(layer) => Ok(layer.clone()),
-            None => Err(not_explainable(model, layers, logits, wanted)?),
+            None => match layer_behind(model, layers, wanted)? {
+                Some(layer) => Ok(layer.clone()),
+                None => Err(not_explainable(model, layers, logits, wanted)?),
+            },
         };
     }
     let grids = &model.adaptations().grid_layers;
@@ -129,6 +132,33 @@ pub fn choose_layer(
         Some(layer) => Ok(layer.clone()),
         None => Err(blocking_node(model, logits)?.unwrap_or_else(|| no_layer(model))),
     }
+}
+
+/// The layer of which a named tensor only is another view, as of an output that is a layer's
+/// transposed activations.
+fn layer_behind<'a>(
+    model: &Model,
+    layers: &'a [Layer],
+    wanted: &str,
+) -> Result<Option<&'a Layer>, GradientError> {
+    let graph = model.graph();
+    let index = Index::new(graph)?;
+    let mut at = wanted;
+    while let Some(position) = index.producer(at) {
+        let node = &graph.node[position];
+        let is_view = matches!(
+            node.op_type.as_str(),
+            "Identity" | "Transpose" | "Reshape" | "Flatten" | "Squeeze" | "Unsqueeze" | "Cast"
+        );
+        let Some(input) = node::input(node, 0).filter(|_| is_view) else {
+            break;
+        };
+        at = input;
+        if let Some(layer) = layers.iter().find(|layer| layer.tensor == at) {
+            return Ok(Some(layer));
+        }
+    }
+    Ok(None)
 }
 
 /// Why a layer that was named is not among those that can be explained.

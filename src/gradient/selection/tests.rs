@@ -80,3 +80,26 @@ fn where_shapes_cannot_be_told_their_first_node_is_named() {
         .to_string();
     assert!(said.contains("'where' (NonZero)"), "{said}");
 }
+
+#[test]
+fn a_layer_is_found_by_the_name_of_an_output_that_is_another_view_of_it() {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 2, 8, 8])]);
+    graph.node("Relu", "layer", &["x"], "l");
+    graph
+        .node("Transpose", "order", &["l"], "t")
+        .ints("perm", &[0, 2, 3, 1]);
+    graph.node("Identity", "name", &["t"], "features");
+    graph.node("GlobalAveragePool", "pool", &["l"], "p");
+    graph.node("Flatten", "flatten", &["p"], "y");
+    let graph = graph.output("y", &[1, 2]).output("features", &[1, 8, 8, 2]);
+    let file = model(graph).encode_to_vec();
+    let model = Model::decode(&file, Limits::default()).unwrap();
+    for name in ["features", "t", "l"] {
+        let options = AttachOptions {
+            layers: vec![name.into()],
+            ..AttachOptions::default()
+        };
+        let found = survey(&model, &options).unwrap();
+        assert_eq!(found.selection.layer.tensor, "l", "{name}");
+    }
+}

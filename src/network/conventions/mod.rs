@@ -1,6 +1,7 @@
 //! What a file's metadata state in the conventions of others, where they do not follow this
 //! project's contract.
 //!
+//! - `configs`: files beside the model, which its metadata hold under their names
 //! - `ultralytics`: what Ultralytics' exporter writes
 //! - `onnx_image`: the entries that the ONNX specification names for pictures
 //!
@@ -8,6 +9,7 @@
 //!
 //! To add one: a file with a function from the metadata to [`Stated`], and a line in [`stated`].
 
+mod configs;
 mod onnx_image;
 mod stated;
 mod ultralytics;
@@ -22,10 +24,10 @@ pub use stated::{Stated, StatedScaling};
 /// # Errors
 /// [`LoadError::Task`] for a network that is stated to be no classifier.
 pub fn stated(metadata: Metadata) -> Result<Option<Stated>, LoadError> {
-    if let Some(found) = ultralytics::stated(metadata)? {
-        return Ok(Some(found));
-    }
-    Ok(onnx_image::stated(metadata))
+    let exported = ultralytics::stated(metadata)?;
+    Ok(configs::stated(metadata)
+        .or(exported)
+        .or_else(|| onnx_image::stated(metadata)))
 }
 
 #[cfg(test)]
@@ -35,7 +37,7 @@ mod tests {
     use super::*;
     use crate::onnx::testing::{GraphBuilder, model};
     use crate::onnx::{Limits, Model};
-    use crate::picture::Channels;
+    use crate::picture::{Channels, Filter};
 
     fn read(entries: &[(&str, &str)]) -> Result<Option<Stated>, LoadError> {
         let file = model(GraphBuilder::linear_classifier()).encode_to_vec();
@@ -89,13 +91,46 @@ mod tests {
             ("Image.NominalPixelRange", "NominalRange_0_255"),
         ]);
         let scaling = found.unwrap().unwrap().scaling.unwrap();
-        assert_eq!(
-            (scaling.channels, scaling.scale, scaling.mean),
-            (Channels::Bgr, 1.0, 0.0)
-        );
+        assert_eq!(scaling, StatedScaling::plain(Channels::Bgr, 1.0, 0.0));
         let range = ("Image.NominalPixelRange", "Normalized_1_1");
         let scaling = read(&[range]).unwrap().unwrap().scaling.unwrap();
-        assert_eq!((scaling.scale, scaling.mean), (1.0 / 127.5, 1.0));
+        assert_eq!(
+            scaling,
+            StatedScaling::plain(Channels::Rgb, 1.0 / 127.5, 1.0)
+        );
         assert_eq!(read(&[("other", "x")]).unwrap(), None);
+    }
+
+    #[test]
+    fn configurations_beside_the_model_are_read() {
+        let config = r#"{"id2label": {"1": "bee", "0": "ant", "2": "fly"}}"#;
+        let processor = r#"{"do_normalize": true, "image_mean": [0.5, 0.4, 0.3],
+            "image_std": [0.2, 0.2, 0.1], "rescale_factor": 0.00392156862745098, "resample": 3,
+            "size": {"height": 224, "width": 224}}"#;
+        let entries = [
+            ("config.json", config),
+            ("preprocessor_config.json", processor),
+        ];
+        let found = read(&entries).unwrap().unwrap();
+        assert_eq!(found.labels.unwrap(), ["ant", "bee", "fly"]);
+        let scaling = found.scaling.unwrap();
+        assert_eq!(
+            (scaling.mean, scaling.std),
+            (vec![0.5, 0.4, 0.3], vec![0.2, 0.2, 0.1])
+        );
+        assert_eq!(scaling.resize, Filter::Bicubic);
+        let timm = r#"{"architecture": "x", "label_names": ["ant", "bee"], "pretrained_cfg":
+            {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "crop_pct": 0.9,
+            "interpolation": "bicubic", "input_size": [3, 224, 224]}}"#;
+        let found = read(&[("config.json", timm)]).unwrap().unwrap();
+        assert_eq!(found.labels.unwrap(), ["ant", "bee"]);
+        assert_eq!(found.scaling.unwrap().mean, [0.485, 0.456, 0.406]);
+        for useless in ["{}", "[", r#"{"id2label": {"7": "x"}}"#, r#"{"mean": [1]}"#] {
+            assert_eq!(
+                read(&[("config.json", useless)]).unwrap(),
+                None,
+                "{useless}"
+            );
+        }
     }
 }

@@ -30,10 +30,6 @@ pub fn stated(metadata: Metadata) -> Option<Stated> {
     Some(Stated {
         source: "the file’s picture metadata",
         labels: None,
-        scaling: Some(StatedScaling {
-            channels,
-            scale,
-            mean,
-        }),
+        scaling: Some(StatedScaling::plain(channels, scale, mean)),
     })
 }

@@ -1,6 +1,6 @@
 //! What a convention gives.
 
-use crate::picture::Channels;
+use crate::picture::{Channels, Filter};
 
 /// What the metadata of a file state.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,10 +11,26 @@ pub struct Stated {
     pub scaling: Option<StatedScaling>,
 }
 
-/// A byte x becomes (x · scale − mean) / std in every channel.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A byte x of channel c becomes (x · scale − mean[c]) / std[c].
+#[derive(Clone, Debug, PartialEq)]
 pub struct StatedScaling {
     pub channels: Channels,
     pub scale: f32,
-    pub mean: f32,
+    /// One value for each channel.
+    pub mean: Vec<f32>,
+    pub std: Vec<f32>,
+    pub resize: Filter,
+}
+
+impl StatedScaling {
+    /// The same for every channel: x · scale − mean.
+    pub fn plain(channels: Channels, scale: f32, mean: f32) -> StatedScaling {
+        StatedScaling {
+            channels,
+            scale,
+            mean: vec![mean; channels.count()],
+            std: vec![1.0; channels.count()],
+            resize: Filter::Bilinear,
+        }
+    }
 }

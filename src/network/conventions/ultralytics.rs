@@ -23,11 +23,7 @@ pub fn stated(metadata: Metadata) -> Result<Option<Stated>, LoadError> {
     Ok(Some(Stated {
         source: "Ultralytics’ metadata",
         labels: names_of(names),
-        scaling: Some(StatedScaling {
-            channels: Channels::Rgb,
-            scale: 1.0 / 255.0,
-            mean: 0.0,
-        }),
+        scaling: Some(StatedScaling::plain(Channels::Rgb, 1.0 / 255.0, 0.0)),
     }))
 }
 

@@ -19,6 +19,8 @@ use crate::onnx::value::Value;
 /// Elements that ConstantOfShape, Expand or Range may make. What they make for
 /// shapes is small; anything larger is computed at run time.
 const MAX_GENERATED_VALUES: usize = 1 << 16;
+/// The same of ConstantOfShape, by which ONNX's own test networks write their weights.
+const MAX_FILLED_VALUES: usize = 1 << 24;
 
 /// Whether [`evaluate`] has this operator.
 pub fn supports(operator: &str) -> bool {
@@ -215,18 +217,18 @@ fn gathered(value: &Value, indices: &Value, axis: usize) -> Option<Value> {
 }
 
 /// The values of a list of sizes, if a tensor of them may be generated.
-fn sizes(value: &Value) -> Option<Vec<usize>> {
+fn sizes(value: &Value, max_values: usize) -> Option<Vec<usize>> {
     let sizes = value.ints()?;
     let sizes: Option<Vec<usize>> = sizes
         .iter()
         .map(|&size| usize::try_from(size).ok())
         .collect();
     let product = element_count(sizes.as_ref()?)?;
-    sizes.filter(|sizes| product <= MAX_GENERATED_VALUES && sizes.len() <= MAX_AXES)
+    sizes.filter(|sizes| product <= max_values && sizes.len() <= MAX_AXES)
 }
 
 fn filled(node: &pb::NodeProto, shape: &Value) -> Result<Option<Value>, OnnxError> {
-    let Some(shape) = sizes(shape) else {
+    let Some(shape) = sizes(shape, MAX_FILLED_VALUES) else {
         return Ok(None);
     };
     let shape = IxDyn(&shape);
@@ -248,7 +250,10 @@ fn filled(node: &pb::NodeProto, shape: &Value) -> Result<Option<Value>, OnnxErro
 }
 
 fn expanded(value: &Value, target: &Value) -> Option<Value> {
-    let shape = IxDyn(&within_limits(broadcast(value.shape(), &sizes(target)?)?)?);
+    let shape = IxDyn(&within_limits(broadcast(
+        value.shape(),
+        &sizes(target, MAX_GENERATED_VALUES)?,
+    )?)?);
     map(
         value,
         |values| Some(values.broadcast(shape.clone())?.to_owned()),

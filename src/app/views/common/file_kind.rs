@@ -11,6 +11,17 @@ pub enum FileKind {
     Picture,
 }
 
+/// How files of models are called; the engine says of those that are not ONNX how they become it.
+const MODELS: [&str; 8] = [
+    ".onnx",
+    ".ort",
+    ".pt",
+    ".pth",
+    ".h5",
+    ".keras",
+    ".tflite",
+    ".safetensors",
+];
 /// How files of weights are called. Some exporters write one for each tensor, without an
 /// extension.
 const WEIGHTS: [&str; 6] = [".data", "_data", ".bin", ".weights", ".weight", ".bias"];
@@ -19,7 +30,7 @@ const WEIGHTS: [&str; 6] = [".data", "_data", ".bin", ".weights", ".weight", ".b
 pub fn file_kind(name: &str) -> FileKind {
     let name = name.to_ascii_lowercase();
     let ends_with = |end: &&str| name.ends_with(end);
-    if ends_with(&".onnx") {
+    if MODELS.iter().any(ends_with) {
         FileKind::Model
     } else if [".txt", ".json", ".csv"].iter().any(ends_with) {
         FileKind::Labels
@@ -28,6 +39,13 @@ pub fn file_kind(name: &str) -> FileKind {
     } else {
         FileKind::Picture
     }
+}
+
+/// Whether a file belongs to the model that it came with: weights, or a configuration.
+pub fn is_of_model(name: &str) -> bool {
+    let name_alone = name.to_ascii_lowercase();
+    matches!(&*name_alone, "config.json" | "preprocessor_config.json")
+        || file_kind(name) == FileKind::Weights
 }
 
 /// More are counted.
@@ -53,6 +71,7 @@ mod tests {
         assert_eq!(file_kind("A.ONNX"), FileKind::Model);
         assert_eq!(file_kind("names.csv"), FileKind::Labels);
         assert_eq!(file_kind("cat.webp"), FileKind::Picture);
+        assert_eq!(file_kind("weights.safetensors"), FileKind::Model);
         assert_eq!(file_kind("model.onnx.data"), FileKind::Weights);
         assert_eq!(file_kind("model.onnx_data"), FileKind::Weights);
         assert_eq!(file_kind("onnx__MatMul_12"), FileKind::Weights);

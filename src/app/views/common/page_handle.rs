@@ -7,7 +7,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, Event, File, HtmlInputElement};
 use yew::{Callback, Properties, UseReducerDispatcher, UseReducerHandle};
 
-use super::file_kind::{FileKind, file_kind, ignored_words};
+use super::file_kind::{FileKind, file_kind, ignored_words, is_of_model};
 use crate::app::browser::error_text::error_text;
 use crate::app::browser::resource_table::ResourceTable;
 use crate::app::browser::{digest, elements, fetch, picture_decoding};
@@ -137,11 +137,11 @@ impl PageHandle {
     pub fn open_files(&self, files: Vec<File>) {
         self.dispatch(NoticesAction::Dismiss(NoticePlace::Files));
         let (mut kinds, mut ignored) = (Vec::new(), Vec::new());
-        let has_model = |file: &File| file_kind(&file.name()) == FileKind::Model;
-        let is_of_model = files.iter().any(has_model);
+        let is_model = |file: &File| file_kind(&file.name()) == FileKind::Model;
+        let has_model = files.iter().any(is_model);
         let (weights, files): (Vec<File>, Vec<File>) = files
             .into_iter()
-            .partition(|file| is_of_model && file_kind(&file.name()) == FileKind::Weights);
+            .partition(|file| has_model && is_of_model(&file.name()));
         // What the browser knows as a picture comes before other files.
         let (pictures, others): (Vec<File>, Vec<File>) = files
             .into_iter()

@@ -102,6 +102,10 @@ impl Engine {
     pub fn load(path: &Path, options: &AttachOptions) -> anyhow::Result<Engine> {
         let bytes = files::read_model(path)?;
         let mut session = Session::default();
+        let options = &AttachOptions {
+            configurations: files::configurations(path),
+            ..options.clone()
+        };
         let description = session
             .load(&bytes, options, &mut |_, _, _| ())
             .with_context(|| format!("'{}'", files::shown(path)))?

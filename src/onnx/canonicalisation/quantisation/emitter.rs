@@ -18,7 +18,8 @@ pub struct Emitter {
     positions: HashMap<String, usize>,
     nodes: Vec<pb::NodeProto>,
     opset: i64,
-    /// Number of new tensors, which are named by it.
+    /// New tensors are named after the output of the node that is rewritten, and numbered.
+    stem: String,
     count: usize,
     values_left: usize,
 }
@@ -34,6 +35,7 @@ impl Emitter {
             nodes: Vec::with_capacity(graph.node.len()),
             constants,
             opset,
+            stem: String::new(),
             count: 0,
             values_left: MAX_VALUES,
         }
@@ -149,10 +151,16 @@ impl Emitter {
         output
     }
 
+    /// New tensors belong to this node from here on.
+    pub fn begin(&mut self, node: &pb::NodeProto) {
+        self.stem = node.output.first().cloned().unwrap_or_default();
+        self.count = 0;
+    }
+
     /// A name that no tensor of the file should have.
     pub fn name(&mut self) -> String {
         self.count += 1;
-        format!("dequantised.{}", self.count)
+        format!("{}.float{}", self.stem, self.count)
     }
 
     /// Puts the nodes and the constants that they read in the place of the graph's.

@@ -95,6 +95,7 @@ pub fn dequantise_graph(graph: &mut pb::GraphProto, opset: i64) -> Result<(), On
 }
 
 fn rewrite(emitter: &mut Emitter, node: &pb::NodeProto) -> Result<(), OnnxError> {
+    emitter.begin(node);
     match node.op_type.as_str() {
         "QuantizeLinear" => linear::quantize_linear(emitter, node),
         "DequantizeLinear" => linear::dequantize_linear(emitter, node),
