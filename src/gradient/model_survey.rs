@@ -26,9 +26,13 @@ pub fn survey(model: &Model, options: &AttachOptions) -> Result<Survey, Gradient
     let labels = number_of_labels(model);
     let found = selection::find_logits(model, &shapes, options.logits.as_deref(), labels)?;
     let layers = selection::find_layers(model, &shapes, &picture, &found.tensor)?;
-    let first = options.layers.first().map(String::as_str);
-    let wanted = first.or_else(|| model.metadata().text(key::LAYER));
-    let layer = selection::choose_layer(model, &layers, &found.tensor, wanted)?;
+    let choose = |wanted| selection::choose_layer(model, &layers, &found.tensor, wanted);
+    let layer = match (options.layers.first(), model.metadata().text(key::LAYER)) {
+        (Some(first), _) => choose(Some(first))?,
+        // A program that quantised or simplified the file may have renamed the layer.
+        (None, Some(stated)) => choose(Some(stated)).or_else(|_| choose(None))?,
+        (None, None) => choose(None)?,
+    };
     let mut further: Vec<Layer> = Vec::new();
     for name in options.layers.iter().skip(1) {
         let other = selection::choose_layer(model, &layers, &found.tensor, Some(name))?;

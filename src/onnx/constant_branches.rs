@@ -136,6 +136,9 @@ fn append(
         graph.initializer.push(weights);
     }
     for mut node in branch.node {
+        if !node.name.is_empty() {
+            node.name = format!("{prefix}/{}", node.name);
+        }
         node.input
             .iter_mut()
             .chain(&mut node.output)

@@ -44,8 +44,8 @@ pub async fn load_given(
     let file = if weights.is_empty() {
         file
     } else {
-        let joined = with_weights(&bytes, weights).map_err(|error| failed(error.into()))?;
-        (bytes, configurations) = joined;
+        let whole = with_weights(&bytes, weights).map_err(|error| failed(error.into()))?;
+        (bytes, configurations) = (whole.bytes, whole.configurations);
         Uint8Array::from(bytes.as_slice()).buffer()
     };
     let mut checksum = Checksum::Pending(job.checksums.begin(file).await);
@@ -68,12 +68,15 @@ pub async fn load_given(
     answer(job, session, prepared, origin)
 }
 
-/// A model with its weights as one file, from its bytes and those of the files that came with it
-/// behind them; and names and texts of its configurations among those.
-fn with_weights(
-    bytes: &[u8],
-    others: &[WeightsFile],
-) -> Result<(Vec<u8>, Vec<(String, String)>), LoadError> {
+/// A model as one file, and what lay beside it.
+struct WholeModel {
+    bytes: Vec<u8>,
+    /// Names and texts.
+    configurations: Vec<(String, String)>,
+}
+
+/// A model with its weights, from its bytes and those of the files that came with it behind them.
+fn with_weights(bytes: &[u8], others: &[WeightsFile]) -> Result<WholeModel, LoadError> {
     let mut rest = bytes;
     let (mut files, mut configurations) = (Vec::new(), Vec::new());
     for WeightsFile { name, bytes } in others.iter().rev() {
@@ -87,8 +90,10 @@ fn with_weights(
             files.push(ExternalFile { name, bytes });
         }
     }
-    let whole = embed_external_data(rest, &files, Limits::default())?;
-    Ok((whole, configurations))
+    Ok(WholeModel {
+        bytes: embed_external_data(rest, &files, Limits::default())?,
+        configurations,
+    })
 }
 
 /// Loads a model of the manifest, from the cache or the server.

@@ -90,7 +90,10 @@ impl Detour<'_> {
     fn node(&self, operator: &str, inputs: &[&str], output: &str) -> pb::NodeProto {
         let inputs: Vec<String> = inputs.iter().map(|end| self.tensor(end)).collect();
         let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
-        node::new(operator, &inputs, &self.tensor(output))
+        let mut added = node::new(operator, &inputs, &self.tensor(output));
+        // Another node may have the tensor's name.
+        added.name = self.tensor(&format!("to {output}"));
+        added
     }
 
     fn constant(&mut self, end: &str, values: &[usize]) -> String {

@@ -52,3 +52,31 @@ fn a_pair_rounds_and_bounds_and_its_gradient_is_straight() {
         assert_eq!(gradient.iter().copied().collect::<Vec<_>>(), slopes);
     }
 }
+
+/// The score of the likeliest class mostly is the greatest that there is in the file's range.
+#[test]
+fn scores_beyond_the_range_are_bounded_and_have_a_gradient() {
+    let mut graph = graph(1, 2);
+    graph.floats("s", &[], &[0.5]).floats(
+        "identity",
+        &[3, 3],
+        &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0],
+    );
+    graph.graph.initializer.push(TensorProto {
+        name: "z".into(),
+        data_type: DataType::Int8 as i32,
+        int32_data: vec![0],
+        ..Default::default()
+    });
+    graph.node("GlobalAveragePool", "pool", &["l"], "p");
+    graph.node("Flatten", "flatten", &["p"], "f");
+    graph.node("MatMul", "dense", &["f", "identity"], "d");
+    graph.node("QuantizeLinear", "narrow", &["d", "s", "z"], "q");
+    graph.node("DequantizeLinear", "widen", &["q", "s", "z"], "y");
+    let mut network = load(graph.output("y", &[1, 3]), 17);
+    let input = Array4::from_shape_vec((1, 3, 1, 2), vec![70.0, 70.0, 2.2, 2.2, 1.0, 1.0]).unwrap();
+    let run = forward(&mut network, input).unwrap();
+    assert_eq!(run.logits(), [63.5, 2.0, 1.0]);
+    let gradient = backward(&mut network, &run, &[1.0, 1.0, 1.0]).unwrap();
+    assert_eq!(gradient.iter().copied().collect::<Vec<_>>(), [0.5; 6]);
+}

@@ -63,9 +63,10 @@ pub fn split_reductions(graph: &mut pb::GraphProto, opset: i64) {
             continue;
         };
         let sum = format!("{output}.sum");
-        reduction.output[0].clone_from(&sum);
-        nodes.push(reduction);
-        nodes.push(node::new(after, &[&sum], &output));
+        let mut last = node::new(after, &[&sum], &output);
+        last.name = std::mem::replace(&mut reduction.name, sum.clone());
+        reduction.output[0] = sum;
+        nodes.extend([reduction, last]);
     }
     graph.node = nodes;
 }

@@ -18,7 +18,12 @@ pub struct Emitter {
     positions: HashMap<String, usize>,
     nodes: Vec<pb::NodeProto>,
     opset: i64,
-    /// New tensors are named after the output of the node that is rewritten, and numbered.
+    /// Name of the node that is rewritten, which the new node that makes its output takes over:
+    /// engines want names that are unique, and those of tensors may be those of other nodes.
+    node_name: String,
+    /// Quantised tensors that hold the scores of the last layer.
+    scores: HashSet<String>,
+    /// New tensors are named after its output, and numbered.
     stem: String,
     count: usize,
     values_left: usize,
@@ -27,7 +32,7 @@ pub struct Emitter {
 impl Emitter {
     /// For a graph in a version of the standard operator set, whose constants move here until
     /// [`Emitter::write_into`].
-    pub fn new(graph: &mut pb::GraphProto, opset: i64) -> Emitter {
+    pub fn new(graph: &mut pb::GraphProto, opset: i64, scores: HashSet<String>) -> Emitter {
         let constants = std::mem::take(&mut graph.initializer);
         let names = constants.iter().map(|weights| weights.name.clone());
         Emitter {
@@ -35,10 +40,17 @@ impl Emitter {
             nodes: Vec::with_capacity(graph.node.len()),
             constants,
             opset,
+            node_name: String::new(),
+            scores,
             stem: String::new(),
             count: 0,
             values_left: MAX_VALUES,
         }
+    }
+
+    /// Whether a quantised tensor holds the scores of the last layer.
+    pub fn holds_scores(&self, tensor: &str) -> bool {
+        self.scores.contains(tensor)
     }
 
     /// Keeps a node as it is.
@@ -132,6 +144,9 @@ impl Emitter {
         output: &str,
     ) {
         let mut added = node::new(operator, inputs, output);
+        if output == self.stem {
+            added.name.clone_from(&self.node_name);
+        }
         added.attribute = attributes;
         self.nodes.push(added);
     }
@@ -153,6 +168,7 @@ impl Emitter {
 
     /// New tensors belong to this node from here on.
     pub fn begin(&mut self, node: &pb::NodeProto) {
+        self.node_name.clone_from(&node.name);
         self.stem = node.output.first().cloned().unwrap_or_default();
         self.count = 0;
     }

@@ -74,11 +74,14 @@ pub fn quantise(
     let quotient = emitter.node("Div", &[input, &divisor]);
     let rounding = emitter.scalar(ROUNDING);
     let rounded = emitter.node("Add", &[&quotient, &rounding]);
-    let clipped = emitter.clip(
-        &rounded,
-        ROUNDING + least - zero,
-        ROUNDING + greatest - zero,
-    );
+    let (low, high) = (ROUNDING + least - zero, ROUNDING + greatest - zero);
+    let mut clipped = emitter.clip(&rounded, low, high);
+    if emitter.holds_scores(output) {
+        // What the bounds take away is a whole number, through whose Floor no gradient passes.
+        let excess = emitter.node("Sub", &[&clipped, &rounded]);
+        let excess = emitter.node("Floor", &[&excess]);
+        clipped = emitter.node("Add", &[&rounded, &excess]);
+    }
     let shift = emitter.scalar(ROUNDING - zero);
     emitter.node_named("Sub", &[&clipped, &shift], vec![], output);
     Ok(())

@@ -15,6 +15,11 @@
 //! passes straight where the value is in the range, and is 0 outside, as PyTorch's FakeQuantize
 //! has it (Jacob et al. 2018, arXiv:1712.05877, section 3; Bengio et al. 2013, arXiv:1308.3432).
 //!
+//! The scores of the last layer are bounded in the forward run alone, and their derivative is 1
+//! everywhere: mostly the likeliest class's score is the end of the range that was calibrated, and
+//! would have no gradient.
+//!
+//! - `last_layer`: where scores are quantised
 //! - `emitter`: new nodes and constants in the graph's operator set
 //! - `scale`: a scale with its zero point and range
 //! - `linear`: the two conversions; `operators`: those that compute with quantised values;
@@ -24,6 +29,7 @@
 
 mod dynamic;
 mod emitter;
+mod last_layer;
 mod linear;
 mod operators;
 mod scale;
@@ -81,7 +87,8 @@ pub fn dequantise_graph(graph: &mut pb::GraphProto, opset: i64) -> Result<(), On
     if !graph.node.iter().any(is_rewritten) {
         return Ok(());
     }
-    let mut emitter = Emitter::new(graph, opset);
+    let scores = last_layer::quantised_scores(graph);
+    let mut emitter = Emitter::new(graph, opset, scores);
     for node in std::mem::take(&mut graph.node) {
         if is_rewritten(&node) {
             rewrite(&mut emitter, &node)?;
