@@ -61,6 +61,15 @@ fn picture() -> Array4<f32> {
     })
 }
 
+/// ReLU, then the mean of each channel as a class.
+fn pooled() -> Session {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 3, 4, 5])]);
+    graph.node("Relu", "keep", &["x"], "l");
+    graph.node("GlobalAveragePool", "pool", &["l"], "p");
+    graph.node("Flatten", "flatten", &["p"], "y");
+    session(graph.output("y", &[1, 3]))
+}
+
 fn ask(session: &mut Session, target: Target) -> Result<Saliency, String> {
     let question = Question {
         method: "hirescam",
@@ -145,11 +154,7 @@ fn what_a_segmentation_cannot_be_asked_is_said() {
 
 #[test]
 fn similarity_is_asked_to_a_second_picture() {
-    let mut graph = GraphBuilder::new(&[("x", &[1, 3, 4, 5])]);
-    graph.node("Relu", "keep", &["x"], "l");
-    graph.node("GlobalAveragePool", "pool", &["l"], "p");
-    graph.node("Flatten", "flatten", &["p"], "y");
-    let mut session = session(graph.output("y", &[1, 3]));
+    let mut session = pooled();
     let prediction = session
         .predict_tensor(picture(), &mut |_, _, _| ())
         .unwrap();
@@ -215,11 +220,7 @@ impl Budget for Stopping {
 
 #[test]
 fn a_changed_picture_can_be_stopped_within_its_run_and_the_picture_stays() {
-    let mut graph = GraphBuilder::new(&[("x", &[1, 3, 4, 5])]);
-    graph.node("Relu", "keep", &["x"], "l");
-    graph.node("GlobalAveragePool", "pool", &["l"], "p");
-    graph.node("Flatten", "flatten", &["p"], "y");
-    let mut session = session(graph.output("y", &[1, 3]));
+    let mut session = pooled();
     let prediction = session
         .predict_tensor(picture(), &mut |_, _, _| ())
         .unwrap();
