@@ -85,3 +85,20 @@ visiting("a model of two files is opened by dropping both", async (visit) => {
   await visit.page.getByText("open it together with the model’s file").first().waitFor();
   visit.assertQuiet();
 });
+
+visiting("an array is explained on grey", async (visit) => {
+  const read = (name) => readFileSync(join(CASES, name));
+  await visit.open();
+  await visit.ready();
+  await visit.dropAll([
+    ["signal.onnx", read("signal-12-leads.onnx"), ""],
+    ["signal.npy", read("signal-12-leads.x.npy"), ""],
+  ]);
+  await visit.ready("signal.onnx");
+  await visit.page.getByRole("region", { name: "Save" }).waitFor();
+  await visit.page.getByText("The input is a signal").first().waitFor();
+  await visit.page.locator("canvas").first().waitFor();
+  assert.equal(await visit.page.getByText("Opening the picture").count(), 0);
+  assert.deepEqual((await visit.map()).shape, [1, 125]);
+  visit.assertQuiet();
+});

@@ -17,6 +17,9 @@ pub const MAX_FILE_BYTES: u64 = 100_000_000;
 /// browser's own decoder would take all the memory there is.
 const MAX_PIXELS: u64 = 50_000_000;
 
+/// How a file in NumPy's format begins.
+const NPY: &[u8] = b"\x93NUMPY";
+
 /// What to say of a file that is too large; `None` if it is not.
 pub fn too_large(name: &str, bytes: u64) -> Option<String> {
     (bytes > MAX_FILE_BYTES).then(|| {
@@ -26,10 +29,14 @@ pub fn too_large(name: &str, bytes: u64) -> Option<String> {
 }
 
 /// Draws a picture on a canvas of its own, upright, its long side at most
-/// [`MAX_SIDE_PIXELS`]. `None` if the browser cannot show it or should not try.
+/// [`MAX_SIDE_PIXELS`]; of an input tensor, which is no picture, a grey one for its map. `None` if
+/// the browser cannot show it or should not try.
 pub async fn draw(file: &Blob) -> Option<HtmlCanvasElement> {
     let bytes = JsFuture::from(file.array_buffer()).await.ok()?;
     let bytes = Uint8Array::new(&bytes).to_vec();
+    if bytes.starts_with(NPY) {
+        return grey().ok();
+    }
     if pixels(&bytes).is_some_and(|count| count > MAX_PIXELS) {
         return None;
     }
@@ -39,6 +46,14 @@ pub async fn draw(file: &Blob) -> Option<HtmlCanvasElement> {
     let drawn = draw_bounded(&bitmap);
     bitmap.close();
     drawn.ok()
+}
+
+fn grey() -> Result<HtmlCanvasElement, JsValue> {
+    const SIDE_PIXELS: u32 = 480;
+    let (canvas, context) = canvas::create(SIDE_PIXELS, SIDE_PIXELS)?;
+    context.set_fill_style_str("#808080");
+    context.fill_rect(0.0, 0.0, f64::from(SIDE_PIXELS), f64::from(SIDE_PIXELS));
+    Ok(canvas)
 }
 
 /// How many pixels a file's header promises.

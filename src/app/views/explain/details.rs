@@ -55,7 +55,10 @@ fn facts(props: &Props, picture: &ChosenPicture) -> Html {
     let mut rows = vec![
         (
             "Picture",
-            format!("{} × {} pixels", prediction.width, prediction.height),
+            match (prediction.width, prediction.height) {
+                (0, _) => "an array of the network’s input".to_owned(),
+                (width, height) => format!("{width} × {height} pixels"),
+            },
         ),
         (
             "The network sees",
