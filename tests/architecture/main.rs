@@ -120,7 +120,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// What a view of the page may use.
-const VIEW_USES: [&str; 13] = [
+const VIEW_USES: [&str; 14] = [
     "app::views::common",
     "app::browser",
     "app::engine_client",
@@ -130,6 +130,7 @@ const VIEW_USES: [&str; 13] = [
     "app::state",
     "evaluate",
     "explain",
+    "frame",
     "picture",
     "protocol",
     "render",
