@@ -211,6 +211,19 @@ fn tiff_files_are_read_as_pillow_wrote_them() {
         for end in (0..bytes.len()).step_by(7) {
             let _ = decode(&bytes[..end], &name, limits);
         }
+        // Damaged anywhere, too.
+        let tight = Limits {
+            max_pixels: 1_000_000,
+            max_bytes: 4_000_000,
+            ..limits
+        };
+        for place in 0..bytes.len() {
+            for level in [0, 1, 0x7f, 0xff] {
+                let mut damaged = bytes.clone();
+                damaged[place] = level;
+                let _ = decode(&damaged, &name, tight);
+            }
+        }
         read += 1;
     }
     assert_eq!(read, 7);
