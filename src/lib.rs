@@ -12,7 +12,7 @@
 //!
 //! Who may use whom, from the ground up (`tests/architecture` holds it, and that no two files
 //! use each other):
-//! `picture`, `render`, `onnx`, `protocol` and `text` use nobody, `gradient` uses `onnx` and `picture`'s types,
+//! `frame`, `onnx`, `protocol` and `text` use nobody, `picture` and `render` use `frame`, `gradient` uses `onnx` and `picture`'s types,
 //! `network` uses those, `explain` uses the trait of `network` and `render`'s upsampling, `evaluate` uses those and
 //! `explain`, `engine` joins them all;
 //! the binaries use them all, and `app`, the page, never sees tract.
@@ -32,6 +32,8 @@ pub mod explain;
 // Builds the gradient branch of an ONNX graph, in ONNX operators.
 #[cfg(feature = "network")]
 pub mod gradient;
+// Where the network's input lies on the picture.
+pub mod frame;
 // What an explanation may ask of a network, and tract, which runs it.
 pub mod network;
 // A model file as data: decode within limits, look around, edit, encode.

@@ -90,6 +90,7 @@ pub fn predicted(state: &AppState) -> Action {
             probabilities: vec![0.01, 0.02, 0.6, 0.05, f32::NAN, 0.1, 0.2],
             width: 8,
             height: 8,
+            preview: None,
             notes: vec![],
             timings: Default::default(),
         },

@@ -39,7 +39,9 @@ impl Session {
         let subject = self.subject().ok_or(NetworkError::NoForward)?;
         let (own, scale) = (subject.pixels()?, subject.scale.clone());
         let pixels = match change {
-            PictureChange::Cover { area } => covered(&own, &scale, *area),
+            PictureChange::Cover { area } => {
+                covered(&own, &scale, self.frame().area_to_input(*area))
+            }
             PictureChange::Attack {
                 size,
                 steps,

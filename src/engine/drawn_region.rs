@@ -5,6 +5,7 @@ use ndarray::Array2;
 use super::session::Session;
 use crate::evaluate::{BoxArea, EvaluateError, Region};
 use crate::explain::{Area, Mask};
+use crate::frame::Frame;
 use crate::protocol::DrawnRegion;
 
 /// A box is rounded to so many parts of the picture's width and height.
@@ -19,7 +20,7 @@ impl Session {
         if let DrawnRegion::Mask { height, width } = *region {
             self.set_mask(mask(bytes, height, width));
         }
-        area(region, grid)
+        area(region, self.frame(), grid)
     }
 }
 
@@ -59,12 +60,22 @@ fn mask(bytes: &[u8], height: usize, width: usize) -> Mask {
 }
 
 /// The area on a grid of rows and columns: of a box the places whose centres it holds, at least
-/// the place where its own centre lies.
-fn area(region: &DrawnRegion, (rows, columns): (usize, usize)) -> Area {
+/// the place where its own centre lies, unless the network did not see it.
+fn area(region: &DrawnRegion, frame: Frame, (rows, columns): (usize, usize)) -> Area {
     let DrawnRegion::Box { area } = *region else {
         return Area::Mask;
     };
-    let [left, top, width, height] = area;
+    let centre = (area[0] + area[2] / 2.0, area[1] + area[3] / 2.0);
+    let [left, top, width, height] = frame.area_to_input(area);
+    if (width == 0.0 || height == 0.0) && !frame.sees(centre.0, centre.1) {
+        let (left, top, width, height) = (0, 0, 0, 0);
+        return Area::Box {
+            left,
+            top,
+            width,
+            height,
+        };
+    }
     let (left, columns_inside) = places(left, width, columns);
     let (top, rows_inside) = places(top, height, rows);
     Area::Box {
@@ -97,12 +108,28 @@ mod tests {
 
     #[test]
     fn boxes_become_places_of_the_grid() {
-        let of = |area| super::area(&boxed(area), (4, 8)).to_string();
+        let of = |area| super::area(&boxed(area), Frame::WHOLE, (4, 8)).to_string();
         assert_eq!(of([0.0, 0.0, 1.0, 1.0]), ",0,0,8,4");
         assert_eq!(of([0.5, 0.25, 0.25, 0.5]), ",4,1,2,2");
         // A point, also at the edge.
         assert_eq!(of([0.99, 0.6, 0.0, 0.0]), ",7,2,1,1");
         assert_eq!(of([1.0, 1.0, 0.0, 0.0]), ",7,3,1,1");
+    }
+
+    #[test]
+    fn a_box_lies_on_what_the_network_saw() {
+        let middle = Frame {
+            left: 0.25,
+            width: 0.5,
+            ..Frame::WHOLE
+        };
+        let of = |area| super::area(&boxed(area), middle, (4, 8)).to_string();
+        assert_eq!(of([0.25, 0.0, 0.25, 1.0]), ",0,0,4,4");
+        assert_eq!(of([0.0, 0.0, 0.5, 1.0]), ",0,0,4,4");
+        assert_eq!(of([0.5, 0.5, 0.0, 0.0]), ",4,2,1,1");
+        // What it did not see is no place.
+        assert_eq!(of([0.0, 0.0, 0.2, 1.0]), ",0,0,0,0");
+        assert_eq!(of([0.9, 0.5, 0.0, 0.0]), ",0,0,0,0");
     }
 
     #[test]

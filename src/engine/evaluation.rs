@@ -9,6 +9,7 @@ use crate::evaluate::{
     self, Attack, CurvePoint, EvaluateError, Measurement, MetricContext, Perturbed, Points, Region,
 };
 use crate::explain::{Budget, Context, Saliency, Settings, Target};
+use crate::frame::Frame;
 use crate::picture::{Channels, Preprocess};
 
 /// What is measured of a map.
@@ -41,16 +42,31 @@ impl Session {
         let metric = evaluate::metric(question.metric)?;
         let said = question.settings.iter();
         let settings = metric.settings(said.map(|(id, value)| (id.as_str(), value.as_str())))?;
+        let region = self.region_under_input(question.region)?;
         let (network, subject) = self.parts()?;
         let mut context = MetricContext {
             seed: question.seed,
-            region: question.region,
+            region: region.as_ref().or(question.region),
             ..MetricContext::new(network, subject, budget, show, metric.names(), &settings)
         };
         let measured = evaluate::evaluate(metric, &mut context, saliency).await;
         let runs = context.runs;
         self.count_runs(runs);
         Ok(measured?)
+    }
+
+    /// A region of the picture as a mask of the input, where that is not all of the picture.
+    fn region_under_input(&self, region: Option<&Region>) -> Result<Option<Region>, SessionError> {
+        let description = self.description().ok_or(SessionError::NoModel)?;
+        let [height, width] = description.preprocess.size;
+        match region {
+            Some(region) if self.frame() != Frame::WHOLE => Ok(Some(Region::Mask(region.under(
+                self.frame(),
+                height,
+                width,
+            )?))),
+            _ => Ok(None),
+        }
     }
 
     /// The picture of a point of a metric's curve, as the network sees it.

@@ -69,6 +69,7 @@ pub mod worker_threads;
 pub use evaluation::{MetricQuestion, perturbed_picture};
 pub use model_summary::ModelOrigin;
 pub use npy_input::read_tensor;
+pub use preprocessing::preprocess;
 pub use question::{Prediction, Question};
 pub use session::Session;
 pub use session_error::SessionError;

@@ -2,7 +2,9 @@
 
 use super::class_scores::class_scores;
 use crate::explain::Target;
+use crate::frame::Frame;
 use crate::network::Description;
+use crate::picture::RgbImage;
 use crate::protocol::PredictTimings;
 
 /// What is asked of the picture predicted last.
@@ -29,6 +31,11 @@ pub struct Prediction {
     pub probabilities: Vec<f32>,
     /// Width and height of the upright picture in pixels; 0 for a tensor.
     pub size: (u32, u32),
+    /// The picture as the network's own decoder read it, small enough to be shown, where a browser
+    /// would show another one or none.
+    pub preview: Option<RgbImage>,
+    /// Where the network's input lies on the picture.
+    pub frame: Frame,
     /// What a person should know about how the picture was read.
     pub notes: Vec<String>,
     pub timings_ms: PredictTimings,
@@ -42,6 +49,8 @@ impl Prediction {
             logits,
             probabilities,
             size: (0, 0),
+            preview: None,
+            frame: Frame::WHOLE,
             notes,
             timings_ms: PredictTimings::default(),
         }

@@ -11,12 +11,13 @@ use super::chosen_layers::{layers_of, resolve_layers};
 use super::elapsed_time::milliseconds_since;
 use super::npy_input::read_tensor;
 use super::preparation::{Progress, prepare};
-use super::preprocessing::preprocess;
+use super::preprocessing::{fit_note, preprocess};
 use super::question::{Prediction, Question};
 use super::session_error::SessionError;
 use crate::explain::{
     self, Budget, Context, InputScale, Mask, Saliency, Subject, Target, Unlimited, block_on,
 };
+use crate::frame::Frame;
 use crate::gradient::{self, AttachOptions, Places, ReluPolicy};
 use crate::network::{
     self, Computation, Description, Network as _, NetworkError, SharedNetwork, Site, TractNetwork,
@@ -26,6 +27,9 @@ use crate::protocol::{
     ExplainTimings, OutputActivation, Phase, PredictTimings, PredictionOverrides,
 };
 use crate::render::npy;
+
+/// Longest side of a picture that is only shown, in pixels; as the page's canvases.
+const MAX_PREVIEW_SIDE: u32 = 2000;
 
 /// The model that is ready, and the last picture with what was computed for it.
 #[derive(Default)]
@@ -38,6 +42,8 @@ pub struct Session {
     runs: u32,
     /// The picture that is compared with.
     reference: Option<Reference>,
+    /// Where the network's input lies on the picture predicted last.
+    frame: Frame,
     /// What a person chose for the picture predicted last.
     overrides: PredictionOverrides,
     /// Of a region that was drawn.
@@ -112,7 +118,7 @@ impl Session {
         progress: Progress,
     ) -> Result<Prediction, SessionError> {
         let description = self.description().ok_or(SessionError::NoModel)?;
-        let preprocess = preprocess(description, overrides.scaling.as_deref())?;
+        let preprocess = preprocess(description, overrides)?;
         let mut prediction = if bytes.starts_with(npy::MAGIC) {
             let tensor = read_tensor(bytes, name, &description.selection.picture.shape)?;
             self.predict_tensor(tensor, progress)?
@@ -120,6 +126,7 @@ impl Session {
             self.predict_picture(bytes, name, &preprocess, progress)?
         };
         self.overrides = overrides.clone();
+        self.frame = prediction.frame;
         self.apply_activation(&mut prediction);
         if let Some(subject) = &mut self.subject {
             subject.scale = InputScale::new(&preprocess);
@@ -145,11 +152,16 @@ impl Session {
         let input = picture::prepare(&decoded.picture, preprocess)?;
         let resize = milliseconds_since(started);
         let size = decoded.picture.dimensions();
+        let preview = || picture::preview(&decoded.picture, MAX_PREVIEW_SIDE);
+        let preview = decoded.is_shown_otherwise.then(preview);
         drop(decoded.picture);
         progress(Phase::Decode, 2, 2);
         let mut prediction = self.predict_tensor(input, progress)?;
         prediction.size = size;
-        prediction.notes.splice(0..0, decoded.notes);
+        prediction.preview = preview;
+        prediction.frame = preprocess.frame(size);
+        let notes = decoded.notes.into_iter().chain(fit_note(size, preprocess));
+        prediction.notes.splice(0..0, notes);
         prediction.timings_ms = PredictTimings {
             decode,
             resize,
@@ -204,10 +216,10 @@ impl Session {
         if self.reference.as_ref().is_some_and(is_same) {
             return Ok(());
         }
-        let (subject, runs) = (self.subject.take(), self.runs);
+        let (subject, runs, frame) = (self.subject.take(), self.runs, self.frame);
         let predicted = self.predict_with(bytes, name, &overrides, progress);
         let second = std::mem::replace(&mut self.subject, subject);
-        self.runs = runs + 1;
+        (self.runs, self.frame) = (runs + 1, frame);
         predicted?;
         self.reference = second.map(|second| Reference {
             checksum,
@@ -228,6 +240,11 @@ impl Session {
         if let Some(activation) = chosen.filter(|_| self.places().is_none()) {
             prediction.probabilities = explain::probabilities(&prediction.logits, activation);
         }
+    }
+
+    /// Where the network's input lies on the picture predicted last.
+    pub(super) fn frame(&self) -> Frame {
+        self.frame
     }
 
     /// Of a network that gives classes for places: their grid.
@@ -287,7 +304,7 @@ impl Session {
             let (area, class) = (question.target.area(), question.target.class());
             let (classes, size) = (network.classes(), (places.height, places.width));
             let outputs = subject.run.logits();
-            let mask = self.mask.as_ref();
+            let mask = self.mask.as_ref().map(|mask| (mask, self.frame));
             let region = explain::region(area, class, outputs, classes, size, mask)?;
             subject.outputs.region = Some(region.into());
         }

@@ -25,6 +25,8 @@ pub enum SessionError {
     },
     #[error("there is no scaling '{0}'; reload the page")]
     UnknownScaling(String),
+    #[error("{0}")]
+    UnknownFit(String),
     #[error("the scaling “{name}” is for {wanted} channels, and the model's input has {found}")]
     ScalingChannels {
         name: &'static str,
@@ -73,6 +75,7 @@ impl SessionError {
             SessionError::Picture(_)
             | SessionError::Tensor { .. }
             | SessionError::UnknownScaling(_)
+            | SessionError::UnknownFit(_)
             | SessionError::ScalingChannels { .. }
             | SessionError::Network(NetworkError::InputShape { .. }) => FailureKind::Picture,
             SessionError::Layer { .. }

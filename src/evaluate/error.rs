@@ -37,8 +37,8 @@ pub enum EvaluateError {
         height: u32,
     },
     #[error(
-        "what is marked is smaller than a pixel of the network's input ({height} × {width}): mark \
-         more"
+        "what is marked is smaller than a pixel of the network's input ({height} × {width}), or the \
+         network did not see it: mark more, or choose another fit"
     )]
     RegionTooSmall { height: usize, width: usize },
     #[error("{metric} is not defined here: {reason}")]

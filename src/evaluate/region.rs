@@ -3,6 +3,7 @@
 use ndarray::Array2;
 
 use super::error::EvaluateError;
+use crate::frame::Frame;
 
 /// A box in pixels of the upright picture, from its left upper corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,21 +106,34 @@ impl Region {
     /// # Errors
     /// [`EvaluateError::RegionTooSmall`] if it covers none.
     pub fn at_input(&self, height: usize, width: usize) -> Result<Array2<bool>, EvaluateError> {
-        let centre = |pixel: usize, pixels: usize, length: f64| {
-            (pixel as f64 + 0.5) * length / pixels as f64
-        };
-        let covered = Array2::from_shape_fn((height, width), |(row, column)| match self {
-            Region::Box { area, picture } => {
-                let x = centre(column, width, f64::from(picture.0));
-                let y = centre(row, height, f64::from(picture.1));
-                (area.x..area.x + area.width).contains(&x)
-                    && (area.y..area.y + area.height).contains(&y)
-            }
-            Region::Mask(mask) => {
-                let (rows, columns) = mask.dim();
-                let x = centre(column, width, columns as f64) as usize;
-                let y = centre(row, height, rows as f64) as usize;
-                mask[[y.min(rows - 1), x.min(columns - 1)]]
+        self.under(Frame::WHOLE, height, width)
+    }
+
+    /// The same for an input that lies on the picture as the frame says.
+    ///
+    /// # Errors
+    /// [`EvaluateError::RegionTooSmall`] if it covers none.
+    pub fn under(
+        &self,
+        frame: Frame,
+        height: usize,
+        width: usize,
+    ) -> Result<Array2<bool>, EvaluateError> {
+        let part = |pixel: usize, pixels: usize| (pixel as f64 + 0.5) / pixels as f64;
+        let covered = Array2::from_shape_fn((height, width), |(row, column)| {
+            let (across, down) = frame.to_picture(part(column, width), part(row, height));
+            match self {
+                Region::Box { area, picture } => {
+                    let (x, y) = (across * f64::from(picture.0), down * f64::from(picture.1));
+                    (area.x..area.x + area.width).contains(&x)
+                        && (area.y..area.y + area.height).contains(&y)
+                }
+                Region::Mask(mask) => {
+                    let (rows, columns) = mask.dim();
+                    let (x, y) = (across * columns as f64, down * rows as f64);
+                    let is_inside = x >= 0.0 && y >= 0.0;
+                    is_inside && mask.get([y as usize, x as usize]) == Some(&true)
+                }
             }
         });
         if covered.iter().any(|&is_covered| is_covered) {
@@ -136,6 +150,31 @@ mod tests {
 
     fn sentence(result: Result<Region, EvaluateError>) -> String {
         result.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_region_is_where_the_network_saw_it() {
+        // Of 40 × 10 pixels the middle 10 × 10 were seen, on an input of 2 × 2.
+        let middle = Frame {
+            left: 0.375,
+            width: 0.25,
+            ..Frame::WHOLE
+        };
+        let of = |text: &str| Region::of_box(BoxArea::parse(text).unwrap(), (40, 10)).unwrap();
+        let covered = of("15,0,5,5").under(middle, 2, 2).unwrap();
+        assert_eq!(covered, ndarray::array![[true, false], [false, false]]);
+        assert!(of("0,0,15,10").under(middle, 2, 2).is_err());
+        let mask = of("15,0,5,5").at_input(10, 40).unwrap();
+        let covered = Region::Mask(mask).under(middle, 2, 2).unwrap();
+        assert_eq!(covered, ndarray::array![[true, false], [false, false]]);
+        // Above and below the picture there is a border.
+        let bordered = Frame {
+            top: -1.5,
+            height: 4.0,
+            ..Frame::WHOLE
+        };
+        let covered = of("0,0,40,10").under(bordered, 4, 1).unwrap();
+        assert_eq!(covered.iter().filter(|&&is_covered| is_covered).count(), 1);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::error::ExplainError;
+use crate::frame::Frame;
 
 /// Which places a target asks about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -99,7 +100,7 @@ pub fn region(
     outputs: &[f32],
     classes: usize,
     size: (usize, usize),
-    mask: Option<&Mask>,
+    mask: Option<(&Mask, Frame)>,
 ) -> Result<Vec<bool>, ExplainError> {
     let (rows, columns) = size;
     let places = match area {
@@ -132,13 +133,20 @@ pub fn region(
     }
 }
 
-/// The places whose centres lie in a mask of the picture.
-fn places_of(mask: &Mask, rows: usize, columns: usize) -> Vec<bool> {
-    let at = |place: usize, count: usize, length: usize| (2 * place + 1) * length / (2 * count);
+/// The places whose centres lie in a mask of the picture, on which the input lies as the frame says.
+fn places_of((mask, frame): (&Mask, Frame), rows: usize, columns: usize) -> Vec<bool> {
+    let centre = |place: usize, count: usize| (place as f64 + 0.5) / count as f64;
     let place = |number: usize| {
-        let row = at(number / columns, rows, mask.height);
-        let column = at(number % columns, columns, mask.width);
-        let inside = mask.is_inside.get(row * mask.width + column);
+        let across = centre(number % columns, columns);
+        let (across, down) = frame.to_picture(across, centre(number / columns, rows));
+        let (column, row) = (across * mask.width as f64, down * mask.height as f64);
+        let is_beside = column < 0.0 || row < 0.0 || column >= mask.width as f64;
+        if is_beside {
+            return false;
+        }
+        let inside = mask
+            .is_inside
+            .get(row as usize * mask.width + column as usize);
         inside.copied().unwrap_or(false)
     };
     (0..rows * columns).map(place).collect()
@@ -176,6 +184,7 @@ mod tests {
         // Two classes on 2 × 2 places; the second wins at the second and fourth.
         fn of(area: Area, mask: Option<&Mask>) -> Result<Vec<bool>, ExplainError> {
             let outputs = [3.0, 1.0, 2.0, 0.0, 0.0, 4.0, 1.0, 0.5];
+            let mask = mask.map(|mask| (mask, Frame::WHOLE));
             region(area, 1, &outputs, 2, (2, 2), mask)
         }
         assert_eq!(of(Area::Called, None).unwrap(), [false, true, false, true]);

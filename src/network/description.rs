@@ -166,6 +166,7 @@ fn preprocess_by_convention(stated: &Stated, selection: &Selection) -> Option<Pr
         mean,
         std,
         resize,
+        fit,
     } = stated;
     let count = channels(&selection.picture);
     (order.count() == count).then(|| Preprocess {
@@ -174,6 +175,7 @@ fn preprocess_by_convention(stated: &Stated, selection: &Selection) -> Option<Pr
         mean,
         std,
         resize,
+        fit,
         ..Preprocess::bands(selection.picture.layout, size(selection), count)
     })
 }

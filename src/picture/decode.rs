@@ -7,6 +7,8 @@ use image::error::{ImageError, LimitError, LimitErrorKind};
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
 use super::error::PictureError;
+use super::grey_range::spread_range;
+use super::several::several_note;
 
 /// Bounds on the size that a picture states, checked before its pixels are decoded.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +40,8 @@ impl Default for Limits {
 pub struct Decoded {
     pub picture: RgbImage,
     pub notes: Vec<String>,
+    /// Whether a browser would show another picture, or none.
+    pub is_shown_otherwise: bool,
 }
 
 /// Decodes a picture: the first frame if it is animated, turned upright as its
@@ -85,30 +89,61 @@ pub fn decode(bytes: &[u8], name: &str, limits: Limits) -> Result<Decoded, Pictu
     }
     let orientation = decoder.orientation().map_err(damaged)?;
     // Turned when it is small already: up to 8 bytes a pixel are now 3.
-    let mut picture = DynamicImage::from(read_rgb8(decoder).map_err(damaged)?);
-    picture.apply_orientation(orientation);
     let mut notes = Vec::new();
-    if is_animated(bytes, format) {
-        notes.push(format!("'{name}' is animated; its first frame is used"));
-    }
+    let read = read_rgb8(decoder, name, &mut notes).map_err(damaged)?;
+    let mut picture = DynamicImage::from(read);
+    picture.apply_orientation(orientation);
+    let is_shown_otherwise = format == ImageFormat::Tiff || !notes.is_empty();
+    notes.extend(several_note(bytes, format, name));
     Ok(Decoded {
         picture: picture.into_rgb8(),
         notes,
+        is_shown_otherwise,
     })
 }
 
-/// A picture's colours in 8 bits. The largest form, RGBA in 16 bits, makes room for them in its
-/// own memory.
-fn read_rgb8(decoder: impl ImageDecoder) -> image::ImageResult<RgbImage> {
+/// A picture's colours in 8 bits, and what is to be said of them. The largest form, RGBA in 16
+/// bits, makes room for them in its own memory.
+fn read_rgb8(
+    decoder: impl ImageDecoder,
+    name: &str,
+    notes: &mut Vec<String>,
+) -> image::ImageResult<RgbImage> {
     if decoder.color_type() != ColorType::Rgba16 {
-        return Ok(DynamicImage::from_decoder(decoder)?.into_rgb8());
+        let mut picture = DynamicImage::from_decoder(decoder)?;
+        notes.extend(hidden_note(&picture, name));
+        if let DynamicImage::ImageLuma16(grey) = &mut picture {
+            notes.extend(spread_range(grey, name));
+        }
+        return Ok(picture.into_rgb8());
     }
     let (width, height) = decoder.dimensions();
     let size = usize::try_from(decoder.total_bytes()).map_err(|_| too_large())?;
     let mut bytes = vec![0; size];
     decoder.read_image(&mut bytes)?;
+    let is_clear = |pixel: &[u8; 8]| u16::from_ne_bytes([pixel[6], pixel[7]]) < u16::MAX;
+    let has_clear = bytes.as_chunks::<8>().0.iter().any(is_clear);
+    notes.extend(has_clear.then(|| hidden_sentence(name)));
     narrow_rgba16(&mut bytes);
     RgbImage::from_raw(width, height, bytes).ok_or_else(too_large)
+}
+
+/// What to say of a picture with pixels that are not opaque.
+fn hidden_note(picture: &DynamicImage, name: &str) -> Option<String> {
+    let has_clear = match picture {
+        DynamicImage::ImageRgba8(picture) => picture.pixels().any(|pixel| pixel.0[3] < 255),
+        DynamicImage::ImageLumaA8(picture) => picture.pixels().any(|pixel| pixel.0[1] < 255),
+        DynamicImage::ImageLumaA16(picture) => picture.pixels().any(|pixel| pixel.0[1] < u16::MAX),
+        _ => false,
+    };
+    has_clear.then(|| hidden_sentence(name))
+}
+
+fn hidden_sentence(name: &str) -> String {
+    format!(
+        "'{name}' is transparent in places; the network saw the colours that are hidden there, as \
+         with Pillow's convert(\"RGB\")"
+    )
 }
 
 fn too_large() -> ImageError {
@@ -205,56 +240,6 @@ fn png_chunks(file: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-fn is_animated(bytes: &[u8], format: ImageFormat) -> bool {
-    let cursor = Cursor::new(bytes);
-    match format {
-        ImageFormat::Gif => gif_frames(bytes) > 1,
-        ImageFormat::WebP => image::codecs::webp::WebPDecoder::new(cursor)
-            .is_ok_and(|decoder| decoder.has_animation()),
-        ImageFormat::Png => image::codecs::png::PngDecoder::new(cursor)
-            .is_ok_and(|decoder| decoder.is_apng().unwrap_or(false)),
-        _ => false,
-    }
-}
-
-/// Number of frames of a GIF, counted by walking over its blocks: decoding the frames
-/// would allocate whatever size a later one states.
-fn gif_frames(bytes: &[u8]) -> usize {
-    let byte = |place: usize| bytes.get(place).copied().map(usize::from);
-    // The low three bits of a packed byte give the size of a colour table.
-    let table = |packed: usize| {
-        if packed & 0x80 == 0 {
-            0
-        } else {
-            3 << ((packed & 7) + 1)
-        }
-    };
-    let mut frames = 0;
-    let Some(packed) = byte(10) else { return 0 };
-    let mut place = 13 + table(packed);
-    loop {
-        match byte(place) {
-            Some(0x21) => place += 2,
-            Some(0x2c) => {
-                let Some(packed) = byte(place + 9) else {
-                    return frames;
-                };
-                frames += 1;
-                place += 11 + table(packed);
-            }
-            _ => return frames,
-        }
-        // Blocks of data, each behind its length, ended by one of length 0.
-        loop {
-            match byte(place) {
-                Some(0) => break place += 1,
-                Some(length) => place += length + 1,
-                None => return frames,
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -329,21 +314,6 @@ mod tests {
     fn a_strip_of_six_million_pixels_is_refused() {
         let error = check_size("strip.png", 8, 6_000_000, Limits::default()).unwrap_err();
         assert!(error.to_string().contains("65535"), "{error}");
-    }
-
-    #[test]
-    fn a_later_frame_of_a_gif_may_claim_what_it_likes() {
-        let mut bytes = Vec::new();
-        image::codecs::gif::GifEncoder::new(&mut bytes)
-            .encode(&[7; 16 * 16 * 3], 16, 16, image::ExtendedColorType::Rgb8)
-            .unwrap();
-        assert_eq!(gif_frames(&bytes), 1);
-        bytes.pop();
-        bytes.push(0x2c);
-        bytes.extend([0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 2, 1, 0, 0, 0x3b]);
-        let decoded = decode(&bytes, "huge.gif", Limits::default()).unwrap();
-        assert_eq!(decoded.picture.dimensions(), (16, 16));
-        assert!(decoded.notes[0].contains("first frame"));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum PictureError {
     #[error(
-        "'{name}' is no picture that can be read here. PNG, JPEG, WebP, GIF and BMP can; save it as one of those"
+        "'{name}' is no picture that can be read here. PNG, JPEG, WebP, GIF, BMP and TIFF can; save it as one of those"
     )]
     UnknownFormat { name: String },
     #[error(

@@ -4,7 +4,8 @@ use image::{Rgb, RgbImage};
 use ndarray::Array4;
 
 use super::error::PictureError;
-use super::preprocessing::{Channels, Layout, Preprocess};
+use super::fit::{Fit, Window};
+use super::preprocessing::{Channels, Filter, Layout, Preprocess};
 use super::resample::resample;
 
 /// The input tensor of a picture, float32, in the network's own layout: [1, C, h, w] or
@@ -18,11 +19,10 @@ pub fn prepare(picture: &RgbImage, preprocess: &Preprocess) -> Result<Array4<f32
     if let Channels::Bands(count) = preprocess.channels {
         return Err(PictureError::Bands { count });
     }
-    let [height, width] = preprocess.size;
     // As with Pillow: first the channels, then the size.
     let grey = (preprocess.channels == Channels::Luma).then(|| grey(picture));
     let picture = grey.as_ref().unwrap_or(picture);
-    let resized = resample(picture, width as u32, height as u32, preprocess.resize);
+    let resized = fitted(picture, preprocess);
     let scaled = |channel: usize, byte: u8| {
         (f32::from(byte) * preprocess.scale - preprocess.mean[channel]) / preprocess.std[channel]
     };
@@ -40,6 +40,42 @@ pub fn prepare(picture: &RgbImage, preprocess: &Preprocess) -> Result<Array4<f32
         Layout::Nchw => Array4::from_shape_fn(shape, |(_, c, y, x)| value(y, x, c)),
         Layout::Nhwc => Array4::from_shape_fn(shape, |(_, y, x, c)| value(y, x, c)),
     })
+}
+
+/// A picture made smaller until no side is longer than this, to be shown.
+pub fn preview(picture: &RgbImage, max_side: u32) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let factor = (f64::from(max_side) / f64::from(width.max(height).max(1))).min(1.0);
+    let side = |length: u32| ((f64::from(length) * factor).round() as u32).max(1);
+    let size = (side(width), side(height));
+    let window = Window {
+        left: 0,
+        top: 0,
+        width: size.0,
+        height: size.1,
+    };
+    resample(picture, size, window, Filter::Bilinear)
+}
+
+/// The picture resized and placed as the description wants it, of the input's size.
+fn fitted(picture: &RgbImage, preprocess: &Preprocess) -> RgbImage {
+    let [height, width] = preprocess.size.map(|side| side as u32);
+    let placement = (preprocess.fit).placement(picture.dimensions(), preprocess.size);
+    let (left, top) = placement.corner;
+    // The window of the resized picture that is under the input.
+    let window = Window {
+        left: left.max(0) as u32,
+        top: top.max(0) as u32,
+        width: width.min(placement.size.0),
+        height: height.min(placement.size.1),
+    };
+    let resized = resample(picture, placement.size, window, preprocess.resize);
+    let Fit::Letterbox { color } = preprocess.fit else {
+        return resized;
+    };
+    let mut bordered = RgbImage::from_pixel(width, height, Rgb(color));
+    image::imageops::replace(&mut bordered, &resized, -left, -top);
+    bordered
 }
 
 /// All three channels as ITU-R 601-2 luma, in the fixed-point form of Pillow's

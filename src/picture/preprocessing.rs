@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::PictureError;
+use super::fit::Fit;
+use crate::frame::Frame;
 
 /// How pixels become the input tensor.
 ///
 /// A byte `x` (0…255) of channel `c` becomes `(x · scale − mean[c]) / std[c]`,
-/// after the picture was resized to `size` without keeping its aspect, as Keras does.
+/// after the picture was fitted to `size`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Preprocess {
     pub layout: Layout,
@@ -20,6 +22,9 @@ pub struct Preprocess {
     pub std: Vec<f32>,
     #[serde(default)]
     pub resize: Filter,
+    /// Left out where the picture is stretched, as older files have it.
+    #[serde(default, skip_serializing_if = "is_stretch")]
+    pub fit: Fit,
 }
 
 impl Preprocess {
@@ -37,6 +42,7 @@ impl Preprocess {
             mean: vec![1.0; 3],
             std: vec![1.0; 3],
             resize: Filter::Bilinear,
+            fit: Fit::Stretch,
         }
     }
 
@@ -50,7 +56,13 @@ impl Preprocess {
             mean: vec![0.0; count],
             std: vec![1.0; count],
             resize: Filter::Bilinear,
+            fit: Fit::Stretch,
         }
+    }
+
+    /// Where the input lies on a picture of this width and height in pixels.
+    pub fn frame(&self, picture: (u32, u32)) -> Frame {
+        self.fit.frame(picture, self.size)
     }
 
     /// Shape of the input tensor.
@@ -91,6 +103,10 @@ impl Preprocess {
         }
         Ok(())
     }
+}
+
+fn is_stretch(fit: &Fit) -> bool {
+    *fit == Fit::Stretch
 }
 
 /// The order of the input tensor's four axes.
@@ -136,4 +152,19 @@ pub enum Filter {
     #[default]
     Bilinear,
     Bicubic,
+    /// OpenCV's `INTER_LINEAR`: between four pixels, also where a picture gets smaller.
+    #[serde(rename = "opencv-bilinear")]
+    OpencvBilinear,
+}
+
+impl Filter {
+    /// As a description has it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Filter::Nearest => "nearest",
+            Filter::Bilinear => "bilinear",
+            Filter::Bicubic => "bicubic",
+            Filter::OpencvBilinear => "opencv-bilinear",
+        }
+    }
 }

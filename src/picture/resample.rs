@@ -6,36 +6,52 @@
 //! and the values in between are clamped and rounded to bytes. Libraries that keep more
 //! precision in between differ by up to 24 levels.
 
+use std::ops::Range;
+
 use image::RgbImage;
 
+use super::fit::Window;
+use super::opencv;
 use super::preprocessing::Filter;
 
 /// Fractional bits of a fixed-point weight: 32, less 8 for the byte and 2 for the sum.
 const PRECISION_BITS: u32 = 22;
 
-/// A picture in another size, in pixels. Where it gets smaller, bilinear and bicubic
-/// filters are widened by the scale (antialiasing).
+/// A part of a picture that is resized to this width and height, in pixels; what is outside of
+/// the part is not computed. Where a picture gets smaller, Pillow's bilinear and bicubic filters
+/// are widened by the scale (antialiasing).
 #[inline(never)] // As `prepare`.
-pub fn resample(picture: &RgbImage, width: u32, height: u32, filter: Filter) -> RgbImage {
+pub fn resample(
+    picture: &RgbImage,
+    (width, height): (u32, u32),
+    window: Window,
+    filter: Filter,
+) -> RgbImage {
     let (old_width, old_height) = picture.dimensions();
+    let Window { left, top, .. } = window;
     if (old_width, old_height) == (width, height) {
-        return picture.clone();
+        let part = image::imageops::crop_imm(picture, left, top, window.width, window.height);
+        return part.to_image();
+    }
+    if filter == Filter::OpencvBilinear {
+        return opencv::bilinear(picture, (width, height), window);
     }
     if filter == Filter::Nearest {
-        return RgbImage::from_fn(width, height, |x, y| {
+        return RgbImage::from_fn(window.width, window.height, |x, y| {
             let nearest = |place: u32, from: u32, to: u32| {
                 let centre = (f64::from(place) + 0.5) * f64::from(from) / f64::from(to);
                 (centre as u32).min(from - 1)
             };
-            *picture.get_pixel(nearest(x, old_width, width), nearest(y, old_height, height))
+            let x = nearest(left + x, old_width, width);
+            *picture.get_pixel(x, nearest(top + y, old_height, height))
         });
     }
-    let taps = all_taps(old_width, width, filter);
-    let wide = RgbImage::from_fn(width, old_height, |x, y| {
+    let taps = all_taps(old_width, width, left..left + window.width, filter);
+    let wide = RgbImage::from_fn(window.width, old_height, |x, y| {
         weighted(&taps[x as usize], |place| picture.get_pixel(place, y).0)
     });
-    let taps = all_taps(old_height, height, filter);
-    RgbImage::from_fn(width, height, |x, y| {
+    let taps = all_taps(old_height, height, top..top + window.height, filter);
+    RgbImage::from_fn(window.width, window.height, |x, y| {
         weighted(&taps[y as usize], |place| wide.get_pixel(x, place).0)
     })
 }
@@ -48,11 +64,12 @@ struct Taps {
     weights: Vec<i32>,
 }
 
-fn all_taps(from: u32, to: u32, filter: Filter) -> Vec<Taps> {
+/// The filters of some of the `to` pixels of an axis that had `from`.
+fn all_taps(from: u32, to: u32, places: Range<u32>, filter: Filter) -> Vec<Taps> {
     let scale = f64::from(from) / f64::from(to);
     let widening = scale.max(1.0);
     let support = widening * if filter == Filter::Bicubic { 2.0 } else { 1.0 };
-    (0..to)
+    places
         .map(|place| {
             let centre = (f64::from(place) + 0.5) * scale;
             // A cast of a float below 0 gives 0.
@@ -81,7 +98,7 @@ fn kernel(distance: f64, filter: Filter) -> f64 {
         Filter::Bicubic if x < 1.0 => ((A + 2.0) * x - (A + 3.0)) * x * x + 1.0,
         Filter::Bicubic if x < 2.0 => (((x - 5.0) * x + 8.0) * x - 4.0) * A,
         Filter::Bicubic => 0.0,
-        Filter::Nearest | Filter::Bilinear => (1.0 - x).max(0.0),
+        Filter::Nearest | Filter::Bilinear | Filter::OpencvBilinear => (1.0 - x).max(0.0),
     }
 }
 
@@ -110,8 +127,20 @@ mod tests {
             colour: [u8; 3],
         ) {
             let picture = RgbImage::from_pixel(size.0, size.1, Rgb(colour));
-            for filter in [Filter::Nearest, Filter::Bilinear, Filter::Bicubic] {
-                let resized = resample(&picture, to.0, to.1, filter);
+            let filters = [
+                Filter::Nearest,
+                Filter::Bilinear,
+                Filter::Bicubic,
+                Filter::OpencvBilinear,
+            ];
+            let window = Window {
+                left: 0,
+                top: 0,
+                width: to.0,
+                height: to.1,
+            };
+            for filter in filters {
+                let resized = resample(&picture, to, window, filter);
                 prop_assert_eq!(resized.dimensions(), to);
                 prop_assert!(resized.pixels().all(|pixel| pixel.0 == colour));
             }

@@ -1,5 +1,6 @@
 //! The usual ways from pixel values to the numbers a network was trained with.
 
+use super::fit::Fit;
 use super::preprocessing::{Channels, Filter, Layout, Preprocess};
 
 /// A usual scaling. A file that says nothing leaves it to a person to know which.
@@ -140,8 +141,12 @@ impl Scaling {
     pub fn of(preprocess: &Preprocess) -> Option<&'static Scaling> {
         SCALINGS.iter().find(|scaling| {
             let same = scaling.preprocess(preprocess.layout, preprocess.size);
-            let resize = preprocess.resize;
-            Preprocess { resize, ..same } == *preprocess
+            let (resize, fit) = (preprocess.resize, preprocess.fit);
+            Preprocess {
+                resize,
+                fit,
+                ..same
+            } == *preprocess
         })
     }
 
@@ -162,6 +167,7 @@ impl Scaling {
             mean: self.mean[..count].to_vec(),
             std: self.std[..count].to_vec(),
             resize: Filter::Bilinear,
+            fit: Fit::Stretch,
         }
     }
 }

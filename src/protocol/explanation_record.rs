@@ -65,6 +65,13 @@ pub struct ImageRecord {
     /// Of the upright picture, in pixels; 0 for an input tensor.
     pub width: u32,
     pub height: u32,
+    /// The part that the network saw: left, top, width and height in pixels of the upright
+    /// picture. `None` for an input tensor, and in older records.
+    #[serde(default)]
+    pub seen: Option<[u32; 4]>,
+    /// Where that part lies in the input: left, top, width and height in pixels of the input.
+    #[serde(default)]
+    pub place_in_input: Option<[u32; 4]>,
 }
 
 /// The model's file, and what a person chose of how it is read.
@@ -97,6 +104,7 @@ pub struct PreprocessingRecord {
     pub channels: String,
     /// Height and width in pixels.
     pub size: [usize; 2],
+    /// The text of a `picture::Fit`.
     pub fit: String,
     pub resize: String,
     /// What is done to a byte, in words.
@@ -175,6 +183,8 @@ mod tests {
             "sha256",
             "width",
             "height",
+            "seen",
+            "place_in_input",
             "id",
             "source",
             "license",

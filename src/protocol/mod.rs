@@ -189,6 +189,9 @@ pub struct Remembered {
 pub struct PredictionOverrides {
     /// The scaling of pixel values: the id of one of `picture::SCALINGS`.
     pub scaling: Option<String>,
+    /// How the picture is fitted to the input: the text of a `picture::Fit`.
+    #[serde(default)]
+    pub fit: Option<String>,
     /// The activation that makes probabilities of the logits.
     pub output_activation: Option<OutputActivation>,
 }
@@ -236,11 +239,13 @@ pub enum Event {
     Progress { phase: Phase, done: f64, total: f64 },
     /// Buffer 0: K logits (f32). Buffer 1: K probabilities (f32). `width` and
     /// `height` are the upright picture's; `notes` say what a person should know
-    /// about how it was read ("animated; its first frame is used").
+    /// about how it was read ("animated; its first frame is used"). Buffer 2: the picture as it
+    /// was read, `preview`'s width×height×3 bytes, where the browser shows another or none.
     Prediction {
         width: u32,
         height: u32,
         notes: Vec<String>,
+        preview: Option<(u32, u32)>,
         timings_ms: PredictTimings,
     },
     /// Buffer 0: `height`×`width` values (f32, row-major, signed), of the map's own

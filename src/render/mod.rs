@@ -20,5 +20,5 @@ pub mod png_text;
 pub mod upsample;
 
 pub use colormap::{ColorMap, Kind, UnknownColorMap};
-pub use overlay::{OverlayStyle, Sign, blend, largest, largest_but_outliers, overlay};
+pub use overlay::{OverlayStyle, Sign, blend, dim_unseen, largest, largest_but_outliers, overlay};
 pub use upsample::MapView;

@@ -7,10 +7,13 @@
 //! the scale upwards the colour has its full opacity, so that it can be read
 //! off the legend.
 
+use std::ops::Range;
+
 use image::RgbaImage;
 
 use super::colormap::ColorMap;
 use super::upsample::MapView;
+use crate::frame::Frame;
 
 /// Which part of a map is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,7 +74,7 @@ pub fn largest_but_outliers(values: &[f32], sign: Sign) -> f32 {
     *scale
 }
 
-/// A picture with a map over it, of the picture's size.
+/// A picture with a map over it, of the picture's size; what the network did not see is darker.
 pub fn overlay(picture: &RgbaImage, map: MapView<'_>, style: &OverlayStyle) -> RgbaImage {
     let values = map.upsample(
         picture.height() as usize,
@@ -80,10 +83,44 @@ pub fn overlay(picture: &RgbaImage, map: MapView<'_>, style: &OverlayStyle) -> R
     );
     let mut out = picture.clone();
     blend(&mut out, picture, &values, style);
+    let size = (picture.width(), picture.height());
+    dim_unseen(&mut out, size, map.frame());
     out
 }
 
-/// The same on raw pixels, for callers that keep the upsampled values while the
+/// What is left of a colour that the network did not see, of 256.
+const DIMMED: u32 = 90;
+
+/// Darkens what the network did not see of a picture of this width and height (RGBA), and draws a
+/// white line around what it saw.
+pub fn dim_unseen(out: &mut [u8], (width, height): (u32, u32), frame: Frame) {
+    let [left, top, across, down] = frame.seen_pixels((width, height));
+    if (across, down) == (width, height) {
+        return;
+    }
+    let (columns, rows) = (left..left + across, top..top + down);
+    let is_seen = |x: u32, y: u32| columns.contains(&x) && rows.contains(&y);
+    let (pixels, _) = out.as_chunks_mut::<4>();
+    for (y, line) in (0..height).zip(pixels.chunks_exact_mut(width.max(1) as usize)) {
+        for (x, pixel) in (0..width).zip(line) {
+            if is_seen(x, y) {
+                continue;
+            }
+            // The line is outside, so that it hides nothing of the map.
+            let near = |at: u32, range: &Range<u32>| at + 1 >= range.start && at <= range.end;
+            let is_line = near(x, &columns) && near(y, &rows);
+            for channel in &mut pixel[..3] {
+                *channel = if is_line {
+                    255
+                } else {
+                    ((u32::from(*channel) * DIMMED) >> 8) as u8
+                };
+            }
+        }
+    }
+}
+
+/// The same as [`overlay`] on raw pixels, for callers that keep the upsampled values while the
 /// style changes. `out` and `picture` are RGBA, `values` has one value for each
 /// pixel; what is longer than the shortest of them is left as it is. Alpha is
 /// left as it is.
@@ -251,6 +288,21 @@ mod tests {
         assert_eq!(largest(&values, Sign::Positive), 1.0);
         assert_eq!(largest(&values, Sign::Signed), 3.0);
         assert_eq!(largest(&[-1.0], Sign::Positive), 0.0);
+    }
+
+    #[test]
+    fn what_the_network_did_not_see_is_darker_and_framed() {
+        let picture = RgbaImage::from_pixel(12, 4, image::Rgba([200, 200, 200, 255]));
+        let middle = Frame {
+            left: 0.5,
+            width: 0.25,
+            ..Frame::WHOLE
+        };
+        let map = MapView::new(&[0.0], 1, 1).unwrap().on(middle);
+        let out = overlay(&picture, map, &STYLE);
+        assert_eq!(out.get_pixel(7, 1).0, [200, 200, 200, 255]);
+        assert_eq!(out.get_pixel(5, 1).0, [255; 4]);
+        assert!(out.get_pixel(2, 1).0[0] < 100);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::frame::Frame;
+
 /// A map as it came from the network: `height`×`width` values, row-major,
 /// signed, in logit units.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -9,6 +11,7 @@ pub struct MapView<'a> {
     values: &'a [f32],
     height: usize,
     width: usize,
+    frame: Frame,
 }
 
 /// Linear interpolation on one axis: two neighbouring cells, and the weight of the second.
@@ -28,7 +31,18 @@ impl<'a> MapView<'a> {
             values,
             height,
             width,
+            frame: Frame::WHOLE,
         })
+    }
+
+    /// The map where the network's input lies on the picture; without this on all of it.
+    pub fn on(self, frame: Frame) -> Self {
+        MapView { frame, ..self }
+    }
+
+    /// Where the map lies on the picture.
+    pub fn frame(&self) -> Frame {
+        self.frame
     }
 
     pub fn values(&self) -> &'a [f32] {
@@ -44,9 +58,10 @@ impl<'a> MapView<'a> {
     }
 
     /// The value at a point of the picture; `across` and `down` are parts of
-    /// its width and height (0…1, clamped). With `cells` the value of the cell
+    /// its width and height (0…1, clamped to the map). With `cells` the value of the cell
     /// that the point lies in, else bilinear between the centres of cells.
     pub fn at(&self, across: f64, down: f64, cells: bool) -> f32 {
+        let (across, down) = self.frame.to_input(across, down);
         if cells {
             let cell = |part: f64, count: usize| ((part * count as f64) as usize).min(count - 1);
             return self.values[cell(down, self.height) * self.width + cell(across, self.width)];
@@ -57,39 +72,68 @@ impl<'a> MapView<'a> {
     }
 
     /// Where the largest value is: the centre of its cell as parts of the
-    /// picture's width and height. `None` if no value is a number.
+    /// picture's width and height. `None` if no value in the picture is a number.
     pub fn peak(&self) -> Option<(f64, f64)> {
         let finite = self
             .values
             .iter()
             .enumerate()
             .filter(|(_, value)| value.is_finite());
-        let (index, _) = finite.max_by(|a, b| a.1.total_cmp(b.1))?;
+        let is_inside = |part: f64| (0.0..=1.0).contains(&part);
+        let inside = finite.filter(|(index, _)| {
+            let (across, down) = self.centre(*index);
+            is_inside(across) && is_inside(down)
+        });
+        let (index, _) = inside.max_by(|a, b| a.1.total_cmp(b.1))?;
+        Some(self.centre(index))
+    }
+
+    /// The centre of the cell which is so many columns and rows from that of a point of the
+    /// picture; both as parts of its width and height.
+    pub fn neighbour(&self, (across, down): (f64, f64), columns: i32, rows: i32) -> (f64, f64) {
+        let step = |part: f64, by: i32, count: usize| {
+            let count = count as f64;
+            (((part * count).floor() + f64::from(by)).clamp(0.0, count - 1.0) + 0.5) / count
+        };
+        let (across, down) = self.frame.to_input(across, down);
+        let (across, down) = self.frame.to_picture(
+            step(across, columns, self.width),
+            step(down, rows, self.height),
+        );
+        (across.clamp(0.0, 1.0), down.clamp(0.0, 1.0))
+    }
+
+    fn centre(&self, index: usize) -> (f64, f64) {
         let centre = |cell: usize, count: usize| (cell as f64 + 0.5) / count as f64;
-        Some((
+        self.frame.to_picture(
             centre(index % self.width, self.width),
             centre(index / self.width, self.height),
-        ))
+        )
     }
 
     /// The map at `height`×`width` points, row-major: bilinear, half-pixel
-    /// centres, edges clamped; or with `cells` each cell as a flat rectangle.
+    /// centres, edges clamped; or with `cells` each cell as a flat rectangle. NaN where the
+    /// picture is not under the map.
     pub fn upsample(&self, height: usize, width: usize, cells: bool) -> Vec<f32> {
-        let rows = axis(height, self.height, cells);
-        let columns = axis(width, self.width, cells);
+        let Frame { left, top, .. } = self.frame;
+        let rows = axis(height, self.height, (top, self.frame.height), cells);
+        let columns = axis(width, self.width, (left, self.frame.width), cells);
         let mut out = Vec::with_capacity(height * width);
         for &row in &rows {
+            let Some(row) = row else {
+                out.extend(std::iter::repeat_n(f32::NAN, width));
+                continue;
+            };
             // Rows first: then each point costs one interpolation.
             let line: Vec<f32> = self
                 .row(row.low)
                 .zip(self.row(row.high))
                 .map(|(a, b)| lerp(a, b, row.high_weight))
                 .collect();
-            out.extend(
-                columns
-                    .iter()
-                    .map(|column| lerp(line[column.low], line[column.high], column.high_weight)),
-            );
+            out.extend(columns.iter().map(|column| match column {
+                Some(column) => lerp(line[column.low], line[column.high], column.high_weight),
+                None => f32::NAN,
+            }));
         }
         out
     }
@@ -115,12 +159,23 @@ impl<'a> MapView<'a> {
     }
 }
 
-fn axis(points: usize, cells: usize, flat: bool) -> Vec<Interpolation> {
+/// For each point of a picture the cells of a map that begins at `start` and is `length` long, in
+/// parts of the picture; `None` beside the map.
+fn axis(
+    points: usize,
+    cells: usize,
+    (start, length): (f64, f64),
+    flat: bool,
+) -> Vec<Option<Interpolation>> {
     let step = cells as f64 / points as f64;
     (0..points)
         .map(|point| {
-            let position = (point as f64 + 0.5) * step;
-            if flat {
+            // Exact where the map covers the picture.
+            let position = ((point as f64 + 0.5) * step - start * cells as f64) / length;
+            if !(0.0..=cells as f64).contains(&position) {
+                return None;
+            }
+            Some(if flat {
                 let cell = (position as usize).min(cells - 1);
                 Interpolation {
                     low: cell,
@@ -129,7 +184,7 @@ fn axis(points: usize, cells: usize, flat: bool) -> Vec<Interpolation> {
                 }
             } else {
                 interpolation(position - 0.5, cells)
-            }
+            })
         })
         .collect()
 }
@@ -195,6 +250,30 @@ mod tests {
                 assert!((read - drawn[y * 30 + x]).abs() < 1e-6, "{cells} {y} {x}");
             }
         }
+    }
+
+    #[test]
+    fn a_map_lies_on_what_the_network_saw() {
+        let middle = Frame {
+            left: 0.25,
+            width: 0.5,
+            ..Frame::WHOLE
+        };
+        let map = MapView::new(&[1.0, 2.0], 1, 2).unwrap().on(middle);
+        let drawn = map.upsample(1, 4, true);
+        assert!(drawn[0].is_nan() && drawn[3].is_nan());
+        assert_eq!(drawn[1..3], [1.0, 2.0]);
+        assert_eq!(map.peak(), Some((0.625, 0.5)));
+        assert_eq!(map.at(0.3, 0.5, true), 1.0);
+        assert_eq!(map.neighbour((0.625, 0.5), -1, 0), (0.375, 0.5));
+        // The greatest value is in the border, which is not in the picture.
+        let bordered = Frame {
+            left: -1.0,
+            width: 3.0,
+            ..Frame::WHOLE
+        };
+        let map = MapView::new(&[9.0, 1.0, 2.0], 1, 3).unwrap().on(bordered);
+        assert_eq!(map.peak(), Some((0.5, 0.5)));
     }
 
     #[test]

@@ -19,8 +19,9 @@ use crate_tree::{CrateTree, Import};
 /// Each module and the modules of this crate that it may use, from the ground up, as in
 /// `src/lib.rs`. A module inside another obeys both rows.
 const ALLOWED: &[(&str, &[&str])] = &[
-    ("picture", &[]),
-    ("render", &[]),
+    ("frame", &[]),
+    ("picture", &["frame"]),
+    ("render", &["frame"]),
     ("onnx", &[]),
     ("protocol", &[]),
     ("text", &[]),
@@ -52,23 +53,27 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "explain",
-        &["network", "gradient", "picture", "protocol", "render"],
+        &[
+            "frame", "network", "gradient", "picture", "protocol", "render",
+        ],
     ),
     (
         "evaluate",
-        &["explain", "network", "picture", "protocol", "render"],
+        &[
+            "explain", "frame", "network", "picture", "protocol", "render",
+        ],
     ),
     (
         "engine",
         &[
-            "evaluate", "explain", "gradient", "network", "onnx", "picture", "protocol", "render",
-            "text",
+            "evaluate", "explain", "frame", "gradient", "network", "onnx", "picture", "protocol",
+            "render", "text",
         ],
     ),
     (
         "app",
         &[
-            "evaluate", "protocol", "render", "picture", "explain", "text",
+            "evaluate", "frame", "protocol", "render", "picture", "explain", "text",
         ],
     ),
     (
@@ -82,6 +87,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "app::number_format",
             "app::small_map",
             "evaluate",
+            "frame",
             "protocol",
             "render",
             "picture",
@@ -114,7 +120,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// What a view of the page may use.
-const VIEW_USES: [&str; 13] = [
+const VIEW_USES: [&str; 14] = [
     "app::views::common",
     "app::browser",
     "app::engine_client",
@@ -124,6 +130,7 @@ const VIEW_USES: [&str; 13] = [
     "app::state",
     "evaluate",
     "explain",
+    "frame",
     "picture",
     "protocol",
     "render",

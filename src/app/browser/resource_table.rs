@@ -45,6 +45,15 @@ impl ResourceTable {
         self.0.borrow_mut().canvases.insert(number, canvas);
     }
 
+    /// Keeps the picture of file `number` as the browser reads it, unless the engine's is there;
+    /// the one that is kept.
+    pub fn put_decoded(&self, number: u32, canvas: HtmlCanvasElement) -> HtmlCanvasElement {
+        self.canvas(number).unwrap_or_else(|| {
+            self.put_canvas(number, canvas.clone());
+            canvas
+        })
+    }
+
     /// Keeps a picture that no file is of, and gives it a number.
     pub fn put_drawn(&self, canvas: HtmlCanvasElement) -> u32 {
         let mut inner = self.0.borrow_mut();

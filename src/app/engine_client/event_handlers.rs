@@ -65,7 +65,7 @@ impl EngineClient {
             | Event::CurvePicture { .. }) => {
                 self.handle_test(job, event, buffers.as_ref());
             }
-            reply => self.handle_reply(job, reply, floats),
+            reply => self.handle_reply(job, reply, buffers.as_ref()),
         }
     }
 
@@ -127,7 +127,8 @@ impl EngineClient {
     }
 
     /// Takes the result of a request, if it is the one in progress.
-    fn handle_reply(&self, job: Job, reply: Event, floats: impl Fn(u32) -> Vec<f32>) {
+    fn handle_reply(&self, job: Job, reply: Event, buffers: Option<&Array>) {
+        let floats = |index: u32| floats(buffers, index);
         let (step, desired, HeldState { model, picture }) = {
             let mut schedule = self.0.schedule.borrow_mut();
             (
@@ -154,6 +155,7 @@ impl EngineClient {
                     width,
                     height,
                     notes,
+                    preview,
                     timings_ms,
                 },
             ) => model.map(|model| EngineEvent::Predicted {
@@ -165,6 +167,7 @@ impl EngineClient {
                     width,
                     height,
                     notes,
+                    preview: preview.filter(|size| self.keep_preview(picture.file, buffers, *size)),
                     timings: timings_ms,
                 },
             }),

@@ -50,6 +50,7 @@ impl EngineClient {
                 let name = picture.name;
                 let overrides = PredictionOverrides {
                     scaling: key.overrides.scaling.map(str::to_owned),
+                    fit: key.overrides.fit.map(|fit| fit.to_string()),
                     output_activation: key.overrides.output_activation,
                 };
                 Request::Predict { name, overrides }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, ArrayBuffer, Float32Array, Uint8Array};
 use wasm_bindgen::{Clamped, JsCast as _, JsValue};
-use web_sys::ImageData;
+use web_sys::{HtmlCanvasElement, ImageData};
 
 use super::client::EngineClient;
 use crate::app::browser::canvas;
@@ -68,7 +68,8 @@ impl EngineClient {
                     let maps = values.chunks_exact(map.values.len().max(1));
                     let like = |values: &[f32]| {
                         let values = [values.to_vec(), Vec::new()];
-                        Rc::new(SaliencyMap::new(map.summary.clone(), values, 0, timings))
+                        let like = SaliencyMap::new(map.summary.clone(), values, 0, timings);
+                        Rc::new(like.on(map.frame))
                     };
                     maps.map(like).collect()
                 });
@@ -107,17 +108,38 @@ impl EngineClient {
         }
     }
 
-    /// Draws RGB bytes on a canvas in the resource table; its number.
-    fn draw(&self, rgb: &[u8], (width, height): (u32, u32)) -> Result<u32, JsValue> {
-        let rgba: Vec<u8> = rgb
-            .chunks_exact(3)
-            .flat_map(|pixel| [pixel[0], pixel[1], pixel[2], u8::MAX])
-            .collect();
-        let (canvas, context) = canvas::create(width, height)?;
-        let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), width, height)?;
-        context.put_image_data(&data, 0.0, 0.0)?;
-        Ok(self.0.resources.put_drawn(canvas))
+    /// Keeps a picture as the engine read it as the one of a file: buffer 2, RGB. Whether the
+    /// browser could draw it.
+    pub(super) fn keep_preview(
+        &self,
+        file: u32,
+        buffers: Option<&Array>,
+        size: (u32, u32),
+    ) -> bool {
+        let drawn = draw(&bytes(buffers, 2), size);
+        let is_drawn = drawn.is_ok();
+        if let Ok(canvas) = drawn {
+            self.0.resources.put_canvas(file, canvas);
+        }
+        is_drawn
     }
+
+    /// Draws RGB bytes on a canvas in the resource table; its number.
+    fn draw(&self, rgb: &[u8], size: (u32, u32)) -> Result<u32, JsValue> {
+        Ok(self.0.resources.put_drawn(draw(rgb, size)?))
+    }
+}
+
+/// Draws RGB bytes on a canvas.
+fn draw(rgb: &[u8], (width, height): (u32, u32)) -> Result<HtmlCanvasElement, JsValue> {
+    let rgba: Vec<u8> = rgb
+        .chunks_exact(3)
+        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2], u8::MAX])
+        .collect();
+    let (canvas, context) = canvas::create(width, height)?;
+    let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), width, height)?;
+    context.put_image_data(&data, 0.0, 0.0)?;
+    Ok(canvas)
 }
 
 fn difference(before: u8, after: u8) -> u8 {

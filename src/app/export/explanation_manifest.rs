@@ -5,10 +5,8 @@ use js_sys::{Array, JSON, Number, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::exported_map::ExportedMap;
-use crate::app::browser::json;
 use crate::app::browser::json::js;
 use crate::app::state::{AppState, ChosenPicture, Prediction};
-use crate::picture::{Preprocess, Scaling};
 use crate::protocol::RECORD_VERSION;
 use crate::render;
 
@@ -28,6 +26,9 @@ pub fn explanation_manifest(
     let (model, class) = (&prediction.model, map.summary.class);
     let entry = model.desired.source.entry();
     let style = state.overlay_style(picture);
+    let (size, frame) = ((prediction.width, prediction.height), prediction.frame);
+    let [input_height, input_width] = model.summary.input.size;
+    let (input, is_picture) = ((input_width, input_height), size != (0, 0));
     let manifest = object(&[
         ("version", js(&RECORD_VERSION)),
         (
@@ -37,6 +38,11 @@ pub fn explanation_manifest(
                 ("sha256", js(&picture_sha256)),
                 ("width", js(&prediction.width)),
                 ("height", js(&prediction.height)),
+                ("seen", js(&is_picture.then(|| frame.seen_pixels(size)))),
+                (
+                    "place_in_input",
+                    js(&is_picture.then(|| frame.place_in_input(input))),
+                ),
             ]),
         ),
         (
@@ -128,16 +134,7 @@ fn measurements(state: &AppState, picture: &ChosenPicture) -> JsValue {
 /// All that is done to the picture before the network sees it: the file's own, with the
 /// scaling that the user chose in its place.
 fn preprocessing(prediction: &Prediction) -> JsValue {
-    let input = &prediction.model.summary.input;
-    let told = json::read(&input.preprocess).ok();
-    let chosen = prediction.overrides.scaling.and_then(Scaling::find);
-    let known: Option<Preprocess> = told.map(|told: Preprocess| match chosen {
-        Some(scaling) => Preprocess {
-            resize: told.resize,
-            ..scaling.preprocess(told.layout, told.size)
-        },
-        None => told,
-    });
+    let known = prediction.preprocess();
     let Some(known) = known else {
         return JsValue::NULL;
     };
@@ -149,7 +146,7 @@ fn preprocessing(prediction: &Prediction) -> JsValue {
         ("layout", js(&known.layout)),
         ("channels", js(&known.channels)),
         ("size", js(&known.size)),
-        ("fit", js("stretch")),
+        ("fit", js(&known.fit)),
         ("resize", js(&known.resize)),
         (
             "pixels",

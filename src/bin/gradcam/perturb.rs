@@ -7,6 +7,7 @@ use gradcam::engine::perturbed_picture;
 use gradcam::evaluate::{Attack, rank_correlation};
 use gradcam::explain::{Saliency, Target, block_on};
 use gradcam::gradient::AttachOptions;
+use gradcam::picture::Fit;
 use gradcam::render::png;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
@@ -80,6 +81,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let picture = perturbed_picture(&perturbed, &engine.description.preprocess);
     let bytes = png::encode(&image::DynamicImage::from(picture).into_rgba8())?;
     files::write(&arguments.out, &bytes)?;
+    // It has the size of the input.
+    engine.overrides.fit = Some(Fit::Stretch.to_string());
     // What is said of the picture is what whoever opens the file gets.
     let after = engine.see_bytes(&bytes, &files::shown(&arguments.out))?;
     let map_after = map(&mut engine)?;

@@ -12,6 +12,7 @@ use crate::engine::session::Session;
 use crate::engine::session_error::SessionError;
 use crate::evaluate::CurvePoint;
 use crate::explain::Target;
+use crate::picture::RgbImage;
 use crate::protocol::{Event, ModelSource, Phase, PredictionOverrides, Request};
 
 /// Does what a request asks for, and sends the event that answers it.
@@ -132,12 +133,16 @@ fn predict(
         width,
         height,
         notes: prediction.notes,
+        preview: prediction.preview.as_ref().map(RgbImage::dimensions),
         timings_ms: prediction.timings_ms,
     };
-    let buffers = [
+    let mut buffers = vec![
         transferable(&prediction.logits),
         transferable(&prediction.probabilities),
     ];
+    if let Some(preview) = &prediction.preview {
+        buffers.push(Uint8Array::from(preview.as_raw().as_slice()).buffer());
+    }
     job.send(&event, &buffers);
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::stated::{Stated, StatedScaling};
 use crate::onnx::Metadata;
-use crate::picture::{Channels, Filter};
+use crate::picture::{Channels, Filter, Fit};
 
 /// Classes of a network, at most.
 const MAX_CLASSES: usize = 1 << 20;
@@ -68,7 +68,11 @@ fn hugging_face(config: &Value) -> Option<StatedScaling> {
         Some(3) => Filter::Bicubic,
         _ => Filter::Bilinear,
     };
-    scaling(scale, mean, std, resize)
+    let number = |name: &str, part: &str| config.get(name)?.get(part)?.as_f64();
+    let crop = number("crop_size", "height").filter(|_| is_done("do_center_crop"));
+    let fraction = crop.zip(number("size", "shortest_edge"));
+    let fraction = fraction.map(|(crop, shortest)| crop / shortest);
+    scaling(scale, mean, std, resize, fraction)
 }
 
 fn by_timm(config: &Value) -> Option<StatedScaling> {
@@ -78,10 +82,18 @@ fn by_timm(config: &Value) -> Option<StatedScaling> {
         Some("nearest") => Filter::Nearest,
         _ => Filter::Bilinear,
     };
-    scaling(1.0 / 255.0, mean, std, resize)
+    let fraction = config.get("crop_pct").and_then(Value::as_f64);
+    scaling(1.0 / 255.0, mean, std, resize, fraction)
 }
 
-fn scaling(scale: f64, mean: Vec<f32>, std: Vec<f32>, resize: Filter) -> Option<StatedScaling> {
+/// `crop` is the part of the picture's shorter side that is cut out.
+fn scaling(
+    scale: f64,
+    mean: Vec<f32>,
+    std: Vec<f32>,
+    resize: Filter,
+    crop: Option<f64>,
+) -> Option<StatedScaling> {
     let channels = match mean.len() {
         3 => Channels::Rgb,
         1 => Channels::Luma,
@@ -93,6 +105,7 @@ fn scaling(scale: f64, mean: Vec<f32>, std: Vec<f32>, resize: Filter) -> Option<
         mean,
         std,
         resize,
+        fit: crop.and_then(Fit::crop).unwrap_or_default(),
     })
 }
 

@@ -37,7 +37,7 @@ mod tests {
     use super::*;
     use crate::onnx::testing::{GraphBuilder, model};
     use crate::onnx::{Limits, Model};
-    use crate::picture::{Channels, Filter};
+    use crate::picture::{Channels, Filter, Fit};
 
     fn read(entries: &[(&str, &str)]) -> Result<Option<Stated>, LoadError> {
         let file = model(GraphBuilder::linear_classifier()).encode_to_vec();
@@ -118,13 +118,18 @@ mod tests {
             (scaling.mean, scaling.std),
             (vec![0.5, 0.4, 0.3], vec![0.2, 0.2, 0.1])
         );
-        assert_eq!(scaling.resize, Filter::Bicubic);
+        assert_eq!(
+            (scaling.resize, scaling.fit),
+            (Filter::Bicubic, Fit::Stretch)
+        );
         let timm = r#"{"architecture": "x", "label_names": ["ant", "bee"], "pretrained_cfg":
             {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "crop_pct": 0.9,
             "interpolation": "bicubic", "input_size": [3, 224, 224]}}"#;
         let found = read(&[("config.json", timm)]).unwrap().unwrap();
         assert_eq!(found.labels.unwrap(), ["ant", "bee"]);
-        assert_eq!(found.scaling.unwrap().mean, [0.485, 0.456, 0.406]);
+        let scaling = found.scaling.unwrap();
+        assert_eq!(scaling.mean, [0.485, 0.456, 0.406]);
+        assert_eq!(Some(scaling.fit), Fit::crop(0.9));
         for useless in ["{}", "[", r#"{"id2label": {"7": "x"}}"#, r#"{"mean": [1]}"#] {
             assert_eq!(
                 read(&[("config.json", useless)]).unwrap(),

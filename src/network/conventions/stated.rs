@@ -1,6 +1,6 @@
 //! What a convention gives.
 
-use crate::picture::{Channels, Filter};
+use crate::picture::{Channels, Filter, Fit};
 
 /// What the metadata of a file state.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +20,7 @@ pub struct StatedScaling {
     pub mean: Vec<f32>,
     pub std: Vec<f32>,
     pub resize: Filter,
+    pub fit: Fit,
 }
 
 impl StatedScaling {
@@ -31,6 +32,7 @@ impl StatedScaling {
             mean: vec![mean; channels.count()],
             std: vec![1.0; channels.count()],
             resize: Filter::Bilinear,
+            fit: Fit::Stretch,
         }
     }
 }

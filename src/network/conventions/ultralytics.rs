@@ -4,12 +4,13 @@
 use super::stated::{Stated, StatedScaling};
 use crate::network::load_error::LoadError;
 use crate::onnx::Metadata;
-use crate::picture::Channels;
+use crate::picture::{Channels, Fit};
 
 /// Classes of a network, at most.
 const MAX_CLASSES: usize = 1 << 20;
 
-/// What the exporter states: names of classes, and its classifiers' scaling to 0…1.
+/// What the exporter states: names of classes, and its classifiers' scaling to 0…1
+/// with the middle of the picture cut out.
 ///
 /// # Errors
 /// [`LoadError::Task`] for networks that find boxes, masks or poses.
@@ -23,7 +24,10 @@ pub fn stated(metadata: Metadata) -> Result<Option<Stated>, LoadError> {
     Ok(Some(Stated {
         source: "Ultralytics’ metadata",
         labels: names_of(names),
-        scaling: Some(StatedScaling::plain(Channels::Rgb, 1.0 / 255.0, 0.0)),
+        scaling: Some(StatedScaling {
+            fit: Fit::crop(1.0).unwrap_or_default(),
+            ..StatedScaling::plain(Channels::Rgb, 1.0 / 255.0, 0.0)
+        }),
     }))
 }
 

@@ -1,6 +1,7 @@
 //! Pictures and input tensors: sound ones, hostile ones, and damage to both.
 
 use std::io::Cursor;
+use std::path::Path;
 
 use gradcam::render::npy;
 use image::codecs::{gif::GifEncoder, jpeg::JpegEncoder, png::PngEncoder, webp::WebPEncoder};
@@ -35,6 +36,14 @@ pub fn seeds() -> Vec<Vec<u8>> {
         *file = bytes.into_inner();
         Ok(())
     });
+    for name in ["color-lzw", "color-deflate", "grey-10-bits", "pages"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/tiff");
+        let read = std::fs::read(folder.join(format!("{name}.tif"))).unwrap();
+        add(&|file| {
+            file.clone_from(&read);
+            Ok(())
+        });
+    }
     add(&|file| with_profile(PngEncoder::new(file), vec![0; 4 << 20], rgb));
     add(&|file| with_profile(JpegEncoder::new(file), vec![0; 1 << 20], rgb));
     files.push(claiming(&files[1], 7071, 7071));

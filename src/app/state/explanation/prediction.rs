@@ -5,6 +5,8 @@ use std::rc::Rc;
 use crate::app::state::model::PreparedModel;
 use crate::app::state::picture::PredictionOverrides;
 use crate::explain::rank_classes;
+use crate::frame::Frame;
+use crate::picture::{Preprocess, Scaling};
 use crate::protocol::PredictTimings;
 
 /// How many classes have a row of their own.
@@ -25,9 +27,25 @@ pub struct Prediction {
     /// Of the picture itself, in pixels.
     pub width: u32,
     pub height: u32,
+    /// Where the network's input lies on it.
+    pub frame: Frame,
     /// What a person should know about how it was read.
     pub notes: Vec<String>,
     pub timings: PredictTimings,
+}
+
+/// The file's own preprocessing, with what the user chose in its place.
+fn preprocess(model: &PreparedModel, overrides: &PredictionOverrides) -> Option<Preprocess> {
+    let own = model.preprocess()?;
+    let fit = overrides.fit.unwrap_or(own.fit);
+    let known = match overrides.scaling.and_then(Scaling::find) {
+        Some(scaling) => Preprocess {
+            resize: own.resize,
+            ..scaling.preprocess(own.layout, own.size)
+        },
+        None => own,
+    };
+    Some(Preprocess { fit, ..known })
 }
 
 /// What the engine replies to a prediction.
@@ -42,6 +60,9 @@ pub struct PredictionReply {
     pub height: u32,
     /// What a person should know about how it was read.
     pub notes: Vec<String>,
+    /// Width and height of the canvas on which the picture was drawn as the engine read it, where
+    /// the browser reads it otherwise or not at all.
+    pub preview: Option<(u32, u32)>,
     pub timings: PredictTimings,
 }
 
@@ -52,6 +73,9 @@ impl Prediction {
         overrides: PredictionOverrides,
         reply: PredictionReply,
     ) -> Self {
+        let size = (reply.width, reply.height);
+        let known = preprocess(&model, &overrides);
+        let frame = known.map_or(Frame::WHOLE, |known| known.frame(size));
         let ranking = rank_classes(&reply.probabilities, &reply.logits);
         Self {
             model,
@@ -61,9 +85,15 @@ impl Prediction {
             ranking,
             width: reply.width,
             height: reply.height,
+            frame,
             notes: reply.notes,
             timings: reply.timings,
         }
+    }
+
+    /// All that was done to the picture before the network saw it, if the engine told it.
+    pub fn preprocess(&self) -> Option<Preprocess> {
+        preprocess(&self.model, &self.overrides)
     }
 
     /// A class's name. Empty if there is no such class.

@@ -13,6 +13,7 @@ use crate::app::state::notices::{NoticePlace, Recovery};
 use crate::app::state::picture::{ChosenPicture, PictureKey};
 use crate::app::state::settings::View;
 use crate::explain::METHODS;
+use crate::frame::Frame;
 use crate::protocol::MapState;
 
 impl AppState {
@@ -65,6 +66,7 @@ impl AppState {
         let Some(model) = prepared.filter(|prepared| prepared.desired.key == model) else {
             return;
         };
+        let preview = reply.preview;
         let prediction = Prediction::new(model, key.overrides, reply);
         let Some(picture) = self
             .picture
@@ -74,6 +76,7 @@ impl AppState {
         else {
             return;
         };
+        picture.canvas_size = preview.or(picture.canvas_size);
         let is_same = picture.prediction.as_ref().is_some_and(|before| {
             before.model.desired.key == prediction.model.desired.key
                 && before.overrides == prediction.overrides
@@ -108,9 +111,9 @@ impl AppState {
         let Some(mut picture) = self.picture.current.take() else {
             return;
         };
-        let same_model = self
-            .current_prediction(&picture)
-            .is_some_and(|prediction| prediction.model.desired.key == model);
+        let prediction = self.current_prediction(&picture);
+        let same_model = prediction.is_some_and(|prediction| prediction.model.desired.key == model);
+        let map = map.on(prediction.map_or(Frame::WHOLE, |prediction| prediction.frame));
         // One that was on its way when its explanation was stopped comes too late.
         let is_late = is_early && picture.maps.contains_key(&key);
         if picture.key == picture_key && same_model && !is_late {

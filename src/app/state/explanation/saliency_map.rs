@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::frame::Frame;
 use crate::protocol::{ExplainTimings, MapSummary};
 use crate::render::{MapView, Sign, largest, largest_but_outliers};
 
@@ -16,6 +17,8 @@ pub struct SaliencyMap {
     /// How often the network had run on the picture by then.
     pub forward_runs: u32,
     pub timings: ExplainTimings,
+    /// Where it lies on the picture that it is drawn over.
+    pub frame: Frame,
     /// Its own scale without and with what speaks against.
     scales: [f32; 2],
 }
@@ -43,8 +46,14 @@ impl SaliencyMap {
             activations,
             forward_runs,
             timings,
+            frame: Frame::WHOLE,
             scales,
         }
+    }
+
+    /// The map where the network's input lies on the picture.
+    pub fn on(self, frame: Frame) -> Self {
+        Self { frame, ..self }
     }
 
     /// The activations of the summary's channels, each as a map.
@@ -57,7 +66,8 @@ impl SaliencyMap {
         activations
             .map(|values| {
                 let values = [values.to_vec(), Vec::new()];
-                Rc::new(SaliencyMap::new(summary.clone(), values, 0, self.timings))
+                let channel = SaliencyMap::new(summary.clone(), values, 0, self.timings);
+                Rc::new(channel.on(self.frame))
             })
             .collect()
     }
@@ -72,6 +82,7 @@ impl SaliencyMap {
 
     /// `None` if the engine sent a shape that its values do not have.
     pub fn view(&self) -> Option<MapView<'_>> {
-        MapView::new(&self.values, self.summary.height, self.summary.width)
+        let view = MapView::new(&self.values, self.summary.height, self.summary.width);
+        view.map(|view| view.on(self.frame))
     }
 }

@@ -16,6 +16,7 @@ impl AppState {
         let mut overrides = before.clone();
         match change {
             OverrideChange::Scaling(id) => overrides.scaling = id.map(str::to_owned),
+            OverrideChange::Fit(fit) => overrides.fit = fit.map(|fit| fit.to_string()),
             OverrideChange::OutputActivation(activation) => {
                 overrides.output_activation = activation;
             }

@@ -10,6 +10,7 @@ use crate::app::state::notices::{NoticePlace, Recovery};
 use crate::app::testing::{
     act, change_override, explained, failed, key, mapped, predicted, ready, shown,
 };
+use crate::picture::Fit;
 use crate::protocol::{FailureKind, OutputActivation};
 
 const HASH: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -35,6 +36,16 @@ fn another_scaling_looks_again_with_the_same_model() {
     let state = act(state.clone(), [predicted(&state)]);
     assert_eq!(shown(&state), None, "its numbers were others");
     assert_eq!(state.desired_state().map, Some(key(2)));
+}
+
+#[test]
+fn another_fit_looks_again_and_is_remembered() {
+    let state = change_override(explained(), OverrideChange::Fit(Some(Fit::CROP)));
+    let overrides = state.desired_state().picture.map(|one| one.key.overrides);
+    assert_eq!(overrides.and_then(|one| one.fit), Some(Fit::CROP));
+    let kept = RememberedOverrides::read(&state.model.remembered.write());
+    assert_eq!(kept, state.model.remembered);
+    assert!(state.model.remembered.write().contains("crop:0.875"));
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::model_choice::DesiredModel;
+use crate::app::browser::json;
+use crate::picture::Preprocess;
 use crate::protocol::{LayerSummary, LoadTimings, ModelSummary};
 use crate::text::shown_name;
 
@@ -18,6 +20,12 @@ pub struct PreparedModel {
 }
 
 impl PreparedModel {
+    /// All that the file says, or that was assumed, of how its picture is prepared; `None` if the
+    /// engine did not tell it.
+    pub fn preprocess(&self) -> Option<Preprocess> {
+        json::read(&self.summary.input.preprocess).ok()
+    }
+
     /// A layer by its name in the file.
     pub fn layer(&self, name: &str) -> Option<&LayerSummary> {
         self.summary.layers.iter().find(|layer| layer.name == name)

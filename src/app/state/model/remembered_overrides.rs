@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::user_overrides::{INPUT_SIDES_PIXELS, LabelOverride, UserOverrides};
 use crate::app::browser::{json, local_storage};
-use crate::picture::Scaling;
+use crate::picture::{Fit, Scaling};
 use crate::protocol::Remembered;
 
 /// The oldest is dropped for one more.
@@ -124,6 +124,7 @@ impl Entry {
     fn is_sound(&self) -> bool {
         let UserOverrides {
             scaling,
+            fit,
             labels,
             size,
             logits,
@@ -134,6 +135,7 @@ impl Entry {
         let is_short =
             |name: &Option<String>| name.as_ref().is_none_or(|n| n.len() <= MAX_NAME_BYTES);
         self.sha256.len() == 64
+            && fit.as_deref().is_none_or(|fit| fit.parse::<Fit>().is_ok())
             && self.sha256.bytes().all(is_hash)
             && scaling
                 .as_deref()

@@ -48,6 +48,7 @@ impl AppState {
         let scaling = scaling.filter(|scaling| scaling.channels() == summary.input.channels);
         let scaling = scaling.map(|scaling| scaling.id);
         PredictionOverrides {
+            fit: overrides.fit(),
             scaling: scaling.filter(|id| Some(*id) != summary.input.scaling.as_deref()),
             output_activation: overrides
                 .output_activation

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::picture::Fit;
 use crate::protocol::OutputActivation;
 
 /// Sides of an input in pixels that are believed.
@@ -14,6 +15,8 @@ pub const INPUT_SIDES_PIXELS: std::ops::RangeInclusive<usize> = 8..=4096;
 pub struct UserOverrides {
     /// One of `picture::SCALINGS`.
     pub scaling: Option<String>,
+    /// The text of a `picture::Fit`.
+    pub fit: Option<String>,
     /// The activation that makes probabilities of the logits.
     #[serde(rename = "ending")]
     pub output_activation: Option<OutputActivation>,
@@ -25,6 +28,13 @@ pub struct UserOverrides {
     /// The tensor that is explained.
     pub logits: Option<String>,
     pub layer: Option<String>,
+}
+
+impl UserOverrides {
+    /// How the user wants pictures fitted; `None` also for what is no fit.
+    pub fn fit(&self) -> Option<Fit> {
+        self.fit.as_deref()?.parse().ok()
+    }
 }
 
 /// Where the classes' names come from.
@@ -89,6 +99,8 @@ impl From<LabelOverride> for StoredLabels {
 pub enum OverrideChange {
     /// One of `picture::SCALINGS`; `None` for as the file says or as was assumed.
     Scaling(Option<&'static str>),
+    /// `None` for as the file says.
+    Fit(Option<Fit>),
     OutputActivation(Option<OutputActivation>),
     Labels(Option<LabelOverride>),
     /// A tensor of the file; `None` for the one that is found by itself.

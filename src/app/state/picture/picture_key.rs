@@ -1,5 +1,6 @@
 //! What tells one prediction from another: file, attempt and overrides.
 
+use crate::picture::Fit;
 use crate::protocol::OutputActivation;
 
 /// A picture, how often the user asked to predict from it again, and the overrides.
@@ -17,5 +18,6 @@ pub struct PictureKey {
 pub struct PredictionOverrides {
     /// One of `picture::SCALINGS`.
     pub scaling: Option<&'static str>,
+    pub fit: Option<Fit>,
     pub output_activation: Option<OutputActivation>,
 }

@@ -10,7 +10,8 @@ use crate::app::state::model::{ModelChoice, OverrideChange};
 use crate::app::state::notices::NoticePlace;
 use crate::app::state::settings::View;
 use crate::explain::{Area, METHODS, Target};
-use crate::picture::Scaling;
+use crate::frame::Frame;
+use crate::picture::{Fit, Scaling};
 use crate::protocol::DrawnRegion;
 use crate::render::Sign;
 use crate::text::{MAX_NAME_CHARS, printable};
@@ -113,8 +114,20 @@ impl AppState {
                 let scaling = scaling.map(|scaling| scaling.id);
                 self.change_override(OverrideChange::Scaling(scaling));
             }
+            self.apply_saved_fit(saved.fit());
         }
         self.show_chosen_map();
+    }
+
+    /// Fits pictures as the saved one was, if that is known.
+    fn apply_saved_fit(&mut self, saved: Option<Fit>) {
+        let own = self.ready_model().and_then(|model| model.preprocess());
+        let own = own.map_or(Fit::Stretch, |known| known.fit);
+        let chosen = self.prediction_overrides().fit.unwrap_or(own);
+        if let Some(saved) = saved.filter(|saved| *saved != chosen) {
+            let fit = Some(saved).filter(|saved| *saved != own);
+            self.change_override(OverrideChange::Fit(fit));
+        }
     }
 
     /// Marks the box of places that was asked about, if there is one.
@@ -141,6 +154,10 @@ impl AppState {
             part(width, columns),
             part(height, rows),
         ];
+        let current = self.picture.current.as_ref();
+        let prediction = current.and_then(|picture| picture.prediction.as_ref());
+        let frame = prediction.map_or(Frame::WHOLE, |prediction| prediction.frame);
+        let area = frame.area_to_picture(area);
         let marked = self
             .picture
             .current

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use crate::app::browser::json::{self, Value};
+use crate::picture::Fit;
 use crate::protocol::RECORD_VERSION;
 
 /// How a map was made.
@@ -11,6 +12,7 @@ use crate::protocol::RECORD_VERSION;
 pub struct SavedExplanation {
     pub image: SavedImage,
     pub model: SavedModel,
+    pub preprocessing: Option<SavedPreprocessing>,
     pub method: String,
     pub target: String,
     pub value: Option<f64>,
@@ -33,6 +35,12 @@ pub struct SavedModel {
     pub name: String,
     pub sha256: String,
     pub scaling: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct SavedPreprocessing {
+    /// The text of a `picture::Fit`.
+    pub fit: Option<String>,
 }
 
 /// The least and the greatest value.
@@ -65,6 +73,11 @@ pub fn is_saved_explanation(text: &str) -> bool {
 }
 
 impl SavedExplanation {
+    /// How its picture was fitted; `None` where that is not said.
+    pub fn fit(&self) -> Option<Fit> {
+        self.preprocessing.as_ref()?.fit.as_deref()?.parse().ok()
+    }
+
     /// Reads a text.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::map_painter::{self, MapPainter, Scene};
 use super::page_handle::PageHandle;
 use crate::app::state::SaliencyMap;
+use crate::frame::Frame;
 use crate::render::OverlayStyle;
 
 /// A map and how it is drawn.
@@ -17,6 +18,20 @@ use crate::render::OverlayStyle;
 pub struct DrawnMap {
     pub map: Rc<SaliencyMap>,
     pub style: OverlayStyle,
+}
+
+impl DrawnMap {
+    /// The map over a picture of the network's input itself.
+    pub fn on_input(self) -> Self {
+        if self.map.frame == Frame::WHOLE {
+            return self;
+        }
+        let map = SaliencyMap::clone(&self.map).on(Frame::WHOLE);
+        Self {
+            map: Rc::new(map),
+            ..self
+        }
+    }
 }
 
 /// What the canvas shows.

@@ -9,7 +9,7 @@ use web_sys::{HtmlCanvasElement, ImageData};
 use crate::app::browser::canvas;
 use crate::app::browser::canvas::MAX_SIDE_PIXELS;
 use crate::app::state::SaliencyMap;
-use crate::render::{OverlayStyle, blend};
+use crate::render::{OverlayStyle, blend, dim_unseen};
 
 /// What is painted.
 pub struct Scene<'a> {
@@ -32,6 +32,8 @@ pub struct MapPainter {
 /// The picture, scaled.
 struct Pixels {
     key: PixelsKey,
+    /// What they were drawn from: the engine may read a file otherwise than the browser.
+    source: HtmlCanvasElement,
     rgba: Vec<u8>,
 }
 
@@ -86,9 +88,11 @@ impl MapPainter {
             width,
             height,
         };
-        if self.picture.as_ref().is_none_or(|pixels| pixels.key != key) {
+        let is_kept = |pixels: &Pixels| pixels.key == key && pixels.source == *scene.picture;
+        if !self.picture.as_ref().is_some_and(is_kept) {
             self.picture = Some(Pixels {
                 key,
+                source: scene.picture.clone(),
                 rgba: scaled(scene.picture, width, height)?,
             });
         }
@@ -104,6 +108,7 @@ impl MapPainter {
             };
             let values = upsampled(&mut self.values, map, key);
             blend(&mut self.out, &picture.rgba, values, style);
+            dim_unseen(&mut self.out, (width, height), map.frame);
         }
         let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&self.out), width, height)?;
         canvas::context(canvas)?.put_image_data(&data, 0.0, 0.0)

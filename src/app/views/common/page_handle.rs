@@ -228,8 +228,8 @@ impl PageHandle {
         spawn_local(async move {
             // What the browser cannot decode is left to the engine, which says why.
             if let Some(canvas) = picture_decoding::draw(&blob).await {
+                let canvas = page.resources.put_decoded(file, canvas);
                 let (width, height) = (canvas.width(), canvas.height());
-                page.resources.put_canvas(file, canvas);
                 page.dispatch(PictureAction::Decoded {
                     file,
                     width,

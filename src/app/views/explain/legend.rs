@@ -66,13 +66,18 @@ pub fn legend(state: &AppState, pointed: Option<PointedPlace>) -> Html {
             </svg>
         }
     });
+    let is_map = picture.map().is_some();
+    let is_unseen = pointed.is_some_and(|place| is_map && place.value(state).is_none());
     let pointed = pointed.and_then(|place| place.value(state));
     let mark = pointed.filter(|value| value.is_finite()).map(|value| {
         let x = format!("{:.2}%", at(value) / 10.0);
         html! { <line class="mark" x1={x.clone()} x2={x} y1="0" y2="100%" /> }
     });
     let reading = pointed.map_or_else(
-        || "Point at the picture, or tap it, for its value".to_owned(),
+        || match is_unseen {
+            true => "The network did not see this".to_owned(),
+            false => "Point at the picture, or tap it, for its value".to_owned(),
+        },
         |value| format!("Here: {}", number_format::value(value)),
     );
     let signed = style.sign == Sign::Signed;

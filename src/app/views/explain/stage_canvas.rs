@@ -23,10 +23,12 @@ pub struct PointedPlace {
 }
 
 impl PointedPlace {
-    /// What the map of the stage says there, in logit units.
+    /// What the map of the stage says there, in logit units; `None` where the network did not
+    /// see the picture.
     pub fn value(self, state: &AppState) -> Option<f32> {
         let view = state.on_stage()?.map()?.view()?;
-        Some(view.at(self.across, self.down, state.settings.cells))
+        let is_seen = view.frame().sees(self.across, self.down);
+        is_seen.then(|| view.at(self.across, self.down, state.settings.cells))
     }
 }
 
@@ -203,7 +205,11 @@ fn measure(frame: &Element) -> Room {
 /// A ring at the place whose value is read, and the value beside the picture's edge, where no
 /// finger lies on it.
 fn spot(state: &AppState, place: PointedPlace) -> Option<Html> {
-    let value = place.value(state)?;
+    state.on_stage()?.map()?.view()?;
+    let words = match place.value(state) {
+        Some(value) => number_format::value(value),
+        None => "the network did not see this".to_owned(),
+    };
     let percent = |part: f64| format!("{:.2}%", part * 100.0);
     let corner = if place.down < 0.5 { "low" } else { "high" };
     Some(html! {
@@ -212,7 +218,7 @@ fn spot(state: &AppState, place: PointedPlace) -> Option<Html> {
                 <circle class="outer" cx={percent(place.across)} cy={percent(place.down)} r="9" />
                 <circle cx={percent(place.across)} cy={percent(place.down)} r="9" />
             </svg>
-            <span class={classes!("spot-value", corner)} aria-hidden="true">{ number_format::value(value) }</span>
+            <span class={classes!("spot-value", corner)} aria-hidden="true">{ words }</span>
         </>
     })
 }
@@ -250,10 +256,10 @@ fn key_handler(props: &StageCanvasProps) -> Callback<KeyboardEvent> {
     let (pointed, set_pointed) = (props.pointed, props.set_pointed.clone());
     Callback::from(move |event: KeyboardEvent| {
         let (columns, rows) = match event.key().as_str() {
-            "ArrowLeft" => (-1.0, 0.0),
-            "ArrowRight" => (1.0, 0.0),
-            "ArrowUp" => (0.0, -1.0),
-            "ArrowDown" => (0.0, 1.0),
+            "ArrowLeft" => (-1, 0),
+            "ArrowRight" => (1, 0),
+            "ArrowUp" => (0, -1),
+            "ArrowDown" => (0, 1),
             "Escape" => return set_pointed.set(None),
             _ => return,
         };
@@ -263,20 +269,11 @@ fn key_handler(props: &StageCanvasProps) -> Callback<KeyboardEvent> {
         };
         event.prevent_default();
         // From the centre of a cell to that of its neighbour.
-        let step = |part: f64, by: f64, count: usize| {
-            let count = count as f64;
-            (((part * count).floor() + by).clamp(0.0, count - 1.0) + 0.5) / count
+        let (across, down) = match pointed {
+            Some(PointedPlace { across, down }) => view.neighbour((across, down), columns, rows),
+            None => view.peak().unwrap_or((0.5, 0.5)),
         };
-        let place = match pointed {
-            Some(PointedPlace { across, down }) => PointedPlace {
-                across: step(across, columns, view.width()),
-                down: step(down, rows, view.height()),
-            },
-            None => {
-                let (across, down) = view.peak().unwrap_or((0.5, 0.5));
-                PointedPlace { across, down }
-            }
-        };
+        let place = PointedPlace { across, down };
         set_pointed.set(Some(place));
         page.dispatch(NoticesAction::Announce(format!(
             "{} at {:.0} % from the left, {:.0} % from the top",

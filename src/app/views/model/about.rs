@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::fit_field::fit_field;
 use super::input_fields::input_fields;
 use super::label_fields::label_fields;
 use super::output_fields::output_fields;
@@ -52,6 +53,7 @@ pub fn About(props: &Props) -> Html {
                 <div class="about">
                     { for state.assumptions().into_iter().map(|sentence| html! { <p class="hint">{ sentence }</p> }) }
                     { scaling_field(&props.page, &model, &overrides) }
+                    { fit_field(&props.page, &model, &overrides) }
                     { label_fields(props, &model) }
                     { output_fields(&props.page, &model, &overrides) }
                     { input_fields(&props.page, &model, &overrides) }

@@ -1,6 +1,7 @@
 //! The models to choose from, and what is known, assumed and overridden of one.
 
 mod about;
+mod fit_field;
 mod input_fields;
 mod input_size_form;
 mod input_size_prompt;

@@ -5,7 +5,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::probabilities::probabilities;
-use super::tested_map::tested_map;
+use super::tested_map::{input_shown_size, tested_map};
 use crate::app::export;
 use crate::app::number_format;
 use crate::app::state::{
@@ -136,9 +136,8 @@ fn outcome(
     question: &TestQuestion,
     changed: &ChangedPicture,
 ) -> Html {
-    // As the picture is, which the network sees stretched.
-    let size = picture.canvas_size.unwrap_or(changed.size);
-    let before = tested_map(props, picture);
+    let before = tested_map(props, picture).map(DrawnMap::on_input);
+    let size = input_shown_size(picture, changed.size);
     let after = before.as_ref().map(|before| DrawnMap {
         map: changed.map.clone(),
         style: before.style,

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::curve_plot::curve_plot;
 use super::metric_list::metric_list;
-use super::tested_map::tested_map;
+use super::tested_map::{input_shown_size, tested_map};
 use crate::app::state::{
     ChosenPicture, Measurement, PARTS, TestAction, TestQuestion, TestRequest, TestResult,
 };
@@ -47,8 +47,9 @@ fn curve_picture(props: &Props, picture: &ChosenPicture) -> Option<Html> {
         TestResult::CurvePicture(canvas) if is_here(request) => Some((request, *canvas)),
         _ => None,
     })?;
-    // As the picture is, which the network sees stretched.
-    let size = picture.canvas_size?;
+    let input = &picture.prediction.as_ref()?.model.summary.input;
+    let [height, width] = input.size;
+    let size = input_shown_size(picture, (width as u32, height as u32));
     let TestQuestion::CurvePicture { share, .. } = request.question else {
         return None;
     };

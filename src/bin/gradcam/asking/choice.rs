@@ -7,6 +7,7 @@ use gradcam::engine::Prediction;
 use gradcam::explain::{self, METHODS, Method, Target};
 use gradcam::gradient::AttachOptions;
 use gradcam::network::Description;
+use gradcam::picture::Fit;
 
 use super::model_options::ModelOptions;
 use super::question::{find_class, find_target};
@@ -36,6 +37,15 @@ pub struct QuestionArguments {
     pub layer: Option<String>,
     #[command(flatten)]
     pub model: ModelOptions,
+    /// How a picture that is not of the network's shape is fitted: stretch, crop (its middle) or
+    /// letterbox (a grey border; letterbox:R,G,B for another colour). As the model's file says, or
+    /// else stretch, if left out.
+    #[arg(long, value_name = "FIT")]
+    pub fit: Option<String>,
+    /// The network's size divided by that of the picture's shorter side, for --fit crop: 0.875 if
+    /// left out.
+    #[arg(long, value_name = "PART")]
+    pub crop_fraction: Option<f64>,
     /// What random numbers begin with.
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
@@ -60,6 +70,24 @@ impl QuestionArguments {
             bail!("--budget-seconds wants a number above 0, and got {seconds}");
         }
         Ok(())
+    }
+
+    /// The fit that was named, if one was.
+    ///
+    /// # Errors
+    /// With a sentence, for a fit or a fraction that is none.
+    pub fn fit(&self) -> anyhow::Result<Option<Fit>> {
+        let said = self.fit.as_deref().map(str::parse::<Fit>);
+        let said = said.transpose().map_err(anyhow::Error::msg)?;
+        match (said, self.crop_fraction) {
+            (said, None) => Ok(said),
+            (None | Some(Fit::Crop { .. }), Some(fraction)) => {
+                let fit = Fit::crop(fraction);
+                let wrong = || format!("--crop-fraction wants 0.05 to 1, and got {fraction}");
+                Ok(Some(fit.with_context(wrong)?))
+            }
+            (Some(_), Some(_)) => bail!("--crop-fraction is for --fit crop; leave one of them out"),
+        }
     }
 
     /// How the model is prepared: for the layer that is named, unless there are several.

@@ -8,7 +8,7 @@ use gradcam::engine::{ModelOrigin, Prediction, Question, Session, read_tensor};
 use gradcam::explain::{Mask, Method, Saliency, Target, block_on};
 use gradcam::gradient::AttachOptions;
 use gradcam::network::{Description, SharedNetwork};
-use gradcam::picture::{self, Preprocess, Scaling};
+use gradcam::picture::{self, Preprocess};
 use gradcam::protocol::{ExplainTimings, ModelSummary, PredictionOverrides};
 use gradcam::render::npy;
 use image::RgbImage;
@@ -132,6 +132,7 @@ impl Engine {
     /// # Errors
     /// With the option and the file's name.
     pub fn give(&mut self, question: &QuestionArguments) -> anyhow::Result<()> {
+        self.overrides.fit = question.fit()?.map(|fit| fit.to_string());
         if let Some(path) = &question.reference {
             let bytes = files::read_picture(path)?;
             self.given.reference = Some((Arc::new(bytes), files::shown(path)));
@@ -144,16 +145,11 @@ impl Engine {
         self.given.give_to(&mut self.session)
     }
 
-    /// All that is done to a picture: what the file states, with the scaling that was chosen.
+    /// All that is done to a picture: what the file states, with what was chosen.
     pub fn preprocess(&self) -> Preprocess {
-        let own = &self.description.preprocess;
-        match self.overrides.scaling.as_deref().and_then(Scaling::find) {
-            Some(scaling) => Preprocess {
-                resize: own.resize,
-                ..scaling.preprocess(own.layout, own.size)
-            },
-            None => own.clone(),
-        }
+        let known = gradcam::engine::preprocess(&self.description, &self.overrides);
+        // No picture is seen with overrides that are none.
+        known.unwrap_or_else(|_| self.description.preprocess.clone())
     }
 
     /// The model for other threads.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use gradcam::engine::Prediction;
 use gradcam::explain::{self, Saliency};
-use gradcam::picture::{Channels, Filter, Layout, Preprocess};
+use gradcam::picture::{Channels, Layout, Preprocess};
 use gradcam::protocol::{
     ClassRecord, EngineRecord, ExplanationRecord, ImageRecord, MapRecord, MapSummary, ModelRecord,
     PreprocessingRecord, RECORD_VERSION,
@@ -22,6 +22,9 @@ pub fn record(path: &Path, engine: &Engine, seen: &Seen, saliency: &Saliency) ->
     let prediction = &seen.prediction;
     let top = explain::rank_classes(&prediction.probabilities, &prediction.logits);
     let class = |id: usize| class_record(engine, prediction, id);
+    let preprocess = engine.preprocess();
+    let [height, width] = preprocess.size;
+    let is_picture = prediction.size != (0, 0);
     ExplanationRecord {
         version: RECORD_VERSION,
         image: ImageRecord {
@@ -29,9 +32,11 @@ pub fn record(path: &Path, engine: &Engine, seen: &Seen, saliency: &Saliency) ->
             sha256: Some(seen.sha256.clone()),
             width: prediction.size.0,
             height: prediction.size.1,
+            seen: is_picture.then(|| prediction.frame.seen_pixels(prediction.size)),
+            place_in_input: is_picture.then(|| prediction.frame.place_in_input((width, height))),
         },
         model: model_record(engine),
-        preprocessing: Some(preprocessing_record(&engine.preprocess())),
+        preprocessing: Some(preprocessing_record(&preprocess)),
         method: saliency.method.to_owned(),
         target: summary.target,
         value: Some(saliency.value).filter(|value| value.is_finite()),
@@ -124,13 +129,8 @@ fn preprocessing_record(preprocess: &Preprocess) -> PreprocessingRecord {
         }
         .into(),
         size: preprocess.size,
-        fit: "stretch".into(),
-        resize: match preprocess.resize {
-            Filter::Nearest => "nearest",
-            Filter::Bilinear => "bilinear",
-            Filter::Bicubic => "bicubic",
-        }
-        .into(),
+        fit: preprocess.fit.to_string(),
+        resize: preprocess.resize.id().into(),
         pixels: "(byte × scale − mean) / std, in the order of channels".into(),
         scale: preprocess.scale,
         mean: preprocess.mean.clone(),

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use gradcam::explain::{Method, Saliency};
+use gradcam::frame::Frame;
 use gradcam::picture::Preprocess;
 use gradcam::render::{self, ColorMap};
 use image::RgbaImage;
@@ -120,7 +121,10 @@ impl PictureJob for Job<'_> {
                     let out = self.out.as_deref();
                     let out = out.map(|out| out.join(output_name(picture, &saliency)));
                     let npy = match &out {
-                        Some(out) => Some(self.write(&saliency, &shown, out)?),
+                        Some(out) => {
+                            let shown = (&shown, seen.prediction.frame);
+                            Some(self.write(&saliency, shown, out)?)
+                        }
                         None => None,
                     };
                     let record = record(path, engine, &seen, &saliency);
@@ -149,7 +153,12 @@ impl PictureJob for Job<'_> {
 
 impl Job<'_> {
     /// Writes a map's arrays and its overlay; the path of the map. `out` lacks the ending.
-    fn write(&self, saliency: &Saliency, shown: &RgbaImage, out: &Path) -> anyhow::Result<PathBuf> {
+    fn write(
+        &self,
+        saliency: &Saliency,
+        shown: (&RgbaImage, Frame),
+        out: &Path,
+    ) -> anyhow::Result<PathBuf> {
         let file = |ending: &str| {
             let mut name = out.as_os_str().to_owned();
             name.push(ending);
@@ -165,8 +174,9 @@ impl Job<'_> {
             files::write(&file(".channels.npy"), &bytes)?;
         }
         let size = (height, width);
-        let (is_at_layer, colors) = (saliency.is_at_layer, self.arguments.colors);
-        let png = overlay::overlay(shown, &values, size, is_at_layer, colors)?;
+        let (shown, frame) = shown;
+        let place = (frame, saliency.is_at_layer);
+        let png = overlay::overlay(shown, &values, size, place, self.arguments.colors)?;
         files::write(&file(".png"), &png)?;
         Ok(npy)
     }

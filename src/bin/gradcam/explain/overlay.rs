@@ -1,6 +1,7 @@
 //! The picture that a map is drawn over, and the drawing.
 
 use anyhow::Context as _;
+use gradcam::frame::Frame;
 use gradcam::picture::{self, Layout, Preprocess};
 use gradcam::render::{self, ColorMap, MapView, OverlayStyle, Sign};
 use image::{Rgba, RgbaImage};
@@ -43,10 +44,11 @@ pub fn overlay(
     picture: &RgbaImage,
     values: &[f32],
     (height, width): (usize, usize),
-    is_at_layer: bool,
+    (frame, is_at_layer): (Frame, bool),
     colormap: ColorMap,
 ) -> anyhow::Result<Vec<u8>> {
     let map = MapView::new(values, height, width).context("the map is empty")?;
+    let map = map.on(frame);
     let sign = match colormap.kind() {
         render::Kind::Diverging => Sign::Signed,
         _ => Sign::Positive,

@@ -123,6 +123,7 @@ fn load(arguments: &Arguments, wanted: &ExplanationRecord) -> anyhow::Result<Eng
     }
     engine.overrides = PredictionOverrides {
         scaling: wanted.model.scaling.clone(),
+        fit: wanted.preprocessing.as_ref().map(|known| known.fit.clone()),
         output_activation: wanted.model.probabilities,
     };
     Ok(engine)
