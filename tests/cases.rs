@@ -5,7 +5,8 @@
 mod common;
 
 use common::{greatest, greatest_difference, path};
-use gradcam::engine::{Prediction, Question, Session};
+use gradcam::engine::{MetricQuestion, Prediction, Question, Session};
+use gradcam::evaluate::Measurement;
 use gradcam::explain::{Saliency, Target, Unlimited, block_on};
 use gradcam::gradient::AttachOptions;
 use gradcam::onnx::{ExternalFile, Limits, embed_external_data};
@@ -284,4 +285,43 @@ fn a_vision_transformer_is_explained_at_its_last_block() {
     let wanted = values("vit.grad-cam.npy");
     let off = greatest_difference(&map.values.into_dyn(), &wanted) / greatest(&wanted);
     assert!(off <= 1e-4, "{off}");
+}
+
+/// The same network with random weights is read as the file was: its tokens lie on their grid, and
+/// its second input has its values.
+#[test]
+fn random_weights_leave_the_rest_of_a_network_as_it_was_read() {
+    let given = AttachOptions {
+        inputs: vec![("meta".into(), vec![1.0, 2.0, 3.0, 4.0])],
+        ..AttachOptions::default()
+    };
+    for (name, input, options) in [
+        ("vit.onnx", "vit.x.npy", AttachOptions::default()),
+        (
+            "signal-12-leads.onnx",
+            "signal-12-leads.x.npy",
+            AttachOptions::default(),
+        ),
+        ("input-and-vector.onnx", "input-and-vector.x.npy", given),
+    ] {
+        let (mut session, _) = seen(&file(name), input, &options);
+        let wanted = session.description().unwrap().layers.clone();
+        let map = grad_cam(&mut session, 0);
+        let asked = MetricQuestion {
+            metric: "cascading-randomisation",
+            settings: &[],
+            seed: 0,
+            region: None,
+        };
+        let (mut budget, mut show) = (Unlimited, |_: &Measurement| ());
+        let measured = session.measure(&asked, &map, &mut budget, &mut show);
+        let measured = block_on(measured).unwrap();
+        // The maps of the randomised networks have the grid of the map.
+        let sizes = measured.maps.iter().map(ndarray::Array2::dim);
+        assert!(
+            sizes.clone().count() > 1 && sizes.clone().all(|size| size == map.values.dim()),
+            "{name}"
+        );
+        assert_eq!(session.description().unwrap().layers, wanted, "{name}");
+    }
 }

@@ -10,7 +10,7 @@ use crate::evaluate::{
 };
 use crate::explain::{Budget, Context, Saliency, Settings, Target};
 use crate::frame::Frame;
-use crate::picture::{Channels, Preprocess};
+use crate::picture::Preprocess;
 
 /// What is measured of a map.
 #[derive(Clone, Debug)]
@@ -148,14 +148,9 @@ pub fn perturbed_picture(perturbed: &Perturbed, preprocess: &Preprocess) -> RgbI
 /// Grey levels [C, H, W] as RGB.
 pub(super) fn rgb_picture(levels: &Array3<u8>, preprocess: &Preprocess) -> RgbImage {
     let (_, height, width) = levels.dim();
-    let place = |channel: usize| match preprocess.channels {
-        Channels::Rgb => channel,
-        Channels::Bgr => 2 - channel,
-        Channels::Luma => 0,
-        Channels::Bands(count) => channel.min(count.saturating_sub(1)),
-    };
     RgbImage::from_fn(width as u32, height as u32, |x, y| {
-        let level = |channel| levels[[place(channel), y as usize, x as usize]];
+        let level =
+            |channel| levels[[preprocess.channels.showing(channel), y as usize, x as usize]];
         image::Rgb([level(0), level(1), level(2)])
     })
 }

@@ -18,29 +18,25 @@ pub fn preprocess(
     overrides: &PredictionOverrides,
 ) -> Result<Preprocess, SessionError> {
     let own = &description.preprocess;
-    let fit = match &overrides.fit {
-        Some(text) => text.parse().map_err(SessionError::UnknownFit)?,
-        None => own.fit,
+    let fit = overrides.fit.as_deref().map(str::parse);
+    let fit = fit.transpose().map_err(SessionError::UnknownFit)?;
+    let scaling = match overrides.scaling.as_deref() {
+        Some(id) => {
+            let unknown = || SessionError::UnknownScaling(id.to_owned());
+            Some(Scaling::find(id).ok_or_else(unknown)?)
+        }
+        None => None,
     };
-    let Some(id) = overrides.scaling.as_deref() else {
-        return Ok(Preprocess { fit, ..own.clone() });
-    };
-    let unknown = || SessionError::UnknownScaling(id.to_owned());
-    let scaling = Scaling::find(id).ok_or_else(unknown)?;
-    let (wanted, found) = (scaling.channels(), own.channels.count());
-    if wanted != found {
-        let name = scaling.name;
+    let found = own.channels.count();
+    if let Some(scaling) = scaling.filter(|scaling| scaling.channels() != found) {
+        let (name, wanted) = (scaling.name, scaling.channels());
         return Err(SessionError::ScalingChannels {
             name,
             wanted,
             found,
         });
     }
-    Ok(Preprocess {
-        resize: own.resize,
-        fit,
-        ..scaling.preprocess(own.layout, own.size)
-    })
+    Ok(own.clone().with_choices(scaling, fit))
 }
 
 /// What a person should know about how a picture of this width and height was fitted: that it

@@ -1,7 +1,7 @@
 //! Labels, layers, preprocessing and provenance of a model.
 
 use super::adaptation_notes::{adaptation_notes, note_of_one_number, note_of_outputs};
-use super::conventions::{self, Stated, StatedScaling};
+use super::conventions::{self, Stated};
 use super::load_error::LoadError;
 use super::preprocessing_guess::{ScalingGuess, channels, guess_scaling};
 use super::probabilities::{sigmoid, softmax};
@@ -159,25 +159,10 @@ fn checked(preprocess: Preprocess, selection: &Selection) -> Result<Preprocess, 
 /// The preprocessing that the file's metadata state by somebody's convention, for the channels
 /// that its input has.
 fn preprocess_by_convention(stated: &Stated, selection: &Selection) -> Option<Preprocess> {
-    let stated = stated.scaling.clone()?;
-    let StatedScaling {
-        channels: order,
-        scale,
-        mean,
-        std,
-        resize,
-        fit,
-    } = stated;
-    let count = channels(&selection.picture);
-    (order.count() == count).then(|| Preprocess {
-        channels: order,
-        scale,
-        mean,
-        std,
-        resize,
-        fit,
-        ..Preprocess::bands(selection.picture.layout, size(selection), count)
-    })
+    let scaling = stated.scaling.as_ref()?;
+    let (layout, size) = (selection.picture.layout, size(selection));
+    let is_of_input = scaling.channels.count() == channels(&selection.picture);
+    is_of_input.then(|| scaling.preprocess(layout, size))
 }
 
 /// Labels as far as they are for so many classes. Two for the one number of a sigmoid are its

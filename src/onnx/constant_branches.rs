@@ -8,9 +8,11 @@ use tract_onnx::pb;
 use super::error::OnnxError;
 use super::model::Model;
 use super::node::name_of;
+use super::producers_and_consumers::Index;
 use super::shape_inference::infer_shapes;
 use super::shapes::Shape;
 use super::size_limits::Limits;
+use super::tensor;
 use super::topological_sort;
 use super::validation::{check_nodes, check_tensor};
 
@@ -30,47 +32,30 @@ fn is_branch(node: &pb::NodeProto) -> bool {
 /// [`OnnxError::Subgraph`] for one whose condition depends on the picture, and what is wrong with
 /// a branch.
 pub fn inline_branches(model: &mut Model, inputs: &[(&str, Shape)]) -> Result<(), OnnxError> {
-    while has_branches(model.graph()) {
+    while let Some(first) = model.graph().node.iter().find(|node| is_branch(node)) {
         let shapes = infer_shapes(model, inputs)?;
+        let index = Index::new(model.graph())?;
         let condition = |node: &pb::NodeProto| -> Option<bool> {
-            let value = shapes.constant(node.input.first()?)?;
-            value.to_floats().first().map(|&value| value != 0.0)
+            let name = node.input.first().filter(|_| is_branch(node))?;
+            if let Some(value) = shapes.constant(name) {
+                return value.to_floats().first().map(|&value| value != 0.0);
+            }
+            let values = tensor::ints(index.initialiser(name)?).ok()?;
+            values.first().map(|&value| value != 0)
         };
-        let known = |node: &pb::NodeProto| condition(node).or_else(|| given(model, node));
-        let decided: Vec<Option<bool>> = (model.graph().node.iter())
-            .map(|node| if is_branch(node) { known(node) } else { None })
-            .collect();
+        let decided: Vec<Option<bool>> = model.graph().node.iter().map(condition).collect();
         if decided.iter().all(Option::is_none) {
-            let undecided = model.graph().node.iter().find(|node| is_branch(node));
-            return Err(undecided.map_or_else(no_branch, of_branch));
+            return Err(of_branch(first));
         }
         inline(model, &decided)?;
     }
     Ok(())
 }
 
-/// The condition that is a weight of the file.
-fn given(model: &Model, node: &pb::NodeProto) -> Option<bool> {
-    let name = node.input.first()?;
-    let weights = model
-        .graph()
-        .initializer
-        .iter()
-        .find(|weights| weights.name == *name)?;
-    let values = super::tensor::ints(weights).ok()?;
-    values.first().map(|&value| value != 0)
-}
-
 fn of_branch(node: &pb::NodeProto) -> OnnxError {
     OnnxError::Subgraph {
         node: name_of(node).into(),
         operator: node.op_type.clone(),
-    }
-}
-
-fn no_branch() -> OnnxError {
-    OnnxError::NotOnnx {
-        reason: "it holds no graph".into(),
     }
 }
 

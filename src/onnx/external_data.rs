@@ -35,8 +35,9 @@ struct Place {
 /// [`OnnxError::ExternalPath`], [`OnnxError::ExternalRange`], [`OnnxError::ManyParts`].
 pub fn external_files(model: &[u8], limits: Limits) -> Result<BTreeMap<String, usize>, OnnxError> {
     match size_limits::check_structure(model, limits.structure_bytes) {
-        Err(OnnxError::NotOnnx { .. }) => return Ok(BTreeMap::new()),
-        other => other?,
+        Ok(false) | Err(OnnxError::NotOnnx { .. }) => return Ok(BTreeMap::new()),
+        Ok(true) => {}
+        Err(other) => return Err(other),
     }
     let proto = pb::ModelProto::decode(model).unwrap_or_default();
     proto

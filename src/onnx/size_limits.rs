@@ -49,6 +49,9 @@ const PACKED_BYTES_PER_BYTE: usize = SPARE_CAPACITY * size_of::<i64>();
 const SMALL_BYTES_PER_BYTE: usize =
     SPARE_CAPACITY * size_of::<pb::tensor_shape_proto::Dimension>() / 2;
 
+/// Number of the field `external_data` of a tensor.
+const EXTERNAL_DATA: u64 = 13;
+
 /// The messages of `onnx.proto` that can contain large ones.
 #[derive(Clone, Copy)]
 enum Message {
@@ -117,15 +120,17 @@ impl Message {
 }
 
 /// Refuses a file whose structure, without the weights' raw bytes, would take
-/// more than `limit` bytes of memory. Takes time in proportion to the file.
+/// more than `limit` bytes of memory. Takes time in proportion to the file. Whether it names
+/// weights in other files.
 ///
 /// # Errors
 /// [`OnnxError::ManyParts`]; [`OnnxError::NotOnnx`] where a field does not end.
-pub fn check_structure(file: &[u8], limit: usize) -> Result<(), OnnxError> {
+pub fn check_structure(file: &[u8], limit: usize) -> Result<bool, OnnxError> {
     let broken = || OnnxError::NotOnnx {
         reason: "a field does not end".into(),
     };
     let mut total = Message::Model.size();
+    let mut has_external_data = false;
     let mut bytes = Reader { file, at: 0 };
     // Messages that are open, each with its end.
     let mut open = vec![(Message::Model, file.len())];
@@ -143,6 +148,7 @@ pub fn check_structure(file: &[u8], limit: usize) -> Result<(), OnnxError> {
                 let length = usize::try_from(length).ok()?;
                 let begin = bytes.at;
                 bytes.skip(length, end)?;
+                has_external_data |= matches!((kind, key >> 3), (Message::Tensor, EXTERNAL_DATA));
                 Some(match kind.field(key >> 3) {
                     Contents::Nested(inner, size) => {
                         bytes.at = begin;
@@ -165,7 +171,7 @@ pub fn check_structure(file: &[u8], limit: usize) -> Result<(), OnnxError> {
             return Err(OnnxError::ManyParts { limit });
         }
     }
-    Ok(())
+    Ok(has_external_data)
 }
 
 struct Reader<'a> {

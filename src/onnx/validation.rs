@@ -3,9 +3,9 @@
 use tract_onnx::pb::{self, attribute_proto::AttributeType};
 
 use super::attributes::MAX_AXES;
-use super::canonicalisation::is_quantised;
 use super::error::OnnxError;
 use super::node::{is_standard, name_of};
+use super::operators::foreign;
 use super::producers_and_consumers::Index;
 use super::size_limits::Limits;
 use super::tensor::{check_complete, element_count};
@@ -44,7 +44,7 @@ pub fn check_opset(proto: &pb::ModelProto) -> Result<(), OnnxError> {
 /// flow.
 pub fn check_nodes(graph: &pb::GraphProto) -> Result<(), OnnxError> {
     for node in &graph.node {
-        if !is_standard(&node.domain) && !is_quantised(node) {
+        if !is_standard(&node.domain) && !foreign::is_rewritten(node) {
             return Err(OnnxError::CustomDomain {
                 node: name_of(node).into(),
                 operator: node.op_type.clone(),

@@ -141,6 +141,16 @@ impl Channels {
             Channels::Bands(count) => count,
         }
     }
+
+    /// Which of the channels shows red, green or blue (0…2).
+    pub fn showing(self, color: usize) -> usize {
+        match self {
+            Channels::Rgb => color,
+            Channels::Bgr => 2 - color,
+            Channels::Luma => 0,
+            Channels::Bands(count) => color.min(count.saturating_sub(1)),
+        }
+    }
 }
 
 /// Resampling, with Pillow's names and Pillow's support: when a picture gets

@@ -172,6 +172,22 @@ impl Scaling {
     }
 }
 
+impl Preprocess {
+    /// The description with what a person chose in its place.
+    #[must_use]
+    pub fn with_choices(self, scaling: Option<&Scaling>, fit: Option<Fit>) -> Preprocess {
+        let fit = fit.unwrap_or(self.fit);
+        match scaling {
+            Some(scaling) => Preprocess {
+                resize: self.resize,
+                fit,
+                ..scaling.preprocess(self.layout, self.size)
+            },
+            None => Preprocess { fit, ..self },
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

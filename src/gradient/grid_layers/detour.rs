@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::grid::Grid;
-use crate::onnx::{node, pb, tensor};
+use crate::onnx::{GridLayer, Index, OnnxError, node, pb, tensor};
 
 /// Inserts them behind the nodes at these positions. The tensor of the grid has the name that the
 /// node's output had, and the nodes that read it read the way back.
@@ -45,6 +45,33 @@ pub fn insert(graph: &mut pb::GraphProto, grids: &HashMap<usize, Grid>, opset: i
             } => detour.tokens(skipped, [height, width, features]),
         }
     }
+}
+
+/// The layers of a graph whose tensors were led so before.
+///
+/// # Errors
+/// [`OnnxError`] where the graph contradicts itself.
+pub fn earlier(graph: &pb::GraphProto) -> Result<Vec<GridLayer>, OnnxError> {
+    let index = Index::new(graph)?;
+    let layer = |made_by: &pb::NodeProto| -> Option<GridLayer> {
+        let tensor = made_by.output.first()?.strip_suffix(".own")?;
+        index.producer(&format!("{tensor}.back"))?;
+        let led_by = &graph.node[index.producer(tensor)?];
+        let channels_last = match led_by.op_type.as_str() {
+            "Reshape" => true,
+            "Unsqueeze" => false,
+            _ => return None,
+        };
+        Some(GridLayer {
+            tensor: tensor.to_owned(),
+            node: node::name_of(made_by).to_owned(),
+            operator: made_by.op_type.clone(),
+            channels_last,
+            // The file says which layer it explains.
+            is_usual: false,
+        })
+    };
+    Ok(graph.node.iter().filter_map(layer).collect())
 }
 
 /// The detour of one tensor: from `<name>.own` over `<name>` to `<name>.back`.

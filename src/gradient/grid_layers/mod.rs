@@ -27,7 +27,8 @@ use super::error::GradientError;
 use super::selection;
 use crate::onnx::{GridLayer, Index, Model, infer_shapes, node};
 
-/// Leads such layers through tensors with the grid's axes. Where the picture or the shapes are
+/// Leads such layers through tensors with the grid's axes; of a file in which they are already,
+/// as `attach` writes it, those are the layers. Where the picture or the shapes are
 /// not known nothing changes: what is wrong is said by whoever looks at the model then.
 ///
 /// # Errors
@@ -35,9 +36,17 @@ use crate::onnx::{GridLayer, Index, Model, infer_shapes, node};
 pub fn insert_grids(model: &mut Model, options: &AttachOptions) -> Result<(), GradientError> {
     /// Older sets have `Slice` with attributes, and no transformer is written in them.
     const MIN_OPSET: i64 = 10;
+    if !model.adaptations().grid_layers.is_empty() {
+        return Ok(());
+    }
+    let earlier = detour::earlier(model.graph())?;
+    if !earlier.is_empty() {
+        model.set_grid_layers(earlier);
+        return Ok(());
+    }
     let is_signal = model.adaptations().is_signal;
     let may_have_any = is_signal || tokens::has_attention(model.graph());
-    if !may_have_any || model.opset() < MIN_OPSET || !model.adaptations().grid_layers.is_empty() {
+    if !may_have_any || model.opset() < MIN_OPSET {
         return Ok(());
     }
     let Ok(picture) = selection::find_picture(model, options.size, options.layout) else {

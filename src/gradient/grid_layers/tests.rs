@@ -118,3 +118,17 @@ fn convolutional_networks_stay_as_they_are() {
     insert_grids(&mut model, &AttachOptions::default()).unwrap();
     assert_eq!(*model.graph(), before);
 }
+
+#[test]
+fn a_file_that_was_attached_has_the_same_layers() {
+    for has_class_token in [false, true] {
+        let mut model = transformer(has_class_token);
+        let layers = attach(&mut model, &AttachOptions::default())
+            .unwrap()
+            .layers;
+        let mut again = Model::decode(&model.encode(), Limits::default()).unwrap();
+        let found = attach(&mut again, &AttachOptions::default()).unwrap();
+        assert_eq!(found.layers, layers);
+        assert_eq!(found.selection.layer.node, "norm1");
+    }
+}

@@ -16,7 +16,7 @@ mod ultralytics;
 
 use super::load_error::LoadError;
 use crate::onnx::Metadata;
-pub use stated::{Stated, StatedScaling};
+pub use stated::Stated;
 
 /// What the file's metadata state, by the first convention that they follow; `None` where they
 /// follow none.
@@ -34,6 +34,7 @@ pub fn stated(metadata: Metadata) -> Result<Option<Stated>, LoadError> {
 mod tests {
     use prost::Message as _;
 
+    use super::stated::StatedScaling;
     use super::*;
     use crate::onnx::testing::{GraphBuilder, model};
     use crate::onnx::{Limits, Model};

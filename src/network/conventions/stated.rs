@@ -1,6 +1,6 @@
 //! What a convention gives.
 
-use crate::picture::{Channels, Filter, Fit};
+use crate::picture::{Channels, Filter, Fit, Layout, Preprocess};
 
 /// What the metadata of a file state.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,6 +33,20 @@ impl StatedScaling {
             std: vec![1.0; channels.count()],
             resize: Filter::Bilinear,
             fit: Fit::Stretch,
+        }
+    }
+
+    /// The whole description, for a network of this layout and of this height and width in pixels.
+    pub fn preprocess(&self, layout: Layout, size: [usize; 2]) -> Preprocess {
+        Preprocess {
+            layout,
+            size,
+            channels: self.channels,
+            scale: self.scale,
+            mean: self.mean.clone(),
+            std: self.std.clone(),
+            resize: self.resize,
+            fit: self.fit,
         }
     }
 }

@@ -288,11 +288,15 @@ impl Network for TractNetwork {
         normals: &mut Normals,
     ) -> Result<Box<dyn Network>, NetworkError> {
         let unprepared = |error: LoadError| NetworkError::Unprepared(error.to_string());
-        let (file, options) = self
+        let (description, plans) = self
             .plans
             .with_random_weights(topmost, normals)
             .map_err(unprepared)?;
-        let other = TractNetwork::load(file, &options, &mut |_, _| ()).map_err(unprepared)?;
+        let other = TractNetwork {
+            description,
+            plans,
+            current: None,
+        };
         Ok(Box::new(other))
     }
 

@@ -101,15 +101,29 @@ impl Plans {
         options: &AttachOptions,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<(Description, Plans), LoadError> {
-        let options = &AttachOptions {
-            for_engine: true,
-            ..options.clone()
-        };
         progress(0, LOAD_STEPS);
         let mut own = Model::decode(&file, Limits::default())?;
         drop(file);
         let outputs = description::own_outputs(&own);
         gradient::prepare(&mut own, options)?;
+        Plans::of_model(own, outputs, options, progress)
+    }
+
+    /// The same of a model that was [prepared](gradient::prepare), with the names of its file's
+    /// outputs.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub fn of_model(
+        mut own: Model,
+        outputs: Vec<String>,
+        options: &AttachOptions,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<(Description, Plans), LoadError> {
+        let options = &AttachOptions {
+            for_engine: true,
+            ..options.clone()
+        };
         let mut weights = PackedWeights::new(&own);
         let mut model = own.lend();
         let found = gradient::attach_branch(&mut model, options)?;
@@ -145,19 +159,29 @@ impl Plans {
         random_weights::weighted_layers(&self.file).len()
     }
 
-    /// The file with random weights in its topmost layers, and how it is to be prepared.
+    /// The plans of the same network with random weights in its topmost layers.
     ///
     /// # Errors
-    /// [`LoadError`] for weights that are no floats.
+    /// [`LoadError`], among others for weights that are no floats.
     pub fn with_random_weights(
         &self,
         topmost: usize,
         normals: &mut Normals,
-    ) -> Result<(Vec<u8>, AttachOptions), LoadError> {
+    ) -> Result<(Description, Plans), LoadError> {
+        let model = self.randomised(topmost, normals)?;
+        Plans::of_model(model, Vec::new(), &self.options, &mut |_, _| ())
+    }
+
+    /// The model with random weights in its topmost layers.
+    pub(super) fn randomised(
+        &self,
+        topmost: usize,
+        normals: &mut Normals,
+    ) -> Result<Model, LoadError> {
         let mut model = Model::clone(&self.file);
         self.weights.restore_all(&mut model);
         random_weights::randomise(&mut model, topmost, normals)?;
-        Ok((model.encode(), self.options.clone()))
+        Ok(model)
     }
 
     /// The tensor in the file of a layer that a person names.

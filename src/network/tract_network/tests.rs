@@ -111,11 +111,7 @@ fn random_weights_are_those_of_a_file_with_all_its_bytes() {
             };
             Box::new(next) as Box<dyn FnMut() -> f64>
         };
-        network
-            .plans
-            .with_random_weights(2, &mut normals)
-            .unwrap()
-            .0
+        network.plans.randomised(2, &mut normals).unwrap().encode()
     });
     assert!(files[0] == files[1]);
 }

@@ -34,7 +34,6 @@ use tract_onnx::pb;
 use super::error::OnnxError;
 use super::validation;
 pub use class_outputs::adapt_outputs;
-pub use quantisation::is_rewritten as is_quantised;
 
 /// Rewrites a model, and returns the names of the float16 weights that count as
 /// float32.

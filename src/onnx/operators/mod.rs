@@ -16,6 +16,7 @@
 //! The tests fail where 4 or 5 is missing. An operator by which exporters compute shapes
 //! or store weights may also be folded: see `constant_folding`.
 
+pub mod foreign;
 mod table;
 
 use tract_onnx::pb::{self, tensor_proto::DataType};

@@ -36,16 +36,8 @@ pub struct Prediction {
 
 /// The file's own preprocessing, with what the user chose in its place.
 fn preprocess(model: &PreparedModel, overrides: &PredictionOverrides) -> Option<Preprocess> {
-    let own = model.preprocess()?;
-    let fit = overrides.fit.unwrap_or(own.fit);
-    let known = match overrides.scaling.and_then(Scaling::find) {
-        Some(scaling) => Preprocess {
-            resize: own.resize,
-            ..scaling.preprocess(own.layout, own.size)
-        },
-        None => own,
-    };
-    Some(Preprocess { fit, ..known })
+    let scaling = overrides.scaling.and_then(Scaling::find);
+    Some(model.preprocess()?.with_choices(scaling, overrides.fit))
 }
 
 /// What the engine replies to a prediction.

@@ -240,35 +240,18 @@ impl PageHandle {
     }
 
     /// For a file input's `onchange`.
-    pub fn on_file_chosen(&self) -> Callback<Event> {
-        self.on_chosen(PageHandle::open_file)
-    }
-
-    /// The same for one that takes several files together.
     pub fn on_files_chosen(&self) -> Callback<Event> {
-        let page = self.clone();
-        Callback::from(move |event: Event| {
-            let target = event.target();
-            let Some(input) = target.and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
-            else {
-                return;
-            };
-            if let Some(files) = input.files() {
-                page.open_files((0..files.length()).filter_map(|at| files.get(at)).collect());
-            }
-            // So that the same files can be chosen again.
-            input.set_value("");
-        })
+        self.on_chosen(PageHandle::open_files)
     }
 
     /// The same for a list of class labels.
     pub fn on_labels_chosen(&self) -> Callback<Event> {
-        self.on_chosen(PageHandle::open_labels)
+        self.on_chosen(|page, files| files.into_iter().for_each(|file| page.open_labels(file)))
     }
 
     /// The same for a second picture to compare with.
     pub fn on_second_chosen(&self) -> Callback<Event> {
-        self.on_chosen(PageHandle::open_second)
+        self.on_chosen(|page, files| files.into_iter().for_each(|file| page.open_second(file)))
     }
 
     fn open_second(&self, file: File) {
@@ -281,7 +264,7 @@ impl PageHandle {
         self.dispatch(PictureAction::ChooseSecond(SecondPicture { file, name }));
     }
 
-    fn on_chosen(&self, open: fn(&PageHandle, File)) -> Callback<Event> {
+    fn on_chosen(&self, open: fn(&PageHandle, Vec<File>)) -> Callback<Event> {
         let page = self.clone();
         Callback::from(move |event: Event| {
             let Some(input) = event
@@ -290,8 +273,9 @@ impl PageHandle {
             else {
                 return;
             };
-            if let Some(file) = input.files().and_then(|files| files.get(0)) {
-                open(&page, file);
+            if let Some(files) = input.files() {
+                let files = (0..files.length()).filter_map(|at| files.get(at));
+                open(&page, files.collect());
             }
             // So that the same file can be chosen again.
             input.set_value("");

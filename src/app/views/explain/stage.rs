@@ -49,8 +49,8 @@ pub fn Stage(props: &StageProps) -> Html {
         <section {class} aria-label="The picture and where the network looked">
             // Out of sight and of the order of Tab: buttons stand for them.
             <input id={element_ids::PICTURE_FILE} hidden=true type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp,image/tiff"
-                aria-label="Choose a picture" onchange={page.on_file_chosen()} />
-            <input id={element_ids::MODEL_FILE} hidden=true type="file" multiple=true accept=".onnx,.data,.onnx_data,.bin,.txt,.json,.csv"
+                aria-label="Choose a picture" onchange={page.on_files_chosen()} />
+            <input id={element_ids::MODEL_FILE} hidden=true type="file" multiple=true accept={element_ids::MODEL_FILES}
                 aria-label="Choose an ONNX file" onchange={page.on_files_chosen()} />
             { notices(&common, &[NoticePlace::Picture]) }
             if let Some(picture) = picture {

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::app::number_format;
 use crate::app::state::{Action, EngineStep, ModelAction};
 use crate::app::views::common::Props;
+use crate::app::views::common::element_ids;
 use crate::protocol::{ManifestEntry, ModelSummary};
 
 /// The models that this site offers, and the user's own.
@@ -32,7 +33,7 @@ pub fn model_list(props: &Props) -> Html {
             { for props.state.model.prepared.as_ref().map(|model| facts(props, &model.summary)) }
             <label class="button file">
                 { "Open an ONNX file" }
-                <input type="file" accept=".onnx" onchange={props.page.on_file_chosen()} />
+                <input type="file" multiple=true accept={element_ids::MODEL_FILES} onchange={props.page.on_files_chosen()} />
             </label>
             <small class="hint">{ "Or drop one anywhere. It stays on this device. It needs one picture as its input and one row of class values as its output." }</small>
             if props.state.engine.activity.as_ref().is_some_and(|activity| matches!(activity.step, EngineStep::Load(_))) {

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use gradcam::frame::Frame;
-use gradcam::picture::{self, Layout, Preprocess};
+use gradcam::picture::{Layout, Preprocess};
 use gradcam::render::{self, ColorMap, MapView, OverlayStyle, Sign};
 use image::{Rgba, RgbaImage};
 use ndarray::Array4;
@@ -19,13 +19,7 @@ pub fn tensor_as_picture(tensor: &Array4<f32>, preprocess: &Preprocess) -> RgbaI
     let pixels = tensor.view().permuted_axes(order);
     let (_, height, width, channels) = pixels.dim();
     let byte = |x: u32, y: u32, channel: usize| {
-        let channel = match preprocess.channels {
-            picture::Channels::Rgb => channel,
-            picture::Channels::Bgr => 2 - channel,
-            picture::Channels::Luma => 0,
-            picture::Channels::Bands(count) => channel.min(count.saturating_sub(1)),
-        };
-        let channel = channel.min(channels - 1);
+        let channel = preprocess.channels.showing(channel).min(channels - 1);
         let value = pixels[[0, y as usize, x as usize, channel]];
         // A cast from float to u8 keeps within 0…255.
         ((value * preprocess.std[channel] + preprocess.mean[channel]) / preprocess.scale).round()

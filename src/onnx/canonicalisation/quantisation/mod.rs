@@ -25,7 +25,7 @@
 //! - `linear`: the two conversions; `operators`: those that compute with quantised values;
 //!   `dynamic`: those whose scale depends on the picture
 //!
-//! To add an operator: a line in [`REWRITTEN`] and in [`rewrite`], and its function.
+//! To add an operator: a line in [`REWRITTEN`] or [`foreign`] and in [`rewrite`], and its function.
 
 mod dynamic;
 mod emitter;
@@ -40,43 +40,24 @@ use tract_onnx::pb::{self, tensor_proto::DataType, type_proto::Value};
 
 use self::emitter::Emitter;
 use crate::onnx::error::OnnxError;
+use crate::onnx::operators::foreign;
 use crate::onnx::{node, tensor};
 
-/// The domain of onnxruntime's own operators.
-const MICROSOFT: &str = "com.microsoft";
-
-/// Operators that are rewritten here, with their domains.
-const REWRITTEN: [(&str, &str); 18] = [
-    ("", "QuantizeLinear"),
-    ("", "DequantizeLinear"),
-    ("", "DynamicQuantizeLinear"),
-    ("", "QLinearConv"),
-    ("", "QLinearMatMul"),
-    ("", "ConvInteger"),
-    ("", "MatMulInteger"),
-    (MICROSOFT, "QuantizeLinear"),
-    (MICROSOFT, "DequantizeLinear"),
-    (MICROSOFT, "QLinearAdd"),
-    (MICROSOFT, "QLinearMul"),
-    (MICROSOFT, "QLinearGlobalAveragePool"),
-    (MICROSOFT, "QLinearAveragePool"),
-    (MICROSOFT, "QLinearLeakyRelu"),
-    (MICROSOFT, "QLinearSigmoid"),
-    (MICROSOFT, "QLinearConcat"),
-    (MICROSOFT, "QGemm"),
-    (MICROSOFT, "QLinearSoftmax"),
+/// Operators of the standard domain that are rewritten here; those of onnxruntime's own are in
+/// [`foreign`].
+const REWRITTEN: [&str; 7] = [
+    "QuantizeLinear",
+    "DequantizeLinear",
+    "DynamicQuantizeLinear",
+    "QLinearConv",
+    "QLinearMatMul",
+    "ConvInteger",
+    "MatMulInteger",
 ];
 
-/// Whether a node is one that is rewritten here.
-pub fn is_rewritten(node: &pb::NodeProto) -> bool {
-    let domain = if node::is_standard(&node.domain) {
-        ""
-    } else {
-        &*node.domain
-    };
-    REWRITTEN
-        .iter()
-        .any(|known| *known == (domain, &node.op_type))
+fn is_rewritten(node: &pb::NodeProto) -> bool {
+    let is_standard = node::is_standard(&node.domain);
+    is_standard && REWRITTEN.contains(&node.op_type.as_str()) || foreign::is_rewritten(node)
 }
 
 /// Rewrites every node on quantised values. `opset` is the version of the standard operator set.

@@ -3,8 +3,8 @@ use std::collections::HashMap;
 use prost::Message as _;
 use tract_onnx::pb::{self, tensor_proto::DataType};
 
-use super::MICROSOFT;
 use crate::onnx::evaluator::{Value, evaluate};
+use crate::onnx::operators::foreign::MICROSOFT;
 use crate::onnx::testing::{GraphBuilder, model};
 use crate::onnx::{Limits, Model, node, tensor};
 #[cfg(target_arch = "wasm32")]
