@@ -68,7 +68,7 @@ function watch() {
       this.addEventListener("message", ({ data }) => seen.told.push(data?.header?.event));
     }
     postMessage(message, ...rest) {
-      seen.asked.push(message?.header?.request?.type);
+      seen.asked.push({ type: message?.header?.request?.type, name: message?.header?.request?.name });
       super.postMessage(message, ...rest);
     }
   };
@@ -275,7 +275,13 @@ class Visit {
   /** How often the page asked the engine for something. */
   async asked(type) {
     const asked = await this.page.evaluate(() => window.seen.asked);
-    return asked.filter((one) => one === type).length;
+    return asked.filter((one) => one.type === type).length;
+  }
+
+  /** The names of the pictures that the engine was asked to look at, in order. */
+  async looked() {
+    const asked = await this.page.evaluate(() => window.seen.asked);
+    return asked.filter(({ type }) => type === "predict").map(({ name }) => name);
   }
 
   /** What the engine told the page of this kind, in order. */
