@@ -115,6 +115,21 @@ pub fn sqrt(context: &mut VjpContext) -> Result<(), GradientError> {
     Ok(())
 }
 
+/// y = sin x: x̄ = ȳ · cos x.
+pub fn sin(context: &mut VjpContext) -> Result<(), GradientError> {
+    let cosine = context.builder.unary("Cos", context.input(0)?);
+    context.accumulate_product(0, &cosine);
+    Ok(())
+}
+
+/// y = cos x: x̄ = −ȳ · sin x.
+pub fn cos(context: &mut VjpContext) -> Result<(), GradientError> {
+    let sine = context.builder.unary("Sin", context.input(0)?);
+    let derivative = context.builder.unary("Neg", &sine);
+    context.accumulate_product(0, &derivative);
+    Ok(())
+}
+
 /// y = eˣ: x̄ = ȳ · y.
 pub fn exp(context: &mut VjpContext) -> Result<(), GradientError> {
     let output = context.output();

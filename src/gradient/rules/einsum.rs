@@ -7,12 +7,14 @@ use crate::onnx::{Equation, node};
 /// y[out] = Σ a·b: ā is the Einsum of ȳ and b with the subscripts exchanged, repeated
 /// along the axes that only a has.
 pub fn einsum(context: &mut VjpContext) -> Result<(), GradientError> {
-    let equation = Equation::of(context.node)?;
+    let shapes = (0..context.node.input.len())
+        .map(|position| context.shape(context.input(position)?))
+        .collect::<Result<Vec<_>, _>>()?;
+    let equation = Equation::of(context.node, Some(&shapes))?;
     if equation.inputs.len() > 2 {
         return Err(context.unsupported("only products of two tensors are supported"));
     }
-    for (position, subscripts) in equation.inputs.iter().enumerate() {
-        let shape = context.shape(context.input(position)?)?;
+    for (subscripts, shape) in equation.inputs.iter().zip(&shapes) {
         if shape.len() != subscripts.len() {
             return Err(context.unsupported(format!("its equation does not fit {shape:?}")));
         }

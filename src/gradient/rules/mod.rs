@@ -20,6 +20,7 @@ mod activation;
 mod arithmetic;
 mod convolution;
 mod einsum;
+mod indexing;
 mod linear;
 mod normalisation;
 mod polyphase;

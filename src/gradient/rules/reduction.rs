@@ -61,7 +61,17 @@ pub fn max(context: &mut VjpContext) -> Result<(), GradientError> {
     let shape = context.shape(context.input(0)?)?;
     let listed = context.int_list("axes", 1)?;
     let axes = reduced_axes(context.node, listed, shape.len())?;
-    route_to_first_maximum(context, shape, &axes)
+    let values = context.input(0)?.to_owned();
+    route_to_first_maximum(context, values, shape, &axes)
+}
+
+/// y = min over some axes: as [`max`] of the negated values.
+pub fn min(context: &mut VjpContext) -> Result<(), GradientError> {
+    let shape = context.shape(context.input(0)?)?;
+    let listed = context.int_list("axes", 1)?;
+    let axes = reduced_axes(context.node, listed, shape.len())?;
+    let values = context.builder.unary("Neg", context.input(0)?);
+    route_to_first_maximum(context, values, shape, &axes)
 }
 
 /// y = max over height and width: x̄ = ȳ at the first maximum in row-major
@@ -69,12 +79,14 @@ pub fn max(context: &mut VjpContext) -> Result<(), GradientError> {
 pub fn global_max(context: &mut VjpContext) -> Result<(), GradientError> {
     let shape = spatial_shape(context)?;
     let axes: Vec<usize> = (2..shape.len()).collect();
-    route_to_first_maximum(context, shape, &axes)
+    let values = context.input(0)?.to_owned();
+    route_to_first_maximum(context, values, shape, &axes)
 }
 
-/// x̄ is ȳ at the first maximum over `axes` in row-major order, 0 elsewhere.
+/// x̄ is ȳ at the first maximum of `values` over `axes` in row-major order, 0 elsewhere.
 fn route_to_first_maximum(
     context: &mut VjpContext,
+    mut values: String,
     shape: &[usize],
     axes: &[usize],
 ) -> Result<(), GradientError> {
@@ -89,7 +101,6 @@ fn route_to_first_maximum(
     context.check_constant(Some(columns))?;
     let in_order = order.iter().copied().eq(0..shape.len());
 
-    let mut values = context.input(0)?.to_owned();
     if !in_order {
         values = context.builder.transpose(&values, &order);
     }

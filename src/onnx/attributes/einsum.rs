@@ -16,11 +16,16 @@ pub struct Equation {
 }
 
 impl Equation {
+    /// The equation; an ellipsis becomes a letter for each axis that it stands for,
+    /// which follows from the operands' `shapes`.
+    ///
     /// # Errors
-    /// [`OnnxError::Node`] for an equation with an ellipsis or other signs.
-    pub fn of(node: &pb::NodeProto) -> Result<Equation, OnnxError> {
+    /// [`OnnxError::Node`] for an equation with other signs, or an ellipsis where the
+    /// shapes are not known.
+    pub fn of(node: &pb::NodeProto, shapes: Option<&[&[usize]]>) -> Result<Equation, OnnxError> {
         let text = node::text(node, "equation").unwrap_or_default();
         let text: String = text.chars().filter(|sign| !sign.is_whitespace()).collect();
+        let text = without_ellipsis(&text, shapes.unwrap_or_default()).unwrap_or(text);
         // Twice an axis of two operands and of the result.
         if text.len() > 6 * MAX_AXES {
             let problem = format!("an equation of {} letters is too long", text.len());
@@ -46,6 +51,15 @@ impl Equation {
             output
         });
         Ok(Equation { inputs, output })
+    }
+
+    /// The equation as the attribute has it.
+    pub fn text(&self) -> String {
+        let terms: Vec<String> = (self.inputs.iter())
+            .map(|letters| letters.iter().collect())
+            .collect();
+        let output: String = self.output.iter().collect();
+        format!("{}->{output}", terms.join(","))
     }
 
     /// # Errors
@@ -81,4 +95,54 @@ impl Equation {
         }
         found
     }
+}
+
+/// An equation with letters in the place of `...`, for operands of these shapes; `None`
+/// where it has none, or where they do not go together. As NumPy has it, the axes of an
+/// ellipsis are aligned at their end, and come first in a result that is not written.
+fn without_ellipsis(text: &str, shapes: &[&[usize]]) -> Option<String> {
+    const ELLIPSIS: &str = "...";
+    if !text.contains(ELLIPSIS) {
+        return None;
+    }
+    let (left, right) = match text.split_once("->") {
+        Some((left, right)) => (left, Some(right)),
+        None => (text, None),
+    };
+    let terms: Vec<&str> = left.split(',').collect();
+    if terms.len() != shapes.len() {
+        return None;
+    }
+    let hidden = |(term, shape): (&&str, &&[usize])| {
+        let named = term.chars().filter(|sign| *sign != '.').count();
+        shape
+            .len()
+            .checked_sub(named)
+            .filter(|_| term.contains(ELLIPSIS))
+    };
+    let counts: Vec<usize> = (terms.iter().zip(shapes))
+        .map(|pair| hidden(pair).unwrap_or(0))
+        .collect();
+    let most = counts.iter().copied().max()?;
+    let letters: String = (('A'..='Z').chain('a'..='z'))
+        .filter(|letter| !text.contains(*letter))
+        .take(most)
+        .collect();
+    if letters.len() != most {
+        return None;
+    }
+    let written: Vec<String> = (terms.iter().zip(counts))
+        .map(|(term, count)| term.replacen(ELLIPSIS, &letters[most - count..], 1))
+        .collect();
+    let right = match right {
+        Some(right) => right.replacen(ELLIPSIS, &letters, 1),
+        None => {
+            let named = |sign: &char| *sign != '.' && *sign != ',';
+            let mut once: Vec<char> = left.chars().filter(named).collect();
+            once.retain(|letter| left.matches(*letter).count() == 1);
+            once.sort_unstable();
+            letters.chars().chain(once).collect()
+        }
+    };
+    Some(format!("{}->{right}", written.join(",")))
 }

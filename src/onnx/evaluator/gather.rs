@@ -29,6 +29,23 @@ pub fn gather_elements(call: &Call) -> Outputs {
     })])
 }
 
+/// y[i, …] = x[indices[i, …], …]: the last axis of the indices holds the first numbers of
+/// a multi-index.
+pub fn gather_nd(call: &Call) -> Outputs {
+    let (x, indices) = (call.value(0)?, call.value(1)?);
+    let (count, depth) = indices.shape().split_at(indices.shape().len() - 1);
+    let numbers = array(indices.shape(), indices.as_ints()?);
+    let shape = [count, &x.shape()[depth[0]..]].concat();
+    Ok(vec![x.rearranged(&shape, |index| {
+        let (row, rest) = index.split_at(count.len());
+        let start = (0..depth[0]).map(|axis| {
+            let number = numbers[[row, &[axis]].concat().as_slice()];
+            from_start(number, x.shape()[axis])
+        });
+        start.chain(rest.iter().copied()).collect()
+    })])
+}
+
 /// y[i, indices[i, j, k], k] = updates[i, j, k] for axis 1, or the sum with it.
 pub fn scatter_elements(call: &Call) -> Outputs {
     let mut result = call.floats(0)?.clone();

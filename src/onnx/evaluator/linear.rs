@@ -81,6 +81,11 @@ fn stack_product(a: &ArrayD<f64>, b: &ArrayD<f64>) -> Result<ArrayD<f64>, String
 /// Products, summed over the letters that the output does not have.
 pub fn einsum(call: &Call) -> Outputs {
     let equation = call.text("equation", "").replace(' ', "");
+    let equation = if equation.contains("...") {
+        numbered(call, &equation)?
+    } else {
+        equation
+    };
     let (terms, result) = match equation.split_once("->") {
         Some((terms, result)) => (terms, result.to_owned()),
         None => (equation.as_str(), implicit_result(&equation)),
@@ -115,6 +120,35 @@ pub fn einsum(call: &Call) -> Outputs {
         total[at(&result).as_slice()] += product;
     }
     one(total)
+}
+
+/// An equation with a digit for each axis of an ellipsis, counted from the last.
+fn numbered(call: &Call, equation: &str) -> Result<String, String> {
+    let (terms, result) = match equation.split_once("->") {
+        Some((terms, result)) => (terms, result.to_owned()),
+        None => (
+            equation,
+            format!("...{}", implicit_result(equation).replace('.', "")),
+        ),
+    };
+    let digits = |count: usize| {
+        (0..count)
+            .rev()
+            .map(|axis| axis.to_string())
+            .collect::<String>()
+    };
+    let (mut written, mut most) = (Vec::new(), 0);
+    for (position, term) in terms.split(',').enumerate() {
+        let letters = term.replace("...", "").len();
+        let count = call.floats(position)?.ndim() - letters;
+        most = most.max(count);
+        written.push(term.replace("...", &digits(count)));
+    }
+    Ok(format!(
+        "{}->{}",
+        written.join(","),
+        result.replace("...", &digits(most))
+    ))
 }
 
 /// The letters that occur once, in alphabetic order: the output of an equation without

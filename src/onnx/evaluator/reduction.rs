@@ -129,6 +129,36 @@ pub fn arg_max(call: &Call) -> Outputs {
     )])
 }
 
+/// The k greatest (least) values of an axis in order, and where they were.
+pub fn top_k(call: &Call) -> Outputs {
+    let x = call.floats(0)?;
+    let axis = call.axis(-1, x.ndim());
+    let k = call.value(1)?.as_ints()?[0] as usize;
+    let is_largest = call.int("largest", 1) != 0;
+    let mut shape = x.shape().to_vec();
+    shape[axis] = k;
+    let place = |index: &[usize]| {
+        let value = |other: &usize| {
+            let mut at = index.to_vec();
+            at[axis] = *other;
+            x[at.as_slice()]
+        };
+        let mut places: Vec<usize> = (0..x.shape()[axis]).collect();
+        places.sort_by(|a, b| value(a).total_cmp(&value(b)));
+        if is_largest {
+            places.reverse();
+        }
+        places[index[axis]]
+    };
+    let values = tabulate(&shape, |index| {
+        let mut at = index.to_vec();
+        at[axis] = place(index);
+        x[at.as_slice()]
+    });
+    let places = tabulate(&shape, |index| place(index) as i64);
+    Ok(vec![Value::Float(values), Value::Int(places)])
+}
+
 /// Sums of all values up to each index along an axis.
 pub fn cumulative_sum(call: &Call) -> Outputs {
     let x = call.floats(0)?;

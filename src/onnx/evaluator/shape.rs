@@ -1,8 +1,8 @@
 //! Other shapes for the same values, Concat and Split, and values made from shapes.
 
 use super::arithmetic::common_shape;
-use super::call::{Call, Outputs, from_start};
-use super::value::{Value, array, each_type, multi_indices};
+use super::call::{Call, Outputs, from_start, one};
+use super::value::{Value, array, each_type, multi_indices, tabulate};
 use crate::onnx::node;
 
 pub fn identity(call: &Call) -> Outputs {
@@ -266,4 +266,17 @@ pub fn range(call: &Call) -> Outputs {
         Value::Int(_) => Value::ints(&[count], values.iter().map(|&value| value as i64).collect()),
         _ => Value::floats(&[count], values),
     }])
+}
+
+/// The values on and above (below) the diagonal number k of each matrix, 0 elsewhere.
+pub fn trilu(call: &Call) -> Outputs {
+    let x = call.floats(0)?;
+    let k = call.value(1).map_or(Ok(0), |k| k.as_ints().map(|k| k[0]))?;
+    let is_upper = call.int("upper", 1) != 0;
+    one(tabulate(x.shape(), |index| {
+        let [.., row, column] = index else { return 0.0 };
+        let beyond = *column as i64 - *row as i64 - k;
+        let stays = if is_upper { beyond >= 0 } else { beyond <= 0 };
+        if stays { x[index] } else { 0.0 }
+    }))
 }

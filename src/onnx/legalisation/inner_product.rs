@@ -23,9 +23,19 @@ pub fn matmul(context: &NodeContext) -> Option<Replacement> {
     })
 }
 
-/// Einsum to one value: with one more axis of size 1, which ReduceSum removes.
+/// Einsum to one value: with one more axis of size 1, which ReduceSum removes. An
+/// equation with an ellipsis: a letter for each of its axes.
 pub fn einsum(context: &NodeContext) -> Legalised {
-    let equation = Equation::of(context.node)?;
+    let equation = Equation::of(context.node, context.input_shapes().as_deref())?;
+    let is_short = node::text(context.node, "equation").is_some_and(|text| text.contains("..."));
+    if is_short && !equation.output.is_empty() {
+        let mut product = context.node.clone();
+        product.attribute = vec![node::text_attribute("equation", &equation.text())];
+        return Ok(Some(Replacement {
+            nodes: vec![product],
+            constants: vec![],
+        }));
+    }
     let Some(first) = context
         .input_shape(0)
         .filter(|_| equation.output.is_empty())

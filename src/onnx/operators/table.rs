@@ -67,6 +67,8 @@ macro_rules! operators {
             "Sqrt" { since: 1, shape: elementwise::same, rule: arithmetic::sqrt }
             "Exp" { since: 1, shape: elementwise::same, rule: arithmetic::exp }
             "Log" { since: 1, shape: elementwise::same, rule: arithmetic::log }
+            "Sin" { since: 7, shape: elementwise::same, rule: arithmetic::sin }
+            "Cos" { since: 7, shape: elementwise::same, rule: arithmetic::cos }
             "Floor" { since: 1, shape: elementwise::same, flags: [ZeroGradient] }
             "Ceil" { since: 1, shape: elementwise::same, flags: [ZeroGradient] }
             "Round" { since: 11, shape: elementwise::same, flags: [ZeroGradient] }
@@ -111,7 +113,7 @@ macro_rules! operators {
             "ReduceMean" { since: 1, shape: reduction::reduce, rule: reduction::mean }
             "ReduceSum" { since: 1, shape: reduction::reduce, rule: reduction::sum }
             "ReduceMax" { since: 1, shape: reduction::reduce, rule: reduction::max }
-            "ReduceMin" { since: 1, shape: reduction::reduce }
+            "ReduceMin" { since: 1, shape: reduction::reduce, rule: reduction::min }
             "ReduceProd" { since: 1, shape: reduction::reduce }
             "ReduceL1" { since: 1, rewritten_as: "ReduceSum" }
             "ReduceL2" { since: 1, rewritten_as: "ReduceSum" }
@@ -120,7 +122,8 @@ macro_rules! operators {
             "ReduceLogSumExp" { since: 1, rewritten_as: "ReduceSum" }
             "ArgMax" { since: 1, shape: reduction::arg, flags: [ZeroGradient] }
             "ArgMin" { since: 1, shape: reduction::arg, flags: [ZeroGradient] }
-            "CumSum" { since: 11 }
+            "CumSum" { since: 11, shape: elementwise::same, rule: indexing::cumulative_sum }
+            "TopK" { since: 1, shape: indexing::top_k, rule: indexing::top_k }
 
             // Normalisations.
             "BatchNormalization" { since: 1, shape: elementwise::same, rule: normalisation::batch }
@@ -139,17 +142,17 @@ macro_rules! operators {
             "Unsqueeze" { since: 1, shape: rearrange::unsqueeze, rule: shape::reshape }
             "Transpose" { since: 1, shape: rearrange::transpose, rule: shape::transpose, flags: [Head] }
             "Expand" { since: 8, shape: rearrange::expand, rule: shape::expand }
-            "Tile" { since: 1, shape: rearrange::tile }
+            "Tile" { since: 1, shape: rearrange::tile, rule: indexing::tile }
             "Concat" { since: 1, shape: rearrange::concat, rule: rearrange::concat }
             "Split" { since: 1, shape: rearrange::split, rule: rearrange::split }
             "Slice" { since: 1, shape: rearrange::slice, rule: rearrange::slice }
             "Pad" { since: 1, shape: rearrange::pad, rule: rearrange::pad, flags: [Head] }
             "Gather" { since: 1, shape: rearrange::gather, rule: rearrange::gather }
-            "GatherElements" { since: 11 }
-            "GatherND" { since: 11 }
-            "ScatterElements" { since: 11 }
-            "ScatterND" { since: 11 }
-            "Trilu" { since: 14 }
+            "GatherElements" { since: 11, shape: indexing::gather_elements, rule: indexing::gather_elements }
+            "GatherND" { since: 11, shape: indexing::gather_nd, rule: indexing::gather_nd }
+            "ScatterElements" { since: 11, shape: elementwise::same, rule: indexing::scatter_elements }
+            "ScatterND" { since: 11, shape: elementwise::same, rule: indexing::scatter_nd }
+            "Trilu" { since: 14, shape: elementwise::same, rule: indexing::trilu }
             "DepthToSpace" { since: 1, shape: rearrange::depth_to_space, rule: rearrange::depth_to_space }
             "SpaceToDepth" { since: 1, shape: rearrange::space_to_depth, rule: rearrange::space_to_depth }
             "Resize" { since: 10, shape: resize::resize, rule: resize::resize }

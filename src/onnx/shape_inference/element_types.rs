@@ -40,7 +40,7 @@ fn output_type(node: &pb::NodeProto, output: usize, shapes: &Shapes) -> Option<i
     let attribute = |name| i32::try_from(node::int(node, name)?).ok();
     match (node.op_type.as_str(), output) {
         ("Cast", _) => attribute("to"),
-        ("MaxPool", 1) | ("Shape" | "Size" | "ArgMax" | "ArgMin" | "NonZero", _) => {
+        ("MaxPool" | "TopK", 1) | ("Shape" | "Size" | "ArgMax" | "ArgMin" | "NonZero", _) => {
             Some(DataType::Int64 as i32)
         }
         ("Dropout", 1)

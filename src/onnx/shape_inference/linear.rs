@@ -44,8 +44,9 @@ fn product_shape(a: &[usize], b: &[usize]) -> Option<Shape> {
 }
 
 pub fn einsum(context: &NodeContext, _: &[usize]) -> OutputShapes {
-    let equation = Equation::of(context.node)?;
-    match context.input_shapes() {
+    let shapes = context.input_shapes();
+    let equation = Equation::of(context.node, shapes.as_deref())?;
+    match shapes {
         Some(shapes) => single(equation.output_shape(context.node, &shapes)?),
         None => declared(context),
     }

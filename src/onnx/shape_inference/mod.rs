@@ -7,7 +7,7 @@
 //! A shape function takes a [`NodeContext`] and the shape of the first input. The row of
 //! an operator in [`operators`](super::operators) names it.
 //!
-//! - `elementwise`, `linear`, `rearrange`, `reduction`, `resize`, `windows`: the shape
+//! - `elementwise`, `indexing`, `linear`, `rearrange`, `reduction`, `resize`, `windows`: the shape
 //!   functions, one file for each family of operators; `output_shapes`: their results
 //! - `element_types`: types, which are inferred beside the shapes
 //! - `declared_shapes`: what the file declares, and limits
@@ -18,6 +18,7 @@
 mod declared_shapes;
 mod element_types;
 mod elementwise;
+mod indexing;
 mod linear;
 mod output_shapes;
 mod rearrange;

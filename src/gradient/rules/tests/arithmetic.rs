@@ -212,6 +212,14 @@ pub fn sqrt(generator: &mut CaseGenerator) -> OperatorCase {
     unary(generator, "Sqrt", 0.2, 3.0)
 }
 
+pub fn sin(generator: &mut CaseGenerator) -> OperatorCase {
+    unary(generator, "Sin", -3.0, 3.0)
+}
+
+pub fn cos(generator: &mut CaseGenerator) -> OperatorCase {
+    unary(generator, "Cos", -3.0, 3.0)
+}
+
 pub fn exp(generator: &mut CaseGenerator) -> OperatorCase {
     unary(generator, "Exp", -2.0, 2.0)
 }

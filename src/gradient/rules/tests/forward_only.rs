@@ -2,6 +2,7 @@
 //! but are used in branches, and forms that rules refuse.
 
 use super::case_generator::CaseGenerator;
+use super::indexing::indices;
 use super::operator_case::{DrawCase, OperatorCase};
 use crate::onnx::pb::tensor_proto::DataType;
 
@@ -17,17 +18,11 @@ pub const OPERATORS: &[(&str, DrawCase)] = &[
     ("ThresholdedRelu", |generator| {
         function(generator, "ThresholdedRelu", 10)
     }),
-    ("ReduceMin", |generator| function(generator, "ReduceMin", 9)),
     ("ReduceProd", |generator| {
         function(generator, "ReduceProd", 9)
     }),
     ("ArgMax", arg_max),
-    ("CumSum", cumulative_sum),
-    ("Tile", tile),
     ("Pad wrap", wrap),
-    ("GatherElements", gather_elements),
-    ("ScatterElements", scatter_elements),
-    ("ScatterND", scatter_nd),
     ("OneHot", one_hot),
     ("Equal", |generator| comparison(generator, "Equal", 11)),
     ("Less", |generator| comparison(generator, "Less", 9)),
@@ -90,29 +85,6 @@ fn arg_max(generator: &mut CaseGenerator) -> OperatorCase {
     case
 }
 
-fn cumulative_sum(generator: &mut CaseGenerator) -> OperatorCase {
-    let (mut case, x, shape) = start(generator, 11);
-    let axis = generator.number(0..=shape.len() - 1);
-    let axis = generator.maybe_from_end(axis, shape.len(), case.opset);
-    let axis = case.shaped_ints(&[], &[axis]);
-    let (exclusive, reverse) = (generator.boolean(), generator.boolean());
-    case.node("CumSum", &[x, axis])
-        .int("exclusive", exclusive.into())
-        .int("reverse", reverse.into());
-    case
-}
-
-fn tile(generator: &mut CaseGenerator) -> OperatorCase {
-    let (mut case, x, shape) = start(generator, 9);
-    let repeats: Vec<i64> = shape
-        .iter()
-        .map(|_| generator.number(1..=3) as i64)
-        .collect();
-    let repeats = case.ints(&repeats);
-    case.node("Tile", &[x, repeats]);
-    case
-}
-
 fn wrap(generator: &mut CaseGenerator) -> OperatorCase {
     let (mut case, x, shape) = start(generator, 19);
     let twice = [shape.as_slice(), &shape].concat();
@@ -122,74 +94,6 @@ fn wrap(generator: &mut CaseGenerator) -> OperatorCase {
         .collect();
     let pads = case.ints(&pads);
     case.node("Pad", &[x, pads]).text("mode", "wrap");
-    case
-}
-
-/// Indices into `size` positions for a tensor of this shape.
-fn indices(
-    generator: &mut CaseGenerator,
-    case: &mut OperatorCase,
-    shape: &[usize],
-    size: usize,
-) -> String {
-    let numbers = generator.numbers(shape.iter().product(), 0..=size - 1);
-    let numbers: Vec<i64> = numbers
-        .into_iter()
-        .map(|number| generator.maybe_from_end(number, size, case.opset))
-        .collect();
-    case.shaped_ints(shape, &numbers)
-}
-
-fn gather_elements(generator: &mut CaseGenerator) -> OperatorCase {
-    let (mut case, x, shape) = start(generator, 11);
-    let axis = generator.number(0..=shape.len() - 1);
-    let mut wanted = shape.clone();
-    wanted[axis] = generator.number(1..=4);
-    let indices = indices(generator, &mut case, &wanted, shape[axis]);
-    case.node("GatherElements", &[x, indices])
-        .int("axis", axis as i64);
-    case
-}
-
-/// No index occurs twice, unless the updates are summed.
-fn scatter_elements(generator: &mut CaseGenerator) -> OperatorCase {
-    let (mut case, x, shape) = start(generator, 11);
-    let axis = generator.number(0..=shape.len() - 1);
-    let add = case.opset >= 16 && generator.boolean();
-    let mut wanted = shape.clone();
-    wanted[axis] = if add {
-        generator.number(1..=4.min(shape[axis]))
-    } else {
-        1
-    };
-    let indices = indices(generator, &mut case, &wanted, shape[axis]);
-    let values = generator.values(wanted.iter().product(), -2.0, 2.0);
-    let updates = case.constant(&wanted, &values);
-    case.node("ScatterElements", &[x, indices, updates])
-        .int("axis", axis as i64);
-    if add {
-        case.graph.text("reduction", "add");
-    }
-    case
-}
-
-fn scatter_nd(generator: &mut CaseGenerator) -> OperatorCase {
-    let (mut case, x, shape) = start(generator, 11);
-    let add = case.opset >= 16 && generator.boolean();
-    let count = if add { 3 } else { 1 };
-    let depth = generator.number(1..=shape.len());
-    let positions: Vec<i64> = (0..count)
-        .flat_map(|_| shape[..depth].to_vec())
-        .map(|size| generator.number(0..=size - 1) as i64)
-        .collect();
-    let indices = case.shaped_ints(&[count, depth], &positions);
-    let wanted = [&[count], &shape[depth..]].concat();
-    let values = generator.values(wanted.iter().product(), -2.0, 2.0);
-    let updates = case.constant(&wanted, &values);
-    case.node("ScatterND", &[x, indices, updates]);
-    if add {
-        case.graph.text("reduction", "add");
-    }
     case
 }
 

@@ -117,13 +117,17 @@ pub fn einsum(generator: &mut CaseGenerator) -> OperatorCase {
         "i,j->ij",
         "bij,bj->bi",
         "ab, ab ->",
+        "...ij,...jk->...ik",
+        "...c,cd->...d",
+        "...ij,...kj",
     ];
     let equation = if generator.boolean() {
         random_equation(generator)
     } else {
         generator.pick(&known).to_owned()
     };
-    let terms = equation.replace(' ', "");
+    // An ellipsis stands for as many axes as are drawn here: one, named z.
+    let terms = equation.replace(' ', "").replace("...", "z");
     let terms: Vec<&str> = terms.split("->").next().unwrap().split(',').collect();
     let sizes: Vec<usize> = generator.numbers(26, 1..=3);
     let size = |letter: char| sizes[letter as usize - 'a' as usize];

@@ -22,6 +22,7 @@ mod convolution;
 mod coverage;
 mod evaluated_case;
 mod forward_only;
+mod indexing;
 mod linear;
 mod nondifferentiable;
 mod normalisation;
@@ -60,6 +61,8 @@ operators! {
     reciprocal: "Reciprocal" => arithmetic::reciprocal,
     pow: "Pow" => arithmetic::pow,
     sqrt: "Sqrt" => arithmetic::sqrt,
+    sin: "Sin" => arithmetic::sin,
+    cos: "Cos" => arithmetic::cos,
     exp: "Exp" => arithmetic::exp,
     log: "Log" => arithmetic::log,
     sum: "Sum" => arithmetic::sum,
@@ -98,6 +101,7 @@ operators! {
     reduce_mean: "ReduceMean" => pooling::reduce_mean,
     reduce_sum: "ReduceSum" => pooling::reduce_sum,
     reduce_max: "ReduceMax" => pooling::reduce_max,
+    reduce_min: "ReduceMin" => pooling::reduce_min,
     reduce_l1: "ReduceL1" => pooling::reduce_l1,
     reduce_l2: "ReduceL2" => pooling::reduce_l2,
     reduce_sum_square: "ReduceSumSquare" => pooling::reduce_sum_square,
@@ -121,6 +125,14 @@ operators! {
     space_to_depth: "SpaceToDepth" => shape::space_to_depth,
     expand: "Expand" => shape::expand,
     gather: "Gather" => rearrange::gather,
+    gather_elements: "GatherElements" => indexing::gather_elements,
+    gather_nd: "GatherND" => indexing::gather_nd,
+    scatter_elements: "ScatterElements" => indexing::scatter_elements,
+    scatter_nd: "ScatterND" => indexing::scatter_nd,
+    top_k: "TopK" => indexing::top_k,
+    cumulative_sum: "CumSum" => indexing::cumulative_sum,
+    trilu: "Trilu" => indexing::trilu,
+    tile: "Tile" => indexing::tile,
     resize: "Resize" => resize::resize,
     upsample: "Upsample" => resize::upsample,
     identity: "Identity" => shape::identity,

@@ -190,6 +190,10 @@ pub fn reduce_max(generator: &mut CaseGenerator) -> OperatorCase {
     reduce(generator, "ReduceMax", 18)
 }
 
+pub fn reduce_min(generator: &mut CaseGenerator) -> OperatorCase {
+    reduce(generator, "ReduceMin", 18)
+}
+
 pub fn reduce_l1(generator: &mut CaseGenerator) -> OperatorCase {
     reduce(generator, "ReduceL1", 18)
 }
