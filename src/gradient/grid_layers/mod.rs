@@ -45,7 +45,7 @@ pub fn insert_grids(model: &mut Model, options: &AttachOptions) -> Result<(), Gr
         return Ok(());
     }
     let is_signal = model.adaptations().is_signal;
-    let may_have_any = is_signal || tokens::has_attention(model.graph());
+    let may_have_any = is_signal || tokens::may_have_tokens(model.graph());
     if !may_have_any || model.opset() < MIN_OPSET {
         return Ok(());
     }

@@ -5,14 +5,17 @@
 use std::collections::HashMap;
 
 use super::grid::Grid;
+use crate::gradient::selection::GridSizes;
 use crate::onnx::{Index, Shapes, node, pb};
 
 /// Tokens that are no place, at most: DINOv2 has a class token and four registers.
 const MAX_SKIPPED: usize = 8;
 
-/// Whether a softmax is multiplied with something: attention.
-pub fn has_attention(graph: &pb::GraphProto) -> bool {
-    attentions(graph).next().is_some()
+/// Whether the graph multiplies as often as a network of tokens does: a classifier of another
+/// kind has one product, its last layer.
+pub fn may_have_tokens(graph: &pb::GraphProto) -> bool {
+    let is_product = |node: &&pb::NodeProto| matches!(&*node.op_type, "MatMul" | "Einsum");
+    graph.node.iter().filter(is_product).nth(1).is_some()
 }
 
 /// The positions of softmaxes whose output, or a view of it, a product reads.
@@ -46,25 +49,22 @@ fn attentions(graph: &pb::GraphProto) -> impl DoubleEndedIterator<Item = usize> 
 /// The nodes that make tokens and are of interest as layers: normalisations, and sums of two
 /// branches.
 pub fn tokens(graph: &pb::GraphProto, index: &Index, shapes: &Shapes) -> HashMap<usize, Grid> {
-    let mut sizes: Vec<[usize; 2]> = Vec::new();
+    let mut sizes = GridSizes::default();
     let mut found = HashMap::new();
     for (position, node) in graph.node.iter().enumerate() {
         let shape = node.output.first().and_then(|output| shapes.get(output));
         match (node.op_type.as_str(), shape) {
-            ("Conv", Some(&[1, _, height, width])) => sizes.push([height, width]),
+            ("Conv", Some(&[1, _, height, width])) => sizes.insert([height, width]),
             (_, Some(&[1, count, features])) => {
                 let is_layer = is_normalisation(graph, index, node) || is_sum(index, shapes, node);
-                let grid = sizes.iter().rev().find_map(|&[height, width]| {
-                    let skipped = count.checked_sub(height * width)?;
-                    let is_grid = skipped <= MAX_SKIPPED && height * width > 1;
-                    is_grid.then_some(Grid::Tokens {
+                let size = sizes.of_places(count, MAX_SKIPPED);
+                if let Some(([height, width], skipped)) = size.filter(|_| is_layer) {
+                    let grid = Grid::Tokens {
                         skipped,
                         height,
                         width,
                         features,
-                    })
-                });
-                if let Some(grid) = grid.filter(|_| is_layer) {
+                    };
                     found.insert(position, grid);
                 }
             }

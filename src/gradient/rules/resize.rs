@@ -78,8 +78,19 @@ fn scales(
 /// of ONNX Resize.
 struct Interpolation {
     coordinate_mode: String,
-    is_linear: bool,
+    kernel: Kernel,
     nearest_mode: String,
+    /// Whether pixels outside count as none, instead of as those at the border; of the
+    /// cubic kernel alone.
+    excludes_outside: bool,
+}
+
+/// How an output pixel mixes the input pixels around it.
+enum Kernel {
+    Nearest,
+    Linear,
+    /// Keys 1981, with its coefficient a.
+    Cubic(f32),
 }
 
 impl Interpolation {
@@ -104,37 +115,68 @@ impl Interpolation {
             "asymmetric",
             "half_pixel_symmetric",
         ];
+        let kernel = match mode.as_str() {
+            "nearest" => Some(Kernel::Nearest),
+            "linear" => Some(Kernel::Linear),
+            "cubic" => {
+                let coefficient = node::float(context.node, "cubic_coeff_a");
+                Some(Kernel::Cubic(coefficient.unwrap_or(-0.75)))
+            }
+            _ => None,
+        };
         let is_smoothed = node::int(context.node, "antialias") == Some(1);
-        if !known.contains(&coordinate_mode.as_str())
-            || !["nearest", "linear"].contains(&mode.as_str())
-            || is_smoothed
-        {
-            let problem = format!("mode '{mode}' with '{coordinate_mode}' is not supported");
-            return Err(context.unsupported(problem));
-        }
+        let is_known = known.contains(&coordinate_mode.as_str()) && !is_smoothed;
+        let Some(kernel) = kernel.filter(|_| is_known) else {
+            let smoothed = if is_smoothed { ", antialias" } else { "" };
+            return Err(context.unsupported(format!(
+                "mode '{mode}' with '{coordinate_mode}'{smoothed} is not supported"
+            )));
+        };
         Ok(Interpolation {
             coordinate_mode,
-            is_linear: mode == "linear",
             nearest_mode,
+            excludes_outside: matches!(kernel, Kernel::Cubic(_))
+                && node::int(context.node, "exclude_outside") == Some(1),
+            kernel,
         })
     }
 
     /// Rᵀ [input, output], in row-major order.
     fn transposed_matrix(&self, input: usize, output: usize, scale: f32) -> Vec<f32> {
         let mut matrix = vec![0.0; input * output];
-        let clamped = |coordinate: f32| coordinate.clamp(0.0, (input - 1) as f32) as usize;
+        let last = (input - 1) as f32;
         for column in 0..output {
             let x = self.source_coordinate(column as f32, input as f32, output as f32, scale);
-            if self.is_linear {
-                let low = x.floor();
-                let weight = x - low;
-                matrix[clamped(low) * output + column] += 1.0 - weight;
-                matrix[clamped(low + 1.0) * output + column] += weight;
-            } else {
-                matrix[clamped(self.nearest(x)) * output + column] += 1.0;
+            let mut taps = self.taps(x);
+            if self.excludes_outside {
+                taps.retain(|(place, _)| (0.0..=last).contains(place));
+                let sum: f32 = taps.iter().map(|(_, weight)| weight).sum();
+                taps.iter_mut().for_each(|(_, weight)| *weight /= sum);
+            }
+            for (place, weight) in taps {
+                let row = place.clamp(0.0, last) as usize;
+                matrix[row * output + column] += weight;
             }
         }
         matrix
+    }
+
+    /// The places that the pixel at `x` mixes, some perhaps outside, and their weights.
+    fn taps(&self, x: f32) -> Vec<(f32, f32)> {
+        let low = x.floor();
+        let beyond = x - low;
+        match self.kernel {
+            Kernel::Nearest => vec![(self.nearest(x), 1.0)],
+            Kernel::Linear => vec![(low, 1.0 - beyond), (low + 1.0, beyond)],
+            Kernel::Cubic(a) => (-1..=2)
+                .map(|step| {
+                    (
+                        low + step as f32,
+                        cubic_weight((step as f32 - beyond).abs(), a),
+                    )
+                })
+                .collect(),
+        }
     }
 
     /// The input coordinate of output pixel `x`, by the specification's formulas, in
@@ -161,5 +203,15 @@ impl Interpolation {
             "round_prefer_ceil" => (x + 0.5).floor(),
             _ => (x - 0.5).ceil(),
         }
+    }
+}
+
+/// Weight of a pixel at this distance (Keys, Cubic Convolution Interpolation, 1981).
+fn cubic_weight(distance: f32, a: f32) -> f32 {
+    let d = distance;
+    match d {
+        0.0..=1.0 => ((a + 2.0) * d - (a + 3.0)) * d * d + 1.0,
+        1.0..=2.0 => ((a * d - 5.0 * a) * d + 8.0 * a) * d - 4.0 * a,
+        _ => 0.0,
     }
 }

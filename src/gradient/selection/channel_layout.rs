@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::grid_sizes::GridSizes;
 use super::types::PictureInput;
-use crate::onnx::{pb, transpose_order};
+use crate::onnx::{Shapes, node, pb, transpose_order};
 use crate::picture::Layout;
 
 /// Which of batch, channel, row, column (0…3) each axis of a tensor is.
@@ -13,12 +14,15 @@ const CHANNELS_LAST: AxisOrder = [0, 2, 3, 1];
 
 /// For every tensor that depends on the picture, whether it is [1, h, w, C].
 ///
-/// Convolutions and poolings give [1, C, h, w], a Transpose permutes axes,
-/// a Reshape is taken to give [1, C, h, w], and every other operator keeps the order
-/// of its input.
+/// Convolutions and poolings give [1, C, h, w], a Transpose permutes axes, a Reshape gives
+/// the order in which height and width are among the known `sizes` ([1, C, h, w] where that
+/// does not tell), a LayerNormalization of the last axis has the channels there, and every
+/// other operator keeps the order of its input.
 pub fn channels_last<'graph>(
     graph: &'graph pb::GraphProto,
+    shapes: &Shapes,
     picture: &'graph PictureInput,
+    sizes: &GridSizes,
 ) -> HashMap<&'graph str, bool> {
     let input_order = match picture.layout {
         Layout::Nchw => CHANNELS_FIRST,
@@ -32,7 +36,9 @@ pub fn channels_last<'graph>(
             .iter()
             .find_map(|input| orders.get(input.as_str()));
         let order = match (node.op_type.as_str(), input_order) {
-            ("Conv" | "ConvTranspose" | "MaxPool" | "AveragePool" | "Reshape", _) => CHANNELS_FIRST,
+            ("Conv" | "ConvTranspose" | "MaxPool" | "AveragePool", _) => CHANNELS_FIRST,
+            ("Reshape", _) => reshaped_order(node, shapes, sizes),
+            ("LayerNormalization", _) if normalises_last_axis(node, shapes) => CHANNELS_LAST,
             ("Transpose", Some(&before)) => match transpose_order(node, 4) {
                 Ok(permutation) => std::array::from_fn(|axis| before[permutation[axis]]),
                 Err(_) => continue,
@@ -46,4 +52,19 @@ pub fn channels_last<'graph>(
         .into_iter()
         .map(|(tensor, order)| (tensor, order == CHANNELS_LAST))
         .collect()
+}
+
+fn reshaped_order(node: &pb::NodeProto, shapes: &Shapes, sizes: &GridSizes) -> AxisOrder {
+    match node.output.first().and_then(|output| shapes.get(output)) {
+        Some(&[1, a, b, c]) if sizes.contains([a, b]) && !sizes.contains([b, c]) => CHANNELS_LAST,
+        _ => CHANNELS_FIRST,
+    }
+}
+
+/// Whether it normalises the last of four axes, which then are the channels: nobody
+/// normalises each row of pixels by itself.
+fn normalises_last_axis(node: &pb::NodeProto, shapes: &Shapes) -> bool {
+    let rank = node.output.first().and_then(|output| shapes.get(output));
+    rank.is_some_and(|shape| shape.len() == 4)
+        && matches!(node::int(node, "axis"), None | Some(-1 | 3))
 }

@@ -6,8 +6,8 @@ use crate::gradient::error::{GradientError, listed};
 use crate::gradient::rules;
 use crate::onnx::{GridLayer, Index, Model, Shapes, node, operators, pb};
 
-/// Every layer with height and width from which the rules reach the logits, in
-/// the order of the graph.
+/// Every layer with height and width that depends on the picture and from which the rules
+/// reach the logits, in the order of the graph.
 ///
 /// # Errors
 /// [`GradientError::Onnx`] where the graph is inconsistent.
@@ -20,11 +20,16 @@ pub fn find_layers(
     let (graph, grids) = (model.graph(), &model.adaptations().grid_layers);
     let index = Index::new(graph)?;
     let explainable = explainable(graph, &index, logits);
+    let reached = index.reached_from(graph, &picture.name);
     let spatial = spatial_axes::tensors_with_height_and_width(graph, &index, shapes, picture);
-    let channels_last = channel_layout::channels_last(graph, picture);
+    let channels_last = channel_layout::channels_last(graph, shapes, picture, &spatial.sizes);
     let mut layers = Vec::new();
     for (position, node) in graph.node.iter().enumerate() {
-        let Some(tensor) = node.output.first().filter(|_| explainable[position]) else {
+        let Some(tensor) = node
+            .output
+            .first()
+            .filter(|_| explainable[position] && reached[position])
+        else {
             continue;
         };
         let Some(&[1, a, b, c]) = shapes.get(tensor) else {
@@ -36,7 +41,7 @@ pub fn find_layers(
             None => channels_last.get(tensor.as_str()) == Some(&true),
         };
         let shape = if channels_last { [c, a, b] } else { [a, b, c] };
-        let is_spatial = grid.is_some() || spatial.contains(tensor.as_str());
+        let is_spatial = grid.is_some() || spatial.names.contains(tensor.as_str());
         if shape[1] * shape[2] > 1 && is_spatial {
             let of_node = || (node::name_of(node).to_owned(), node.op_type.clone());
             let of_file = |grid: &GridLayer| (grid.node.clone(), grid.operator.clone());

@@ -5,12 +5,14 @@
 //! - `picture_input`, `logits`, `layers`: how each part is found
 //! - `layer_blocks`: aliases of layers, such as "block 4"
 //! - `spatial_axes`: which tensors have height and width
+//! - `grid_sizes`: the heights and widths that occur
 //! - `channel_layout`: which tensors have their channels last
 //!
 //! To add an activation that a model may end with: a variant of
 //! [`OutputActivation`], and its operator in `logits`.
 
 mod channel_layout;
+mod grid_sizes;
 mod layer_blocks;
 mod layers;
 mod logits;
@@ -20,6 +22,7 @@ mod spatial_axes;
 mod tests;
 mod types;
 
+pub use grid_sizes::GridSizes;
 pub use layers::{choose_layer, find_layers, named_layer};
 pub use logits::{classes_and_places, find_logits};
 pub use picture_input::find_picture;

@@ -1,4 +1,4 @@
-//! Aliases of the layers of small networks.
+//! Aliases of the layers of small networks, and the layers of networks that attend.
 
 use prost::Message;
 
@@ -102,4 +102,79 @@ fn a_layer_is_found_by_the_name_of_an_output_that_is_another_view_of_it() {
         let found = survey(&model, &options).unwrap();
         assert_eq!(found.selection.layer.tensor, "l", "{name}");
     }
+}
+
+/// A Swin in small: patches with their channels last, 4 × 4, merged to 2 × 2; then an attention
+/// whose weights [1, 1, 4, 4] look like a grid of the first size.
+#[test]
+fn merged_patches_are_layers_and_attention_weights_are_none() {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 1, 8, 8])]);
+    graph
+        .floats("patch", &[2, 1, 2, 2], &[0.5; 8])
+        .node("Conv", "patches", &["x", "patch"], "c")
+        .ints("strides", &[2, 2]);
+    graph
+        .node("Transpose", "last", &["c"], "t")
+        .ints("perm", &[0, 2, 3, 1]);
+    graph
+        .int64s("apart", &[1, 2, 2, 2, 2, 2])
+        .node("Reshape", "split", &["t", "apart"], "s");
+    graph
+        .node("Transpose", "gather", &["s"], "g")
+        .ints("perm", &[0, 1, 3, 2, 4, 5]);
+    graph
+        .int64s("merged", &[1, 2, 2, 8])
+        .node("Reshape", "merge", &["g", "merged"], "m");
+    graph
+        .floats("gamma", &[8], &[1.0; 8])
+        .floats("beta", &[8], &[0.0; 8])
+        .node("LayerNormalization", "norm1", &["m", "gamma", "beta"], "n");
+    graph
+        .int64s("heads", &[1, 1, 4, 8])
+        .node("Reshape", "queries", &["n", "heads"], "q");
+    graph
+        .node("Transpose", "keys", &["q"], "k")
+        .ints("perm", &[0, 1, 3, 2]);
+    graph.node("MatMul", "scores", &["q", "k"], "qk");
+    graph
+        .int64s("square", &[1, 1, 4, 4])
+        .node("Reshape", "windows", &["qk", "square"], "w");
+    graph.node("Softmax", "attention", &["w"], "a");
+    graph.node("MatMul", "mixed", &["a", "q"], "v");
+    graph.node("Reshape", "places", &["v", "merged"], "p");
+    graph.node("Add", "residual", &["m", "p"], "r");
+    graph.node("LayerNormalization", "norm", &["r", "gamma", "beta"], "e");
+    graph
+        .node("ReduceMean", "pool", &["e"], "y")
+        .ints("axes", &[1, 2])
+        .int("keepdims", 0);
+    let file = model(graph.output("y", &[1, 8])).encode_to_vec();
+    let model = Model::decode(&file, Limits::default()).unwrap();
+    let found = survey(&model, &AttachOptions::default()).unwrap();
+    let names: Vec<&str> = found.layers.iter().map(|layer| &*layer.tensor).collect();
+    assert_eq!(names, ["c", "t", "m", "n", "p", "r", "e"]);
+    let layer = &found.selection.layer;
+    assert_eq!((&*layer.tensor, layer.shape), ("e", [8, 2, 2]));
+    assert!(layer.channels_last);
+}
+
+/// What is computed of constants alone, such as a position's encoding, is no layer.
+#[test]
+fn what_does_not_depend_on_the_picture_is_no_layer() {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 2, 4, 4])]);
+    graph.floats("positions", &[1, 2, 4, 4], &[0.1; 32]).node(
+        "Tanh",
+        "encode",
+        &["positions"],
+        "e",
+    );
+    graph.node("Add", "placed", &["x", "e"], "a");
+    graph.node("Relu", "layer", &["a"], "l");
+    graph.node("GlobalAveragePool", "pool", &["l"], "p");
+    graph.node("Flatten", "flatten", &["p"], "y");
+    let file = model(graph.output("y", &[1, 2])).encode_to_vec();
+    let model = Model::decode(&file, Limits::default()).unwrap();
+    let found = survey(&model, &AttachOptions::default()).unwrap();
+    let names: Vec<&str> = found.layers.iter().map(|layer| &*layer.tensor).collect();
+    assert_eq!(names, ["a", "l"]);
 }

@@ -38,6 +38,7 @@ pub fn supports(operator: &str) -> bool {
             | "Where"
             | "Identity"
             | "ReduceProd"
+            | "Clip"
     )
 }
 
@@ -50,6 +51,7 @@ pub fn evaluate(node: &pb::NodeProto, inputs: &[Option<Value>]) -> Option<Value>
         ("Cast", value) => cast(node, value),
         ("Where", condition) => select(condition, input(1)?, input(2)?),
         ("Not", Value::Bools(values)) => Some(Value::Bools(values.mapv(|value| 1 - value))),
+        ("Clip", value) => clipped(node, value, input(1), input(2)),
         ("Neg", Value::Ints(values)) => Some(Value::Ints(values.mapv(i64::wrapping_neg))),
         ("ReduceProd", Value::Ints(values)) if node.input.len() == 1 => {
             let product = values.iter().copied().fold(1, i64::wrapping_mul);
@@ -77,6 +79,30 @@ pub fn evaluate(node: &pb::NodeProto, inputs: &[Option<Value>]) -> Option<Value>
             (inputs.len() > 1).then_some(folded)
         }
     }
+}
+
+/// Limits are inputs since operator set 11, and attributes before.
+fn clipped(
+    node: &pb::NodeProto,
+    value: &Value,
+    low: Option<&Value>,
+    high: Option<&Value>,
+) -> Option<Value> {
+    let attribute = |name| {
+        let limit = node::float(node, name)?;
+        Some(Value::Floats(ArrayD::from_elem(IxDyn(&[]), limit)))
+    };
+    let limits = [
+        ("Max", low.cloned().or_else(|| attribute("min"))),
+        ("Min", high.cloned().or_else(|| attribute("max"))),
+    ];
+    let mut clipped = value.clone();
+    for (operator, limit) in limits {
+        if let Some(limit) = limit {
+            clipped = binary(operator, &clipped, &limit)?;
+        }
+    }
+    Some(clipped)
 }
 
 fn binary(operator: &str, a: &Value, b: &Value) -> Option<Value> {

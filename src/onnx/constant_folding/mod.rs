@@ -6,14 +6,16 @@
 //! such nodes while shapes are inferred, and [`fold_constants`] puts the results in
 //! their place.
 //!
-//! - `elementwise`: arithmetic, comparisons, casts; `rearrange`: data movement
+//! - `elementwise`: arithmetic, comparisons, casts; `rearrange`: data movement;
+//!   `statistics`: weight standardisation
 //! - `budget`: how much is computed at most
 //!
-//! To add an operator: its name in `supports` and an arm in `evaluate` of one of the two.
+//! To add an operator: its name in `supports` and an arm in `evaluate` of one of the three.
 
 mod budget;
 mod elementwise;
 mod rearrange;
+mod statistics;
 #[cfg(test)]
 mod tests;
 
@@ -31,7 +33,7 @@ use super::producers_and_consumers::Index;
 use super::shapes::Shapes;
 use super::value::Value;
 
-/// The values of a node's only output, if all that it reads is constant and its
+/// The values of a node's only output (of a BatchNormalization in training mode, the first), if all that it reads is constant and its
 /// operator is one that is folded.
 ///
 /// # Errors
@@ -42,21 +44,30 @@ pub fn evaluate(
     shapes: &Shapes,
     budget: &mut Budget,
 ) -> Result<Option<Value>, OnnxError> {
-    if node.output.len() != 1 {
+    if node.output.len() != 1 && !statistics::uses_own(node) {
         return Ok(None);
     }
     if let "Shape" | "Size" = node.op_type.as_str() {
         let shape = node::input(node, 0).and_then(|name| shapes.get(name));
         return Ok(shape.and_then(|shape| rearrange::of_shape(node, shape)));
     }
-    if !elementwise::supports(&node.op_type) && !rearrange::supports(&node.op_type) {
+    let operator = node.op_type.as_str();
+    let families = [
+        elementwise::supports,
+        rearrange::supports,
+        statistics::supports,
+    ];
+    if !families.iter().any(|supports| supports(operator)) {
         return Ok(None);
     }
-    let Some(inputs) = constant_inputs(node, index, shapes, budget)? else {
+    let read = statistics::read_inputs(node);
+    let Some(inputs) = constant_inputs(node, read, index, shapes, budget)? else {
         return Ok(None);
     };
-    let found = if elementwise::supports(&node.op_type) {
+    let found = if elementwise::supports(operator) {
         elementwise::evaluate(node, &inputs)
+    } else if statistics::supports(operator) {
+        statistics::evaluate(node, &inputs)?
     } else {
         rearrange::evaluate(node, &inputs)?
     };
@@ -67,17 +78,18 @@ pub fn evaluate(
     Ok(found.filter(is_kept))
 }
 
-/// The values of a node's inputs, an inner `None` for those left out; `None` as a
+/// The values of a node's first `count` inputs, an inner `None` for those left out; `None` as a
 /// whole where one is not constant or the budget does not suffice.
 fn constant_inputs(
     node: &pb::NodeProto,
+    count: usize,
     index: &Index,
     shapes: &Shapes,
     budget: &mut Budget,
 ) -> Result<Option<Vec<Option<Value>>>, OnnxError> {
     let mut inputs = Vec::new();
     let mut read: usize = 0;
-    for name in &node.input {
+    for name in node.input.iter().take(count) {
         let values = shapes.get(name).map_or(1, |shape| shape.iter().product());
         read = read.saturating_add(values);
         if read > 2 * MAX_VALUES || !budget.work(values) {
@@ -109,7 +121,10 @@ pub fn fold_constants(model: &mut Model, shapes: &Shapes) {
     let graph = model.graph_mut();
     let is_folded = |node: &pb::NodeProto| {
         let known = |output: &String| shapes.constant(output).is_some();
-        !node.output.is_empty() && node.output.iter().all(known)
+        match node.output.first() {
+            Some(first) if statistics::uses_own(node) => known(first),
+            _ => !node.output.is_empty() && node.output.iter().all(known),
+        }
     };
     let mut folded: HashSet<String> = HashSet::new();
     graph.node.retain(|node| {

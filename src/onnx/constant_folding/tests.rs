@@ -56,3 +56,48 @@ fn an_expand_idiom_with_where_and_equal() {
     let shapes = infer_shapes(&decoded(graph.output("y", &[5, 3])), &[]).unwrap();
     assert_eq!(shapes.get("y"), Some([5, 3].as_slice()));
 }
+
+/// What PyTorch writes for weights that are standardised, and for padding that TensorFlow
+/// calls SAME.
+#[test]
+fn standardised_weights_and_clipped_sizes_are_constant() {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 3])]);
+    let weights = [1.0, 3.0, 2.0, 2.0, 0.0, 4.0];
+    graph
+        .floats("w", &[1, 2, 3], &weights)
+        .floats("scale", &[2], &[2.0, 1.0])
+        .floats("bias", &[2], &[0.5, 0.0])
+        .floats("none", &[2], &[0.0, 0.0]);
+    graph
+        .node(
+            "BatchNormalization",
+            "standard",
+            &["w", "scale", "bias", "none", "none"],
+            "n",
+        )
+        .int("training_mode", 1)
+        .float("epsilon", 0.0);
+    graph
+        .last()
+        .output
+        .extend(["mean".to_owned(), "variance".to_owned()]);
+    graph
+        .floats("size", &[], &[-3.0])
+        .floats("low", &[], &[0.0]);
+    graph.node("Clip", "positive", &["size", "low"], "c");
+    graph.node("Add", "sum", &["n", "c"], "m");
+    graph.node("Add", "all", &["x", "m"], "y");
+    let mut model = decoded(graph.output("y", &[1, 2, 3]));
+    let shapes = infer_shapes(&model, &[]).unwrap();
+    let Some(Value::Floats(found)) = shapes.constant("m") else {
+        panic!("not constant");
+    };
+    // Means 2 and 2, variances 2/3 and 8/3.
+    let (a, b) = ((3.0_f32 / 2.0).sqrt(), (3.0_f32 / 8.0).sqrt());
+    let wanted = [0.5 - 2.0 * a, 0.5 + 2.0 * a, 0.5, 0.0, -2.0 * b, 2.0 * b];
+    for (found, wanted) in found.iter().zip(wanted) {
+        assert!((found - wanted).abs() < 1e-6, "{found} {wanted}");
+    }
+    fold_constants(&mut model, &shapes);
+    assert_eq!(model.graph().node.len(), 1);
+}

@@ -8,8 +8,6 @@ pub fn operator(name: &str, call: &Call) -> Outputs {
     let function: Box<dyn Fn(f64) -> f64> = match name {
         "Neg" => return neg(call),
         "Clip" => return clip(call),
-        "Sin" => Box::new(f64::sin),
-        "Cos" => Box::new(f64::cos),
         "Sqrt" => Box::new(f64::sqrt),
         "Exp" => Box::new(f64::exp),
         "Log" => Box::new(f64::ln),

@@ -1,4 +1,4 @@
-//! Resize and Upsample: nearest and linear, one axis at a time.
+//! Resize and Upsample: nearest, linear and cubic, one axis at a time.
 
 use ndarray::ArrayD;
 
@@ -129,7 +129,7 @@ impl AxisScaling {
     fn sources(
         &self,
         x: usize,
-        mode: &str,
+        call: &Call,
         transformation: &str,
         nearest: &str,
     ) -> Result<Vec<(usize, f64)>, String> {
@@ -137,16 +137,50 @@ impl AxisScaling {
             return Ok(vec![(x, 1.0)]);
         }
         let original = self.original(x, transformation)?;
+        let mode = call.text("mode", "nearest");
         let border = |coordinate: f64| coordinate.clamp(0.0, self.input as f64 - 1.0) as usize;
-        Ok(match mode {
+        Ok(match mode.as_str() {
             "nearest" => vec![(border(rounded(original, nearest)?), 1.0)],
             "linear" => {
                 let share = original - original.floor();
                 let left = border(original.floor());
                 vec![(left, 1.0 - share), (border(original.floor() + 1.0), share)]
             }
+            "cubic" => self.cubic(call, original),
             other => return Err(format!("the mode {other} is not covered")),
         })
+    }
+}
+
+impl AxisScaling {
+    /// Weights by the cubic of the specification, written out in powers of the fraction.
+    fn cubic(&self, call: &Call, original: f64) -> Vec<(usize, f64)> {
+        let a = call.float("cubic_coeff_a", -0.75);
+        let s = original - original.floor();
+        let weights = [
+            ((a * (s + 1.0) - 5.0 * a) * (s + 1.0) + 8.0 * a) * (s + 1.0) - 4.0 * a,
+            ((a + 2.0) * s - (a + 3.0)) * s * s + 1.0,
+            ((a + 2.0) * (1.0 - s) - (a + 3.0)) * (1.0 - s) * (1.0 - s) + 1.0,
+            ((a * (2.0 - s) - 5.0 * a) * (2.0 - s) + 8.0 * a) * (2.0 - s) - 4.0 * a,
+        ];
+        let size = self.input as f64;
+        let places: Vec<f64> = (-1..3)
+            .map(|step| original.floor() + f64::from(step))
+            .collect();
+        let counts =
+            |place: f64| call.int("exclude_outside", 0) == 0 || (0.0..size).contains(&place);
+        let sum: f64 = (places.iter().zip(weights))
+            .map(|(&place, weight)| if counts(place) { weight } else { 0.0 })
+            .sum();
+        let norm = if call.int("exclude_outside", 0) == 0 {
+            1.0
+        } else {
+            sum
+        };
+        (places.iter().zip(weights))
+            .filter(|(place, _)| counts(**place))
+            .map(|(place, weight)| (place.clamp(0.0, size - 1.0) as usize, weight / norm))
+            .collect()
     }
 }
 
@@ -168,11 +202,10 @@ fn interpolated(
     transformation: &str,
     nearest: &str,
 ) -> Outputs {
-    let mode = call.text("mode", "nearest");
     let mut result = x.clone();
     for (axis, scaling) in scalings.iter().enumerate() {
         let sources = (0..scaling.output)
-            .map(|index| scaling.sources(index, &mode, transformation, nearest))
+            .map(|index| scaling.sources(index, call, transformation, nearest))
             .collect::<Result<Vec<_>, _>>()?;
         let mut shape = result.shape().to_vec();
         shape[axis] = scaling.output;

@@ -8,6 +8,7 @@
 //! - `resize`: of operator set 10, to the nearest pixel
 //! - `mean`: of tensors with different numbers of axes
 //! - `inner_product`: MatMul and Einsum to one value
+//! - `slice`: with steps, of what a Reshape made
 //! - `replacement`: what they return
 //!
 //! To add one: a file with a function that returns `None` where the node may stay, and
@@ -19,9 +20,11 @@ mod mean;
 mod pad;
 mod replacement;
 mod resize;
+mod slice;
 mod squeeze;
 
 use replacement::{Legalised, Replacement};
+use tract_onnx::pb;
 
 use super::error::OnnxError;
 use super::model::Model;
@@ -49,7 +52,7 @@ pub fn legalise(model: &mut Model, shapes: &Shapes) -> Result<(), OnnxError> {
         if node.op_type == "Resize" && opset == 10 {
             resize_indices = resize::add_indices(&context, resize_indices)?;
         }
-        if let Some(replacement) = replacement_of(&context)? {
+        if let Some(replacement) = replacement_of(&context, graph)? {
             replacements.push((position, replacement));
         }
     }
@@ -59,12 +62,13 @@ pub fn legalise(model: &mut Model, shapes: &Shapes) -> Result<(), OnnxError> {
     Ok(())
 }
 
-fn replacement_of(context: &NodeContext) -> Legalised {
+fn replacement_of(context: &NodeContext, graph: &pb::GraphProto) -> Legalised {
     Ok(match context.node.op_type.as_str() {
         "ConvTranspose" => conv_transpose::conv_transpose(context)?,
         "Squeeze" => squeeze::squeeze(context),
         "Pad" => pad::pad(context)?,
         "Resize" if context.opset == 10 => resize::resize(context)?,
+        "Slice" => slice::slice(context, graph)?,
         "Mean" => mean::mean(context),
         "MatMul" => inner_product::matmul(context),
         "Einsum" => inner_product::einsum(context)?,

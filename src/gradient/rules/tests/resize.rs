@@ -79,13 +79,29 @@ pub fn upsample(generator: &mut CaseGenerator) -> OperatorCase {
     case
 }
 
-/// Nearest, the default, or linear; says whether it is nearest.
+/// Nearest, the default, or linear, or since operator set 11 cubic; says whether it is
+/// nearest.
 fn mode(generator: &mut CaseGenerator, case: &mut OperatorCase) -> bool {
-    let nearest = generator.pick(&[None, Some("nearest"), Some("linear"), Some("linear")]);
-    if let Some(mode) = nearest {
+    let mode = generator.pick(&[
+        None,
+        Some("nearest"),
+        Some("linear"),
+        Some("linear"),
+        Some("cubic"),
+    ]);
+    let mode = mode.filter(|mode| *mode != "cubic" || case.opset >= 11);
+    if let Some(mode) = mode {
         case.graph.text("mode", mode);
     }
-    nearest != Some("linear")
+    if mode == Some("cubic") {
+        if generator.boolean() {
+            case.graph.float("cubic_coeff_a", -0.5);
+        }
+        if generator.boolean() {
+            case.graph.int("exclude_outside", 1);
+        }
+    }
+    matches!(mode, None | Some("nearest"))
 }
 
 /// Sizes or scales, on all axes or since operator set 18 on some, and every
