@@ -88,11 +88,11 @@ test: setup-tests lint test-models test-native test-wasm test-e2e
 	@echo "all tests passed"
 
 # Overflowing numbers are errors here, in this package alone: nothing else is
-# built again. Half of the time is for the library, half for the command line.
+# built again. A third of the time is for models, one for pictures, one for the command line.
 fuzz:
-	@GRADCAM_FUZZ_SECONDS=$$(( $(FUZZ_SECONDS) / 2 )) cargo test --quiet $(NATIVE) \
+	@GRADCAM_FUZZ_SECONDS=$$(( $(FUZZ_SECONDS) / 3 )) cargo test --quiet $(NATIVE) \
 		--config 'profile.release.package.gradcam.overflow-checks=true' \
-		--no-fail-fast --test fuzz --test fuzz_verbs -- --nocapture
+		--no-fail-fast --test fuzz --test fuzz_pictures --test fuzz_verbs -- --nocapture
 
 # The unit tests of src/onnx, whose numbers have 64 bits natively.
 test-wasm: setup-site
@@ -134,6 +134,7 @@ lint:
 	@$(TIMED) "clippy, the page" cargo clippy --quiet --release --target wasm32-unknown-unknown --features app --lib --bin app -- -D warnings
 	@$(TIMED) "clippy, the engine" cargo clippy --quiet --release --target wasm32-unknown-unknown --features engine,measure --lib --bin engine --bin measure -- -D warnings
 	@$(TIMED) "clippy, the engine with threads" cargo clippy --quiet --release --target wasm32-unknown-unknown --features threads,measure --lib --bin engine --bin measure -- -D warnings
+	@$(TIMED) "clippy, the program for DICOM files" cargo clippy --quiet --release --target wasm32-unknown-unknown --features dicom_program --lib --bin dicom -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" $(TIMED) "documentation" cargo doc --quiet $(NATIVE) --no-deps --lib
 	@RUSTDOCFLAGS="-D warnings" $(TIMED) "documentation, the page" cargo doc --quiet --release --target wasm32-unknown-unknown --features app --no-deps --lib
 

@@ -12,7 +12,7 @@
 //!
 //! Who may use whom, from the ground up (`tests/architecture` holds it, and that no two files
 //! use each other):
-//! `frame`, `onnx`, `protocol` and `text` use nobody, `picture` and `render` use `frame`, `gradient` uses `onnx` and `picture`'s types,
+//! `frame`, `onnx`, `protocol` and `text` use nobody, `picture` and `render` use `frame`, `dicom` uses `picture`, `gradient` uses `onnx` and `picture`'s types,
 //! `network` uses those, `explain` uses the trait of `network` and `render`'s upsampling, `evaluate` uses those and
 //! `explain`, `engine` joins them all;
 //! the binaries use them all, and `app`, the page, never sees tract.
@@ -25,6 +25,9 @@ pub mod app;
 // The work behind the protocol: what the worker does with each request.
 #[cfg(feature = "network")]
 pub mod engine;
+// Pictures of medical devices: pixels of DICOM files, and nothing else that is in them.
+#[cfg(feature = "dicom")]
+pub mod dicom;
 // Measures of how far a map can be trusted: one file for each metric, and their catalogue.
 pub mod evaluate;
 // Subjects, targets, budgets; one file for each explanation method, and their catalogue.

@@ -1,6 +1,6 @@
 // Starts one of the engine's builds. The site's build copies this file to
 // NAME_loader.js for each of them; NAME.js and NAME_bg.wasm are the program,
-// NAME_checksum.js computes checksums, and NAME_pool.js, if there are threads, is what
+// NAME_checksum.js computes checksums, NAME_pictures.js has pictures decoded by others, and NAME_pool.js, if there are threads, is what
 // each of those runs.
 
 const program = import.meta.url.replace(/_loader\.js.*$/, "");
@@ -15,7 +15,9 @@ async function compiled() {
 // Read by src/engine/worker_threads.rs and src/engine/checksum.rs.
 self.poolScript = `${program}_pool.js`;
 self.checksumScript = `${program}_checksum.js`;
-const [{ default: init }, module] = await Promise.all([import(`${program}.js`), compiled()]);
+const [{ default: init }, module] = await Promise.all([
+  import(`${program}.js`), compiled(), import(`${program}_pictures.js`),
+]);
 // From now on nothing is awaited from the network but the pool's script.
 self.postMessage({ header: { job: 0, event: { type: "loaded" } }, buffers: [] });
 await init({ module_or_path: module });

@@ -51,9 +51,28 @@ add_engine() {
   cp "$made/$name.js" "$made/${name}_bg.wasm" dist/
   cp www/engine_loader.js "dist/${name}_loader.js"
   cp www/engine_checksum.js "dist/${name}_checksum.js"
+  cp www/engine_pictures.js "dist/${name}_pictures.js"
   if [ "$1" = threads ]; then
     cp www/engine_pool.js "dist/${name}_pool.js"
   fi
+}
+
+# add_dicom: dicom.js and its program dicom_bg.wasm, which the engine loads for DICOM files.
+add_dicom() {
+  local wasm made=target/engines/$profile/dicom
+  wasm=$(build_variant simd128 "$profile" dicom dicom_program)
+  wasm-bindgen --target web --no-typescript --remove-name-section --out-dir "$made" --out-name dicom "$wasm"
+  cp "$made/dicom.js" "$made/dicom_bg.wasm" dist/
+}
+
+# name_dicom: as name_engine does it; the engines' scripts are told. Before them, as their names
+# hold a hash of what they say.
+name_dicom() {
+  local new
+  new=dicom-$(cat dist/dicom.js dist/dicom_bg.wasm | sha256sum | cut -c1-16)
+  mv dist/dicom.js "dist/$new.js"
+  mv dist/dicom_bg.wasm "dist/${new}_bg.wasm"
+  sed -i "s#\"PROGRAM\"#\"$new\"#" dist/engine-*_pictures.js
 }
 
 # name_engine VARIANT: puts a hash of their contents into the names of the variant's
@@ -91,9 +110,11 @@ timed "page" build_page
 for variant in simd128 "${variants[@]}"; do
   timed "engine, $variant" add_engine "$variant"
 done
+timed "program for DICOM files" add_dicom
 if [ "$profile" = dist ]; then
   timed "wasm-opt" python3 .github/scripts/optimise.py dist
 fi
+name_dicom
 for variant in simd128 "${variants[@]}"; do
   name_engine "$variant"
 done

@@ -178,7 +178,7 @@ setup_node() {
   cp "$wanted" "$root/tests/e2e/node_modules/ready"
 }
 
-command -v cargo >/dev/null || fail "Rust is missing: install it with rustup (https://rustup.rs), version 1.91 or newer"
+command -v cargo >/dev/null || fail "Rust is missing: install it with rustup (https://rustup.rs), version 1.92 or newer"
 for part in "$@"; do
   case $part in
     wasm-std) step "wasm32 standard library" setup_wasm_std ;;

@@ -92,6 +92,7 @@ pub fn predicted(state: &AppState) -> Action {
             height: 8,
             preview: None,
             notes: vec![],
+            reading: Default::default(),
             timings: Default::default(),
         },
     })

@@ -8,6 +8,8 @@
 //! - `evaluation`: measures of those, and pictures that change the class
 //! - `drawn_region`: a part of the picture that a person marked
 //! - `preprocessing`: how a picture becomes the network's input
+//! - `picture_input`: from there to the input tensor
+//! - `picture_reading`: from a picture's file to its pixels, as a person chose
 //! - `question`: what is asked of a picture, and what the network says of it
 //! - `session_error`: what can go wrong with them
 //! - `npy_input`: input tensors from NPY files
@@ -50,6 +52,8 @@ mod model_cache;
 mod model_summary;
 mod npy_input;
 // Part of it is the worker's alone.
+mod picture_input;
+mod picture_reading;
 #[cfg_attr(
     not(all(feature = "engine", target_arch = "wasm32")),
     allow(dead_code, reason = "the worker uses it")
@@ -69,6 +73,7 @@ pub mod worker_threads;
 pub use evaluation::{MetricQuestion, perturbed_picture};
 pub use model_summary::ModelOrigin;
 pub use npy_input::read_tensor;
+pub use picture_reading::read_picture;
 pub use preprocessing::preprocess;
 pub use question::{Prediction, Question};
 pub use session::Session;

@@ -5,7 +5,7 @@ use crate::explain::Target;
 use crate::frame::Frame;
 use crate::network::Description;
 use crate::picture::RgbImage;
-use crate::protocol::PredictTimings;
+use crate::protocol::{PictureReading, PredictTimings};
 
 /// What is asked of the picture predicted last.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub struct Prediction {
     /// The picture as the network's own decoder read it, small enough to be shown, where a browser
     /// would show another one or none.
     pub preview: Option<RgbImage>,
+    /// What there is to choose of it.
+    pub reading: PictureReading,
     /// Where the network's input lies on the picture.
     pub frame: Frame,
     /// What a person should know about how the picture was read.
@@ -50,6 +52,7 @@ impl Prediction {
             probabilities,
             size: (0, 0),
             preview: None,
+            reading: PictureReading::default(),
             frame: Frame::WHOLE,
             notes,
             timings_ms: PredictTimings::default(),

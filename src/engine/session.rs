@@ -10,8 +10,9 @@ use web_time::Instant;
 use super::chosen_layers::{layers_of, resolve_layers};
 use super::elapsed_time::milliseconds_since;
 use super::npy_input::read_tensor;
+use super::picture_input::picture_input;
 use super::preparation::{Progress, prepare};
-use super::preprocessing::{fit_note, preprocess};
+use super::preprocessing::preprocess;
 use super::question::{Prediction, Question};
 use super::session_error::SessionError;
 use crate::explain::{
@@ -22,14 +23,11 @@ use crate::gradient::{self, AttachOptions, Places, ReluPolicy};
 use crate::network::{
     self, Computation, Description, Network as _, NetworkError, SharedNetwork, Site, TractNetwork,
 };
-use crate::picture::{self, Limits, Preprocess};
+use crate::picture::{Channels, Preprocess};
 use crate::protocol::{
-    ExplainTimings, OutputActivation, Phase, PredictTimings, PredictionOverrides,
+    ExplainTimings, OutputActivation, Phase, PictureOverrides, PredictTimings, PredictionOverrides,
 };
 use crate::render::npy;
-
-/// Longest side of a picture that is only shown, in pixels; as the page's canvases.
-const MAX_PREVIEW_SIDE: u32 = 2000;
 
 /// The model that is ready, and the last picture with what was computed for it.
 #[derive(Default)]
@@ -119,11 +117,12 @@ impl Session {
     ) -> Result<Prediction, SessionError> {
         let description = self.description().ok_or(SessionError::NoModel)?;
         let preprocess = preprocess(description, overrides)?;
-        let mut prediction = if bytes.starts_with(npy::MAGIC) {
+        let is_bands = matches!(preprocess.channels, Channels::Bands(_));
+        let mut prediction = if bytes.starts_with(npy::MAGIC) && !is_bands {
             let tensor = read_tensor(bytes, name, &description.selection.picture.shape)?;
             self.predict_tensor(tensor, progress)?
         } else {
-            self.predict_picture(bytes, name, &preprocess, progress)?
+            self.predict_picture((bytes, name), &preprocess, &overrides.picture, progress)?
         };
         self.overrides = overrides.clone();
         self.frame = prediction.frame;
@@ -138,30 +137,21 @@ impl Session {
 
     fn predict_picture(
         &mut self,
-        bytes: &[u8],
-        name: &str,
+        (bytes, name): (&[u8], &str),
         preprocess: &Preprocess,
+        choices: &PictureOverrides,
         progress: Progress,
     ) -> Result<Prediction, SessionError> {
         progress(Phase::Decode, 0, 2);
-        let started = Instant::now();
-        let decoded = picture::decode(bytes, name, Limits::default())?;
-        let decode = milliseconds_since(started);
-        progress(Phase::Decode, 1, 2);
-        let started = Instant::now();
-        let input = picture::prepare(&decoded.picture, preprocess)?;
-        let resize = milliseconds_since(started);
-        let size = decoded.picture.dimensions();
-        let preview = || picture::preview(&decoded.picture, MAX_PREVIEW_SIDE);
-        let preview = decoded.is_shown_otherwise.then(preview);
-        drop(decoded.picture);
+        let mut decoded = || progress(Phase::Decode, 1, 2);
+        let input = picture_input((bytes, name), preprocess, choices, &mut decoded)?;
         progress(Phase::Decode, 2, 2);
-        let mut prediction = self.predict_tensor(input, progress)?;
-        prediction.size = size;
-        prediction.preview = preview;
-        prediction.frame = preprocess.frame(size);
-        let notes = decoded.notes.into_iter().chain(fit_note(size, preprocess));
-        prediction.notes.splice(0..0, notes);
+        let mut prediction = self.predict_tensor(input.tensor, progress)?;
+        prediction.size = input.size;
+        (prediction.preview, prediction.reading) = (input.preview, input.reading);
+        prediction.frame = input.frame;
+        prediction.notes.splice(0..0, input.notes);
+        let [decode, resize] = input.milliseconds;
         prediction.timings_ms = PredictTimings {
             decode,
             resize,

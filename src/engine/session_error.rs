@@ -27,6 +27,12 @@ pub enum SessionError {
     UnknownScaling(String),
     #[error("{0}")]
     UnknownFit(String),
+    /// What was chosen of how a picture is read is none: a sentence.
+    #[error("{0}")]
+    Choice(String),
+    #[cfg(feature = "dicom")]
+    #[error(transparent)]
+    Dicom(#[from] crate::dicom::DicomError),
     #[error("the scaling “{name}” is for {wanted} channels, and the model's input has {found}")]
     ScalingChannels {
         name: &'static str,
@@ -76,8 +82,11 @@ impl SessionError {
             | SessionError::Tensor { .. }
             | SessionError::UnknownScaling(_)
             | SessionError::UnknownFit(_)
+            | SessionError::Choice(_)
             | SessionError::ScalingChannels { .. }
             | SessionError::Network(NetworkError::InputShape { .. }) => FailureKind::Picture,
+            #[cfg(feature = "dicom")]
+            SessionError::Dicom(_) => FailureKind::Picture,
             SessionError::Layer { .. }
             | SessionError::Reference { .. }
             | SessionError::SeveralLayers { .. }

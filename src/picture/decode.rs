@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 use std::io::Cursor;
 
-use image::error::{ImageError, LimitError, LimitErrorKind};
-use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
+use image::error::ImageError;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
+use super::background::Background;
 use super::error::PictureError;
-use super::grey_range::spread_range;
+use super::grey_levels::{GreyLevels, LevelWindow, LevelsSummary};
+use super::opaque::{read_opaque, too_large};
+use super::png_chunks::without_packed_chunks;
 use super::several::several_note;
 
 /// Bounds on the size that a picture states, checked before its pixels are decoded.
@@ -35,6 +38,14 @@ impl Default for Limits {
     }
 }
 
+/// What a person chose of how a picture's file is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PictureChoices {
+    /// Of grey levels of more than 8 bits; the usual one if there is none.
+    pub window: Option<LevelWindow>,
+    pub background: Background,
+}
+
 /// A picture, and what a person should know about how it was read.
 #[derive(Clone, Debug)]
 pub struct Decoded {
@@ -42,17 +53,25 @@ pub struct Decoded {
     pub notes: Vec<String>,
     /// Whether a browser would show another picture, or none.
     pub is_shown_otherwise: bool,
+    /// Of a grey picture of more than 8 bits.
+    pub levels: Option<LevelsSummary>,
+    /// Some pixels are not opaque.
+    pub is_transparent: bool,
 }
 
-/// Decodes a picture: the first frame if it is animated, turned upright as its
-/// EXIF orientation says, without transparency (hidden colours show, as with
-/// Pillow's `convert("RGB")`).
+/// Decodes a picture as a person chose: the first frame if it is animated, turned upright as its
+/// EXIF orientation says.
 ///
 /// `name` is for messages only; the format is found from the bytes.
 ///
 /// # Errors
 /// [`PictureError`], always before more memory is used than the limits allow.
-pub fn decode(bytes: &[u8], name: &str, limits: Limits) -> Result<Decoded, PictureError> {
+pub fn decode_with(
+    bytes: &[u8],
+    name: &str,
+    limits: Limits,
+    choices: &PictureChoices,
+) -> Result<Decoded, PictureError> {
     let kept = without_packed_chunks(bytes);
     let copied = match &kept {
         Cow::Owned(copy) => copy.len(),
@@ -89,86 +108,70 @@ pub fn decode(bytes: &[u8], name: &str, limits: Limits) -> Result<Decoded, Pictu
     }
     let orientation = decoder.orientation().map_err(damaged)?;
     // Turned when it is small already: up to 8 bytes a pixel are now 3.
+    let (mut read, is_transparent) = read_opaque(decoder, choices.background).map_err(damaged)?;
+    read.apply_orientation(orientation);
     let mut notes = Vec::new();
-    let read = read_rgb8(decoder, name, &mut notes).map_err(damaged)?;
-    let mut picture = DynamicImage::from(read);
-    picture.apply_orientation(orientation);
-    let is_shown_otherwise = format == ImageFormat::Tiff || !notes.is_empty();
+    notes.extend(is_transparent.then(|| background_note(name, choices.background)));
+    let (picture, levels) = match read {
+        DynamicImage::ImageLuma16(grey) => {
+            let (levels, bits) = GreyLevels::of_numbers(grey);
+            let (picture, summary) = levels.shown(choices.window);
+            notes.extend(levels_note(name, &summary, bits));
+            (picture, Some(summary))
+        }
+        other => (other.into_rgb8(), None),
+    };
+    let is_shown_otherwise = format == ImageFormat::Tiff || !notes.is_empty() || levels.is_some();
     notes.extend(several_note(bytes, format, name));
     Ok(Decoded {
-        picture: picture.into_rgb8(),
+        picture,
         notes,
         is_shown_otherwise,
+        levels,
+        is_transparent,
     })
 }
 
-/// A picture's colours in 8 bits, and what is to be said of them. The largest form, RGBA in 16
-/// bits, makes room for them in its own memory.
-fn read_rgb8(
-    decoder: impl ImageDecoder,
-    name: &str,
-    notes: &mut Vec<String>,
-) -> image::ImageResult<RgbImage> {
-    if decoder.color_type() != ColorType::Rgba16 {
-        let mut picture = DynamicImage::from_decoder(decoder)?;
-        notes.extend(hidden_note(&picture, name));
-        if let DynamicImage::ImageLuma16(grey) = &mut picture {
-            notes.extend(spread_range(grey, name));
-        }
-        return Ok(picture.into_rgb8());
-    }
-    let (width, height) = decoder.dimensions();
-    let size = usize::try_from(decoder.total_bytes()).map_err(|_| too_large())?;
-    let mut bytes = vec![0; size];
-    decoder.read_image(&mut bytes)?;
-    let is_clear = |pixel: &[u8; 8]| u16::from_ne_bytes([pixel[6], pixel[7]]) < u16::MAX;
-    let has_clear = bytes.as_chunks::<8>().0.iter().any(is_clear);
-    notes.extend(has_clear.then(|| hidden_sentence(name)));
-    narrow_rgba16(&mut bytes);
-    RgbImage::from_raw(width, height, bytes).ok_or_else(too_large)
+/// [`decode_with`] without any choice.
+///
+/// # Errors
+/// As there.
+pub fn decode(bytes: &[u8], name: &str, limits: Limits) -> Result<Decoded, PictureError> {
+    decode_with(bytes, name, limits, &PictureChoices::default())
 }
 
 /// What to say of a picture with pixels that are not opaque.
-fn hidden_note(picture: &DynamicImage, name: &str) -> Option<String> {
-    let has_clear = match picture {
-        DynamicImage::ImageRgba8(picture) => picture.pixels().any(|pixel| pixel.0[3] < 255),
-        DynamicImage::ImageLumaA8(picture) => picture.pixels().any(|pixel| pixel.0[1] < 255),
-        DynamicImage::ImageLumaA16(picture) => picture.pixels().any(|pixel| pixel.0[1] < u16::MAX),
-        _ => false,
-    };
-    has_clear.then(|| hidden_sentence(name))
-}
-
-fn hidden_sentence(name: &str) -> String {
-    format!(
-        "'{name}' is transparent in places; the network saw the colours that are hidden there, as \
-         with Pillow's convert(\"RGB\")"
-    )
-}
-
-fn too_large() -> ImageError {
-    ImageError::Limits(LimitError::from_kind(LimitErrorKind::InsufficientMemory))
-}
-
-/// RGBA in 16 bits as RGB in 8, rounded.
-#[inline(never)] // The browser optimises whole functions: loops stay in small ones.
-fn narrow_rgba16(bytes: &mut Vec<u8>) {
-    const WIDE: usize = 8;
-    const NARROW: usize = 3;
-    let pixels = bytes.len() / WIDE;
-    for pixel in 0..pixels {
-        // A pixel's new place is never behind its old one.
-        for channel in 0..NARROW {
-            let from = WIDE * pixel + 2 * channel;
-            let value = u32::from(u16::from_ne_bytes([bytes[from], bytes[from + 1]]));
-            bytes[NARROW * pixel + channel] = ((value + 128) / 257) as u8;
-        }
+fn background_note(name: &str, background: Background) -> String {
+    match background {
+        Background::AsIs => format!(
+            "'{name}' is transparent in places; the network saw the colours that are hidden there, \
+             as with Pillow's convert(\"RGB\"). Choose a background if that is wrong"
+        ),
+        chosen => format!(
+            "'{name}' is transparent in places; the network saw it on {chosen}, as was chosen"
+        ),
     }
-    bytes.truncate(NARROW * pixels);
-    bytes.shrink_to_fit();
 }
 
-fn check_size(name: &str, width: u32, height: u32, limits: Limits) -> Result<(), PictureError> {
+/// What to say of grey levels: those of fewer bits than the file has, and what a person chose.
+fn levels_note(name: &str, levels: &LevelsSummary, bits: Option<u32>) -> Option<String> {
+    let LevelWindow { low, high } = levels.window;
+    if levels.window != levels.usual {
+        return Some(format!(
+            "'{name}' has 16 bits for each pixel; its levels from {low} to {high} are taken as \
+             black to white, as was chosen"
+        ));
+    }
+    let (bits, [_, greatest]) = (bits?, levels.range);
+    Some(format!(
+        "'{name}' has 16 bits for each pixel, but its greatest value is {greatest}: its levels are \
+         taken as {low} to {high} ({bits} bits). Choose another window if that is wrong"
+    ))
+}
+
+/// # Errors
+/// [`PictureError`] for a width and height in pixels that are outside of the limits.
+pub fn check_size(name: &str, width: u32, height: u32, limits: Limits) -> Result<(), PictureError> {
     let pixels = u64::from(width) * u64::from(height);
     let name = name.to_owned();
     if pixels > limits.max_pixels {
@@ -207,42 +210,10 @@ fn decoder_limits(max_bytes: u64) -> image::Limits {
     decoder
 }
 
-/// How a PNG file begins.
-const PNG_MAGIC: &[u8] = b"\x89PNG\r\n\x1a\n";
-
-/// A PNG file without its colour profile and texts, which nobody reads here and which the
-/// decoder would unpack to any size; other files as they are.
-fn without_packed_chunks(file: &[u8]) -> Cow<'_, [u8]> {
-    let is_packed =
-        |chunk: &[u8]| matches!(chunk.get(4..8), Some(b"iCCP" | b"zTXt" | b"iTXt" | b"tEXt"));
-    if !file.starts_with(PNG_MAGIC) || !png_chunks(file).any(is_packed) {
-        return file.into();
-    }
-    let mut kept = Vec::with_capacity(file.len());
-    kept.extend_from_slice(PNG_MAGIC);
-    for chunk in png_chunks(file).filter(|chunk| !is_packed(chunk)) {
-        kept.extend_from_slice(chunk);
-    }
-    kept.into()
-}
-
-/// The chunks of a PNG file, each with the length of its data, its name and its checksum;
-/// one that is cut off as far as it goes.
-fn png_chunks(file: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = file.get(PNG_MAGIC.len()..).unwrap_or_default();
-    std::iter::from_fn(move || {
-        let (length, _) = rest.split_first_chunk()?;
-        let length = u64::from(u32::from_be_bytes(*length)) + 12;
-        let length = usize::try_from(length).unwrap_or(usize::MAX);
-        let (chunk, after) = rest.split_at(length.min(rest.len()));
-        rest = after;
-        Some(chunk)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::picture::png_chunks::PNG_MAGIC;
 
     fn png(width: u32, height: u32) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
@@ -332,16 +303,6 @@ mod tests {
         assert!(said.contains("'cat.png' would take more than"), "{said}");
         // What the decoder itself takes counts as well.
         assert!(decoded(file.len() + pixels + (1 << 20)).is_ok());
-    }
-
-    #[test]
-    fn sixteen_bits_become_eight_as_the_library_has_it() {
-        let values: Vec<u16> = (0..=u16::MAX).flat_map(|v| [v, !v, v / 2, v / 3]).collect();
-        let mut bytes: Vec<u8> = values.iter().flat_map(|v| v.to_ne_bytes()).collect();
-        let wide = image::ImageBuffer::from_raw(256, 256, values).unwrap();
-        let wanted = DynamicImage::ImageRgba16(wide).into_rgb8().into_raw();
-        narrow_rgba16(&mut bytes);
-        assert!(bytes == wanted);
     }
 
     #[test]

@@ -9,9 +9,21 @@ pub enum PictureError {
     )]
     UnknownFormat { name: String },
     #[error(
-        "the network takes {count} channels, and a picture file has 3; give it a float32 array [{count}, height, width] in an NPY file"
+        "the network takes {count} channels, and a picture file has 3; give it a float32 array [{count}, height, width] in an NPY file, or a TIFF of {count} bands"
     )]
     Bands { count: usize },
+    #[error(
+        "'{name}' has {found} bands, and the network takes {wanted}; save a file of those {wanted} alone, in the order of the network"
+    )]
+    BandCount {
+        name: String,
+        found: usize,
+        wanted: usize,
+    },
+    #[error(
+        "the pages of '{name}' differ in size, so they are no bands of one picture; save them at one size"
+    )]
+    PageSize { name: String },
     #[error(
         "'{name}' is damaged or cut off ({reason}). Try to open it elsewhere and save it again"
     )]
@@ -48,6 +60,9 @@ pub enum PictureError {
         "'{name}' would take more than the {megabytes} MB of memory that a picture may. Make it smaller first"
     )]
     TooMuchMemory { name: String, megabytes: u64 },
+    /// What another program said of a picture that it reads: a sentence.
+    #[error("{0}")]
+    Told(String),
     #[error("the model's description of its input is wrong: {problem}")]
     Preprocess { problem: String },
 }

@@ -6,27 +6,39 @@
 //! - `scaling`: the usual scalings of pixel values
 //! - `resample`: Pillow's resizing, and OpenCV's (`opencv`)
 //! - `input_tensor`: from an RGB picture to the input tensor
-//! - `grey_range`: grey levels that use only a part of their 16 bits; `several`: files with more
-//!   than one picture
+//! - `grey_levels`: grey levels of more than 8 bits, and the window through which they are shown
+//! - `bands`: pictures of other bands than colours
+//! - `background`: what is behind a transparent picture; `opaque`: pixels without transparency; `several`: files with more than one
+//!   picture; `png_chunks`: what is left out of PNG files
+//! - `pixels`: pixels that another program or the browser read
 //! - `error`: why a picture cannot be used
 //!
 //! To add a scaling: an entry in [`SCALINGS`]; page and engine read the catalogue.
 
+mod background;
+mod bands;
 mod decode;
 mod error;
 mod fit;
-mod grey_range;
+mod grey_levels;
 mod input_tensor;
+mod opaque;
 mod opencv;
+mod pixels;
+mod png_chunks;
 mod preprocessing;
 mod resample;
 mod scaling;
 mod several;
 
-pub use decode::{Decoded, Limits, decode};
+pub use background::Background;
+pub use bands::BandPicture;
+pub use decode::{Decoded, Limits, PictureChoices, check_size, decode, decode_with};
 pub use error::PictureError;
 pub use fit::{Fit, Placement};
+pub use grey_levels::{Grey16, GreyLevels, LevelWindow, LevelsSummary};
 pub use image::RgbImage;
 pub use input_tensor::{prepare, preview};
+pub use pixels::{PixelFile, Pixels};
 pub use preprocessing::{Channels, Filter, Layout, Preprocess};
 pub use scaling::{SCALINGS, Scaling};

@@ -56,6 +56,79 @@ pub fn resample(
     })
 }
 
+/// The same for numbers of one band, row by row, without rounding.
+pub fn resample_plane(
+    (values, (old_width, old_height)): (&[f32], (u32, u32)),
+    (width, height): (u32, u32),
+    window: Window,
+    filter: Filter,
+) -> Vec<f32> {
+    let across = plane_taps(
+        old_width,
+        width,
+        window.left..window.left + window.width,
+        filter,
+    );
+    let down = plane_taps(
+        old_height,
+        height,
+        window.top..window.top + window.height,
+        filter,
+    );
+    let rows = values.chunks(old_width as usize);
+    let sum = |taps: &Taps, value: &dyn Fn(usize) -> f32| {
+        let places = (taps.first as usize..).zip(&taps.weights);
+        let parts = places.map(|(place, weight)| f64::from(value(place)) * f64::from(*weight));
+        (parts.sum::<f64>() / f64::from(1 << PRECISION_BITS)) as f32
+    };
+    let wide: Vec<Vec<f32>> = rows
+        .map(|row| {
+            across
+                .iter()
+                .map(|taps| sum(taps, &|place| row[place]))
+                .collect()
+        })
+        .collect();
+    let row = |taps: &Taps| -> Vec<f32> {
+        (0..across.len())
+            .map(|x| sum(taps, &|place| wide[place][x]))
+            .collect()
+    };
+    down.iter().flat_map(row).collect()
+}
+
+/// The filters of an axis for numbers: one pixel with the whole weight where nothing is resized or
+/// the nearest is taken; OpenCV's bilinear filter does not widen.
+fn plane_taps(from: u32, to: u32, places: Range<u32>, filter: Filter) -> Vec<Taps> {
+    let scale = f64::from(from) / f64::from(to);
+    let one = |first: u32| Taps {
+        first,
+        weights: vec![1 << PRECISION_BITS],
+    };
+    if from == to {
+        return places.map(one).collect();
+    }
+    match filter {
+        Filter::Nearest => places
+            .map(|place| one((((f64::from(place) + 0.5) * scale) as u32).min(from - 1)))
+            .collect(),
+        Filter::OpencvBilinear => places
+            .map(|place| {
+                let centre =
+                    ((f64::from(place) + 0.5) * scale - 0.5).clamp(0.0, f64::from(from - 1));
+                let first = (centre as u32).min(from.saturating_sub(2));
+                let part = ((centre - f64::from(first)) * f64::from(1 << PRECISION_BITS)) as i32;
+                let weights = [(1 << PRECISION_BITS) - part, part];
+                Taps {
+                    first,
+                    weights: weights[..from.min(2) as usize].to_vec(),
+                }
+            })
+            .collect(),
+        Filter::Bilinear | Filter::Bicubic => all_taps(from, to, places, filter),
+    }
+}
+
 /// The filter of one output pixel on one axis.
 struct Taps {
     /// The first input pixel that it covers.

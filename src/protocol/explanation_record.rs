@@ -72,6 +72,12 @@ pub struct ImageRecord {
     /// Where that part lies in the input: left, top, width and height in pixels of the input.
     #[serde(default)]
     pub place_in_input: Option<[u32; 4]>,
+    /// The values that were black and white, of a grey picture of more than 8 bits.
+    #[serde(default)]
+    pub window: Option<[f64; 2]>,
+    /// What was put behind a picture that is transparent in places, by its name.
+    #[serde(default)]
+    pub background: Option<String>,
 }
 
 /// The model's file, and what a person chose of how it is read.
@@ -185,6 +191,8 @@ mod tests {
             "height",
             "seen",
             "place_in_input",
+            "window",
+            "background",
             "id",
             "source",
             "license",

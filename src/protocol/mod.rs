@@ -14,6 +14,7 @@ mod explanation_record;
 mod manifest;
 mod map_summary;
 mod measurement;
+mod picture_reading;
 mod timings;
 
 use serde::{Deserialize, Serialize};
@@ -27,12 +28,13 @@ pub use self::map_summary::{ChannelSummary, CompletenessSummary, MapState, MapSu
 pub use self::measurement::{
     ChanceSummary, CurveSummary, DrawnRegion, MeasurementSummary, PictureChange,
 };
+pub use self::picture_reading::{LevelsReading, PictureOverrides, PictureReading};
 pub use self::timings::{ExplainTimings, LoadTimings, PredictTimings};
 
 /// Raised with every change of the messages. The page compares it with the one
 /// in [`Event::Started`], since a host or a cache can mix the files of two builds. In all
 /// versions it stands there: `{ header: { event: { type: "started", protocol } } }`.
-pub const PROTOCOL_VERSION: u32 = 9;
+pub const PROTOCOL_VERSION: u32 = 10;
 
 /// Numbers the page's requests from 1; 0 is the engine speaking unasked.
 pub type Job = u32;
@@ -194,6 +196,8 @@ pub struct PredictionOverrides {
     pub fit: Option<String>,
     /// The activation that makes probabilities of the logits.
     pub output_activation: Option<OutputActivation>,
+    #[serde(default)]
+    pub picture: PictureOverrides,
 }
 
 /// The activation that makes probabilities of logits.
@@ -246,6 +250,7 @@ pub enum Event {
         height: u32,
         notes: Vec<String>,
         preview: Option<(u32, u32)>,
+        reading: Box<PictureReading>,
         timings_ms: PredictTimings,
     },
     /// Buffer 0: `height`×`width` values (f32, row-major, signed), of the map's own

@@ -21,6 +21,7 @@ use crate_tree::{CrateTree, Import};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("frame", &[]),
     ("picture", &["frame"]),
+    ("dicom", &["picture"]),
     ("render", &["frame"]),
     ("onnx", &[]),
     ("protocol", &[]),
@@ -66,8 +67,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "engine",
         &[
-            "evaluate", "explain", "frame", "gradient", "network", "onnx", "picture", "protocol",
-            "render", "text",
+            "dicom", "evaluate", "explain", "frame", "gradient", "network", "onnx", "picture",
+            "protocol", "render", "text",
         ],
     ),
     (

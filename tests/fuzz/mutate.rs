@@ -3,6 +3,7 @@
 use gradcam::onnx::pb::{self, tensor_shape_proto::dimension::Value};
 use prost::Message as _;
 
+use super::bytes::damage_bytes;
 use super::random::Random;
 
 /// A damaged copy of one of the files, or of two of them.
@@ -18,29 +19,6 @@ pub fn mutated(files: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
         file = model.encode_to_vec();
     }
     file
-}
-
-pub fn damage_bytes(file: &mut Vec<u8>, files: &[Vec<u8>], random: &mut Random) {
-    if file.is_empty() {
-        return;
-    }
-    let place = random.below(file.len());
-    let end = (place + random.below(64)).min(file.len());
-    match random.below(6) {
-        0 | 1 => file[place] ^= 1 << random.below(8),
-        2 => file[place] = random.next() as u8,
-        3 => file.truncate(place),
-        4 => {
-            let chunk = file[place..end].to_vec();
-            file.splice(place..place, chunk);
-        }
-        _ => {
-            let donor = random.one_of(files).cloned().unwrap_or_default();
-            let from = random.below(donor.len());
-            let to = (from + random.below(64)).min(donor.len());
-            file.splice(place..end, donor[from..to].iter().copied());
-        }
-    }
 }
 
 fn damage_model(model: &mut pb::ModelProto, donor: &pb::ModelProto, random: &mut Random) {

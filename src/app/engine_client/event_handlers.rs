@@ -156,6 +156,7 @@ impl EngineClient {
                     height,
                     notes,
                     preview,
+                    reading,
                     timings_ms,
                 },
             ) => model.map(|model| EngineEvent::Predicted {
@@ -168,6 +169,7 @@ impl EngineClient {
                     height,
                     notes,
                     preview: preview.filter(|size| self.keep_preview(picture.file, buffers, *size)),
+                    reading: *reading,
                     timings: timings_ms,
                 },
             }),

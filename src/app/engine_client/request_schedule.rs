@@ -9,7 +9,7 @@ use crate::app::state::{DesiredState, EngineStep, PictureKey};
 use crate::protocol::Job;
 
 /// What the client must do now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     Nothing,
     Send(Job, EngineStep),
@@ -20,7 +20,7 @@ pub enum Command {
 }
 
 /// What a crash means for the page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Crash {
     /// What the engine was doing.
     pub step: Option<EngineStep>,

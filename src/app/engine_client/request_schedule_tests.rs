@@ -1,7 +1,7 @@
 use super::request_schedule::{Command, Crash, RequestSchedule};
 use crate::app::state::{
-    DesiredModel, DesiredPicture, DesiredState, EngineStep, MapKey, ModelChoice, PictureKey,
-    PredictionOverrides, TestQuestion, TestRequest,
+    DesiredModel, DesiredPicture, DesiredState, EngineStep, MapKey, ModelChoice, PictureChoices,
+    PictureKey, PredictionOverrides, TestQuestion, TestRequest,
 };
 use crate::explain::Target;
 use crate::protocol::Job;
@@ -30,6 +30,7 @@ fn picture_key(file: u32) -> PictureKey {
         file,
         attempt: 0,
         overrides: PredictionOverrides::default(),
+        choices: PictureChoices::default(),
     }
 }
 

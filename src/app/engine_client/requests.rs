@@ -10,7 +10,7 @@ use crate::app::state::{
     DesiredState, EngineStep, MarkedRegion, ModelChoice, PARTS, SecondPicture, TestQuestion,
     TestRequest,
 };
-use crate::protocol::{ModelSource, PictureChange, PredictionOverrides, Request};
+use crate::protocol::{ModelSource, PictureChange, PictureOverrides, PredictionOverrides, Request};
 
 impl EngineClient {
     /// A step's request and its buffers, the files read.
@@ -52,6 +52,11 @@ impl EngineClient {
                     scaling: key.overrides.scaling.map(str::to_owned),
                     fit: key.overrides.fit.map(|fit| fit.to_string()),
                     output_activation: key.overrides.output_activation,
+                    picture: PictureOverrides {
+                        window: key.choices.window.map(|window| [window.low, window.high]),
+                        background: key.choices.background.map(|one| one.to_string()),
+                        bands: key.choices.bands,
+                    },
                 };
                 Request::Predict { name, overrides }
             }

@@ -29,6 +29,9 @@ pub fn explanation_manifest(
     let (size, frame) = ((prediction.width, prediction.height), prediction.frame);
     let [input_height, input_width] = model.summary.input.size;
     let (input, is_picture) = ((input_width, input_height), size != (0, 0));
+    let reading = &prediction.reading;
+    let background = prediction.choices.background.unwrap_or_default();
+    let background = reading.is_transparent.then(|| background.id());
     let manifest = object(&[
         ("version", js(&RECORD_VERSION)),
         (
@@ -43,6 +46,11 @@ pub fn explanation_manifest(
                     "place_in_input",
                     js(&is_picture.then(|| frame.place_in_input(input))),
                 ),
+                (
+                    "window",
+                    js(&reading.levels.as_ref().map(|levels| levels.window)),
+                ),
+                ("background", js(&background)),
             ]),
         ),
         (

@@ -51,7 +51,8 @@ pub use self::model::{
 };
 pub use self::notices::{Notice, NoticePlace, NoticesAction, NoticesState, Recovery};
 pub use self::picture::{
-    ChosenPicture, PictureAction, PictureKey, PictureState, PredictionOverrides, SecondPicture,
+    ChosenPicture, PictureAction, PictureChoices, PictureKey, PictureState, PredictionOverrides,
+    SecondPicture,
 };
 pub use self::place::{NO_PICTURE, Place};
 pub use self::restoration::{Restoration, RestorationAction, is_saved_explanation};

@@ -8,6 +8,7 @@ use gradcam::evaluate::{Attack, rank_correlation};
 use gradcam::explain::{Saliency, Target, block_on};
 use gradcam::gradient::AttachOptions;
 use gradcam::picture::Fit;
+use gradcam::protocol::PictureOverrides;
 use gradcam::render::png;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
@@ -61,6 +62,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         ..AttachOptions::default()
     };
     let mut engine = Engine::load(&arguments.model, &options)?;
+    engine.overrides.picture = question.picture_overrides()?;
     let before = engine.see(&arguments.image)?;
     if matches!(before.picture, Picture::Tensor(_)) {
         bail!("an input tensor has no grey levels: give a picture");
@@ -81,7 +83,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let picture = perturbed_picture(&perturbed, &engine.description.preprocess);
     let bytes = png::encode(&image::DynamicImage::from(picture).into_rgba8())?;
     files::write(&arguments.out, &bytes)?;
-    // It has the size of the input.
+    // It has the size of the input, and colours of its own.
+    engine.overrides.picture = PictureOverrides::default();
     engine.overrides.fit = Some(Fit::Stretch.to_string());
     // What is said of the picture is what whoever opens the file gets.
     let after = engine.see_bytes(&bytes, &files::shown(&arguments.out))?;

@@ -3,6 +3,7 @@
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 
 use super::budget::{JobBudget, send_map};
+use super::foreign_pictures::readable;
 use super::job::JobContext;
 use super::load_model::{LoadOptions, load_given, load_listed};
 use super::messages::{ReceivedRequest, failed, transferable};
@@ -43,7 +44,8 @@ pub async fn handle(
             }
         }
         Request::Predict { name, overrides } => {
-            let bytes = Uint8Array::new(&file).to_vec();
+            let bytes = readable(Uint8Array::new(&file).to_vec(), &name).await;
+            let bytes = bytes.map_err(failed)?;
             predict(job, session, &name, &bytes, &overrides).map_err(failed)
         }
         Request::Explain {
@@ -57,7 +59,8 @@ pub async fn handle(
         } => {
             let mut mask = file.clone();
             if let Some(name) = reference {
-                let bytes = Uint8Array::new(&file).to_vec();
+                let bytes = readable(Uint8Array::new(&file).to_vec(), &name).await;
+                let bytes = bytes.map_err(failed)?;
                 compare_with(job, session, &name, &bytes).map_err(failed)?;
                 mask = buffers.next().unwrap_or_else(|| ArrayBuffer::new(0));
             }
@@ -134,6 +137,7 @@ fn predict(
         height,
         notes: prediction.notes,
         preview: prediction.preview.as_ref().map(RgbImage::dimensions),
+        reading: Box::new(prediction.reading),
         timings_ms: prediction.timings_ms,
     };
     let mut buffers = vec![

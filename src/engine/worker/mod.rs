@@ -3,6 +3,7 @@
 //! - `message_loop`: queues requests, cancels them, runs them one by one
 //! - `handlers`: what each request does
 //! - `trust_handlers`: the same for measures of maps and for changed pictures
+//! - `foreign_pictures`: pictures that another program or the browser decodes
 //! - `load_model`: what loading a model does
 //! - `budget`: what an explanation is allowed, and how it is stopped
 //! - `job`: the job in work: its events, its progress, its cancellation
@@ -13,6 +14,7 @@
 
 mod budget;
 mod event_sender;
+mod foreign_pictures;
 mod handlers;
 mod job;
 mod load_model;

@@ -1,7 +1,7 @@
 //! The command line under attack: whatever model, picture, name and option a verb gets, it
 //! ends with an answer or a sentence, soon, in bounded memory, and steers no terminal.
 //!
-//! Each case runs the program itself, in a folder of its own. `make fuzz` gives it half of
+//! Each case runs the program itself, in a folder of its own. `make fuzz` gives it a third of
 //! its time. See README.md in the folder above.
 #![cfg(all(feature = "cli", unix))]
 
@@ -10,6 +10,8 @@ mod arguments;
 mod pictures;
 mod process;
 
+#[path = "../bytes.rs"]
+mod bytes;
 #[path = "../corpus.rs"]
 mod corpus;
 #[path = "../mutate.rs"]

@@ -7,7 +7,7 @@ use gradcam::render::npy;
 use image::codecs::{gif::GifEncoder, jpeg::JpegEncoder, png::PngEncoder, webp::WebPEncoder};
 use image::{DynamicImage, ExtendedColorType, ImageEncoder as _, ImageFormat};
 
-use super::mutate::damage_bytes;
+use super::bytes::damage_bytes;
 use super::random::Random;
 
 const SIDE: u32 = 16;

@@ -5,7 +5,7 @@ use crate::app::state::picture::PictureKey;
 use crate::app::state::test_view::TestRequest;
 
 /// One request on the way to the desired state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum EngineStep {
     /// Load the model of this key.
     Load(u32),

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use crate::app::state::model::PreparedModel;
-use crate::app::state::picture::PredictionOverrides;
+use crate::app::state::picture::{PictureChoices, PredictionOverrides};
 use crate::explain::rank_classes;
 use crate::frame::Frame;
 use crate::picture::{Preprocess, Scaling};
-use crate::protocol::PredictTimings;
+use crate::protocol::{PictureReading, PredictTimings};
 
 /// How many classes have a row of their own.
 pub const TOP_CLASSES: usize = 5;
@@ -18,6 +18,7 @@ pub struct Prediction {
     pub model: Rc<PreparedModel>,
     /// With which overrides it was made.
     pub overrides: PredictionOverrides,
+    pub choices: PictureChoices,
     /// One for each class.
     pub logits: Vec<f32>,
     /// One for each class, from 0 to 1.
@@ -31,6 +32,8 @@ pub struct Prediction {
     pub frame: Frame,
     /// What a person should know about how it was read.
     pub notes: Vec<String>,
+    /// What there is to choose of it.
+    pub reading: PictureReading,
     pub timings: PredictTimings,
 }
 
@@ -55,6 +58,8 @@ pub struct PredictionReply {
     /// Width and height of the canvas on which the picture was drawn as the engine read it, where
     /// the browser reads it otherwise or not at all.
     pub preview: Option<(u32, u32)>,
+    /// What there is to choose of it.
+    pub reading: PictureReading,
     pub timings: PredictTimings,
 }
 
@@ -62,7 +67,7 @@ impl Prediction {
     /// Ranks the classes of a reply by `model`.
     pub(in crate::app::state) fn new(
         model: Rc<PreparedModel>,
-        overrides: PredictionOverrides,
+        (overrides, choices): (PredictionOverrides, PictureChoices),
         reply: PredictionReply,
     ) -> Self {
         let size = (reply.width, reply.height);
@@ -72,6 +77,7 @@ impl Prediction {
         Self {
             model,
             overrides,
+            choices,
             logits: reply.logits,
             probabilities: reply.probabilities,
             ranking,
@@ -79,6 +85,7 @@ impl Prediction {
             height: reply.height,
             frame,
             notes: reply.notes,
+            reading: reply.reading,
             timings: reply.timings,
         }
     }

@@ -67,7 +67,7 @@ impl AppState {
             return;
         };
         let preview = reply.preview;
-        let prediction = Prediction::new(model, key.overrides, reply);
+        let prediction = Prediction::new(model, (key.overrides, key.choices), reply);
         let Some(picture) = self
             .picture
             .current
@@ -80,6 +80,7 @@ impl AppState {
         let is_same = picture.prediction.as_ref().is_some_and(|before| {
             before.model.desired.key == prediction.model.desired.key
                 && before.overrides == prediction.overrides
+                && before.choices == prediction.choices
         });
         // A new engine makes the same prediction again: what it could not explain before
         // waits for the user.

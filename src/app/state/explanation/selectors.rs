@@ -16,7 +16,9 @@ impl AppState {
     pub fn current_prediction<'a>(&self, picture: &'a ChosenPicture) -> Option<&'a Rc<Prediction>> {
         let desired = self.model.desired.as_ref()?.key;
         picture.prediction.as_ref().filter(|prediction| {
-            prediction.model.desired.key == desired && prediction.overrides == picture.key.overrides
+            prediction.model.desired.key == desired
+                && prediction.overrides == picture.key.overrides
+                && prediction.choices == picture.key.choices
         })
     }
 

@@ -1,5 +1,6 @@
 //! What can happen to pictures.
 
+use super::picture_key::PictureChoices;
 use super::picture_state::SecondPicture;
 use crate::protocol::Sample;
 
@@ -19,6 +20,8 @@ pub enum PictureAction {
     },
     /// A second picture, to compare with.
     ChooseSecond(SecondPicture),
+    /// How the picture's file is read.
+    ChooseReading(PictureChoices),
     Refused(String),
     PredictAgain,
     /// Back to the samples.

@@ -10,5 +10,5 @@ mod samples;
 mod selectors;
 
 pub use self::action::PictureAction;
-pub use self::picture_key::{PictureKey, PredictionOverrides};
+pub use self::picture_key::{PictureChoices, PictureKey, PredictionOverrides};
 pub use self::picture_state::{ChosenPicture, PictureState, SecondPicture};

@@ -1,15 +1,24 @@
 //! What tells one prediction from another: file, attempt and overrides.
 
-use crate::picture::Fit;
+use crate::picture::{Background, Fit, LevelWindow};
 use crate::protocol::OutputActivation;
 
 /// A picture, how often the user asked to predict from it again, and the overrides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PictureKey {
     /// The file's number in the resource table.
     pub file: u32,
     pub attempt: u32,
     pub overrides: PredictionOverrides,
+    pub choices: PictureChoices,
+}
+
+/// What the user chose of how this picture's file is read; `None` is as usual.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PictureChoices {
+    pub window: Option<LevelWindow>,
+    pub background: Option<Background>,
+    pub bands: Option<[usize; 3]>,
 }
 
 /// What the user overrides of how a picture is preprocessed and of the output activation

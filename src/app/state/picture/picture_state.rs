@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::picture_key::{PictureKey, PredictionOverrides};
+use super::picture_key::{PictureChoices, PictureKey, PredictionOverrides};
 use crate::app::small_map::SmallMap;
 use crate::app::state::explanation::{MapKey, Prediction, SaliencyMap};
 use crate::app::state::model::PreparedModel;
@@ -75,6 +75,7 @@ impl ChosenPicture {
                 file,
                 attempt: 0,
                 overrides: PredictionOverrides::default(),
+                choices: PictureChoices::default(),
             },
             name,
             canvas_size: None,

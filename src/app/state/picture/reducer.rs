@@ -33,6 +33,13 @@ impl AppState {
                     picture.canvas_size = Some((width, height));
                 }
             }
+            PictureAction::ChooseReading(choices) => {
+                self.notices.shown.remove(&NoticePlace::Picture);
+                if let Some(picture) = &mut self.picture.current {
+                    picture.stopped = false;
+                    picture.key.choices = choices;
+                }
+            }
             PictureAction::ChooseSecond(second) => self.choose_second(second),
             PictureAction::Refused(message) => {
                 self.notify(NoticePlace::Picture, message, Some(Recovery::ChoosePicture));

@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use super::Restoration;
 use super::action::RestorationAction;
-use super::saved_explanation::SavedExplanation;
+use super::saved_explanation::{SavedExplanation, SavedImage};
 use crate::app::state::app_state::AppState;
 use crate::app::state::model::{ModelChoice, OverrideChange};
 use crate::app::state::notices::NoticePlace;
 use crate::app::state::settings::View;
 use crate::explain::{Area, METHODS, Target};
 use crate::frame::Frame;
-use crate::picture::{Fit, Scaling};
+use crate::picture::{Background, Fit, LevelWindow, Scaling};
 use crate::protocol::DrawnRegion;
 use crate::render::Sign;
 use crate::text::{MAX_NAME_CHARS, printable};
@@ -116,6 +116,7 @@ impl AppState {
             }
             self.apply_saved_fit(saved.fit());
         }
+        self.apply_saved_reading(&saved.image);
         self.show_chosen_map();
     }
 
@@ -127,6 +128,22 @@ impl AppState {
         if let Some(saved) = saved.filter(|saved| *saved != chosen) {
             let fit = Some(saved).filter(|saved| *saved != own);
             self.change_override(OverrideChange::Fit(fit));
+        }
+    }
+
+    /// Reads the picture's file as the saved one was.
+    fn apply_saved_reading(&mut self, saved: &SavedImage) {
+        let window = saved
+            .window
+            .and_then(|[low, high]| LevelWindow::new(low, high));
+        let background = saved
+            .background
+            .as_deref()
+            .and_then(|name| name.parse().ok());
+        if let Some(picture) = &mut self.picture.current {
+            let choices = &mut picture.key.choices;
+            choices.window = window;
+            choices.background = background.filter(|one| *one != Background::AsIs);
         }
     }
 

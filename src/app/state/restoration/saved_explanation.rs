@@ -28,6 +28,10 @@ pub struct SavedExplanation {
 pub struct SavedImage {
     pub name: String,
     pub sha256: Option<String>,
+    /// The values that were black and white, of a grey picture of more than 8 bits.
+    pub window: Option<[f64; 2]>,
+    /// The text of a `picture::Background`.
+    pub background: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]

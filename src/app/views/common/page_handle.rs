@@ -98,15 +98,18 @@ impl PageHandle {
         let name = file.name();
         match file_kind(&name) {
             FileKind::Model => self.open_model(&file, &[]),
-            FileKind::Weights => self.notify(
+            // Pictures of medical devices often have a name without an extension.
+            FileKind::Weights if name.contains('.') => self.notify(
                 NoticePlace::Files,
                 format!("{name} holds weights of a model: open it together with the model’s file."),
             ),
             FileKind::Labels => self.open_labels(file),
-            FileKind::Picture => match picture_decoding::too_large(&name, file.size() as u64) {
-                Some(refusal) => self.dispatch(PictureAction::Refused(refusal)),
-                None => self.open_picture(file.into(), name),
-            },
+            FileKind::Picture | FileKind::Weights => {
+                match picture_decoding::too_large(&name, file.size() as u64) {
+                    Some(refusal) => self.dispatch(PictureAction::Refused(refusal)),
+                    None => self.open_picture(file.into(), name),
+                }
+            }
         }
     }
 

@@ -10,6 +10,7 @@ mod empty_stage;
 mod layers;
 mod legend;
 mod method_choice;
+mod picture_choices;
 mod question;
 mod reading_help;
 mod save_buttons;

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::display_controls::display_controls;
 use super::empty_stage::empty_stage;
 use super::legend::legend;
+use super::picture_choices::picture_choices;
 use super::reading_help::ReadingHelp;
 use super::stage_canvas::{PointedPlace, StageCanvas};
 use super::stage_progress::StageProgress;
@@ -48,7 +49,7 @@ pub fn Stage(props: &StageProps) -> Html {
     html! {
         <section {class} aria-label="The picture and where the network looked">
             // Out of sight and of the order of Tab: buttons stand for them.
-            <input id={element_ids::PICTURE_FILE} hidden=true type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp,image/tiff"
+            <input id={element_ids::PICTURE_FILE} hidden=true type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp,image/tiff,image/avif,image/x-icon,image/heic,.npy,.dcm,.tif"
                 aria-label="Choose a picture" onchange={page.on_files_chosen()} />
             <input id={element_ids::MODEL_FILE} hidden=true type="file" multiple=true accept={element_ids::MODEL_FILES}
                 aria-label="Choose an ONNX file" onchange={page.on_files_chosen()} />
@@ -63,6 +64,7 @@ pub fn Stage(props: &StageProps) -> Html {
                 }
                 { for left_out(page, picture) }
                 { for notes(state, picture).map(|note| html! { <p class="hint">{ note }</p> }) }
+                { picture_choices(page, picture) }
                 { assumed(state, page) }
                 if picture.map().is_some() {
                     <ReadingHelp />

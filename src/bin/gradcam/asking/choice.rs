@@ -7,7 +7,8 @@ use gradcam::engine::Prediction;
 use gradcam::explain::{self, METHODS, Method, Target};
 use gradcam::gradient::AttachOptions;
 use gradcam::network::Description;
-use gradcam::picture::Fit;
+use gradcam::picture::{Background, Fit, LevelWindow};
+use gradcam::protocol::PictureOverrides;
 
 use super::model_options::ModelOptions;
 use super::question::{find_class, find_target};
@@ -46,6 +47,15 @@ pub struct QuestionArguments {
     /// left out.
     #[arg(long, value_name = "PART")]
     pub crop_fraction: Option<f64>,
+    /// The values that become black and white, of grey pictures of more than 8 bits and of DICOM
+    /// files: two numbers, such as 0,1023. If left out, the window that the file states, or else
+    /// the range of its values.
+    #[arg(long, value_name = "LOW,HIGH", allow_hyphen_values = true)]
+    pub window: Option<String>,
+    /// What is behind pictures that are transparent in places: as-is (the colours that are hidden
+    /// there), white, black or grey.
+    #[arg(long, value_name = "BACKGROUND")]
+    pub background: Option<String>,
     /// What random numbers begin with.
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
@@ -88,6 +98,22 @@ impl QuestionArguments {
             }
             (Some(_), Some(_)) => bail!("--crop-fraction is for --fit crop; leave one of them out"),
         }
+    }
+
+    /// How pictures are read, as was named.
+    ///
+    /// # Errors
+    /// With a sentence, for a window or a background that is none.
+    pub fn picture_overrides(&self) -> anyhow::Result<PictureOverrides> {
+        let window = self.window.as_deref().map(str::parse::<LevelWindow>);
+        let window = window.transpose().map_err(anyhow::Error::msg)?;
+        let background = self.background.as_deref().map(str::parse::<Background>);
+        let background = background.transpose().map_err(anyhow::Error::msg)?;
+        Ok(PictureOverrides {
+            window: window.map(|window| [window.low, window.high]),
+            background: background.map(|background| background.to_string()),
+            bands: None,
+        })
     }
 
     /// How the model is prepared: for the layer that is named, unless there are several.

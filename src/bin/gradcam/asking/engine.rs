@@ -4,12 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use gradcam::engine::{ModelOrigin, Prediction, Question, Session, read_tensor};
+use gradcam::engine::{ModelOrigin, Prediction, Question, Session, read_picture, read_tensor};
 use gradcam::explain::{Mask, Method, Saliency, Target, block_on};
 use gradcam::gradient::AttachOptions;
 use gradcam::network::{Description, SharedNetwork};
-use gradcam::picture::{self, Preprocess};
-use gradcam::protocol::{ExplainTimings, ModelSummary, PredictionOverrides};
+use gradcam::picture::{Channels, Preprocess};
+use gradcam::protocol::{ExplainTimings, ModelSummary, PictureOverrides, PredictionOverrides};
 use gradcam::render::npy;
 use image::RgbImage;
 use indicatif::ProgressBar;
@@ -133,6 +133,7 @@ impl Engine {
     /// With the option and the file's name.
     pub fn give(&mut self, question: &QuestionArguments) -> anyhow::Result<()> {
         self.overrides.fit = question.fit()?.map(|fit| fit.to_string());
+        self.overrides.picture = question.picture_overrides()?;
         if let Some(path) = &question.reference {
             let bytes = files::read_picture(path)?;
             self.given.reference = Some((Arc::new(bytes), files::shown(path)));
@@ -183,11 +184,16 @@ impl Engine {
     pub fn see_bytes(&mut self, bytes: &[u8], name: &str) -> anyhow::Result<Seen> {
         let (session, overrides) = (&mut self.session, &self.overrides);
         let prediction = session.predict_with(bytes, name, overrides, &mut |_, _, _| ())?;
-        let picture = if bytes.starts_with(npy::MAGIC) {
+        let is_tensor = bytes.starts_with(npy::MAGIC) && prediction.size == (0, 0);
+        let picture = if is_tensor {
             let shape = &self.description.selection.picture.shape;
             Picture::Tensor(read_tensor(bytes, name, shape)?)
+        } else if let (Channels::Bands(_), Some(shown)) =
+            (self.description.preprocess.channels, &prediction.preview)
+        {
+            Picture::Rgb(shown.clone())
         } else {
-            Picture::Rgb(picture::decode(bytes, name, picture::Limits::default())?.picture)
+            Picture::Rgb(read_picture(bytes, name, &self.overrides.picture)?.picture)
         };
         Ok(Seen {
             prediction,
@@ -228,7 +234,7 @@ impl Engine {
 fn read_mask(path: &Path) -> anyhow::Result<Mask> {
     let bytes = files::read_picture(path)?;
     let name = files::shown(path);
-    let picture = picture::decode(&bytes, &name, picture::Limits::default())?.picture;
+    let picture = read_picture(&bytes, &name, &PictureOverrides::default())?.picture;
     let grey = image::DynamicImage::from(picture).into_luma8();
     let (width, height) = grey.dimensions();
     Ok(Mask {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use gradcam::engine::Prediction;
 use gradcam::explain::{self, Saliency};
-use gradcam::picture::{Channels, Layout, Preprocess};
+use gradcam::picture::{Background, Channels, Layout, Preprocess};
 use gradcam::protocol::{
     ClassRecord, EngineRecord, ExplanationRecord, ImageRecord, MapRecord, MapSummary, ModelRecord,
     PreprocessingRecord, RECORD_VERSION,
@@ -34,6 +34,15 @@ pub fn record(path: &Path, engine: &Engine, seen: &Seen, saliency: &Saliency) ->
             height: prediction.size.1,
             seen: is_picture.then(|| prediction.frame.seen_pixels(prediction.size)),
             place_in_input: is_picture.then(|| prediction.frame.place_in_input((width, height))),
+            window: prediction
+                .reading
+                .levels
+                .as_ref()
+                .map(|levels| levels.window),
+            background: prediction
+                .reading
+                .is_transparent
+                .then(|| background(engine)),
         },
         model: model_record(engine),
         preprocessing: Some(preprocessing_record(&preprocess)),
@@ -70,6 +79,12 @@ pub fn record(path: &Path, engine: &Engine, seen: &Seen, saliency: &Saliency) ->
         engine: Some(this_build()),
         gradcam_version: env!("CARGO_PKG_VERSION").into(),
     }
+}
+
+/// What was behind the picture, by its name.
+fn background(engine: &Engine) -> String {
+    let chosen = engine.overrides.picture.background.clone();
+    chosen.unwrap_or_else(|| Background::default().to_string())
 }
 
 /// SHA-256 of a map's values: float32, little-endian, row by row.

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use gradcam::engine::read_picture;
 use gradcam::evaluate::{BoxArea, Region};
-use gradcam::picture;
+use gradcam::protocol::PictureOverrides;
 use ndarray::Array2;
 
 use crate::files;
@@ -111,7 +112,7 @@ fn read_boxes(path: &Path, size: (u32, u32)) -> anyhow::Result<Region> {
 fn read_mask(path: &Path, size: (u32, u32)) -> anyhow::Result<Region> {
     let bytes = files::read_picture(path)?;
     let name = files::shown(path);
-    let mask = picture::decode(&bytes, &name, picture::Limits::default())?.picture;
+    let mask = read_picture(&bytes, &name, &PictureOverrides::default())?.picture;
     let shape = (mask.height() as usize, mask.width() as usize);
     let mask = Array2::from_shape_fn(shape, |(row, column)| {
         let pixel = mask.get_pixel(column as u32, row as u32);

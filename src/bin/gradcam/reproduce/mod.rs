@@ -12,7 +12,7 @@ use anyhow::{Context as _, bail};
 use gradcam::explain::{self, Saliency, Target, block_on};
 use gradcam::gradient::AttachOptions;
 use gradcam::picture::Layout;
-use gradcam::protocol::{ExplanationRecord, PredictionOverrides};
+use gradcam::protocol::{ExplanationRecord, PictureOverrides, PredictionOverrides};
 use gradcam::render::npy;
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -125,6 +125,11 @@ fn load(arguments: &Arguments, wanted: &ExplanationRecord) -> anyhow::Result<Eng
         scaling: wanted.model.scaling.clone(),
         fit: wanted.preprocessing.as_ref().map(|known| known.fit.clone()),
         output_activation: wanted.model.probabilities,
+        picture: PictureOverrides {
+            window: wanted.image.window,
+            background: wanted.image.background.clone(),
+            bands: None,
+        },
     };
     Ok(engine)
 }

@@ -1,0 +1,158 @@
+//! How the picture's file is read: the window of grey levels, the background, the bands.
+
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use crate::app::state::{ChosenPicture, PictureAction, PictureChoices};
+use crate::app::views::common::{PageHandle, input_value};
+use crate::picture::{Background, LevelWindow};
+use crate::protocol::LevelsReading;
+
+/// Width and height of the histogram in its own units; a bar is one wide.
+const BARS: usize = 64;
+const HEIGHT: f64 = 20.0;
+
+/// What there is to choose of how the picture's file is read, if anything.
+pub fn picture_choices(page: &PageHandle, picture: &ChosenPicture) -> Html {
+    let Some(prediction) = &picture.prediction else {
+        return html! {};
+    };
+    let (reading, choices) = (&prediction.reading, picture.key.choices);
+    html! {
+        <>
+            { for reading.levels.as_ref().map(|levels| window(page, levels, choices)) }
+            if reading.is_transparent { { background(page, choices) } }
+            { for reading.bands.map(|count| bands(page, count, choices)) }
+        </>
+    }
+}
+
+fn choose(page: &PageHandle, choices: PictureChoices) {
+    page.dispatch(PictureAction::ChooseReading(choices));
+}
+
+/// The values that are black and white, on a histogram.
+fn window(page: &PageHandle, levels: &LevelsReading, choices: PictureChoices) -> Html {
+    let [low, high] = levels.window;
+    let number = |name: &'static str, value: f64, is_high: bool| {
+        let page = page.clone();
+        let onchange = Callback::from(move |event: Event| {
+            let Some(chosen) = input_value(&event).and_then(|text| text.parse().ok()) else {
+                return;
+            };
+            let ends = if is_high {
+                (low, chosen)
+            } else {
+                (chosen, high)
+            };
+            if let Some(window) = LevelWindow::new(ends.0, ends.1) {
+                let window = Some(window);
+                choose(&page, PictureChoices { window, ..choices });
+            }
+        });
+        html! {
+            <label class="field"><span>{ name }</span>
+                <input type="number" step="any" value={value.to_string()} {onchange} /></label>
+        }
+    };
+    let usual = page.callback(move |page| {
+        let window = None;
+        choose(page, PictureChoices { window, ..choices });
+    });
+    let whose = if levels.is_usual_of_file {
+        "As the file says"
+    } else {
+        "The usual range"
+    };
+    html! {
+        <fieldset class="levels">
+            <legend>{ "Grey levels" }</legend>
+            { histogram(levels) }
+            { number("Black", low, false) }
+            { number("White", high, true) }
+            if choices.window.is_some() {
+                <button class="quiet" onclick={usual}>{ whose }{ ": " }{ levels.usual[0] }{ " to " }{ levels.usual[1] }</button>
+            }
+        </fieldset>
+    }
+}
+
+/// How many pixels have each value, by the logarithm, and what of it is shown.
+fn histogram(levels: &LevelsReading) -> Html {
+    let most = levels.histogram.iter().copied().max().unwrap_or(1);
+    let bars = levels.histogram.iter().enumerate().map(|(place, count)| {
+        let part = f64::from(count + 1).ln() / f64::from(most.saturating_add(1)).ln().max(1.0);
+        format!("M{place} {HEIGHT}h1V{:.1}h-1z", HEIGHT * (1.0 - part))
+    });
+    let [start, end] = levels.range;
+    let place = |value: f64| {
+        let part = (value - start) / (end - start).max(f64::MIN_POSITIVE);
+        part.clamp(0.0, 1.0) * BARS as f64
+    };
+    let (low, high) = (place(levels.window[0]), place(levels.window[1]));
+    html! {
+        <svg class="histogram" role="img" aria-label={format!("Values from {start} to {end}")}
+            viewBox={format!("0 0 {BARS} {HEIGHT}")} preserveAspectRatio="none">
+            <rect x={low.to_string()} width={(high - low).to_string()} height={HEIGHT.to_string()} />
+            <path d={bars.collect::<String>()} />
+        </svg>
+    }
+}
+
+/// What is behind a transparent picture.
+fn background(page: &PageHandle, choices: PictureChoices) -> Html {
+    let chosen = choices.background.unwrap_or_default();
+    let options = Background::ALL.map(|one| {
+        let name = match one {
+            Background::AsIs => "The hidden colours",
+            Background::White => "White",
+            Background::Black => "Black",
+            Background::Grey => "Grey",
+        };
+        html! { <option value={one.id()} selected={one == chosen}>{ name }</option> }
+    });
+    let page = page.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let list = event
+            .target()
+            .and_then(|list| list.dyn_into::<HtmlSelectElement>().ok());
+        let chosen = list.and_then(|list| list.value().parse().ok());
+        let background = chosen.filter(|one| *one != Background::AsIs);
+        choose(
+            &page,
+            PictureChoices {
+                background,
+                ..choices
+            },
+        );
+    });
+    html! {
+        <label class="field"><span>{ "Behind the picture" }</span><select {onchange}>{ for options }</select></label>
+    }
+}
+
+/// Which bands are shown as red, green and blue.
+fn bands(page: &PageHandle, count: usize, choices: PictureChoices) -> Html {
+    let chosen = choices
+        .bands
+        .unwrap_or([0, 1, 2].map(|band: usize| band.min(count - 1)));
+    let fields = ["Red", "Green", "Blue"].into_iter().enumerate().map(|(place, name)| {
+        let page = page.clone();
+        let onchange = Callback::from(move |event: Event| {
+            if let Some(band) = input_value(&event).and_then(|text| text.parse::<usize>().ok()) {
+                let mut bands = chosen;
+                bands[place] = band.clamp(1, count) - 1;
+                let bands = Some(bands);
+                choose(&page, PictureChoices { bands, ..choices });
+            }
+        });
+        html! {
+            <label class="field"><span>{ name }</span>
+                <input type="number" min="1" max={count.to_string()} value={(chosen[place] + 1).to_string()} {onchange} /></label>
+        }
+    });
+    html! {
+        <fieldset class="levels"><legend>{ format!("Shown of {count} bands") }</legend>{ for fields }</fieldset>
+    }
+}
