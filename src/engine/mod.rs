@@ -13,6 +13,8 @@
 //! - `question`: what is asked of a picture, and what the network says of it
 //! - `session_error`: what can go wrong with them
 //! - `npy_input`: input tensors from NPY files
+//! - `model_report`: what a file is and what works, for reports
+//! - `scaling_trials`: a picture by each usual scaling
 //! - `model_summary`, `map_summary`: what the page is told of a model and of a map
 //! - `measured_map`: maps that the page sends back, and measures
 //! - `elapsed_time`: milliseconds since a moment
@@ -49,6 +51,7 @@ mod map_summary;
 mod measured_map;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 mod model_cache;
+mod model_report;
 mod model_summary;
 mod npy_input;
 // Part of it is the worker's alone.
@@ -61,6 +64,11 @@ mod picture_reading;
 mod preparation;
 mod preprocessing;
 mod question;
+#[cfg_attr(
+    not(all(feature = "engine", target_arch = "wasm32")),
+    allow(dead_code, reason = "the worker uses it")
+)]
+mod scaling_trials;
 mod session;
 mod session_error;
 #[cfg(test)]
@@ -71,6 +79,7 @@ pub mod worker;
 pub mod worker_threads;
 
 pub use evaluation::{MetricQuestion, perturbed_picture};
+pub use model_report::{Trial, model_report, report_text};
 pub use model_summary::ModelOrigin;
 pub use npy_input::read_tensor;
 pub use picture_reading::read_picture;

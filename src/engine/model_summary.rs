@@ -1,15 +1,20 @@
 //! What the page is told of a model.
 
+use super::model_report::{model_report, report_text};
 use crate::gradient::{self, Layer};
 use crate::network::Description;
+use crate::onnx::FurtherInput;
 use crate::picture::{Layout, Scaling};
-use crate::protocol::{InputSummary, LayerSummary, ModelSummary, OutputActivation, OutputSummary};
+use crate::protocol::{
+    FurtherInputSummary, InputSummary, LayerSummary, ModelSummary, OutputActivation, OutputSummary,
+};
 use crate::text::printable;
 
 /// Of a text about the model's origin.
 const MAX_TEXT_CHARS: usize = 1000;
 
 /// Where a model came from, and what a person should know about how it came.
+#[derive(Clone, Debug, Default)]
 pub struct ModelOrigin {
     /// The file's name, or the manifest's name of the model.
     pub name: String,
@@ -50,6 +55,7 @@ impl Description {
             layers: self.layers.iter().map(layer).collect(),
             source: self.source.as_deref().map(shown),
             license: self.license.as_deref().map(shown),
+            report: report_text(&model_report(self, None)),
             notes: [origin.notes, self.notes.clone()].concat(),
             cache_note: origin.cache_note,
         }
@@ -68,6 +74,7 @@ impl Description {
             scaling_assumed: self.scaling_assumed.map(str::to_owned),
             // Of plain numbers and names: it can always be written.
             preprocess: serde_json::to_string(&self.preprocess).unwrap_or_default(),
+            further: self.further_inputs.iter().map(further_input).collect(),
         }
     }
 }
@@ -82,6 +89,14 @@ fn output_activation(activation: gradient::OutputActivation) -> Option<OutputAct
         gradient::OutputActivation::Logits => None,
         gradient::OutputActivation::Softmax => Some(OutputActivation::Softmax),
         gradient::OutputActivation::Sigmoid => Some(OutputActivation::Sigmoid),
+    }
+}
+
+fn further_input((input, values): &(FurtherInput, Option<Vec<f32>>)) -> FurtherInputSummary {
+    FurtherInputSummary {
+        name: input.name.clone(),
+        shape: input.shape.clone(),
+        values: values.clone(),
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::adaptation_notes::{adaptation_notes, note_of_one_number, note_of_outputs};
 use super::conventions::{self, Stated};
+use super::file_facts::FileFacts;
 use super::load_error::LoadError;
 use super::preprocessing_guess::{ScalingGuess, channels, guess_scaling};
 use super::probabilities::{sigmoid, softmax};
 use crate::gradient::{ACTIVATIONS, Attached, GRADIENTS, Layer, OutputActivation, Selection};
-use crate::onnx::{Model, OnnxError, key};
+use crate::onnx::{FurtherInput, Model, OnnxError, key};
 use crate::picture::{Layout, Preprocess};
 use crate::text::{MAX_NAME_CHARS, printable};
 
@@ -14,6 +15,8 @@ use crate::text::{MAX_NAME_CHARS, printable};
 /// assumed where it states nothing.
 #[derive(Clone, Debug)]
 pub struct Description {
+    /// What stands in the file.
+    pub file: FileFacts,
     pub selection: Selection,
     /// The tensor, in the file, of the layer that is explained unless another is chosen.
     pub layer: String,
@@ -26,6 +29,8 @@ pub struct Description {
     pub labels: Vec<String>,
     /// Whether the file names its classes.
     pub has_labels: bool,
+    /// Inputs besides the picture, with the values that somebody gave them.
+    pub further_inputs: Vec<(FurtherInput, Option<Vec<f32>>)>,
     /// Outputs of the file that could be explained in place of the logits.
     pub outputs: Vec<String>,
     pub source: Option<String>,
@@ -38,8 +43,8 @@ pub struct Description {
 }
 
 impl Description {
-    /// Describes a model from what attaching its gradient branch found. `outputs` are the file's own
-    /// outputs ([`own_outputs`]).
+    /// Describes a model from what attaching its gradient branch found. `origin` is
+    /// what is kept of the file itself.
     ///
     /// # Errors
     /// [`LoadError`] if the file's metadata contradict the graph, or its input is none
@@ -47,7 +52,8 @@ impl Description {
     pub(super) fn new(
         model: &Model,
         found: Attached,
-        outputs: Vec<String>,
+        origin: FileOrigin,
+        inputs: &[(String, Vec<f32>)],
     ) -> Result<Description, LoadError> {
         let Attached {
             selection,
@@ -92,10 +98,18 @@ impl Description {
         let text = |key| metadata.text(key).map(str::to_owned);
         let (source, license) = (text(key::SOURCE), text(key::LICENSE));
         let others = |name: &String| *name != selection.logits;
-        let outputs: Vec<String> = outputs.into_iter().filter(others).collect();
+        let outputs: Vec<String> = origin.outputs.into_iter().filter(others).collect();
         notes.extend(note_of_outputs(&selection, &outputs));
         notes.extend(note_of_one_number(&selection));
+        let further_inputs = model.adaptations().further_inputs.iter();
+        let given = |name: &str| inputs.iter().find(|(given, _)| given == name);
+        let further_inputs = further_inputs.map(|input| {
+            let values = given(&input.name).map(|(_, values)| values.clone());
+            (input.clone(), values)
+        });
         Ok(Description {
+            file: origin.facts,
+            further_inputs: further_inputs.collect(),
             selection,
             layer,
             layers,
@@ -131,8 +145,26 @@ impl Description {
     }
 }
 
+/// What is kept of a file besides its network.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FileOrigin {
+    pub facts: FileFacts,
+    /// The file's own outputs.
+    pub outputs: Vec<String>,
+}
+
+impl FileOrigin {
+    /// Of a file as it was decoded.
+    pub fn of(model: &Model) -> FileOrigin {
+        FileOrigin {
+            facts: FileFacts::of(model),
+            outputs: own_outputs(model),
+        }
+    }
+}
+
 /// The file's own outputs, without those of a gradient branch that it already has.
-pub(super) fn own_outputs(model: &Model) -> Vec<String> {
+fn own_outputs(model: &Model) -> Vec<String> {
     let is_of_branch = |name: &str| {
         [ACTIVATIONS, GRADIENTS]
             .iter()

@@ -9,6 +9,7 @@
 //! - `probabilities`: softmax and sigmoid of logits
 //! - `tract_network`: the implementation on tract
 //! - `description`: labels, layers, preprocessing and provenance of a model
+//! - `file_facts`: what stands in a file, for reports
 //! - `preprocessing_guess`: the scaling of pixel values, where the file does not say it
 //! - `biases`: what layers add whatever the picture
 //! - `random_weights`: the same model with other weights, for sanity checks
@@ -35,6 +36,8 @@ mod description;
 mod engine_error;
 #[cfg(feature = "network")]
 mod execution_plan;
+#[cfg(feature = "network")]
+mod file_facts;
 #[cfg(feature = "network")]
 mod graph_preparation;
 #[cfg(feature = "network")]
@@ -73,6 +76,8 @@ pub use description::Description;
 pub use engine_error::EngineError;
 #[cfg(feature = "network")]
 pub use execution_plan::{ExecutionPlan, NodeTime};
+#[cfg(feature = "network")]
+pub use file_facts::FileFacts;
 #[cfg(feature = "network")]
 pub use load_error::LoadError;
 pub use network_error::NetworkError;

@@ -14,7 +14,9 @@ mod explanation_record;
 mod manifest;
 mod map_summary;
 mod measurement;
+mod model_summary;
 mod picture_reading;
+mod scaling_trial;
 mod timings;
 
 use serde::{Deserialize, Serialize};
@@ -28,13 +30,17 @@ pub use self::map_summary::{ChannelSummary, CompletenessSummary, MapState, MapSu
 pub use self::measurement::{
     ChanceSummary, CurveSummary, DrawnRegion, MeasurementSummary, PictureChange,
 };
+pub use self::model_summary::{
+    FurtherInputSummary, InputSummary, LayerSummary, ModelSummary, OutputSummary,
+};
 pub use self::picture_reading::{LevelsReading, PictureOverrides, PictureReading};
+pub use self::scaling_trial::ScalingTrial;
 pub use self::timings::{ExplainTimings, LoadTimings, PredictTimings};
 
 /// Raised with every change of the messages. The page compares it with the one
 /// in [`Event::Started`], since a host or a cache can mix the files of two builds. In all
 /// versions it stands there: `{ header: { event: { type: "started", protocol } } }`.
-pub const PROTOCOL_VERSION: u32 = 10;
+pub const PROTOCOL_VERSION: u32 = 11;
 
 /// Numbers the page's requests from 1; 0 is the engine speaking unasked.
 pub type Job = u32;
@@ -131,6 +137,16 @@ pub enum Request {
         change: PictureChange,
         map: Box<MapSummary>,
     },
+    /// Runs the network on a picture by each scaling of its pixel values. Buffer 0: the file's
+    /// bytes. Answered by [`Event::Progress`] and [`Event::ScalingTrials`], first with what is
+    /// known so far.
+    TryScalings {
+        name: String,
+        overrides: PredictionOverrides,
+    },
+    /// Tries every method and every question on the picture predicted last. Answered by
+    /// [`Event::Progress`] and [`Event::Report`].
+    TryEverything,
     /// Gives up a job if it has not begun, or explains. The first run on a picture ends only
     /// with its worker: see `app::engine_client`.
     Cancel { job: Job },
@@ -180,6 +196,9 @@ pub struct Remembered {
     pub channels_last: Option<bool>,
     /// The tensor that is explained.
     pub logits: Option<String>,
+    /// Values of inputs besides the picture, by name.
+    #[serde(default)]
+    pub inputs: Vec<(String, Vec<f32>)>,
     /// The layer to begin with, unless the request names one.
     pub layer: Option<String>,
 }
@@ -282,6 +301,13 @@ pub enum Event {
     },
     /// Buffer 0: a picture at the network's size, `height`×`width`×3 bytes.
     CurvePicture { width: u32, height: u32 },
+    ScalingTrials {
+        trials: Vec<ScalingTrial>,
+        /// Whether another follows that is more complete.
+        is_early: bool,
+    },
+    /// What the model's file is, how it is read and what can be asked of it, in plain text.
+    Report { text: String },
     /// The job ended without a result; the engine listens for the next.
     Failed { kind: FailureKind, message: String },
     /// The job was cancelled before it did anything that lasts.
@@ -320,83 +346,4 @@ pub enum FailureKind {
     Order,
     /// The engine itself failed; the page replaces it.
     Engine,
-}
-
-/// What the page shows of a model that is ready.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ModelSummary {
-    pub name: String,
-    /// Of the file's bytes, lower-case hexadecimal.
-    pub sha256: String,
-    /// K.
-    pub classes: usize,
-    /// One for each class; empty where the file names none.
-    pub labels: Vec<String>,
-    pub input: InputSummary,
-    pub output: OutputSummary,
-    /// The layer that is explained first, by its name in the file.
-    pub layer: String,
-    /// Every layer that can be explained, in the order of the file.
-    pub layers: Vec<LayerSummary>,
-    pub source: Option<String>,
-    pub license: Option<String>,
-    /// What a person should know about how the model was prepared.
-    pub notes: Vec<String>,
-    /// Whether the browser now keeps the file for the next visit; a sentence if
-    /// it was asked to and could not.
-    pub cache_note: Option<String>,
-}
-
-/// How the network takes its picture.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InputSummary {
-    /// The tensor's name.
-    pub name: String,
-    /// Four axes, the first 1.
-    pub shape: [usize; 4],
-    pub channels_last: bool,
-    /// The file would allow its channels first as well as last.
-    pub layout_is_open: bool,
-    pub channels: usize,
-    /// Height and width in pixels.
-    pub size: [usize; 2],
-    /// The file leaves the size open; a person chose this one.
-    pub size_is_chosen: bool,
-    /// One of `picture::SCALINGS` by its id, if it is one of the usual.
-    pub scaling: Option<String>,
-    /// The file does not say how its pixel values are scaled: why this was assumed.
-    pub scaling_assumed: Option<String>,
-    /// All of the preprocessing, as JSON of `picture::Preprocess`.
-    #[serde(default)]
-    pub preprocess: String,
-}
-
-/// Which numbers of the network are explained.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OutputSummary {
-    /// The tensor that holds the logits.
-    pub logits: String,
-    /// The activation by which the file itself makes probabilities of its logits, if it
-    /// does.
-    pub activation: Option<OutputActivation>,
-    /// The activation that makes probabilities of them unless a person chose another.
-    pub probabilities: OutputActivation,
-    /// Tensors that could be explained instead.
-    pub others: Vec<String>,
-    /// Of a network that gives classes for places: rows and columns of its grid.
-    pub places: Option<[usize; 2]>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LayerSummary {
-    pub name: String,
-    /// "block 4": what a person would call it, where that is known.
-    pub alias: Option<String>,
-    pub operator: String,
-    /// Channels, height, width.
-    pub shape: [usize; 3],
 }

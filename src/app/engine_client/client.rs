@@ -205,7 +205,9 @@ impl EngineClient {
             let kind = match step {
                 EngineStep::Load(_) => FailureKind::Model,
                 EngineStep::Predict(_) => FailureKind::Picture,
-                EngineStep::Explain(_) | EngineStep::Test(_) => FailureKind::Explanation,
+                EngineStep::Explain(_) | EngineStep::Test(_) | EngineStep::Probe(_) => {
+                    FailureKind::Explanation
+                }
             };
             let message = format!(
                 "The file could not be read; choose it again. The browser says: {}",

@@ -65,6 +65,9 @@ impl EngineClient {
             | Event::CurvePicture { .. }) => {
                 self.handle_test(job, event, buffers.as_ref());
             }
+            event @ (Event::ScalingTrials { .. } | Event::Report { .. }) => {
+                self.handle_probe(job, event);
+            }
             reply => self.handle_reply(job, reply, buffers.as_ref()),
         }
     }

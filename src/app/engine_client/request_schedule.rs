@@ -101,12 +101,12 @@ impl RequestSchedule {
             Some(EngineStep::Predict(_)) => desired.picture.is_none() || desired.model.is_none(),
             // It is given up between two pieces of a run. A worker that was told so and
             // does not answer is ended if the user says stop again.
-            Some(step @ (EngineStep::Explain(_) | EngineStep::Test(_)))
+            Some(step @ (EngineStep::Explain(_) | EngineStep::Test(_) | EngineStep::Probe(_)))
                 if !desired.lets_go_on(step) =>
             {
                 return self.cancel_explanation(stopped);
             }
-            Some(EngineStep::Explain(_) | EngineStep::Test(_)) => false,
+            Some(EngineStep::Explain(_) | EngineStep::Test(_) | EngineStep::Probe(_)) => false,
             None => false,
         };
         if is_useless {
@@ -165,10 +165,12 @@ impl RequestSchedule {
             }
             EngineStep::Predict(key) => self.held.picture = Some(*key),
             // One that is no longer desired may be desired again.
-            EngineStep::Explain(_) | EngineStep::Test(_) if self.desired.contains(&step) => {
+            EngineStep::Explain(_) | EngineStep::Test(_) | EngineStep::Probe(_)
+                if self.desired.contains(&step) =>
+            {
                 self.settled.push(step.clone());
             }
-            EngineStep::Explain(_) | EngineStep::Test(_) => {}
+            EngineStep::Explain(_) | EngineStep::Test(_) | EngineStep::Probe(_) => {}
         }
         self.last_crash.take_if(|crash| crash.step == step);
         Some(step)
@@ -189,7 +191,7 @@ impl RequestSchedule {
     pub fn lost_prerequisite(&mut self, job: Job) -> bool {
         let running = self.running.as_ref().filter(|running| running.job == job);
         let is_news = match running.map(|running| &running.step) {
-            Some(EngineStep::Explain(_) | EngineStep::Test(_)) => {
+            Some(EngineStep::Explain(_) | EngineStep::Test(_) | EngineStep::Probe(_)) => {
                 self.held.picture.take().is_some()
             }
             Some(EngineStep::Predict(_)) => self.held.model.take().is_some(),
@@ -249,6 +251,7 @@ impl RequestSchedule {
         }
         let map = self.desired.map.clone().map(EngineStep::Explain);
         map.or_else(|| self.desired.tests.first().cloned().map(EngineStep::Test))
+            .or_else(|| self.desired.probe.map(EngineStep::Probe))
     }
 
     /// Takes the step of request `job`, if it is the one in progress.

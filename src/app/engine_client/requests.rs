@@ -7,8 +7,8 @@ use wasm_bindgen_futures::JsFuture;
 use super::client::EngineClient;
 use crate::app::browser::location;
 use crate::app::state::{
-    DesiredState, EngineStep, MarkedRegion, ModelChoice, PARTS, SecondPicture, TestQuestion,
-    TestRequest,
+    DesiredState, EngineStep, MarkedRegion, ModelChoice, ModelProbe, PARTS, PictureKey,
+    SecondPicture, TestQuestion, TestRequest,
 };
 use crate::protocol::{ModelSource, PictureChange, PictureOverrides, PredictionOverrides, Request};
 
@@ -45,19 +45,7 @@ impl EngineClient {
                 }
             }
             EngineStep::Predict(key) => {
-                let picture = desired.picture.ok_or("no picture is wanted")?;
-                buffers.push(&self.read(key.file).await?);
-                let name = picture.name;
-                let overrides = PredictionOverrides {
-                    scaling: key.overrides.scaling.map(str::to_owned),
-                    fit: key.overrides.fit.map(|fit| fit.to_string()),
-                    output_activation: key.overrides.output_activation,
-                    picture: PictureOverrides {
-                        window: key.choices.window.map(|window| [window.low, window.high]),
-                        background: key.choices.background.map(|one| one.to_string()),
-                        bands: key.choices.bands,
-                    },
-                };
+                let (name, overrides) = self.picture_and_choices(&desired, *key, &buffers).await?;
                 Request::Predict { name, overrides }
             }
             EngineStep::Explain(key) => {
@@ -84,9 +72,36 @@ impl EngineClient {
                     reference,
                 }
             }
+            EngineStep::Probe(ModelProbe::Scalings(key)) => {
+                let (name, overrides) = self.picture_and_choices(&desired, *key, &buffers).await?;
+                Request::TryScalings { name, overrides }
+            }
+            EngineStep::Probe(ModelProbe::Everything(_)) => Request::TryEverything,
             EngineStep::Test(test) => test_request(test, desired, &buffers)?,
         };
         Ok((request, buffers))
+    }
+
+    /// The name of the desired picture and what is chosen for it; its bytes are a buffer.
+    async fn picture_and_choices(
+        &self,
+        desired: &DesiredState,
+        key: PictureKey,
+        buffers: &Array,
+    ) -> Result<(String, PredictionOverrides), JsValue> {
+        let picture = desired.picture.as_ref().ok_or("no picture is wanted")?;
+        buffers.push(&self.read(key.file).await?);
+        let overrides = PredictionOverrides {
+            scaling: key.overrides.scaling.map(str::to_owned),
+            fit: key.overrides.fit.map(|fit| fit.to_string()),
+            output_activation: key.overrides.output_activation,
+            picture: PictureOverrides {
+                window: key.choices.window.map(|window| [window.low, window.high]),
+                background: key.choices.background.map(|one| one.to_string()),
+                bands: key.choices.bands,
+            },
+        };
+        Ok((picture.name.clone(), overrides))
     }
 
     /// A fresh copy of a file's bytes, to be transferred; the file stays.

@@ -46,8 +46,8 @@ pub use self::explanation::{
 };
 pub use self::model::{
     DesiredModel, INPUT_SIDES_PIXELS, LabelOverride, LabelSource, MAX_LABEL_FILE_BYTES,
-    ModelAction, ModelChoice, ModelState, OverrideChange, PreparedModel, RememberedOverrides,
-    SizeQuestion, UserOverrides, layout_name, may_be_imagenet, scaling_name,
+    ModelAction, ModelChoice, ModelProbe, ModelState, OverrideChange, PreparedModel, ProbeResult,
+    RememberedOverrides, SizeQuestion, UserOverrides, layout_name, may_be_imagenet, scaling_name,
 };
 pub use self::notices::{Notice, NoticePlace, NoticesAction, NoticesState, Recovery};
 pub use self::picture::{

@@ -7,6 +7,7 @@ use super::foreign_pictures::readable;
 use super::job::JobContext;
 use super::load_model::{LoadOptions, load_given, load_listed};
 use super::messages::{ReceivedRequest, failed, transferable};
+use super::trial_handlers::{try_everything, try_scalings};
 use super::trust_handlers::{Measure, curve_picture, explain_changed, measure};
 use crate::engine::question::Question;
 use crate::engine::session::Session;
@@ -117,6 +118,13 @@ pub async fn handle(
                 .await
                 .map_err(failed)
         }
+        Request::TryScalings { name, overrides } => {
+            let bytes = Uint8Array::new(&file).to_vec();
+            try_scalings(job, session, (&name, &bytes), &overrides)
+                .await
+                .map_err(failed)
+        }
+        Request::TryEverything => try_everything(job, session).await.map_err(failed),
         // The message loop does it on arrival.
         Request::Cancel { .. } => Ok(()),
     }

@@ -157,6 +157,7 @@ fn remembered_options(remembered: &Remembered) -> AttachOptions {
     AttachOptions {
         layers: remembered.layer.iter().cloned().collect(),
         logits: remembered.logits.clone(),
+        inputs: remembered.inputs.clone(),
         size: remembered.size,
         layout: remembered.channels_last.map(layout),
         ..AttachOptions::default()

@@ -2,6 +2,7 @@
 //!
 //! - `message_loop`: queues requests, cancels them, runs them one by one
 //! - `handlers`: what each request does
+//! - `trial_handlers`: the same where a model is tried out
 //! - `trust_handlers`: the same for measures of maps and for changed pictures
 //! - `foreign_pictures`: pictures that another program or the browser decodes
 //! - `load_model`: what loading a model does
@@ -20,6 +21,7 @@ mod job;
 mod load_model;
 mod message_loop;
 mod messages;
+mod trial_handlers;
 mod trust_handlers;
 
 use wasm_bindgen::prelude::*;

@@ -9,7 +9,7 @@ use super::gradient_branch::{GradientBranch, PlanKey};
 use super::taped_forward::TapedForward;
 use crate::gradient::{self, AttachOptions, Attached, Layer, ReluPolicy, Selection};
 use crate::network::biases::{Bias, biases};
-use crate::network::description::{self, Description};
+use crate::network::description::{Description, FileOrigin};
 use crate::network::execution_plan::ExecutionPlan;
 use crate::network::kept_activations::layers_to_keep;
 use crate::network::load_error::LoadError;
@@ -104,19 +104,19 @@ impl Plans {
         progress(0, LOAD_STEPS);
         let mut own = Model::decode(&file, Limits::default())?;
         drop(file);
-        let outputs = description::own_outputs(&own);
+        let origin = FileOrigin::of(&own);
         gradient::prepare(&mut own, options)?;
-        Plans::of_model(own, outputs, options, progress)
+        Plans::of_model(own, origin, options, progress)
     }
 
-    /// The same of a model that was [prepared](gradient::prepare), with the names of its file's
-    /// outputs.
+    /// The same of a model that was [prepared](gradient::prepare), with what is kept of its
+    /// file.
     ///
     /// # Errors
     /// [`LoadError`].
     pub fn of_model(
         mut own: Model,
-        outputs: Vec<String>,
+        origin: FileOrigin,
         options: &AttachOptions,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<(Description, Plans), LoadError> {
@@ -131,7 +131,7 @@ impl Plans {
             site: Site::Layer(found.file_tensor.clone()),
             policy: options.policy,
         };
-        let description = Description::new(&model, found, outputs)?;
+        let description = Description::new(&model, found, origin, &options.inputs)?;
         progress(1, LOAD_STEPS);
         let (selection, layers) = (&description.selection, &description.layers);
         let kept = layers_to_keep(&selection.layer, &[], layers);
@@ -169,7 +169,7 @@ impl Plans {
         normals: &mut Normals,
     ) -> Result<(Description, Plans), LoadError> {
         let model = self.randomised(topmost, normals)?;
-        Plans::of_model(model, Vec::new(), &self.options, &mut |_, _| ())
+        Plans::of_model(model, FileOrigin::default(), &self.options, &mut |_, _| ())
     }
 
     /// The model with random weights in its topmost layers.

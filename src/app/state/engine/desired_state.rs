@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::engine_step::EngineStep;
 use crate::app::state::explanation::{MapKey, SaliencyMap};
-use crate::app::state::model::DesiredModel;
+use crate::app::state::model::{DesiredModel, ModelProbe};
 use crate::app::state::picture::{PictureKey, SecondPicture};
 use crate::app::state::test_view::{MarkedRegion, TestRequest};
 use crate::protocol::Remembered;
@@ -31,6 +31,8 @@ pub struct DesiredState {
     pub region: Option<MarkedRegion>,
     /// The maps that they are about.
     pub tested_maps: Vec<TestedMap>,
+    /// What is to be found out about the model, after all else.
+    pub probe: Option<ModelProbe>,
     /// Counted up when the user stops an explanation.
     pub stopped_explanations: u32,
 }
@@ -81,6 +83,7 @@ impl DesiredState {
             EngineStep::Load(key) => self.model_key() == Some(*key),
             EngineStep::Predict(key) => self.picture_key() == Some(*key),
             EngineStep::Explain(key) => self.map.as_ref() == Some(key),
+            EngineStep::Probe(probe) => self.probe == Some(*probe),
             EngineStep::Test(request) => self.tests.contains(request),
         }
     }
@@ -89,6 +92,10 @@ impl DesiredState {
     /// was ends, and the last place is next: somebody who drags sees how the answer changes. A
     /// measure, which takes long, gives way to what somebody looks at, and begins again after it.
     pub fn lets_go_on(&self, step: &EngineStep) -> bool {
+        if let EngineStep::Probe(_) = step {
+            // Everything else comes first.
+            return self.contains(step) && self.map.is_none() && self.tests.is_empty();
+        }
         let EngineStep::Test(request) = step else {
             return self.contains(step);
         };

@@ -2,7 +2,7 @@
 
 use super::engine_step::EngineStep;
 use crate::app::state::explanation::{MapKey, PredictionReply, SaliencyMap};
-use crate::app::state::model::DesiredModel;
+use crate::app::state::model::{DesiredModel, ModelProbe, ProbeResult};
 use crate::app::state::picture::PictureKey;
 use crate::app::state::test_view::{TestRequest, TestResult};
 use crate::protocol::{FailureKind, LoadTimings, ModelSummary, Phase};
@@ -61,6 +61,13 @@ pub enum EngineEvent {
         picture: PictureKey,
         request: TestRequest,
         result: TestResult,
+        /// Whether another answer follows that is more complete.
+        is_early: bool,
+    },
+    /// Something was found out about the model.
+    Probed {
+        probe: ModelProbe,
+        result: ProbeResult,
         /// Whether another answer follows that is more complete.
         is_early: bool,
     },

@@ -1,6 +1,7 @@
 //! The steps that lead from what the engine holds to the desired state.
 
 use crate::app::state::explanation::MapKey;
+use crate::app::state::model::ModelProbe;
 use crate::app::state::picture::PictureKey;
 use crate::app::state::test_view::TestRequest;
 
@@ -11,6 +12,8 @@ pub enum EngineStep {
     Load(u32),
     Predict(PictureKey),
     Explain(MapKey),
+    /// Find something out about the model on the picture.
+    Probe(ModelProbe),
     /// Find something out about a map that is there.
     Test(TestRequest),
 }

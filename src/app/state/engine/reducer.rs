@@ -4,6 +4,7 @@ use super::engine_event::EngineEvent;
 use super::engine_state::{Activity, EngineFacts};
 use super::engine_step::EngineStep;
 use crate::app::state::app_state::AppState;
+use crate::app::state::model::ProbeResult;
 use crate::app::state::notices::{NoticePlace, Recovery};
 use crate::app::state::settings::View;
 use crate::app::state::test_view::{TestRequest, TestResult};
@@ -75,6 +76,16 @@ impl AppState {
                 }
                 self.tested(picture, request, result, is_early);
             }
+            EngineEvent::Probed {
+                probe,
+                result,
+                is_early,
+            } => {
+                if !is_early {
+                    self.ended();
+                }
+                self.probed(probe, result, is_early);
+            }
             EngineEvent::Failed {
                 step,
                 kind,
@@ -131,6 +142,7 @@ impl AppState {
             }
             EngineStep::Explain(key) => self.map_failed(key, message),
             EngineStep::Test(request) => self.test_failed(request, message),
+            EngineStep::Probe(probe) => self.probed(probe, ProbeResult::Failed(message), false),
         }
     }
 
@@ -150,6 +162,7 @@ impl AppState {
             Some(EngineStep::Predict(_)) => "The engine broke down while it looked at the picture",
             Some(EngineStep::Explain(_)) => "The engine broke down while it explained",
             Some(EngineStep::Test(_)) => "The engine broke down while it tested the map",
+            Some(EngineStep::Probe(_)) => "The engine broke down while it tried the model out",
         };
         let detail = if message.is_empty() {
             String::new()
@@ -202,6 +215,10 @@ impl AppState {
             Some(EngineStep::Test(request)) => {
                 self.test_failed(request, format!("{what}, twice{detail}.{memory}"));
             }
+            Some(EngineStep::Probe(probe)) => {
+                let sentence = format!("{what}, twice{detail}.{memory}");
+                self.probed(probe, ProbeResult::Failed(sentence), false);
+            }
         }
     }
 
@@ -212,6 +229,7 @@ impl AppState {
             Some(EngineStep::Load(key)) => self.stop_loading(*key),
             _ if self.settings.view == View::Compare => self.stop_comparing(),
             Some(EngineStep::Test(_)) => self.stop_testing(),
+            Some(EngineStep::Probe(_)) => self.stop_probing(),
             Some(EngineStep::Explain(_)) => self.stop_explaining(),
             _ => {
                 if let Some(picture) = &mut self.picture.current {

@@ -43,6 +43,10 @@ impl AppState {
             }),
             tested_maps: picture.map_or_else(Vec::new, |picture| tested_maps(picture, &tests)),
             tests,
+            probe: picture.and_then(|picture| match self.settings.view {
+                View::Explain => self.missing_probe(picture),
+                View::Compare | View::Test => None,
+            }),
             region: picture.and_then(|picture| picture.region.clone()),
             stopped_explanations: self.engine.stopped_explanations,
         }

@@ -25,6 +25,10 @@ pub enum ModelAction {
     },
     LoadAgain(ModelChoice),
     Override(OverrideChange),
+    /// Tries out what works of the model on the picture at hand.
+    TryEverything,
+    /// Whether the report is on the clipboard.
+    ReportCopied(bool),
     /// Height and width in pixels.
     AnswerSizeQuestion([usize; 2]),
     DropSizeQuestion,

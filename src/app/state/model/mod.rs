@@ -9,6 +9,7 @@ mod label_reducer;
 #[cfg(test)]
 mod label_tests;
 mod model_choice;
+mod model_probe;
 mod model_state;
 mod override_reducer;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use self::action::ModelAction;
 pub use self::assumptions::{layout_name, scaling_name};
 pub use self::class_labels::{LabelSource, MAX_LABEL_FILE_BYTES, may_be_imagenet};
 pub use self::model_choice::{DesiredModel, ModelChoice};
+pub use self::model_probe::{ModelProbe, ProbeResult, ProbeResults};
 pub use self::model_state::{ModelState, SizeQuestion};
 pub use self::prepared_model::PreparedModel;
 pub use self::remembered_overrides::RememberedOverrides;

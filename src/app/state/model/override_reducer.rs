@@ -23,6 +23,12 @@ impl AppState {
             OverrideChange::Labels(labels) => overrides.labels = labels,
             OverrideChange::Logits(tensor) => overrides.logits = tensor,
             OverrideChange::Size(size) => overrides.size = Some(size),
+            OverrideChange::Input(name, values) => {
+                overrides.inputs.retain(|(given, _)| *given != name);
+                if !values.is_empty() {
+                    overrides.inputs.push((name, values));
+                }
+            }
             OverrideChange::ChannelsLast(last) => overrides.channels_last = last,
             // Without a size there would be no model.
             OverrideChange::Reset => {
@@ -38,7 +44,8 @@ impl AppState {
         let sha256 = &model.summary.sha256;
         let graph_options = |overrides: &UserOverrides| {
             let logits = overrides.logits.clone();
-            (overrides.size, overrides.channels_last, logits)
+            let inputs = overrides.inputs.clone();
+            (overrides.size, overrides.channels_last, logits, inputs)
         };
         let is_layer_removed = before.layer.is_some() && overrides.layer.is_none();
         let is_prepared_anew =

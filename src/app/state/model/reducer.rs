@@ -39,6 +39,19 @@ impl AppState {
             ModelAction::LoadAgain(source) => self.set_desired_model(source),
             ModelAction::Override(change) => self.change_override(change),
             ModelAction::AnswerSizeQuestion(size) => self.answer_size_question(size),
+            ModelAction::TryEverything => {
+                if let Some(picture) = &mut self.picture.current {
+                    picture.probes.wants_report = true;
+                }
+            }
+            ModelAction::ReportCopied(true) => {
+                self.notices.announcement = "The report is on the clipboard.".to_owned();
+            }
+            ModelAction::ReportCopied(false) => self.notify(
+                NoticePlace::About,
+                "The browser refused its clipboard; mark the text and copy it.",
+                None,
+            ),
             ModelAction::DropSizeQuestion => self.model.size_question = None,
             ModelAction::LabelFileRead { name, bytes } => self.read_labels(&name, bytes),
             ModelAction::ImageNetLabelsFetched(Ok(list)) => {

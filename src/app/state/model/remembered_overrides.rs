@@ -15,6 +15,8 @@ const MAX_ENTRIES: usize = 24;
 /// Browsers keep about 5 MB for a site.
 const MAX_BYTES: usize = 1_000_000;
 const MAX_NAME_BYTES: usize = 500;
+/// Of all inputs besides the picture.
+const MAX_INPUT_VALUES: usize = 10_000;
 const MAX_LABELS: usize = 100_000;
 
 /// Overrides by file, the one changed last first.
@@ -110,11 +112,16 @@ impl RememberedOverrides {
             size: overrides.size,
             channels_last: overrides.channels_last,
             logits: overrides.logits,
+            inputs: overrides.inputs,
             layer: overrides.layer,
         });
         let says = |one: &Remembered| {
             let layout = one.channels_last.is_some();
-            layout || one.size.is_some() || one.logits.is_some() || one.layer.is_some()
+            layout
+                || one.size.is_some()
+                || one.logits.is_some()
+                || one.layer.is_some()
+                || !one.inputs.is_empty()
         };
         all.filter(says).collect()
     }
@@ -129,6 +136,7 @@ impl Entry {
             size,
             logits,
             layer,
+            inputs,
             ..
         } = &self.overrides;
         let is_hash = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
@@ -142,6 +150,7 @@ impl Entry {
                 .is_none_or(|id| Scaling::find(id).is_some())
             && size.is_none_or(|size| size.iter().all(|side| INPUT_SIDES_PIXELS.contains(side)))
             && is_short(logits)
+            && inputs.iter().map(|(_, values)| values.len()).sum::<usize>() <= MAX_INPUT_VALUES
             && is_short(layer)
             && !matches!(labels, Some(LabelOverride::File { names, .. }) if names.len() > MAX_LABELS)
     }

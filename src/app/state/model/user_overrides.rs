@@ -28,6 +28,9 @@ pub struct UserOverrides {
     /// The tensor that is explained.
     pub logits: Option<String>,
     pub layer: Option<String>,
+    /// Values of inputs besides the picture, by name; those of others are zero.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<(String, Vec<f32>)>,
 }
 
 impl UserOverrides {
@@ -106,6 +109,8 @@ pub enum OverrideChange {
     /// A tensor of the file; `None` for the one that is found by itself.
     Logits(Option<String>),
     Size([usize; 2]),
+    /// Values of an input besides the picture; none for zeros.
+    Input(String, Vec<f32>),
     /// Whether channels come last; `None` for as was assumed.
     ChannelsLast(Option<bool>),
     /// Takes every override back, except the size, without which there is no model.

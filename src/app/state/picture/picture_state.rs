@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::picture_key::{PictureChoices, PictureKey, PredictionOverrides};
 use crate::app::small_map::SmallMap;
 use crate::app::state::explanation::{MapKey, Prediction, SaliencyMap};
-use crate::app::state::model::PreparedModel;
+use crate::app::state::model::{PreparedModel, ProbeResults};
 use crate::app::state::test_view::{MarkedRegion, TestQuestion, TestRequest, TestResult};
 use crate::protocol::Sample;
 
@@ -63,6 +63,8 @@ pub struct ChosenPicture {
     pub pointed: Option<TestQuestion>,
     /// What was found out about maps.
     pub tests: SmallMap<TestRequest, TestResult>,
+    /// What was found out about the model on this picture.
+    pub probes: ProbeResults,
     /// What is known so far of a test that the engine is at.
     pub early_test: Option<(TestRequest, TestResult)>,
 }
@@ -90,6 +92,7 @@ impl ChosenPicture {
             pointed: None,
             tests: SmallMap::default(),
             early_test: None,
+            probes: ProbeResults::default(),
         }
     }
 

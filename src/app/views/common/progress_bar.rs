@@ -21,6 +21,7 @@ pub fn phase_words(activity: &Activity) -> String {
         (Some(Phase::Explain), _) => {
             let doing = match activity.step {
                 EngineStep::Test(_) => "testing",
+                EngineStep::Probe(_) => "trying the model out",
                 _ => "explaining",
             };
             format!("{doing}, {:.0} of {:.0}", activity.done, activity.total)
@@ -31,6 +32,7 @@ pub fn phase_words(activity: &Activity) -> String {
             EngineStep::Predict(_) => "looking".to_owned(),
             EngineStep::Explain(_) => "explaining".to_owned(),
             EngineStep::Test(_) => "testing".to_owned(),
+            EngineStep::Probe(_) => "trying the model out".to_owned(),
         },
     }
 }

@@ -5,11 +5,14 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::fit_field::fit_field;
+use super::further_input_fields::FurtherInputField;
 use super::input_fields::input_fields;
 use super::label_fields::label_fields;
 use super::output_fields::output_fields;
 use super::override_change::override_change;
+use super::report::report;
 use super::scaling_field::scaling_field;
+use super::scaling_trials::scaling_trials;
 use crate::app::browser::elements;
 use crate::app::state::{NoticePlace, OverrideChange, PreparedModel, UserOverrides};
 use crate::app::views::common::{Props, element_ids, notices};
@@ -52,11 +55,16 @@ pub fn About(props: &Props) -> Html {
                 <summary>{ "About this model" }<small>{ fact }</small></summary>
                 <div class="about">
                     { for state.assumptions().into_iter().map(|sentence| html! { <p class="hint">{ sentence }</p> }) }
+                    { scaling_trials(props, &model) }
                     { scaling_field(&props.page, &model, &overrides) }
                     { fit_field(&props.page, &model, &overrides) }
                     { label_fields(props, &model) }
                     { output_fields(&props.page, &model, &overrides) }
                     { input_fields(&props.page, &model, &overrides) }
+                    { for model.summary.input.further.iter().map(|input| html! {
+                        <FurtherInputField key={input.name.clone()} input={input.clone()} page={props.page.clone()} />
+                    }) }
+                    { report(props, &model) }
                     if overrides != (UserOverrides { size: overrides.size, ..UserOverrides::default() }) {
                         <button class="quiet" onclick={override_change(&props.page, OverrideChange::Reset)}>{ "As first assumed" }</button>
                     }

@@ -16,34 +16,88 @@ pub struct InputSizeFormProps {
 /// Sizes that most networks were trained with.
 const USUAL_SIDES_PIXELS: [usize; 2] = [224, 299];
 
-/// The side of a square picture in pixels: the usual ones, or any.
+/// Width and height of the picture in pixels: the usual squares, or any rectangle. What is
+/// refused is said with the reason.
 #[component]
 pub fn InputSizeForm(props: &InputSizeFormProps) -> Html {
-    let side = use_state(|| props.size[0].to_string());
-    let read = side
-        .parse()
-        .ok()
-        .filter(|side| INPUT_SIDES_PIXELS.contains(side));
-    let choose = |side: usize| {
+    let [height, width] = props.size;
+    let sides = [
+        use_state(|| width.to_string()),
+        use_state(|| height.to_string()),
+    ];
+    let refused = use_state(|| None::<String>);
+    let usual = |side: usize| {
         let choose = props.choose.clone();
         Callback::from(move |_: MouseEvent| choose.emit([side; 2]))
     };
-    let oninput = {
-        let side = side.setter();
-        Callback::from(move |event: InputEvent| {
-            if let Some(value) = input_value(&event) {
-                side.set(value);
+    let onsubmit = {
+        let texts = [(*sides[0]).clone(), (*sides[1]).clone()];
+        let (choose, refused) = (props.choose.clone(), refused.setter());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            match (side("width", &texts[0]), side("height", &texts[1])) {
+                (Ok(width), Ok(height)) => {
+                    refused.set(None);
+                    choose.emit([height, width]);
+                }
+                (Err(reason), _) | (_, Err(reason)) => refused.set(Some(reason)),
             }
         })
     };
+    let field = |number: usize, label: &'static str| {
+        let setter = sides[number].setter();
+        let oninput = Callback::from(move |event: InputEvent| {
+            if let Some(value) = input_value(&event) {
+                setter.set(value);
+            }
+        });
+        // Any text, so that what is wrong with it can be said.
+        html! {
+            <input type="text" inputmode="numeric" size="5" aria-label={label}
+                aria-invalid={refused.is_some().to_string()} value={(*sides[number]).clone()} {oninput} />
+        }
+    };
     html! {
-        <div class="control-row size-form">
-            { for USUAL_SIDES_PIXELS.iter().map(|usual| html! {
-                <button onclick={choose(*usual)}>{ format!("{usual} × {usual}") }</button>
+        <form class="control-row size-form" {onsubmit} novalidate=true>
+            { for USUAL_SIDES_PIXELS.iter().map(|side| html! {
+                <button type="button" onclick={usual(*side)}>{ format!("{side} × {side}") }</button>
             }) }
-            <input type="number" min="8" max="4096" step="1" aria-label="Side in pixels"
-                value={(*side).clone()} {oninput} />
-            <button disabled={read.is_none()} onclick={choose(read.unwrap_or(USUAL_SIDES_PIXELS[0]))}>{ "Use it" }</button>
-        </div>
+            { field(0, "Width in pixels") }<span aria-hidden="true">{ "×" }</span>{ field(1, "Height in pixels") }
+            <button type="submit">{ "Use it" }</button>
+            if let Some(reason) = &*refused {
+                <p class="refused" role="alert">{ reason.clone() }</p>
+            }
+        </form>
+    }
+}
+
+/// A side in pixels from what was typed.
+///
+/// # Errors
+/// Why it is none.
+fn side(name: &str, text: &str) -> Result<usize, String> {
+    let (least, most) = (INPUT_SIDES_PIXELS.start(), INPUT_SIDES_PIXELS.end());
+    let read = text.trim().parse().ok();
+    read.filter(|side| INPUT_SIDES_PIXELS.contains(side))
+        .ok_or_else(|| {
+            let typed = if text.trim().is_empty() {
+                "nothing"
+            } else {
+                text.trim()
+            };
+            format!("The {name} must be a whole number from {least} to {most}; {typed} is none.")
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_side_that_is_refused_is_told_why() {
+        assert_eq!(side("width", " 320 "), Ok(320));
+        for text in ["", "4", "12.5", "100000", "wide"] {
+            assert!(side("height", text).unwrap_err().contains("from 8 to 4096"));
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod about;
 mod fit_field;
+mod further_input_fields;
 mod input_fields;
 mod input_size_form;
 mod input_size_prompt;
@@ -9,7 +10,9 @@ mod label_fields;
 mod model_list;
 mod output_fields;
 mod override_change;
+mod report;
 mod scaling_field;
+mod scaling_trials;
 mod select_field;
 
 pub use self::about::About;

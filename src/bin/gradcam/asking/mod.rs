@@ -18,5 +18,5 @@ pub use budget::RunBudget;
 pub use choice::{QuestionArguments, chosen_methods, method_settings, split_setting};
 pub use engine::{Engine, Picture, Seen, SharedEngine};
 pub use model_options::ModelOptions;
-pub use question::{find_class, find_target};
+pub use question::find_class;
 pub use record::record;

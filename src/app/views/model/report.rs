@@ -1,0 +1,46 @@
+//! What the model's file is, how it is read and what works, as a text for a report.
+
+use yew::prelude::*;
+
+use crate::app::browser::clipboard;
+use crate::app::state::{ModelAction, PreparedModel};
+use crate::app::views::common::Props;
+
+/// The text, a button that copies it, and one that tries out what works.
+pub fn report(props: &Props, model: &PreparedModel) -> Html {
+    let state = &props.state;
+    let picture = state.picture.current.as_ref();
+    let probes = picture.map(|picture| &picture.probes);
+    let tried = probes.and_then(|probes| probes.report.clone());
+    let is_trying = probes.is_some_and(|probes| probes.wants_report) && tried.is_none();
+    let can_try = picture.is_some_and(|picture| picture.prediction.is_some());
+    let text = tried
+        .clone()
+        .unwrap_or_else(|| model.summary.report.as_str().into());
+    let copy = {
+        let (page, text) = (props.page.clone(), text.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (page, text) = (page.clone(), text.clone());
+            wasm_bindgen_futures::spawn_local(async move {
+                let copied = clipboard::write_text(&text).await;
+                page.dispatch(ModelAction::ReportCopied(copied));
+            });
+        })
+    };
+    let try_out = props
+        .page
+        .callback(|page| page.dispatch(ModelAction::TryEverything));
+    html! {
+        <details class="report">
+            <summary>{ "As a text for a report" }</summary>
+            <p class="hint">{ "No picture, no weights and no name of a file are in it." }</p>
+            <div class="control-row">
+                <button onclick={copy}>{ "Copy" }</button>
+                if tried.is_none() && can_try {
+                    <button onclick={try_out} disabled={is_trying}>{ if is_trying { "Trying…" } else { "Try what works" } }</button>
+                }
+            </div>
+            <pre tabindex="0">{ text }</pre>
+        </details>
+    }
+}
