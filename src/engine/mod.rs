@@ -12,7 +12,8 @@
 //! - `picture_reading`: from a picture's file to its pixels, as a person chose
 //! - `question`: what is asked of a picture, and what the network says of it
 //! - `session_error`: what can go wrong with them
-//! - `npy_input`: input tensors from NPY files
+//! - `npy_input`: input tensors from NPY files; `csv_input`: signals from text,
+//!   `signal_plot`: pictures of them
 //! - `model_report`: what a file is and what works, for reports
 //! - `scaling_trials`: a picture by each usual scaling
 //! - `model_summary`, `map_summary`: what the page is told of a model and of a map
@@ -36,6 +37,7 @@ mod checksum;
 mod changed_picture;
 mod chosen_layers;
 mod class_scores;
+mod csv_input;
 #[cfg_attr(
     not(all(feature = "engine", target_arch = "wasm32")),
     allow(dead_code, reason = "the worker uses it")
@@ -73,11 +75,13 @@ mod session;
 mod session_error;
 #[cfg(test)]
 mod session_tests;
+mod signal_plot;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 pub mod worker;
 #[cfg(all(feature = "threads", target_arch = "wasm32"))]
 pub mod worker_threads;
 
+pub use csv_input::read_signal;
 pub use evaluation::{MetricQuestion, perturbed_picture};
 pub use model_report::{Trial, model_report, report_text};
 pub use model_summary::ModelOrigin;
@@ -87,3 +91,4 @@ pub use preprocessing::preprocess;
 pub use question::{Prediction, Question};
 pub use session::Session;
 pub use session_error::SessionError;
+pub use signal_plot::signal_plot;

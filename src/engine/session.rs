@@ -8,6 +8,7 @@ use ndarray::Array4;
 use web_time::Instant;
 
 use super::chosen_layers::{layers_of, resolve_layers};
+use super::csv_input::read_signal;
 use super::elapsed_time::milliseconds_since;
 use super::npy_input::read_tensor;
 use super::picture_input::picture_input;
@@ -15,6 +16,7 @@ use super::preparation::{Progress, prepare};
 use super::preprocessing::preprocess;
 use super::question::{Prediction, Question};
 use super::session_error::SessionError;
+use super::signal_plot::signal_plot;
 use crate::explain::{
     self, Budget, Context, InputScale, Mask, Saliency, Subject, Target, Unlimited, block_on,
 };
@@ -91,7 +93,7 @@ impl Session {
 
     /// Decodes a picture file, preprocesses it as the model's file states or as was
     /// assumed, and runs the network on it. `name` is for messages. A file in NPY format is
-    /// the input tensor itself.
+    /// the input tensor itself; a signal may also be text, as [`read_signal`] takes it.
     ///
     /// # Errors
     /// [`SessionError`]; the prediction before is kept if the picture is at fault.
@@ -118,8 +120,19 @@ impl Session {
         let description = self.description().ok_or(SessionError::NoModel)?;
         let preprocess = preprocess(description, overrides)?;
         let is_bands = matches!(preprocess.channels, Channels::Bands(_));
-        let mut prediction = if bytes.starts_with(npy::MAGIC) && !is_bands {
-            let tensor = read_tensor(bytes, name, &description.selection.picture.shape)?;
+        let (is_signal, shape) = (description.is_signal, &description.selection.picture.shape);
+        let mut prediction = if is_signal {
+            let tensor = if bytes.starts_with(npy::MAGIC) {
+                read_tensor(bytes, name, shape)?
+            } else {
+                read_signal(bytes, name, shape)?
+            };
+            let plot = signal_plot(tensor.view());
+            let mut prediction = self.predict_tensor(tensor, progress)?;
+            prediction.preview = Some(plot);
+            prediction
+        } else if bytes.starts_with(npy::MAGIC) && !is_bands {
+            let tensor = read_tensor(bytes, name, shape)?;
             self.predict_tensor(tensor, progress)?
         } else {
             self.predict_picture((bytes, name), &preprocess, &overrides.picture, progress)?

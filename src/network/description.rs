@@ -29,6 +29,8 @@ pub struct Description {
     pub labels: Vec<String>,
     /// Whether the file names its classes.
     pub has_labels: bool,
+    /// Whether the network takes a signal, [C, T], as a picture of height 1.
+    pub is_signal: bool,
     /// Inputs besides the picture, with the values that somebody gave them.
     pub further_inputs: Vec<(FurtherInput, Option<Vec<f32>>)>,
     /// Outputs of the file that could be explained in place of the logits.
@@ -109,6 +111,7 @@ impl Description {
         });
         Ok(Description {
             file: origin.facts,
+            is_signal: model.adaptations().is_signal,
             further_inputs: further_inputs.collect(),
             selection,
             layer,

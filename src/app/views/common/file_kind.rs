@@ -48,6 +48,29 @@ pub fn is_of_model(name: &str) -> bool {
         || file_kind(name) == FileKind::Weights
 }
 
+/// Whether a text is a table of numbers, with a first row of names perhaps, and no list of
+/// names: names that are numbers are one a line and no hundreds.
+pub fn is_signal(text: &str) -> bool {
+    const LINES: usize = 65;
+    let is_between = |sign: char| sign == ',' || sign == ';' || sign.is_whitespace();
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(LINES);
+    let rows: Vec<Vec<&str>> = lines
+        .map(|line| {
+            line.split(is_between)
+                .filter(|cell| !cell.is_empty())
+                .collect()
+        })
+        .collect();
+    let is_number = |cell: &&str| cell.trim_matches('"').parse::<f64>().is_ok();
+    let numbers = rows.iter().skip(1);
+    numbers.clone().next().is_some()
+        && numbers.clone().all(|row| row.iter().all(is_number))
+        && (rows.len() == LINES || numbers.clone().all(|row| row.len() > 1))
+}
+
 /// More are counted.
 const MAX_NAMED: usize = 4;
 
@@ -75,6 +98,10 @@ mod tests {
         assert_eq!(file_kind("model.onnx.data"), FileKind::Weights);
         assert_eq!(file_kind("model.onnx_data"), FileKind::Weights);
         assert_eq!(file_kind("onnx__MatMul_12"), FileKind::Weights);
+        assert!(
+            is_signal("I,II\n0.5,1\n2,3\n") && !is_signal("cat\ndog\n") && !is_signal("0\n1\n2\n")
+        );
+        assert!(!is_signal("0,cat\n1,dog\n") && is_signal(&"0.5\n".repeat(100)));
         let names: Vec<String> = (0..6).map(|name| format!("{name}.png")).collect();
         assert!(ignored_words(&names[..1]).starts_with("Not used: 0.png. Of"));
         assert!(ignored_words(&names).contains("2.png, 3.png and 2 more."));

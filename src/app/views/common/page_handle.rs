@@ -7,7 +7,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, Event, File, HtmlInputElement};
 use yew::{Callback, Properties, UseReducerDispatcher, UseReducerHandle};
 
-use super::file_kind::{FileKind, file_kind, ignored_words, is_of_model};
+use super::file_kind::{FileKind, file_kind, ignored_words, is_of_model, is_signal};
 use crate::app::browser::error_text::error_text;
 use crate::app::browser::resource_table::ResourceTable;
 use crate::app::browser::{digest, elements, fetch, picture_decoding};
@@ -104,12 +104,7 @@ impl PageHandle {
                 format!("{name} holds weights of a model: open it together with the model’s file."),
             ),
             FileKind::Labels => self.open_labels(file),
-            FileKind::Picture | FileKind::Weights => {
-                match picture_decoding::too_large(&name, file.size() as u64) {
-                    Some(refusal) => self.dispatch(PictureAction::Refused(refusal)),
-                    None => self.open_picture(file.into(), name),
-                }
-            }
+            FileKind::Picture | FileKind::Weights => self.open_as_picture(file),
         }
     }
 
@@ -166,10 +161,23 @@ impl PageHandle {
         }
     }
 
-    /// Opens a list of class labels, or a saved explanation.
+    /// Opens a picture, or what stands in the place of one: an array, a table of numbers.
+    fn open_as_picture(&self, file: File) {
+        let name = file.name();
+        match picture_decoding::too_large(&name, file.size() as u64) {
+            Some(refusal) => self.dispatch(PictureAction::Refused(refusal)),
+            None => self.open_picture(file.into(), name),
+        }
+    }
+
+    /// Opens a list of class labels, a saved explanation, or a signal.
     fn open_labels(&self, file: File) {
         let page = self.clone();
         let name = file.name();
+        let is_table = name.to_ascii_lowercase().ends_with(".csv");
+        if file.size() as u64 > MAX_LABEL_FILE_BYTES && is_table {
+            return self.open_as_picture(file);
+        }
         if file.size() as u64 > MAX_LABEL_FILE_BYTES {
             let sentence = format!(
                 "{name} is too large for a list of names or a saved explanation. The former names stay."
@@ -186,6 +194,9 @@ impl PageHandle {
                         // What is said of it stands at the top.
                         gloo::utils::window().scroll_to_with_x_and_y(0.0, 0.0);
                         return page.dispatch(RestorationAction::Open { name, text });
+                    }
+                    if saved.is_some_and(is_signal) {
+                        return page.open_as_picture(file);
                     }
                     let bytes = bytes.into();
                     page.dispatch(ModelAction::LabelFileRead { name, bytes });

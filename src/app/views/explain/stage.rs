@@ -49,7 +49,7 @@ pub fn Stage(props: &StageProps) -> Html {
     html! {
         <section {class} aria-label="The picture and where the network looked">
             // Out of sight and of the order of Tab: buttons stand for them.
-            <input id={element_ids::PICTURE_FILE} hidden=true type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp,image/tiff,image/avif,image/x-icon,image/heic,.npy,.dcm,.tif"
+            <input id={element_ids::PICTURE_FILE} hidden=true type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp,image/tiff,image/avif,image/x-icon,image/heic,.npy,.csv,.dcm,.tif"
                 aria-label="Choose a picture" onchange={page.on_files_chosen()} />
             <input id={element_ids::MODEL_FILE} hidden=true type="file" multiple=true accept={element_ids::MODEL_FILES}
                 aria-label="Choose an ONNX file" onchange={page.on_files_chosen()} />

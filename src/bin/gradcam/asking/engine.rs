@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use gradcam::engine::{ModelOrigin, Prediction, Question, Session, read_picture, read_tensor};
+use gradcam::engine::{
+    ModelOrigin, Prediction, Question, Session, read_picture, read_signal, read_tensor,
+};
 use gradcam::explain::{Mask, Method, Saliency, Target, block_on};
 use gradcam::gradient::AttachOptions;
 use gradcam::network::{Description, SharedNetwork};
@@ -184,10 +186,12 @@ impl Engine {
     pub fn see_bytes(&mut self, bytes: &[u8], name: &str) -> anyhow::Result<Seen> {
         let (session, overrides) = (&mut self.session, &self.overrides);
         let prediction = session.predict_with(bytes, name, overrides, &mut |_, _, _| ())?;
-        let is_tensor = bytes.starts_with(npy::MAGIC) && prediction.size == (0, 0);
-        let picture = if is_tensor {
-            let shape = &self.description.selection.picture.shape;
+        let is_npy = bytes.starts_with(npy::MAGIC);
+        let shape = &self.description.selection.picture.shape;
+        let picture = if is_npy && prediction.size == (0, 0) {
             Picture::Tensor(read_tensor(bytes, name, shape)?)
+        } else if self.description.is_signal {
+            Picture::Tensor(read_signal(bytes, name, shape)?)
         } else if let (Channels::Bands(_), Some(shown)) =
             (self.description.preprocess.channels, &prediction.preview)
         {
