@@ -2,6 +2,7 @@
 // A file of its own, because the page's security policy allows no inline script.
 
 import { engines, loader, prepareThreads } from "./engines.js";
+import { listenForFolders } from "./folder_drop.js";
 
 const script = document.querySelector("script[data-js][data-wasm]");
 
@@ -79,4 +80,5 @@ async function start() {
   }
 }
 
+listenForFolders();
 start();

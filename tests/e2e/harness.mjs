@@ -181,8 +181,8 @@ class Visit {
   async about() {
     const panel = this.page.getByRole("region", { name: "About this model" });
     await panel.waitFor();
-    const isOpen = () => panel.locator("details").evaluate((details) => details.open);
-    if (!(await isOpen())) await panel.locator("summary").click();
+    const isOpen = () => panel.locator("details").first().evaluate((details) => details.open);
+    if (!(await isOpen())) await panel.locator("summary").first().click();
     return panel;
   }
 

@@ -330,12 +330,17 @@ visiting("a model that takes any size asks for one, once", async (visit) => {
   await question.getByText("any.onnx takes pictures of any size").waitFor();
   await visit.ready();
   await visit.explained("bag");
-  await question.getByLabel("Side in pixels").fill("32");
+  // What is refused is told why, and a rectangle is taken by Enter.
+  await question.getByLabel("Width in pixels").fill("4");
   await question.getByRole("button", { name: "Use it" }).click();
+  await question.getByText("The width must be a whole number from 8 to 4096; 4 is none.").waitFor();
+  await question.getByLabel("Width in pixels").fill("48");
+  await question.getByLabel("Height in pixels").fill("32");
+  await question.getByLabel("Height in pixels").press("Enter");
   await visit.ready("any.onnx");
   await eventually("it looks", async () => (await visit.rowLabels()).includes("class 0"));
   await visit.page.getByRole("region", { name: "Save" }).waitFor();
-  assert.deepEqual((await visit.map()).shape, [16, 16]);
+  assert.deepEqual((await visit.map()).shape, [16, 24]);
   await (await visit.about()).getByRole("button", { name: "224 × 224" }).click();
   await eventually("it has another size", async () => {
     const ready = (await visit.told("ready")).at(-1);

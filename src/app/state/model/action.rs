@@ -25,6 +25,8 @@ pub enum ModelAction {
     },
     LoadAgain(ModelChoice),
     Override(OverrideChange),
+    /// A file of the user's was open before the page was loaded anew.
+    OwnModelGone,
     /// Tries out what works of the model on the picture at hand.
     TryEverything,
     /// Whether the report is on the clipboard.

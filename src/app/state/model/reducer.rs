@@ -39,6 +39,11 @@ impl AppState {
             ModelAction::LoadAgain(source) => self.set_desired_model(source),
             ModelAction::Override(change) => self.change_override(change),
             ModelAction::AnswerSizeQuestion(size) => self.answer_size_question(size),
+            ModelAction::OwnModelGone => self.notify(
+                NoticePlace::Files,
+                "A model of your own was open here. The page keeps no files: open it again to go on with it.",
+                Some(Recovery::ChooseModelFile),
+            ),
             ModelAction::TryEverything => {
                 if let Some(picture) = &mut self.picture.current {
                     picture.probes.wants_report = true;

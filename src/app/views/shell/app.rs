@@ -11,11 +11,11 @@ use super::footer::footer;
 use super::header::header;
 use super::help;
 use crate::app::browser::drop_paste_shortcuts::Key;
-use crate::app::browser::{drop_paste_shortcuts, elements, engine_builds, location};
+use crate::app::browser::{drop_paste_shortcuts, elements, engine_builds, local_storage, location};
 use crate::app::engine_client::VariantFallback;
 use crate::app::state::{
-    Action, AppState, ExplanationAction, NO_PICTURE, RememberedOverrides, RestorationAction,
-    SettingsAction, TOP_CLASSES, View,
+    Action, AppState, ExplanationAction, ModelAction, NO_PICTURE, RememberedOverrides,
+    RestorationAction, SettingsAction, TOP_CLASSES, View,
 };
 use crate::app::views::common::{PageHandle, Props, element_ids};
 use crate::app::views::compare::Comparison;
@@ -90,6 +90,7 @@ fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
             page.fetch_samples();
         });
     }
+    use_own_model_mark(state, page);
     {
         let page = page.clone();
         use_effect_with(state.desired_state(), move |desired| {
@@ -126,6 +127,28 @@ fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
             let is_new = went.replace(Some(place.clone())).as_ref() != Some(place);
             let is_new = is_new && !is_returning.replace(false);
             location::write(hash, place.file, is_new);
+        }
+    });
+}
+
+/// Remembers, as long as the tab is open, that the model is a file of the user's, which a page
+/// that is loaded anew has no more: that is said then.
+#[hook]
+fn use_own_model_mark(state: &UseReducerHandle<AppState>, page: &PageHandle) {
+    const MARK: &str = "gradcam.own-model";
+    {
+        let page = page.clone();
+        use_effect_with((), move |()| {
+            if local_storage::is_marked(MARK) {
+                page.dispatch(ModelAction::OwnModelGone);
+            }
+        });
+    }
+    let prepared = state.model.prepared.as_ref();
+    let is_own = prepared.map(|model| model.desired.source.entry().is_none());
+    use_effect_with(is_own, |is_own| {
+        if let Some(is_own) = is_own {
+            local_storage::mark(MARK, *is_own);
         }
     });
 }
