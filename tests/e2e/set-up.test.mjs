@@ -43,7 +43,6 @@ visiting("where the scaling is a guess, the answers by each are shown and one is
   assert.ok(!(await report.innerText()).includes("secret-name"));
   // A page that is loaded anew has no such file any more, and says so.
   await visit.page.reload();
-  await visit.ready();
   await visit.notice("A model of your own was open here", "open it again");
   visit.assertQuiet();
 });
@@ -67,7 +66,7 @@ visiting("a second input has a field, and its values count", async (visit) => {
   await field.press("Enter");
   await eventually("it is prepared anew", async () => (await visit.asked("loadModel")) > before);
   await visit.ready("two.onnx");
-  await about.getByText("now as given here").waitFor();
+  await (await visit.about()).getByText("now as given here").waitFor();
   const wanted = [...readNpy(join(CASES, "input-and-vector.expected.npy")).values];
   const best = wanted.indexOf(Math.max(...wanted));
   await eventually("the class is that of the values", async () => (await visit.rowLabels())[0] === `class ${best}`);
