@@ -1,7 +1,7 @@
 //! What is known of a graph's tensors before it runs: shapes, and the values of
 //! those that are constant.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::value::Value;
 
@@ -21,6 +21,8 @@ pub fn element_count(shape: &[usize]) -> Option<usize> {
 pub struct Shapes {
     shapes: HashMap<String, Shape>,
     constants: HashMap<String, Value>,
+    /// Constants whose values nothing reads any more.
+    spent: HashSet<String>,
     /// Element types, as in `TensorProto.DataType`.
     types: HashMap<String, i32>,
 }
@@ -34,6 +36,18 @@ impl Shapes {
     /// The values of a tensor that nodes compute from shapes and weights alone.
     pub fn constant(&self, tensor: &str) -> Option<&Value> {
         self.constants.get(tensor)
+    }
+
+    /// Whether a tensor follows from shapes and weights alone, be its values still kept or not.
+    pub(super) fn is_constant(&self, tensor: &str) -> bool {
+        self.constants.contains_key(tensor) || self.spent.contains(tensor)
+    }
+
+    /// Forgets the values of a constant that nothing reads any more; how many they were.
+    pub(super) fn spend(&mut self, tensor: &str) -> Option<usize> {
+        let value = self.constants.remove(tensor)?;
+        self.spent.insert(tensor.to_owned());
+        Some(value.count())
     }
 
     /// The element type of a tensor, as in `TensorProto.DataType`, if it is known.

@@ -15,6 +15,7 @@ mod manifest;
 mod map_summary;
 mod measurement;
 mod model_summary;
+mod output_activation;
 mod picture_reading;
 mod scaling_trial;
 mod timings;
@@ -33,6 +34,7 @@ pub use self::measurement::{
 pub use self::model_summary::{
     FurtherInputSummary, InputSummary, LayerSummary, ModelSummary, OutputSummary,
 };
+pub use self::output_activation::OutputActivation;
 pub use self::picture_reading::{LevelsReading, PictureOverrides, PictureReading};
 pub use self::scaling_trial::ScalingTrial;
 pub use self::timings::{ExplainTimings, LoadTimings, PredictTimings};
@@ -217,16 +219,6 @@ pub struct PredictionOverrides {
     pub output_activation: Option<OutputActivation>,
     #[serde(default)]
     pub picture: PictureOverrides,
-}
-
-/// The activation that makes probabilities of logits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum OutputActivation {
-    /// One of the classes: the probabilities sum to 1.
-    Softmax,
-    /// Each class by itself.
-    Sigmoid,
 }
 
 /// In a message it is internally tagged by `type`, as a request is. Engine and page convert

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::OutputActivation;
+use super::output_activation::OutputActivation;
 
 /// What the page shows of a model that is ready.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -19,7 +19,7 @@ mod statistics;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use tract_onnx::pb;
 
@@ -78,6 +78,40 @@ pub fn evaluate(
     Ok(found.filter(is_kept))
 }
 
+/// Which constants are still to be read, while shapes are inferred: by what was folded they were.
+#[derive(Default)]
+pub struct Readers {
+    /// How often each was read by nodes that were folded.
+    reads: HashMap<String, usize>,
+}
+
+impl Readers {
+    /// A node was folded: the values that only it still had to read are forgotten, and the budget
+    /// has their memory back. Otherwise weights that several nodes lead through, as weight
+    /// standardisation does, would be kept as often.
+    pub fn folded(
+        &mut self,
+        node: &pb::NodeProto,
+        graph: &pb::GraphProto,
+        index: &Index,
+        shapes: &mut Shapes,
+        budget: &mut Budget,
+    ) {
+        for input in node.input.iter().filter(|input| !input.is_empty()) {
+            let reads = self.reads.entry(input.clone()).or_default();
+            *reads += 1;
+            let is_last = *reads >= index.consumers(input).len();
+            let is_output = || graph.output.iter().any(|output| output.name == *input);
+            if is_last
+                && !is_output()
+                && let Some(values) = shapes.spend(input)
+            {
+                budget.give_back(values);
+            }
+        }
+    }
+}
+
 /// The values of a node's first `count` inputs, an inner `None` for those left out; `None` as a
 /// whole where one is not constant or the budget does not suffice.
 fn constant_inputs(
@@ -120,7 +154,7 @@ fn constant(name: &str, index: &Index, shapes: &Shapes) -> Result<Option<Value>,
 pub fn fold_constants(model: &mut Model, shapes: &Shapes) {
     let graph = model.graph_mut();
     let is_folded = |node: &pb::NodeProto| {
-        let known = |output: &String| shapes.constant(output).is_some();
+        let known = |output: &String| shapes.is_constant(output);
         match node.output.first() {
             Some(first) if statistics::uses_own(node) => known(first),
             _ => !node.output.is_empty() && node.output.iter().all(known),

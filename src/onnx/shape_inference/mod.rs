@@ -30,7 +30,7 @@ use declared_shapes::{check_size, declared_shapes};
 pub use declared_shapes::{declared_axes, default_input_shape};
 use output_shapes::{OutputShapes, declared};
 
-use super::constant_folding::{self, Budget};
+use super::constant_folding::{self, Budget, Readers};
 use super::error::OnnxError;
 use super::model::Model;
 use super::node_context::NodeContext;
@@ -49,10 +49,12 @@ pub fn infer_shapes(model: &Model, inputs: &[(&str, Shape)]) -> Result<Shapes, O
     let mut shapes = declared_shapes(graph, inputs)?;
     element_types::given_types(model, &mut shapes);
     let mut budget = Budget::default();
+    let mut readers = Readers::default();
     for node in &graph.node {
         element_types::infer_types(node, &mut shapes);
         if let Some(value) = constant_folding::evaluate(node, &index, &shapes, &mut budget)? {
             shapes.insert_constant(&node.output[0], value);
+            readers.folded(node, graph, &index, &mut shapes, &mut budget);
             continue;
         }
         let context = NodeContext {

@@ -15,6 +15,7 @@ mod override_reducer;
 #[cfg(test)]
 mod override_tests;
 mod prepared_model;
+mod probe_reducer;
 mod reducer;
 #[cfg(test)]
 mod reducer_tests;
