@@ -11,6 +11,7 @@
 //! - `question`: what is asked of a picture, and what the network says of it
 //! - `session_error`: what can go wrong with them
 //! - `npy_input`: input tensors from NPY files
+//! - `catalogue`: what the engine can be asked for
 //! - `model_summary`, `map_summary`: what the page is told of a model and of a map
 //! - `measured_map`: maps that the page sends back, and measures
 //! - `elapsed_time`: milliseconds since a moment
@@ -22,6 +23,11 @@
 //! - `checksum`: checksums, by the browser in a worker where it can
 //! - `worker_threads`: a pool of workers that compute on the engine's own memory
 
+#[cfg_attr(
+    not(all(feature = "engine", target_arch = "wasm32")),
+    allow(dead_code, reason = "the worker uses it")
+)]
+mod catalogue;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 mod checksum;
 // The worker asks for it.

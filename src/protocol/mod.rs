@@ -10,6 +10,7 @@
 //! number of the request that it answers, and the page drops events of jobs
 //! that it no longer waits for.
 
+mod catalogue;
 mod explanation_record;
 mod manifest;
 mod map_summary;
@@ -18,6 +19,7 @@ mod timings;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::catalogue::{Catalogue, ColorMapEntry, MethodEntry, TargetEntry};
 pub use self::explanation_record::{
     ClassRecord, EngineRecord, ExplanationRecord, ImageRecord, MapRecord, ModelRecord,
     PreprocessingRecord, RECORD_VERSION,
@@ -32,7 +34,7 @@ pub use self::timings::{ExplainTimings, LoadTimings, PredictTimings};
 /// Raised with every change of the messages. The page compares it with the one
 /// in [`Event::Started`], since a host or a cache can mix the files of two builds. In all
 /// versions it stands there: `{ header: { event: { type: "started", protocol } } }`.
-pub const PROTOCOL_VERSION: u32 = 9;
+pub const PROTOCOL_VERSION: u32 = 10;
 
 /// Numbers the page's requests from 1; 0 is the engine speaking unasked.
 pub type Job = u32;
@@ -219,13 +221,17 @@ pub enum Event {
     /// Job 0: the engine's program is loaded and begins; sent by `www/engine_loader.js`.
     /// [`Event::Started`] follows within seconds, if this browser can run the program.
     Loaded,
-    /// Job 0: the worker listens.
+    /// Job 0: the worker listens. Buffer 0: the colours of the catalogue's colour maps, for each
+    /// 256×3 bytes.
     Started {
         protocol: u32,
         /// `simd128`, `relaxed-simd` or `threads`.
         variant: String,
         /// The number of threads that compute, the worker's own included.
         threads: usize,
+        /// For clients without this library; the page has it itself and does not read it.
+        #[serde(skip_deserializing)]
+        catalogue: Box<Catalogue>,
     },
     /// The model can predict.
     Ready {
@@ -246,6 +252,10 @@ pub enum Event {
         height: u32,
         notes: Vec<String>,
         preview: Option<(u32, u32)>,
+        /// Where the network's input lies on the picture: left, top, width and height in parts of
+        /// the picture's. The page computes it itself.
+        #[serde(skip_deserializing)]
+        frame: [f64; 4],
         timings_ms: PredictTimings,
     },
     /// Buffer 0: `height`×`width` values (f32, row-major, signed), of the map's own

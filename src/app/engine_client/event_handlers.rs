@@ -157,6 +157,7 @@ impl EngineClient {
                     notes,
                     preview,
                     timings_ms,
+                    ..
                 },
             ) => model.map(|model| EngineEvent::Predicted {
                 picture,

@@ -1,0 +1,148 @@
+// The hub: one engine for all elements of a page. Each frame has a port, over which it asks for
+// explanations; they are made one by one, and of each frame only what it asked last.
+
+import { engines, loader } from "../engines.js";
+import { GradcamError, Gradcam } from "../library/gradcam.js";
+import { modelFile } from "../library/input.js";
+import { FROM_FRAME, TO_HUB, open } from "./messages.js";
+
+/** How many classes a frame is told. */
+const CLASSES = 5;
+
+export function start(port) {
+  const hub = new Hub();
+  const say = open(port, TO_HUB, (_, ports) => ports.forEach((one) => hub.join(one)));
+  // The page waits for a sign of life.
+  say("hello");
+}
+
+class Hub {
+  #cam = new Gradcam(engines().map(loader));
+  #manifest;
+  /** Files of this site's models, by id; those of pages are kept by them. */
+  #files = new Map();
+  #held = {};
+  #waiting = [];
+  #running;
+  #frames = 0;
+
+  constructor() {
+    // Said to whoever asks for an explanation.
+    this.#cam.start().catch(() => {});
+  }
+
+  join(port) {
+    this.#frames += 1;
+    const frame = { key: this.#frames };
+    frame.say = open(port, FROM_FRAME, (message) => this.#receive(frame, message));
+    port.onclose = () => this.#drop(frame);
+  }
+
+  #receive(frame, message) {
+    this.#drop(frame, message);
+    if (message.type === "explain") this.#waiting.push({ frame, ...message });
+    if (!this.#running) this.#work();
+  }
+
+  /**
+   * Gives up what a frame asked before. A run of the network is ended only if the frame no longer
+   * wants it: with it goes the worker, and the next question would have to wait for another.
+   */
+  #drop(frame, next) {
+    this.#waiting = this.#waiting.filter((one) => one.frame !== frame);
+    const { job, controller, isExplaining } = this.#running ?? {};
+    if (job?.frame !== frame) return;
+    const isSame = next?.type === "explain" && next.picture.key === job.picture.key;
+    if (isExplaining || !isSame) controller.abort();
+  }
+
+  async #work() {
+    for (;;) {
+      const job = this.#waiting.shift();
+      if (!job) break;
+      this.#running = { job, controller: new AbortController(), isExplaining: false };
+      await this.#explain(job).catch((error) => {
+        if (error.name === "AbortError") return;
+        const isOurs = error instanceof GradcamError;
+        if (!isOurs) console.error(error);
+        const message = isOurs ? error.message : `Something went wrong: ${error.message}. Try again, or reload the page.`;
+        job.frame.say("failure", { number: job.number, kind: isOurs ? error.kind : "engine", message });
+      });
+      this.#running = undefined;
+    }
+  }
+
+  async #explain(job) {
+    const { frame, number, settings } = job;
+    const { signal } = this.#running.controller;
+    const onProgress = (progress) => frame.say("progress", { number, ...progress });
+    const { catalogue, colors } = await this.#cam.start();
+    frame.say("catalogue", { catalogue, colors });
+    const picture = `${frame.key} ${job.picture.key}`;
+    await this.#load(job.model, { signal, onProgress });
+    const { id, name, classes, layers, layer } = this.#cam.model;
+    frame.say("ready", { number, model: { id, name, classes, layer, layers: layers.map((one) => one.name) } });
+    if (this.#held.picture !== picture) {
+      this.#held.picture = undefined;
+      const file = new File([job.picture.file], job.picture.name);
+      this.#held.prediction = await this.#cam.predict(file, { signal, onProgress });
+      this.#held.picture = picture;
+    }
+    const { classes: all, width, height, notes, preview } = this.#held.prediction;
+    frame.say("prediction", { number, prediction: { classes: all.slice(0, CLASSES), width, height, notes, preview } });
+    this.#running.isExplaining = true;
+    const [target, method, wanted] = [settings.target, settings.method, settings.layer].map((text) => text || undefined);
+    const onMap = (map) => frame.say("explanation", { number, map });
+    const map = await this.#cam.explain({ target, method, layer: wanted, signal, onProgress, onMap });
+    frame.say("explanation", { number, map });
+  }
+
+  /** Makes a model ready, unless it is. */
+  async #load(model, { signal, onProgress }) {
+    const key = model.file ? model.key : model.id || (await this.#models())[0]?.id;
+    if (this.#held.model === key) return;
+    const entry = model.file ? undefined : await this.#entry(key);
+    const file = model.file ?? (await this.#file(entry, { signal, onProgress }));
+    this.#held = {};
+    await this.#cam.loadModel({ model: file, id: entry?.id, name: entry?.name ?? model.name, signal, onProgress });
+    this.#held = { model: key };
+  }
+
+  async #entry(id) {
+    const models = await this.#models();
+    const found = models.find((one) => one.id === id);
+    if (found) return found;
+    throw new GradcamError("model", `There is no model '${id}' on this site; its models are: ${models.map((one) => one.id).join(", ")}.`);
+  }
+
+  async #models() {
+    this.#manifest ??= modelFile("models/manifest.json").then((file) => file.text()).then((text) => JSON.parse(text).models);
+    try {
+      return await this.#manifest;
+    } catch (error) {
+      this.#manifest = undefined;
+      throw error;
+    }
+  }
+
+  /** A model of this site, checked against its list of models. */
+  async #file({ id, file, bytes, sha256, name }, { signal, onProgress }) {
+    if (!this.#files.has(id)) {
+      const report = (progress) => onProgress({ ...progress, total: bytes });
+      const found = await modelFile(`models/${file}`, { signal, onProgress: report });
+      if (found.size !== bytes || !(await hasChecksum(found, sha256))) {
+        throw new GradcamError("model", `What the server sent as '${name}' is not the model of this site. Try again; if it stays so, the site was not deployed completely.`);
+      }
+      this.#files.set(id, found);
+    }
+    return this.#files.get(id);
+  }
+}
+
+/** Whether a file has this SHA-256; where the browser computes none, by plain http, its size has to do. */
+async function hasChecksum(file, sha256) {
+  if (!crypto.subtle) return true;
+  const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+  const text = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return text === sha256.toLowerCase();
+}
