@@ -24,12 +24,12 @@ style.replaceSync(`
   :host { display: block; max-width: 44rem; margin: 1em 0; font: 1rem/1.45 system-ui, sans-serif; }
   :host([hidden]), [hidden] { display: none; }
   figure { margin: 0; }
-  img { display: block; max-width: 100%; height: auto; margin: 0 0 8px; border-radius: 10px; }
+  img { display: block; min-width: min(10rem, 100%); max-width: 100%; height: auto; margin: 0 0 8px; border-radius: 10px; }
   button { min-height: 44px; padding: 0 16px; border: 1px solid; border-radius: 10px; font: inherit;
     background: light-dark(#fff, #1f1d1b); color: light-dark(#8f3207, #ffab7a); cursor: pointer; }
   button:focus-visible { outline: 3px solid; outline-offset: 2px; }
   p { margin: 8px 0; }
-  iframe { display: block; width: 100%; height: 0; border: 0; }
+  iframe { display: block; width: 100%; height: 0; border: 0; border-radius: 12px; }
 `);
 
 /** A frame of this site and the port that leads into it. What is posted at once arrives when it has loaded. */
@@ -263,21 +263,23 @@ class GradCamElement extends HTMLElement {
   /** Tells the frame what to show: first what it is, then each file as it comes. Its number. */
   #show() {
     this.#fetching?.abort();
-    this.#fetching = new AbortController();
+    const fetching = new AbortController();
+    const { signal } = fetching;
+    this.#fetching = fetching;
     this.#number += 1;
     const number = this.#number;
     const settings = Object.fromEntries(TEXTS.map((name) => [name, this.#overrides[name] ?? this.getAttribute(name)]));
     const sent = { number, settings, model: undefined, picture: undefined };
     const send = (name, file) => {
       sent[name] = file;
-      if (number === this.#number) this.#frame?.post("show", sent);
+      if (!signal.aborted) this.#frame.post("show", sent);
+    };
+    const problem = (error) => {
+      if (signal.aborted) return;
+      this.#frame.post("refuse", { number, message: error.message });
+      fetching.abort();
     };
     this.#frame.post("show", sent);
-    const { signal } = this.#fetching;
-    const problem = (error) => {
-      if (signal.aborted || !this.#frame) return;
-      this.#frame.post("refuse", { number, message: error.message });
-    };
     this.#picture(signal).then((file) => send("picture", file), problem);
     this.#model(signal).then((file) => send("model", file), problem);
     return number;

@@ -144,7 +144,9 @@ export class View {
       return element("li", {}, button);
     };
     const focused = [...part("classes").children].findIndex((one) => one.contains(document.activeElement));
-    part("classes").replaceChildren(...this.#prediction.classes.map(chip));
+    const { classes } = this.#prediction;
+    const asked = this.#map && !classes.some(({ id }) => id === classId) ? [this.#map.class] : [];
+    part("classes").replaceChildren(...asked.concat(classes).map(chip));
     part("classes").children[focused]?.firstChild.focus();
     part("controls").hidden = !this.#map;
     if (!this.#map) return;
