@@ -15,6 +15,8 @@ const MAX_PICTURE_BYTES = 100e6;
 const MAX_MODEL_BYTES = 2 ** 30;
 /** A frame that does not answer after this time never will. */
 const ANSWER_MS = 20_000;
+/** The frame ignores longer texts. */
+const MAX_TEXT = 500;
 const TEXTS = ["target", "method", "layer", "colormap", "opacity", "alt"];
 const FILES = ["model", "picture"];
 const ATTRIBUTES = [...TEXTS, ...FILES, "poster", "load"];
@@ -38,11 +40,17 @@ function openFrame(kind, parent, onMessage, onSilence) {
   const frame = document.createElement("iframe");
   const { port1: port, port2 } = new MessageChannel();
   const timer = setTimeout(onSilence, ANSWER_MS);
+  let isConnected = false;
   frame.title = "Where the network looks";
   frame.allow = "cross-origin-isolated";
   frame.src = new URL(`embed.html#${kind}=${nonce}`, SITE);
-  // Only a document of this site receives it.
-  frame.onload = () => frame.contentWindow.postMessage({ v: VERSION, type: "connect", nonce }, SITE.origin, [port2]);
+  frame.onload = () => {
+    // A reader can load a frame anew, which then has no channel.
+    if (isConnected) return onSilence();
+    isConnected = true;
+    // Only a document of this site receives it.
+    frame.contentWindow.postMessage({ v: VERSION, type: "connect", nonce }, SITE.origin, [port2]);
+  };
   port.onmessage = ({ data }) => {
     clearTimeout(timer);
     if (data?.v === VERSION) onMessage(data);
@@ -89,22 +97,23 @@ let lastKey = 0;
 /** A file as it is sent: by its key the hub knows that it is the same. */
 function named(file, name) {
   if (!keys.has(file)) keys.set(file, (lastKey += 1));
-  return { file, name: name.slice(0, 200), key: keys.get(file) };
+  return { file, name: (name || "file").slice(0, 200), key: keys.get(file) };
 }
 
 async function fetched(what, address, signal) {
-  const url = new URL(address, document.baseURI).href;
+  let url = address;
   let response;
   try {
+    url = new URL(address, document.baseURI).href;
     response = await fetch(url, { signal });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Error(
-      `The ${what} ${url} cannot be read by this page. Check the address and the connection; ` +
+      `The ${what} ${url.slice(0, 200)} cannot be read by this page. Check the address and the connection; ` +
         "the server of another site has to allow it (Access-Control-Allow-Origin), or put the file on this site.",
     );
   }
-  if (!response.ok) throw new Error(`The ${what} is not at ${url}: the server answered ${response.status}. Check the address.`);
+  if (!response.ok) throw new Error(`The ${what} is not at ${url.slice(0, 200)}: the server answered ${response.status}. Check the address.`);
   return response.blob();
 }
 
@@ -116,7 +125,8 @@ function limited(what, file, limit) {
 
 /** Whether a model is named by its address, not by its id in this site's catalogue. */
 const isAddress = (model) => /[./:]/.test(model);
-const nameOf = (address) => decodeURIComponent(new URL(address, document.baseURI).pathname.split("/").pop());
+/** The last part of an address; nothing of one that is the file itself. */
+const nameOf = (address) => (/^(data|blob):/.test(address) ? "" : address.split(/[?#]/)[0].split("/").pop());
 
 class GradCamElement extends HTMLElement {
   static observedAttributes = ATTRIBUTES;
@@ -144,6 +154,7 @@ class GradCamElement extends HTMLElement {
   disconnectedCallback() {
     this.#observer?.disconnect();
     this.#close();
+    this.#answer(Infinity);
   }
 
   attributeChangedCallback(name, before, after) {
@@ -268,7 +279,8 @@ class GradCamElement extends HTMLElement {
     this.#fetching = fetching;
     this.#number += 1;
     const number = this.#number;
-    const settings = Object.fromEntries(TEXTS.map((name) => [name, this.#overrides[name] ?? this.getAttribute(name)]));
+    const settings = Object.fromEntries(TEXTS.map((name) => [name, String(this.#overrides[name] ?? this.getAttribute(name) ?? "").slice(0, MAX_TEXT)]));
+    settings.scheme = this.#scheme();
     const sent = { number, settings, model: undefined, picture: undefined };
     const send = (name, file) => {
       sent[name] = file;
@@ -276,13 +288,20 @@ class GradCamElement extends HTMLElement {
     };
     const problem = (error) => {
       if (signal.aborted) return;
-      this.#frame.post("refuse", { number, message: error.message });
+      this.#frame.post("refuse", { number, message: error.message.slice(0, MAX_TEXT) });
       fetching.abort();
     };
     this.#frame.post("show", sent);
     this.#picture(signal).then((file) => send("picture", file), problem);
     this.#model(signal).then((file) => send("model", file), problem);
     return number;
+  }
+
+  /** Whether the page around it is dark: a frame would ask the system alone. */
+  #scheme() {
+    const schemes = getComputedStyle(this).colorScheme;
+    const isDark = schemes.includes("dark") && (!schemes.includes("light") || matchMedia("(prefers-color-scheme: dark)").matches);
+    return isDark ? "dark" : "light";
   }
 
   async #picture(signal) {
@@ -312,8 +331,12 @@ class GradCamElement extends HTMLElement {
 
   #receive({ type, number, height, detail, isAgain }) {
     if (type === "size" && height > 0) {
-      this.#root.querySelector("figure")?.remove();
-      this.#frame.frame.style.height = `${Math.min(Math.ceil(height), 4000)}px`;
+      const { frame } = this.#frame;
+      const figure = this.#root.querySelector("figure");
+      const hadFocus = figure?.contains(this.#root.activeElement);
+      figure?.remove();
+      if (hadFocus) frame.focus();
+      frame.style.height = `${Math.min(Math.ceil(height), 4000)}px`;
     } else if (type === "retry") {
       this.#show();
     } else if (type === "cancel") {
@@ -337,7 +360,7 @@ class GradCamElement extends HTMLElement {
       if (asked > number) continue;
       this.#waiting.delete(asked);
       if (asked === number) end(waiting);
-      else waiting.reject(new DOMException("Another picture was asked for.", "AbortError"));
+      else waiting.reject(new DOMException("Something else was asked for.", "AbortError"));
     }
   }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Everything that has an id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Catalogue {
     /// The default first.
@@ -16,6 +17,7 @@ pub struct Catalogue {
 
 /// A method of explanation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct MethodEntry {
     pub id: String,
@@ -29,6 +31,7 @@ pub struct MethodEntry {
 
 /// A kind of target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TargetEntry {
     /// Before the colon of a target's id.
@@ -41,6 +44,7 @@ pub struct TargetEntry {
 
 /// A colour map.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ColorMapEntry {
     pub id: String,

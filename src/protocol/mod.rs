@@ -16,6 +16,8 @@ mod manifest;
 mod map_summary;
 mod measurement;
 mod timings;
+#[cfg(test)]
+mod typescript;
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +43,7 @@ pub type Job = u32;
 
 /// A header from the page to the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct RequestMessage {
     pub job: Job,
     pub request: Request,
@@ -48,12 +51,14 @@ pub struct RequestMessage {
 
 /// A header from the engine to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EventMessage {
     pub job: Job,
     pub event: Event,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(
     tag = "type",
     rename_all = "camelCase",
@@ -138,6 +143,7 @@ pub enum Request {
 
 /// Where the engine finds a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(
     tag = "from",
     rename_all = "camelCase",
@@ -161,6 +167,7 @@ pub enum ModelSource {
 
 /// A file that holds weights of a model beside the model's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct WeightsFile {
     pub name: String,
@@ -170,6 +177,7 @@ pub struct WeightsFile {
 /// What a person said about a file: only what cannot be changed without
 /// preparing it anew.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Remembered {
     /// Of the file's bytes, lower-case hexadecimal.
@@ -187,6 +195,7 @@ pub struct Remembered {
 /// What a person chose in place of what the file states or, where it states nothing, of
 /// what was assumed; `None` for each thing that nobody chose.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PredictionOverrides {
     /// The scaling of pixel values: the id of one of `picture::SCALINGS`.
@@ -200,6 +209,7 @@ pub struct PredictionOverrides {
 
 /// The activation that makes probabilities of logits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum OutputActivation {
     /// One of the classes: the probabilities sum to 1.
@@ -212,6 +222,7 @@ pub enum OutputActivation {
 /// it themselves: serde reads an internally tagged enum with several times the code, and
 /// the page has to be small.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(tag = "type"))]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[allow(
     clippy::large_enum_variant,
@@ -295,6 +306,7 @@ pub enum Event {
 
 /// What the engine is busy with, in the order of a first visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum Phase {
     /// Bytes of the model from the server; `done` and `total` in bytes.
@@ -313,6 +325,7 @@ pub enum Phase {
 
 /// What went wrong, as far as the page treats it differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum FailureKind {
     /// The picture cannot be used: choose another.
@@ -329,6 +342,7 @@ pub enum FailureKind {
 
 /// What the page shows of a model that is ready.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ModelSummary {
     pub name: String,
@@ -355,6 +369,7 @@ pub struct ModelSummary {
 
 /// How the network takes its picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct InputSummary {
     /// The tensor's name.
@@ -380,6 +395,7 @@ pub struct InputSummary {
 
 /// Which numbers of the network are explained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct OutputSummary {
     /// The tensor that holds the logits.
@@ -396,6 +412,7 @@ pub struct OutputSummary {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct LayerSummary {
     pub name: String,

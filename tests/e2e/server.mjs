@@ -22,6 +22,7 @@ const TYPES = {
 const ISOLATION = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
+  "cross-origin-resource-policy": "cross-origin",
 };
 const CHUNK_BYTES = 4096;
 

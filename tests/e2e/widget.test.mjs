@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { test } from "node:test";
-import { SITE } from "./browser.mjs";
+import { SITE, engineFile } from "./browser.mjs";
 import { assertAccessible, builtModel, eventually } from "./harness.mjs";
 import { serve } from "./server.mjs";
 import { PICTURES, hosting, tag } from "./widget.mjs";
@@ -83,7 +83,10 @@ hosting("attributes and properties are the same, and what they change is explain
   await set("picture", PICTURES[1]);
   await set("target", null);
   await host.explained("bag");
-  await set("opacity", "0.2");
+  await set("opacity", "seven");
+  await set("colormap", "rainbow");
+  await host.inside().getByText(/'seven' is no number.*no colour map 'rainbow'.*viridis/).waitFor();
+  await set("opacity", 0.2);
   await set("colormap", "viridis");
   await set("alt", "A bag");
   await eventually("the words change", async () => /^A bag\./.test(await host.inside().locator("canvas").getAttribute("aria-label")));
@@ -167,6 +170,18 @@ hosting("what goes wrong is said in the widget, with a way out", async (host, vi
   await said(0, /cannot be read by this page.*Access-Control-Allow-Origin/);
   assert.ok((await host.events("failure")).every(({ message }) => /[.]$/.test(message)));
   visit.assertQuiet([/404/, /CORS policy/, /ERR_FAILED/]);
+});
+
+hosting("threads compute where page and site are isolated", async (host, visit, t) => {
+  if (!engineFile("threads", "_loader.js")) return t.skip("the site was built without the engine threads");
+  visit.site.isolate();
+  host.server.isolate();
+  await host.show(tag());
+  await host.press();
+  await host.explained("ankle boot");
+  const [{ manifest }] = await host.events("explanation");
+  assert.ok(manifest.engine.variant === "threads" && manifest.engine.threads > 1, JSON.stringify(manifest.engine));
+  visit.assertQuiet();
 });
 
 hosting("cancelled while it loads", async (host, visit) => {

@@ -26,6 +26,8 @@ class Frame {
   constructor(port) {
     this.#say = open(port, FROM_PAGE, (message, ports) => this.#receive(message, ports));
     this.#view.watchSize((height) => this.#say("size", { height }));
+    // The page waits for a sign of life.
+    this.#say("hello");
   }
 
   #receive(message, ports) {
@@ -47,6 +49,7 @@ class Frame {
     }
     const isOther = message.picture && before?.picture?.key !== message.picture.key && this.#asked?.picture !== message.picture.key;
     if (isOther) delete this.#chosen.target;
+    document.documentElement.style.colorScheme = message.settings.scheme === "dark" ? "dark" : "light";
     this.#view.show(message.picture, this.#settings());
     this.#explain();
   }

@@ -42,6 +42,7 @@ class Hub {
     this.#drop(frame, message);
     if (message.type === "explain") this.#waiting.push({ frame, ...message });
     if (!this.#running) this.#work();
+    else if (message.type === "explain") frame.say("progress", { number: message.number, phase: "wait", done: 0, total: 0 });
   }
 
   /**

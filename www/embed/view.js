@@ -2,7 +2,7 @@
 
 import { drawMap } from "../library/draw.js";
 import { megabytes } from "../library/input.js";
-import { PHASES, percent, questions, readTarget, targetOf, titleOf } from "./words.js";
+import { PHASES, percent, problemsOf, questions, readTarget, targetOf, titleOf } from "./words.js";
 
 /** The tallest that a picture is drawn, in CSS pixels. */
 const MAX_HEIGHT = 520;
@@ -78,7 +78,16 @@ export class View {
   look(settings) {
     this.#settings = settings;
     part("opacity").value = 100 * this.#opacity();
+    this.#showNotes();
     this.#draw();
+  }
+
+  /** What a person should know of the picture, and what is wrong with the page's settings. */
+  #showNotes() {
+    const problems = this.#catalogue ? problemsOf(this.#settings, this.#catalogue.colorMaps) : [];
+    const notes = [...(this.#prediction?.notes ?? []), ...problems];
+    part("notes").textContent = notes.join(" ");
+    part("notes").hidden = notes.length === 0;
   }
 
   busy(text) {
@@ -102,8 +111,7 @@ export class View {
 
   prediction(prediction) {
     this.#prediction = prediction;
-    part("notes").textContent = prediction.notes.join(" ");
-    part("notes").hidden = prediction.notes.length === 0;
+    this.#showNotes();
     if (prediction.preview) this.#setPreview(prediction.preview);
     this.#showChoices();
     this.#draw();
@@ -167,7 +175,7 @@ export class View {
   // --- the picture ------------------------------------------------------------
 
   #opacity() {
-    const opacity = Number(this.#settings.opacity ?? DEFAULT_OPACITY);
+    const opacity = Number(this.#settings.opacity || DEFAULT_OPACITY);
     return opacity >= 0 && opacity <= 1 ? opacity : DEFAULT_OPACITY;
   }
 

@@ -2,6 +2,7 @@
 
 /** What the engine is busy with. */
 export const PHASES = {
+  wait: "Waiting for another picture",
   download: "Loading the model",
   cache: "Loading the model",
   prepare: "Preparing the model",
@@ -19,6 +20,18 @@ export function percent(probability) {
   if (probability > 0 && probability < 0.01) return "< 1 %";
   if (probability < 1 && probability > 0.99) return "> 99 %";
   return `${Math.round(100 * probability)} %`;
+}
+
+/** What is wrong with how a map is to look, in sentences. */
+export function problemsOf({ opacity, colormap }, colorMaps) {
+  const problems = [];
+  if (opacity && !(Number(opacity) >= 0 && Number(opacity) <= 1)) {
+    problems.push(`The opacity '${opacity}' is no number from 0 to 1, so the usual one is taken.`);
+  }
+  if (colormap && !colorMaps.some(({ id }) => id === colormap)) {
+    problems.push(`There is no colour map '${colormap}', so the usual one is taken; the colour maps are: ${colorMaps.map(({ id }) => id).join(", ")}.`);
+  }
+  return problems;
 }
 
 /** A target's id in parts: "contrast:3,5" is `{ kind: "contrast", classId: 3, other: 5 }`. */

@@ -16,16 +16,15 @@ const DEFAULT_OPACITY = 0.7;
 /** A model that is ready, the picture predicted last, and the maps of it. */
 export class Gradcam {
   #engine;
-  #loaders;
   #last = Promise.resolve();
   /** What was loaded and predicted, to do it again in another worker, each with the worker's generation. */
   #loaded;
   #predicted;
   #started;
+  #isDisposed = false;
 
   /** `loaders` are addresses of the engine's builds, the best first. See `Gradcam.load`. */
   constructor(loaders) {
-    this.#loaders = loaders;
     this.#engine = new Engine(loaders);
   }
 
@@ -137,14 +136,17 @@ export class Gradcam {
 
   /** Ends the engine and gives its memory back. What is still asked rejects. */
   dispose() {
+    this.#isDisposed = true;
     this.#loaded = this.#predicted = undefined;
     this.#engine.end();
   }
 
   /** Does `work` after all that was asked before. Rejects as soon as `signal` is aborted. */
   #inTurn(signal, work) {
+    if (this.#isDisposed) return Promise.reject(new GradcamError("order", "This was ended by dispose(): load the model anew."));
     const mine = this.#last.then(() => {
       signal?.throwIfAborted();
+      if (this.#isDisposed) throw new DOMException("The engine was stopped.", "AbortError");
       return work();
     });
     this.#last = mine.catch(() => {});
@@ -280,7 +282,7 @@ function prediction(event, [logits, probabilities, preview], model, overrides) {
   const { width, height, notes, frame, timingsMs } = event;
   const shown = preview && { width: event.preview[0], height: event.preview[1], rgb: new Uint8Array(preview) };
   const classes = order.slice(0, 1000).map(classOf);
-  return { ...values, classes, width, height, notes, frame, preview: shown, timings: timingsMs ?? event.timings_ms, overrides, classOf };
+  return { ...values, classes, width, height, notes, frame, preview: shown, timings: timingsMs, overrides, classOf };
 }
 
 function finite(value) {
