@@ -138,11 +138,18 @@ class GradCamElement extends HTMLElement {
   #fetched;
   #frame;
   #number = 0;
-  #ready = false;
   #waiting = new Map();
   #fetching;
   #observer;
+  /** What the reader chose in the frame. */
+  #chosen = {};
   #overrides = {};
+  #isNear = true;
+  /** Whether what is wanted was explained, or could not be. */
+  #isDone = false;
+  #isResting = false;
+  /** Whether the page heard already of what is explained. */
+  #isQuiet = false;
   #change;
 
   connectedCallback() {
@@ -153,19 +160,26 @@ class GradCamElement extends HTMLElement {
 
   disconnectedCallback() {
     this.#observer?.disconnect();
+    this.#isResting = false;
     this.#close();
     this.#answer(Infinity);
   }
 
   attributeChangedCallback(name, before, after) {
-    if (before === after || !this.isConnected) return;
+    if (before === after) return;
     if (FILES.includes(name)) delete this.#given[name];
-    if (!this.#frame) return this.#showPoster();
-    if (TEXTS.includes(name)) delete this.#overrides[name];
-    // Several attributes may change at once.
+    delete this.#overrides[name];
+    this.#changed();
+  }
+
+  /** Several things may change at once. */
+  #changed() {
     this.#change ??= Promise.resolve().then(() => {
       this.#change = undefined;
+      if (!this.isConnected) return;
       if (this.#frame) this.#show();
+      else if (this.#isResting) this.#open(true);
+      else this.#showPoster();
     });
   }
 
@@ -174,18 +188,18 @@ class GradCamElement extends HTMLElement {
    * `layer`. Resolves with the map: what the event `explanation` has as its detail.
    */
   explain(blob, options = {}) {
+    if (!(blob instanceof Blob)) return Promise.reject(new Error("The picture is no Blob: give a file."));
+    if (!this.isConnected) return Promise.reject(new Error("The element is in no page yet: append it first."));
     this.#given.picture = blob;
     this.#overrides = { ...options };
-    if (!this.isConnected) return Promise.reject(new Error("The element is in no page yet: append it first."));
-    const number = this.#frame ? this.#show() : this.#open();
+    const number = this.#frame ? this.#show() : this.#open(true);
     return new Promise((resolve, reject) => this.#waiting.set(number, { resolve, reject }));
   }
 
   /** A file given as such; `undefined` takes it back. */
   giveFile(name, file) {
     this.#given[name] = file;
-    if (this.#frame) this.#show();
-    else if (this.isConnected) this.#showPoster();
+    this.#changed();
   }
 
   given(name) {
@@ -218,19 +232,15 @@ class GradCamElement extends HTMLElement {
     this.#root.replaceChildren(figure);
     this.#observer?.disconnect();
     const load = this.load ?? "press";
-    if (load === "visible" && !sentence) this.#openWhenNear();
+    if (load === "visible" && !sentence) this.#watch("200px", (isNear) => isNear && button.click());
     else if (load !== "press" && load !== "visible" && !sentence) {
       figure.append(Object.assign(document.createElement("p"), { textContent: `load="${load}" is neither "press" nor "visible", so the picture waits for a press.` }));
     }
   }
 
-  #openWhenNear() {
-    this.#observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) this.#root.querySelector("button")?.click();
-      },
-      { rootMargin: "200px" },
-    );
+  #watch(rootMargin, act) {
+    this.#observer?.disconnect();
+    this.#observer = new IntersectionObserver((entries) => act(entries.at(-1).isIntersecting), { rootMargin });
     this.#observer.observe(this);
   }
 
@@ -248,11 +258,29 @@ class GradCamElement extends HTMLElement {
 
   // --- the frame -------------------------------------------------------------
 
-  #open() {
-    this.#observer?.disconnect();
+  /** `isNew` unless it only comes back with what was explained before. */
+  #open(isNew = !this.#isResting) {
+    this.#isResting = false;
     this.#frame = openFrame("widget", this.#root, (message) => this.#receive(message), () => this.failed());
     this.#frame.post("hub", {}, [joinHub(this)]);
-    return this.#show();
+    const number = this.#show();
+    this.#isQuiet = !isNew;
+    this.#watch("100%", (isNear) => {
+      this.#isNear = isNear;
+      if (isNear && this.#isResting) this.#open();
+      this.#restIfFar();
+    });
+    return number;
+  }
+
+  /** An element that is done and far from what can be seen gives its frame up until it is near. */
+  #restIfFar() {
+    if (this.#isNear || !this.#isDone || !this.#frame || document.activeElement === this) return;
+    const room = document.createElement("div");
+    room.style.height = this.#frame.frame.style.height;
+    this.#isResting = true;
+    this.#close();
+    this.#root.replaceChildren(room);
   }
 
   #close() {
@@ -260,7 +288,7 @@ class GradCamElement extends HTMLElement {
     this.#frame?.close();
     this.#frame = undefined;
     // An element that is only moved comes back at once.
-    setTimeout(() => this.#frame || leaveHub(this));
+    setTimeout(() => this.#frame || this.#isResting || leaveHub(this));
   }
 
   /** Called where the site's frames do not answer. */
@@ -277,11 +305,12 @@ class GradCamElement extends HTMLElement {
     const fetching = new AbortController();
     const { signal } = fetching;
     this.#fetching = fetching;
+    this.#isDone = this.#isQuiet = false;
     this.#number += 1;
     const number = this.#number;
     const settings = Object.fromEntries(TEXTS.map((name) => [name, String(this.#overrides[name] ?? this.getAttribute(name) ?? "").slice(0, MAX_TEXT)]));
     settings.scheme = this.#scheme();
-    const sent = { number, settings, model: undefined, picture: undefined };
+    const sent = { number, settings, chosen: this.#chosen };
     const send = (name, file) => {
       sent[name] = file;
       if (!signal.aborted) this.#frame.post("show", sent);
@@ -306,7 +335,6 @@ class GradCamElement extends HTMLElement {
 
   async #picture(signal) {
     const given = this.#given.picture;
-    if (given !== undefined && !(given instanceof Blob)) throw new Error("The picture is no Blob: give a file, or the address of one in the attribute picture.");
     if (!given && !this.picture) throw new Error("There is no picture: name one in the attribute picture.");
     const address = this.picture;
     if (!given && this.#fetched?.address !== address) this.#fetched = { address, file: await fetched("picture", address, signal) };
@@ -329,29 +357,42 @@ class GradCamElement extends HTMLElement {
     }
   }
 
-  #receive({ type, number, height, detail, isAgain }) {
+  #receive({ type, number, height, chosen, detail, isAgain }) {
     if (type === "size" && height > 0) {
       const { frame } = this.#frame;
-      const figure = this.#root.querySelector("figure");
-      const hadFocus = figure?.contains(this.#root.activeElement);
-      figure?.remove();
+      const hadFocus = this.#root.activeElement?.localName === "button";
+      for (const one of [...this.#root.children]) if (one !== frame) one.remove();
       if (hadFocus) frame.focus();
       frame.style.height = `${Math.min(Math.ceil(height), 4000)}px`;
     } else if (type === "retry") {
       this.#show();
+    } else if (type === "chosen") {
+      this.#chosen = chosen;
     } else if (type === "cancel") {
       this.#fetching?.abort();
     } else if (type === "failure") {
       this.#fail(detail?.kind, String(detail?.message), number);
     } else if (["ready", "prediction", "explanation"].includes(type)) {
-      if (!isAgain) this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
-      if (type === "explanation") this.#answer(number, ({ resolve }) => resolve(detail));
+      if (!isAgain) this.#tell(type, detail);
+      if (type === "explanation") this.#done(number, ({ resolve }) => resolve(detail));
     }
   }
 
+  #tell(type, detail) {
+    if (!this.#isQuiet) this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+
   #fail(kind, message, number = this.#number) {
-    this.dispatchEvent(new CustomEvent("failure", { detail: { kind, message }, bubbles: true, composed: true }));
-    this.#answer(number, ({ reject }) => reject(Object.assign(new Error(message), { kind })));
+    this.#tell("failure", { kind, message });
+    this.#done(number, ({ reject }) => reject(Object.assign(new Error(message), { kind })));
+  }
+
+  #done(number, end) {
+    this.#answer(number, end);
+    if (number !== this.#number) return;
+    this.#isDone = true;
+    this.#isQuiet = false;
+    this.#restIfFar();
   }
 
   /** Ends what waits for this explanation; what waited for an earlier one will not come. */

@@ -99,5 +99,4 @@ fi
 for variant in simd128 "${variants[@]}"; do
   name_engine "$variant"
 done
-# What the button of <grad-cam> says.
-timed "sizes for the widget" python3 .github/scripts/widget-sizes.py dist
+timed "widget" python3 .github/scripts/finish-widget.py dist

@@ -122,27 +122,43 @@ hosting("a model and a picture by address are the page's own", async (host, visi
   visit.assertQuiet();
 });
 
-hosting("twenty on a page share one engine and one model, and those out of sight hold no pixels", async (host, visit) => {
+hosting("twenty on a page share one engine and one model, and those far away hold no frame", async (host, visit) => {
   const tags = Array.from({ length: 20 }, (_, index) => tag({ id: `n${index}`, picture: PICTURES[index % 3], load: "visible" }));
   await host.show(tags.join('<p style="height: 300px">Words.</p>'));
   for (let index = 0; index < 20; index += 1) {
     await host.element(index).scrollIntoViewIfNeeded();
     await host.inside(index).getByRole("heading", { name: /^Where it looked for/ }).waitFor();
+    if (index === 0) await host.inside(0).getByRole("button", { name: /sandal/ }).click();
   }
   assert.equal(await host.workers(), 1);
   assert.equal(await host.engineAsked("loadModel"), 1);
   assert.equal(host.asked.filter((path) => path.endsWith(".onnx")).length, 1);
-  const pixels = () => Promise.all(Array.from({ length: 20 }, (_, index) => host.inside(index).locator("canvas").evaluate((canvas) => canvas.width * canvas.height)));
-  const held = await eventually("what is out of sight is given up", async () => {
-    const all = await pixels();
-    return all.filter((count) => count > 0).length <= 4 && all;
-  });
-  assert.equal(held[0], 0);
-  await host.element(0).scrollIntoViewIfNeeded();
-  await eventually("it is drawn again", async () => (await pixels())[0] > 0);
-  assert.equal(await host.engineAsked("explain"), 20, "without another map");
+  const frames = () => host.page.locator("grad-cam iframe").count();
+  await eventually("those far away give up their frames", async () => (await frames()) <= 5);
+  const heights = () => host.page.locator("grad-cam").evaluateAll((all) => all.map((one) => one.offsetHeight));
+  const [before, maps] = [await heights(), await host.events("explanation")];
+  await host.page.evaluate(() => scrollTo(0, 0));
+  await host.inside(0).getByRole("heading", { name: "Where it looked for sandal" }).waitFor();
+  await eventually("it is drawn again", () => host.inside(0).locator("canvas").evaluate((canvas) => canvas.width > 0));
+  assert.deepEqual(await heights(), before, "nothing moves");
+  assert.equal(await host.engineAsked("explain"), 21, "without another map");
+  assert.equal((await host.events("explanation")).length, maps.length, "of which the page heard before");
+  await host.element(19).evaluate((element) => (element.method = "layer-cam"));
+  assert.equal((await host.awaitEvents("explanation", maps.length + 1)).at(-1).id, "n19", "one that is far away, too");
   await host.page.evaluate(() => document.querySelectorAll("grad-cam").forEach((one) => one.remove()));
   await eventually("the last one takes the engine with it", async () => (await host.page.locator("iframe").count()) === 0);
+  visit.assertQuiet();
+});
+
+hosting("what is out of sight holds no pixels", async (host, visit) => {
+  await host.show(`${tag({ load: "visible" })}<p style="height: 1000px">Words.</p>`);
+  await host.explained("ankle boot");
+  const pixels = () => host.inside().locator("canvas").evaluate((canvas) => canvas.width * canvas.height);
+  await eventually("it is drawn", pixels);
+  await host.page.evaluate(() => scrollTo(0, 700));
+  await eventually("its pixels are given up", async () => (await pixels()) === 0);
+  await host.page.evaluate(() => scrollTo(0, 0));
+  await eventually("it is drawn again", pixels);
   visit.assertQuiet();
 });
 

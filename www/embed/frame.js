@@ -44,14 +44,20 @@ class Frame {
     const before = this.#wanted;
     if (before && message.number < before.number) return;
     this.#wanted = message;
-    for (const name of Object.keys(this.#chosen)) {
-      if (before?.settings[name] !== message.settings[name]) delete this.#chosen[name];
-    }
-    const isOther = message.picture && before?.picture?.key !== message.picture.key && this.#asked?.picture !== message.picture.key;
-    if (isOther) delete this.#chosen.target;
+    // A frame that was given up and comes back begins with what its reader had chosen.
+    if (!before) this.#chosen = { ...message.chosen };
+    else this.#forgetChoices(before, message);
     document.documentElement.style.colorScheme = message.settings.scheme === "dark" ? "dark" : "light";
     this.#view.show(message.picture, this.#settings());
     this.#explain();
+  }
+
+  /** What the page changes is the page's again, and another picture has other classes. */
+  #forgetChoices(before, { settings, picture }) {
+    const kept = Object.keys(this.#chosen).filter((name) => before.settings[name] === settings[name]);
+    const isOther = picture && this.#asked && this.#asked.picture !== picture.key;
+    this.#chosen = Object.fromEntries(kept.filter((name) => !(isOther && name === "target")).map((name) => [name, this.#chosen[name]]));
+    this.#say("chosen", { chosen: this.#chosen });
   }
 
   /** The page's settings with the reader's in their place. */
@@ -61,6 +67,7 @@ class Frame {
 
   #choose(choice) {
     Object.assign(this.#chosen, choice);
+    this.#say("chosen", { chosen: this.#chosen });
     if ("opacity" in choice) this.#view.look(this.#settings());
     else this.#explain();
   }

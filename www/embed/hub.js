@@ -8,6 +8,8 @@ import { FROM_FRAME, TO_HUB, open } from "./messages.js";
 
 /** How many classes a frame is told. */
 const CLASSES = 5;
+/** How many answers are kept for frames that were given up and come back. */
+const MAX_ANSWERS = 40;
 
 export function start(port) {
   const hub = new Hub();
@@ -22,9 +24,10 @@ class Hub {
   /** Files of this site's models, by id; those of pages are kept by them. */
   #files = new Map();
   #held = {};
+  /** The last answers, by their questions. */
+  #answers = new Map();
   #waiting = [];
   #running;
-  #frames = 0;
 
   constructor() {
     // Said to whoever asks for an explanation.
@@ -32,8 +35,7 @@ class Hub {
   }
 
   join(port) {
-    this.#frames += 1;
-    const frame = { key: this.#frames };
+    const frame = {};
     frame.say = open(port, FROM_FRAME, (message) => this.#receive(frame, message));
     port.onclose = () => this.#drop(frame);
   }
@@ -74,33 +76,50 @@ class Hub {
   }
 
   async #explain(job) {
-    const { frame, number, settings } = job;
-    const { signal } = this.#running.controller;
-    const onProgress = (progress) => frame.say("progress", { number, ...progress });
+    const { frame, number, settings, model, picture } = job;
     const { catalogue, colors } = await this.#cam.start();
     frame.say("catalogue", { catalogue, colors });
-    const picture = `${frame.key} ${job.picture.key}`;
-    await this.#load(job.model, { signal, onProgress });
+    const key = model.file ? model.key : model.id || (await this.#models())[0]?.id;
+    const question = JSON.stringify([key, picture.key, settings.target, settings.method, settings.layer]);
+    const kept = this.#answers.get(question);
+    if (kept) return Object.entries(kept).forEach(([type, fields]) => frame.say(type, { number, ...fields }));
+    const answer = await this.#compute(job, key);
+    // Pictures that only the engine can read are large.
+    if (answer.prediction.prediction.preview) return undefined;
+    this.#answers.set(question, answer);
+    if (this.#answers.size > MAX_ANSWERS) this.#answers.delete(this.#answers.keys().next().value);
+    return undefined;
+  }
+
+  /** Tells the frame model, prediction and map as they come; all of them at last. */
+  async #compute({ frame, number, settings, model, picture }, key) {
+    const answer = {};
+    const say = (type, fields) => {
+      answer[type] = fields;
+      frame.say(type, { number, ...fields });
+    };
+    const { signal } = this.#running.controller;
+    const onProgress = (progress) => frame.say("progress", { number, ...progress });
+    await this.#load(model, key, { signal, onProgress });
     const { id, name, classes, layers, layer } = this.#cam.model;
-    frame.say("ready", { number, model: { id, name, classes, layer, layers: layers.map((one) => one.name) } });
-    if (this.#held.picture !== picture) {
+    say("ready", { model: { id, name, classes, layer, layers: layers.map((one) => one.name) } });
+    if (this.#held.picture !== picture.key) {
       this.#held.picture = undefined;
-      const file = new File([job.picture.file], job.picture.name);
+      const file = new File([picture.file], picture.name);
       this.#held.prediction = await this.#cam.predict(file, { signal, onProgress });
-      this.#held.picture = picture;
+      this.#held.picture = picture.key;
     }
     const { classes: all, width, height, notes, preview } = this.#held.prediction;
-    frame.say("prediction", { number, prediction: { classes: all.slice(0, CLASSES), width, height, notes, preview } });
+    say("prediction", { prediction: { classes: all.slice(0, CLASSES), width, height, notes, preview } });
     this.#running.isExplaining = true;
     const [target, method, wanted] = [settings.target, settings.method, settings.layer].map((text) => text || undefined);
-    const onMap = (map) => frame.say("explanation", { number, map });
-    const map = await this.#cam.explain({ target, method, layer: wanted, signal, onProgress, onMap });
-    frame.say("explanation", { number, map });
+    const onMap = (map) => say("explanation", { map });
+    say("explanation", { map: await this.#cam.explain({ target, method, layer: wanted, signal, onProgress, onMap }) });
+    return answer;
   }
 
   /** Makes a model ready, unless it is. */
-  async #load(model, { signal, onProgress }) {
-    const key = model.file ? model.key : model.id || (await this.#models())[0]?.id;
+  async #load(model, key, { signal, onProgress }) {
     if (this.#held.model === key) return;
     const entry = model.file ? undefined : await this.#entry(key);
     const file = model.file ?? (await this.#file(entry, { signal, onProgress }));

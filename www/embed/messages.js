@@ -19,7 +19,7 @@ const isTexts = (value) => isObject(value) && Object.values(value).every(isOptio
 /** What a page may tell the frame of an element. */
 export const FROM_PAGE = {
   hub: {},
-  show: { number: isNumber, settings: isTexts, model: isOptional(isModel), picture: isOptional(isNamedFile) },
+  show: { number: isNumber, settings: isTexts, chosen: isOptional(isTexts), model: isOptional(isModel), picture: isOptional(isNamedFile) },
   refuse: { number: isNumber, message: isText },
 };
 

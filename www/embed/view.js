@@ -30,7 +30,8 @@ export class View {
   #modelId;
   /** The picture: its key, its file, and what is drawn of it while it can be seen. */
   #picture = {};
-  #isVisible = true;
+  #isVisible = false;
+  #scheduled;
 
   /** `act` has what the reader can do: `choose(settings)`, `retry()`, `cancel()`. */
   constructor(act) {
@@ -213,22 +214,30 @@ export class View {
     this.#picture.drawable = undefined;
   }
 
-  async #draw() {
-    if (!this.#isVisible) return;
-    const picture = this.#picture;
-    const found = await this.#drawable();
-    if (picture !== this.#picture || !this.#isVisible) return;
-    const isTensor = this.#prediction?.width === 0;
-    const shown = found ?? (isTensor ? { width: 480, height: 480 } : undefined);
-    if (shown) this.#drawOn(part("canvas"), shown);
+  /** Draws soon: what changes at once is drawn once, and nothing that cannot be seen. */
+  #draw() {
+    this.#scheduled ??= requestAnimationFrame(async () => {
+      this.#scheduled = undefined;
+      const picture = this.#picture;
+      const found = await this.#drawable();
+      if (picture !== this.#picture) return;
+      const isTensor = this.#prediction?.width === 0;
+      const shown = found ?? (isTensor ? { width: 480, height: 480 } : undefined);
+      if (!shown) return;
+      this.#place(part("canvas"), shown);
+      if (this.#isVisible) this.#drawOn(part("canvas"), shown);
+    });
+  }
+
+  /** Its size on the screen, which it keeps without pixels. */
+  #place(canvas, { width, height }) {
+    const room = part("stage").clientWidth;
+    canvas.style.width = `${Math.floor(Math.min(room, (MAX_HEIGHT * width) / height))}px`;
+    canvas.style.aspectRatio = `${width} / ${height}`;
   }
 
   #drawOn(canvas, { source, width, height }) {
-    const room = part("stage").clientWidth;
-    const shownWidth = Math.floor(Math.min(room, (MAX_HEIGHT * width) / height));
-    canvas.style.width = `${shownWidth}px`;
-    canvas.style.aspectRatio = `${width} / ${height}`;
-    canvas.width = Math.max(1, Math.round(shownWidth * Math.min(2, devicePixelRatio)));
+    canvas.width = Math.max(1, Math.round(canvas.clientWidth * Math.min(2, devicePixelRatio)));
     canvas.height = Math.max(1, Math.round((canvas.width * height) / width));
     const context = canvas.getContext("2d");
     context.imageSmoothingEnabled = width > FEW_PIXELS;

@@ -34,6 +34,8 @@ export function drawMap(canvas, map, table, look) {
   color(image.data, upsampled(map, height, width, look.isRaw), weightedColors(table, look), scale, look.isSigned);
   layer.getContext("2d").putImageData(image, 0, 0);
   context.drawImage(layer, 0, 0);
+  // Its memory is given back now, and not when somebody collects garbage.
+  layer.width = layer.height = 0;
   dimUnseen(context, map.frame);
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Writes into the built site's widget.js how many bytes the engine and each model have on their
-way to a browser, so that its button can say so without a request."""
+"""Finishes the built site's widget.js: writes into it how many bytes the engine and each model have
+on their way to a browser, so that its button can say so without a request, and leaves its comments
+out."""
 
 import gzip
 import json
@@ -9,6 +10,8 @@ import re
 import sys
 
 PLACE = re.compile(r"^const SIZES = \{.*\};$", re.MULTILINE)
+# Lines that are comments as a whole; none of its texts has such a line.
+COMMENTS = re.compile(r"^ *(//|/\*\*|\*).*\n", re.MULTILINE)
 # What most browsers run in a frame, and what the others do.
 BUILDS = ["relaxed", "simd128"]
 
@@ -31,7 +34,7 @@ def main():
     text, found = PLACE.subn(f"const SIZES = {json.dumps(sizes)};", widget.read_text())
     if found != 1:
         raise SystemExit(f"{widget} has no line 'const SIZES = {{…}};'")
-    widget.write_text(text)
+    widget.write_text(COMMENTS.sub("", text))
 
 
 if __name__ == "__main__":
