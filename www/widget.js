@@ -145,7 +145,7 @@ class GradCamElement extends HTMLElement {
   #chosen = {};
   #overrides = {};
   #isNear = true;
-  /** Whether what is wanted was explained, or could not be. */
+  /** Whether what is wanted was explained. */
   #isDone = false;
   #isResting = false;
   /** Whether the page heard already of what is explained. */
@@ -265,7 +265,7 @@ class GradCamElement extends HTMLElement {
     this.#frame.post("hub", {}, [joinHub(this)]);
     const number = this.#show();
     this.#isQuiet = !isNew;
-    this.#watch("100%", (isNear) => {
+    this.#watch("50%", (isNear) => {
       this.#isNear = isNear;
       if (isNear && this.#isResting) this.#open();
       this.#restIfFar();
@@ -374,7 +374,11 @@ class GradCamElement extends HTMLElement {
       this.#fail(detail?.kind, String(detail?.message), number);
     } else if (["ready", "prediction", "explanation"].includes(type)) {
       if (!isAgain) this.#tell(type, detail);
-      if (type === "explanation") this.#done(number, ({ resolve }) => resolve(detail));
+      if (type !== "explanation") return;
+      this.#answer(number, ({ resolve }) => resolve(detail));
+      this.#isDone = number === this.#number;
+      this.#isQuiet &&= !this.#isDone;
+      this.#restIfFar();
     }
   }
 
@@ -384,15 +388,7 @@ class GradCamElement extends HTMLElement {
 
   #fail(kind, message, number = this.#number) {
     this.#tell("failure", { kind, message });
-    this.#done(number, ({ reject }) => reject(Object.assign(new Error(message), { kind })));
-  }
-
-  #done(number, end) {
-    this.#answer(number, end);
-    if (number !== this.#number) return;
-    this.#isDone = true;
-    this.#isQuiet = false;
-    this.#restIfFar();
+    this.#answer(number, ({ reject }) => reject(Object.assign(new Error(message), { kind })));
   }
 
   /** Ends what waits for this explanation; what waited for an earlier one will not come. */

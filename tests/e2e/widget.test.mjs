@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib";
 import { test } from "node:test";
 import { SITE, engineFile } from "./browser.mjs";
 import { assertAccessible, builtModel, eventually } from "./harness.mjs";
+import { exported } from "./onnx.mjs";
 import { serve } from "./server.mjs";
 import { PICTURES, hosting, tag } from "./widget.mjs";
 
@@ -173,7 +174,9 @@ hosting("what goes wrong is said in the widget, with a way out", async (host, vi
   await said(2, /There is no model 'no-such-model'.*xception-tiny/);
   await said(4, /no picture: name one/);
   await host.element(5).getByText(/"press" nor "visible"/).waitFor();
-  visit.site.restore("models/xception-tiny.onnx");
+  visit.site.replace("models/xception-tiny.onnx", exported(), { times: 1 });
+  await host.inside(0).getByRole("button", { name: "Try again" }).click();
+  await said(0, /not the model of this site/);
   await host.inside(0).getByRole("button", { name: "Try again" }).click();
   await host.explained("ankle boot");
   await host.inside(3).getByRole("button", { name: "Try again" }).click();

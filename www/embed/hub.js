@@ -77,12 +77,14 @@ class Hub {
 
   async #explain(job) {
     const { frame, number, settings, model, picture } = job;
-    const { catalogue, colors } = await this.#cam.start();
-    frame.say("catalogue", { catalogue, colors });
     const key = model.file ? model.key : model.id || (await this.#models())[0]?.id;
     const question = JSON.stringify([key, picture.key, settings.target, settings.method, settings.layer]);
     const kept = this.#answers.get(question);
-    if (kept) return Object.entries(kept).forEach(([type, fields]) => frame.say(type, { number, ...fields }));
+    if (kept) {
+      const { catalogue, colors } = await this.#cam.start();
+      frame.say("catalogue", { catalogue, colors });
+      return Object.entries(kept).forEach(([type, fields]) => frame.say(type, { number, ...fields }));
+    }
     const answer = await this.#compute(job, key);
     // Pictures that only the engine can read are large.
     if (answer.prediction.prediction.preview) return undefined;
@@ -100,7 +102,10 @@ class Hub {
     };
     const { signal } = this.#running.controller;
     const onProgress = (progress) => frame.say("progress", { number, ...progress });
+    // The model is fetched while the engine starts.
     await this.#load(model, key, { signal, onProgress });
+    const { catalogue, colors } = await this.#cam.start();
+    frame.say("catalogue", { catalogue, colors });
     const { id, name, classes, layers, layer } = this.#cam.model;
     say("ready", { model: { id, name, classes, layer, layers: layers.map((one) => one.name) } });
     if (this.#held.picture !== picture.key) {
@@ -118,13 +123,18 @@ class Hub {
     return answer;
   }
 
-  /** Makes a model ready, unless it is. */
+  /** Makes a model ready, unless it is. One of this site has to be what its list says. */
   async #load(model, key, { signal, onProgress }) {
     if (this.#held.model === key) return;
     const entry = model.file ? undefined : await this.#entry(key);
     const file = model.file ?? (await this.#file(entry, { signal, onProgress }));
     this.#held = {};
-    await this.#cam.loadModel({ model: file, id: entry?.id, name: entry?.name ?? model.name, signal, onProgress });
+    const name = entry?.name ?? model.name;
+    const { sha256 } = await this.#cam.loadModel({ model: file, id: entry?.id, name, signal, onProgress });
+    if (entry && sha256 !== entry.sha256.toLowerCase()) {
+      this.#files.delete(key);
+      throw new GradcamError("model", `What the server sent as '${name}' is not the model of this site. Try again; if it stays so, the site was not deployed completely.`);
+    }
     this.#held = { model: key };
   }
 
@@ -145,24 +155,12 @@ class Hub {
     }
   }
 
-  /** A model of this site, checked against its list of models. */
-  async #file({ id, file, bytes, sha256, name }, { signal, onProgress }) {
+  /** The file of a model of this site. */
+  async #file({ id, file, bytes }, { signal, onProgress }) {
     if (!this.#files.has(id)) {
       const report = (progress) => onProgress({ ...progress, total: bytes });
-      const found = await modelFile(`models/${file}`, { signal, onProgress: report });
-      if (found.size !== bytes || !(await hasChecksum(found, sha256))) {
-        throw new GradcamError("model", `What the server sent as '${name}' is not the model of this site. Try again; if it stays so, the site was not deployed completely.`);
-      }
-      this.#files.set(id, found);
+      this.#files.set(id, await modelFile(`models/${file}`, { signal, onProgress: report }));
     }
     return this.#files.get(id);
   }
-}
-
-/** Whether a file has this SHA-256; where the browser computes none, by plain http, its size has to do. */
-async function hasChecksum(file, sha256) {
-  if (!crypto.subtle) return true;
-  const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
-  const text = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return text === sha256.toLowerCase();
 }
