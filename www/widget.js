@@ -31,7 +31,7 @@ style.replaceSync(`
     background: light-dark(#fff, #1f1d1b); color: light-dark(#8f3207, #ffab7a); cursor: pointer; }
   button:focus-visible { outline: 3px solid; outline-offset: 2px; }
   p { margin: 8px 0; }
-  iframe { display: block; width: 100%; height: 0; border: 0; border-radius: 12px; }
+  iframe { display: block; width: 100%; height: 0; border: 0; color-scheme: inherit; }
 `);
 
 /** A frame of this site and the port that leads into it. What is posted at once arrives when it has loaded. */
@@ -91,13 +91,15 @@ function leaveHub(user) {
 
 /** Models that the page names, fetched once for all its elements. */
 const models = new Map();
-const keys = new WeakMap();
+const addresses = new Map();
+const files = new WeakMap();
 let lastKey = 0;
 
-/** A file as it is sent: by its key the hub knows that it is the same. */
-function named(file, name) {
-  if (!keys.has(file)) keys.set(file, (lastKey += 1));
-  return { file, name: (name || "file").slice(0, 200), key: keys.get(file) };
+/** A file as it is sent: by its key, of its address or of itself, the hub knows that it is the same. */
+function named(file, name, address) {
+  const [keys, known] = address ? [addresses, address] : [files, file];
+  if (!keys.has(known)) keys.set(known, (lastKey += 1));
+  return { file, name: (name || "file").slice(0, 200), key: keys.get(known) };
 }
 
 async function fetched(what, address, signal) {
@@ -279,6 +281,7 @@ class GradCamElement extends HTMLElement {
     const room = document.createElement("div");
     room.style.height = this.#frame.frame.style.height;
     this.#isResting = true;
+    this.#fetched = undefined;
     this.#close();
     this.#root.replaceChildren(room);
   }
@@ -339,7 +342,8 @@ class GradCamElement extends HTMLElement {
     const address = this.picture;
     if (!given && this.#fetched?.address !== address) this.#fetched = { address, file: await fetched("picture", address, signal) };
     const file = given ?? this.#fetched.file;
-    return named(limited("picture", file, MAX_PICTURE_BYTES), given ? (given.name ?? "picture") : nameOf(address));
+    limited("picture", file, MAX_PICTURE_BYTES);
+    return given ? named(file, given.name ?? "picture") : named(file, nameOf(address), new URL(address, document.baseURI).href);
   }
 
   async #model(signal) {

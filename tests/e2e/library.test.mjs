@@ -181,6 +181,21 @@ using("an engine that dies is replaced, and the model and the picture come back"
   visit.assertQuiet();
 });
 
+using("weights in a second file are given with the model", async (visit) => {
+  visit.site.mount("cases", join(ROOT, "tests/cases"));
+  const found = await visit.page.evaluate(async () => {
+    const data = await window.blob("cases/external.onnx.data");
+    const refused = await window.load({ model: "cases/external.onnx" }).catch((error) => error.message);
+    const cam = await window.load({ model: "cases/external.onnx", weights: [{ name: "external.onnx.data", data }] });
+    const [, channels, height, width] = cam.model.input.shape;
+    await cam.predict({ data: new Float32Array(channels * height * width).fill(0.5), shape: cam.model.input.shape });
+    return { refused, name: cam.model.name, length: (await cam.explain()).values.length };
+  });
+  assert.match(found.refused, /external\.onnx\.data/);
+  assert.ok(found.name === "external.onnx" && found.length > 0);
+  visit.assertQuiet();
+});
+
 using("errors are of one class, with a kind and a sentence", async (visit) => {
   const open = [...exported({ side: "side" })];
   const found = await visit.page.evaluate(async ([address, bytes]) => {
