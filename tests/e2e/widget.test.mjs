@@ -142,7 +142,7 @@ hosting("twenty on a page share one engine and one model, and those far away hol
   await host.inside(0).getByRole("heading", { name: "Where it looked for sandal" }).waitFor();
   await eventually("it is drawn again", () => host.inside(0).locator("canvas").evaluate((canvas) => canvas.width > 0));
   assert.deepEqual(await heights(), before, "nothing moves");
-  assert.equal(await host.engineAsked("explain"), 21, "without another map");
+  assert.equal(await host.engineAsked("explain"), PICTURES.length + 1, "one map for each picture and choice");
   assert.equal((await host.events("explanation")).length, maps.length, "of which the page heard before");
   await host.element(19).evaluate((element) => (element.method = "layer-cam"));
   assert.equal((await host.awaitEvents("explanation", maps.length + 1)).at(-1).id, "n19", "one that is far away, too");
