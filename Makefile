@@ -5,6 +5,9 @@
 #   make models   build the model files into www/models (MODELS="id…", PRECISION=int8)
 #   make site     build the page into dist (VARIANTS="": only the baseline engine)
 #   make dist     the page as it is deployed: optimised, slow to build
+#   make npm      the JavaScript library as a package in dist-npm, with the deployed engine
+#   make test-npm    the package, with the engine of `make site`, in a fresh Vite project
+#   make test-embedding  <grad-cam> in books by mdBook and Sphinx
 #   make bench    measure the engine against onnxruntime-web in headless Chromium
 #   make golden   arrays by Keras and TensorFlow that the tests compare with
 #   make fuzz     hostile files and command lines for ten minutes (SECONDS=60: for one)
@@ -40,7 +43,7 @@ TIMED := .github/scripts/timed.sh
 NATIVE := --release --features cli,app
 
 .PHONY: help run serve test setup-site setup-tests models site dist bench golden fuzz lint \
-	test-models test-native test-wasm test-miri test-batch study test-e2e clean
+	test-models test-native test-wasm test-miri test-batch study test-e2e npm test-npm test-embedding clean
 
 help:
 	@sed -n '/^# *make/s/^#   //p' Makefile
@@ -66,6 +69,17 @@ site: models
 dist: models
 	@$(SETUP) wasm-opt
 	@$(TIMED) "site for deployment" .github/scripts/build-site.sh --dist
+
+npm: dist
+	@$(TIMED) "package for npm" .github/scripts/build-npm.sh
+
+# Not part of `make test`, as the next one: packages from npm, PyPI and crates.io.
+test-npm: site setup-tests
+	@$(TIMED) "package for npm" .github/scripts/build-npm.sh
+	@$(TIMED) "package in a Vite project" node --test --test-reporter=spec tests/npm/vite.test.mjs
+
+test-embedding: site setup-tests
+	@$(TIMED) "snippets of docs/embedding.md" tests/embedding/run.sh
 
 golden: models
 	@$(TIMED) "golden arrays by Keras" $(PYTHON) tests/golden/make.py
@@ -154,4 +168,4 @@ test-e2e: site golden setup-tests
 		bash -c 'cd tests/e2e && node --test --test-reporter=spec --test-concurrency=1 *.test.mjs'
 
 clean:
-	rm -rf dist www/models tests/golden/built target
+	rm -rf dist dist-npm www/models tests/golden/built target

@@ -1,4 +1,5 @@
-// Which builds of the engine this site has and this browser can run.
+// Which builds of the engine this site has and this browser can run. The library uses it, too,
+// and may be imported where there is no browser.
 
 // (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt))
 const SIMD = module([
@@ -22,9 +23,9 @@ function runs(probe) {
 }
 
 // The address says `threads=off`; read at once, before the application rewrites it.
-const isDeclined = new URLSearchParams(location.hash.slice(1)).get("threads") === "off";
-const hasCores = navigator.hardwareConcurrency > 1;
-const mayShareMemory = self.crossOriginIsolated === true && typeof SharedArrayBuffer === "function";
+const isDeclined = new URLSearchParams(globalThis.location?.hash.slice(1)).get("threads") === "off";
+const hasCores = globalThis.navigator?.hardwareConcurrency > 1;
+const mayShareMemory = globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer === "function";
 
 // The best first.
 const CAN_RUN = {
@@ -45,8 +46,7 @@ export function loader(variant) {
 }
 
 /** The builds of the engine to choose from, the best first; empty if the browser can run none. */
-export function engines() {
-  const ofSite = built();
+export function engines(ofSite = built()) {
   return CAN_RUN.simd128 ? Object.keys(CAN_RUN).filter((name) => CAN_RUN[name] && ofSite.includes(name)) : [];
 }
 

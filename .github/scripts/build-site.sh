@@ -76,18 +76,20 @@ name_dicom() {
 }
 
 # name_engine VARIANT: puts a hash of their contents into the names of the variant's
-# files, so that a browser may keep them for ever, and tells the page, which finds
-# them by the names in index.html.
+# files, so that a browser may keep them for ever, and tells the page and the frame of
+# <grad-cam>, which find them by the names in index.html and embed.html.
 name_engine() {
-  local old=engine-$1 new file meta='gradcam-engines" content="'
+  local old=engine-$1 new file page meta='gradcam-engines" content="'
   new=$old-$(cat "dist/$old.js" "dist/${old}"_* | sha256sum | cut -c1-16)
   [ ! -f "dist/${old}_pool.js" ] || sed -i "s#\./PROGRAM\.js#./$new.js#" "dist/${old}_pool.js"
   for file in "dist/$old.js" "dist/${old}"_*; do
     mv "$file" "dist/$new${file#"dist/$old"}"
   done
-  grep -q "$meta" dist/index.html
-  grep -q "$meta[^\"]*\b$1\b" dist/index.html || sed -i "s/$meta/&$1 /" dist/index.html
-  sed -i "s/$meta[^\"]*\"/& data-$1=\"$new\"/" dist/index.html
+  for page in dist/index.html dist/embed.html; do
+    grep -q "$meta" "$page"
+    grep -q "$meta[^\"]*\b$1\b" "$page" || sed -i "s/$meta/&$1 /" "$page"
+    sed -i "s/$meta[^\"]*\"/& data-$1=\"$new\"/" "$page"
+  done
 }
 
 # timed NAME COMMAND…: as timed.sh, for functions. A step that fails ends the script.
@@ -118,3 +120,4 @@ name_dicom
 for variant in simd128 "${variants[@]}"; do
   name_engine "$variant"
 done
+timed "widget" python3 .github/scripts/finish-widget.py dist

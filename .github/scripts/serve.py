@@ -27,6 +27,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         is_page = self.path.partition("?")[0].endswith(("/", ".html"))
         policy = "cross-origin" if is_page else "same-origin"
         self.send_header("Cross-Origin-Resource-Policy", policy)
+        if self.path.partition("?")[0].endswith("/widget.js"):
+            # A module that pages of other origins take.
+            self.send_header("Access-Control-Allow-Origin", "*")
         super().end_headers()
 
     def log_message(self, *_):

@@ -16,6 +16,7 @@
 //!   `signal_plot`: pictures of them
 //! - `model_report`: what a file is and what works, for reports
 //! - `scaling_trials`: a picture by each usual scaling
+//! - `catalogue`: what the engine can be asked for
 //! - `model_summary`, `map_summary`: what the page is told of a model and of a map
 //! - `measured_map`: maps that the page sends back, and measures
 //! - `elapsed_time`: milliseconds since a moment
@@ -27,6 +28,11 @@
 //! - `checksum`: checksums, by the browser in a worker where it can
 //! - `worker_threads`: a pool of workers that compute on the engine's own memory
 
+#[cfg_attr(
+    not(all(feature = "engine", target_arch = "wasm32")),
+    allow(dead_code, reason = "the worker uses it")
+)]
+mod catalogue;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 mod checksum;
 // The worker asks for it.

@@ -16,6 +16,7 @@ pub const RECORD_VERSION: u32 = 2;
 
 /// How one map was made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ExplanationRecord {
     /// [`RECORD_VERSION`] of whoever wrote it.
     pub version: u32,
@@ -57,6 +58,7 @@ pub struct ExplanationRecord {
 
 /// The picture's file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ImageRecord {
     /// A name for people; no file is opened by it.
     pub name: String,
@@ -82,6 +84,7 @@ pub struct ImageRecord {
 
 /// The model's file, and what a person chose of how it is read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ModelRecord {
     /// In the page's catalogue.
     pub id: Option<String>,
@@ -105,6 +108,7 @@ pub struct ModelRecord {
 
 /// All that is done to the picture before the network sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PreprocessingRecord {
     pub layout: String,
     pub channels: String,
@@ -121,6 +125,7 @@ pub struct PreprocessingRecord {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ClassRecord {
     pub id: usize,
     pub label: String,
@@ -131,6 +136,7 @@ pub struct ClassRecord {
 
 /// The map, without its values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct MapRecord {
     pub height: usize,
     pub width: usize,
@@ -149,6 +155,7 @@ pub struct MapRecord {
 
 /// The build that computed it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EngineRecord {
     pub variant: String,
     pub threads: usize,

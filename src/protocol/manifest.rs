@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 /// `models/manifest.json` beside the page: which models were built, the first
 /// being the default.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Manifest {
     pub models: Vec<ManifestEntry>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ManifestEntry {
     /// Short and stable, for the URL: "xception-kitchenware".
@@ -37,6 +39,7 @@ pub struct ManifestEntry {
 
 /// `samples/samples.json` beside the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Sample {
     pub file: String,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Everything about a map but its values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct MapSummary {
     /// The class that was asked about.
@@ -43,6 +44,7 @@ pub struct MapSummary {
 
 /// What a channel of the layer adds to a map.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ChannelSummary {
     pub channel: usize,
@@ -54,6 +56,7 @@ pub struct ChannelSummary {
 
 /// What a map should add up to, and how far it is from that.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct CompletenessSummary {
     pub sum: f64,
@@ -64,6 +67,7 @@ pub struct CompletenessSummary {
 
 /// Whether a map has something to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum MapState {
     /// Some cell speaks for the class.
@@ -76,6 +80,7 @@ pub enum MapState {
 
 /// What the values of a map are measured in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum MapUnit {
     Logit,

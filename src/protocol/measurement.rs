@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a picture is changed before it is explained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(
     tag = "type",
     rename_all = "camelCase",
@@ -26,6 +27,7 @@ pub enum PictureChange {
 
 /// A part of the picture that a person marked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(
     tag = "type",
     rename_all = "camelCase",
@@ -41,6 +43,7 @@ pub enum DrawnRegion {
 
 /// What was measured of a map.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct MeasurementSummary {
     /// The metric's id.
@@ -63,6 +66,7 @@ pub struct MeasurementSummary {
 
 /// What maps give that know nothing of picture and network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ChanceSummary {
     /// The mean of random maps.
@@ -73,6 +77,7 @@ pub struct ChanceSummary {
 
 /// Points in the order of x.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct CurveSummary {
     pub name: String,

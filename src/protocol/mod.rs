@@ -10,6 +10,7 @@
 //! number of the request that it answers, and the page drops events of jobs
 //! that it no longer waits for.
 
+mod catalogue;
 mod explanation_record;
 mod manifest;
 mod map_summary;
@@ -19,9 +20,12 @@ mod output_activation;
 mod picture_reading;
 mod scaling_trial;
 mod timings;
+#[cfg(test)]
+mod typescript;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::catalogue::{Catalogue, ColorMapEntry, MethodEntry, TargetEntry};
 pub use self::explanation_record::{
     ClassRecord, EngineRecord, ExplanationRecord, ImageRecord, MapRecord, ModelRecord,
     PreprocessingRecord, RECORD_VERSION,
@@ -42,13 +46,14 @@ pub use self::timings::{ExplainTimings, LoadTimings, PredictTimings};
 /// Raised with every change of the messages. The page compares it with the one
 /// in [`Event::Started`], since a host or a cache can mix the files of two builds. In all
 /// versions it stands there: `{ header: { event: { type: "started", protocol } } }`.
-pub const PROTOCOL_VERSION: u32 = 11;
+pub const PROTOCOL_VERSION: u32 = 12;
 
 /// Numbers the page's requests from 1; 0 is the engine speaking unasked.
 pub type Job = u32;
 
 /// A header from the page to the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct RequestMessage {
     pub job: Job,
     pub request: Request,
@@ -56,12 +61,14 @@ pub struct RequestMessage {
 
 /// A header from the engine to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EventMessage {
     pub job: Job,
     pub event: Event,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(
     tag = "type",
     rename_all = "camelCase",
@@ -156,6 +163,7 @@ pub enum Request {
 
 /// Where the engine finds a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(
     tag = "from",
     rename_all = "camelCase",
@@ -179,6 +187,7 @@ pub enum ModelSource {
 
 /// A file that holds weights of a model beside the model's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct WeightsFile {
     pub name: String,
@@ -188,6 +197,7 @@ pub struct WeightsFile {
 /// What a person said about a file: only what cannot be changed without
 /// preparing it anew.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Remembered {
     /// Of the file's bytes, lower-case hexadecimal.
@@ -208,6 +218,7 @@ pub struct Remembered {
 /// What a person chose in place of what the file states or, where it states nothing, of
 /// what was assumed; `None` for each thing that nobody chose.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PredictionOverrides {
     /// The scaling of pixel values: the id of one of `picture::SCALINGS`.
@@ -225,6 +236,7 @@ pub struct PredictionOverrides {
 /// it themselves: serde reads an internally tagged enum with several times the code, and
 /// the page has to be small.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(tag = "type"))]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[allow(
     clippy::large_enum_variant,
@@ -234,13 +246,17 @@ pub enum Event {
     /// Job 0: the engine's program is loaded and begins; sent by `www/engine_loader.js`.
     /// [`Event::Started`] follows within seconds, if this browser can run the program.
     Loaded,
-    /// Job 0: the worker listens.
+    /// Job 0: the worker listens. Buffer 0: the colours of the catalogue's colour maps, for each
+    /// 256×3 bytes.
     Started {
         protocol: u32,
         /// `simd128`, `relaxed-simd` or `threads`.
         variant: String,
         /// The number of threads that compute, the worker's own included.
         threads: usize,
+        /// For clients without this library; the page has it itself and does not read it.
+        #[serde(skip_deserializing)]
+        catalogue: Box<Catalogue>,
     },
     /// The model can predict.
     Ready {
@@ -262,6 +278,10 @@ pub enum Event {
         notes: Vec<String>,
         preview: Option<(u32, u32)>,
         reading: Box<PictureReading>,
+        /// Where the network's input lies on the picture: left, top, width and height in parts of
+        /// the picture's. The page computes it itself.
+        #[serde(skip_deserializing)]
+        frame: [f64; 4],
         timings_ms: PredictTimings,
     },
     /// Buffer 0: `height`×`width` values (f32, row-major, signed), of the map's own
@@ -308,6 +328,7 @@ pub enum Event {
 
 /// What the engine is busy with, in the order of a first visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum Phase {
     /// Bytes of the model from the server; `done` and `total` in bytes.
@@ -326,6 +347,7 @@ pub enum Phase {
 
 /// What went wrong, as far as the page treats it differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum FailureKind {
     /// The picture cannot be used: choose another.

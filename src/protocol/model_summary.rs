@@ -6,6 +6,7 @@ use super::output_activation::OutputActivation;
 
 /// What the page shows of a model that is ready.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ModelSummary {
     pub name: String,
@@ -35,6 +36,7 @@ pub struct ModelSummary {
 
 /// How the network takes its picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct InputSummary {
     /// The tensor's name.
@@ -63,6 +65,7 @@ pub struct InputSummary {
 
 /// An input besides the picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct FurtherInputSummary {
     /// The tensor's name.
@@ -74,6 +77,7 @@ pub struct FurtherInputSummary {
 
 /// Which numbers of the network are explained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct OutputSummary {
     /// The tensor that holds the logits.
@@ -90,6 +94,7 @@ pub struct OutputSummary {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct LayerSummary {
     pub name: String,

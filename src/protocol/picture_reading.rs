@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a person chose of how a picture's file is read; `None` for what nobody chose.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", default)]
 pub struct PictureOverrides {
     /// The values that become black and white, the lower first, of grey pictures of more than 8
@@ -18,6 +19,7 @@ pub struct PictureOverrides {
 
 /// What there is to choose of a picture.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PictureReading {
     /// Of a grey picture of more than 8 bits.
@@ -30,6 +32,7 @@ pub struct PictureReading {
 
 /// Grey levels of more than 8 bits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct LevelsReading {
     /// The values that are black and white.

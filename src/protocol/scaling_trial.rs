@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a network says of a picture by one scaling of its pixel values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ScalingTrial {
     /// The id of one of `picture::SCALINGS`.

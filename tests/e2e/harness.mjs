@@ -80,6 +80,8 @@ function watch() {
 class Visit {
   /** What must not happen: errors on the console, requests to elsewhere, data sent. */
   problems = [];
+  /** Origins besides the site's that may be asked: those of pages that hold its widget. */
+  hosts = new Set();
 
   constructor(site, context) {
     this.site = site;
@@ -93,7 +95,8 @@ class Visit {
 
   #judge(request) {
     const url = new URL(request.url());
-    const ours = url.origin === this.site.origin || url.protocol === "data:";
+    const isKnown = url.origin === this.site.origin || this.hosts.has(url.origin);
+    const ours = isKnown || ["data:", "blob:"].includes(url.protocol);
     if (!ours) this.problems.push(`a request to ${url.origin}`);
     if (request.method() !== "GET" || request.postData()) {
       this.problems.push(`data sent: ${request.method()} ${url.pathname}`);

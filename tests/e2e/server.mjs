@@ -22,6 +22,7 @@ const TYPES = {
 const ISOLATION = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
+  "cross-origin-resource-policy": "cross-origin",
 };
 const CHUNK_BYTES = 4096;
 
@@ -39,6 +40,7 @@ class Site {
   #faults = new Map();
   #mounts = new Map();
   #isIsolated = false;
+  #isShared = false;
   #counts = new Map();
 
   constructor(folder, base) {
@@ -84,6 +86,11 @@ class Site {
     this.#isIsolated = true;
   }
 
+  /** From now on pages of other origins may read what is served, as GitHub Pages lets them. */
+  share() {
+    this.#isShared = true;
+  }
+
   /** Answers `path` with 404. */
   missing(path) {
     this.#faults.set(path, { status: 404 });
@@ -127,6 +134,7 @@ class Site {
     if (size === undefined) return end(response, 404);
     response.writeHead(200, {
       ...(this.#isIsolated && ISOLATION),
+      ...(this.#isShared && { "access-control-allow-origin": "*" }),
       "content-type": TYPES[extname(file)] ?? "application/octet-stream",
       "content-length": size,
       // So that what is not asked for again was kept by the page itself.

@@ -161,6 +161,7 @@ impl EngineClient {
                     preview,
                     reading,
                     timings_ms,
+                    ..
                 },
             ) => model.map(|model| EngineEvent::Predicted {
                 picture,

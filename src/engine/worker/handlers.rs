@@ -140,12 +140,14 @@ fn predict(
     let mut progress = |phase, done, total| job.progress(phase, done as f64, total as f64);
     let prediction = session.predict_with(bytes, name, overrides, &mut progress)?;
     let (width, height) = prediction.size;
+    let frame = prediction.frame;
     let event = Event::Prediction {
         width,
         height,
         notes: prediction.notes,
         preview: prediction.preview.as_ref().map(RgbImage::dimensions),
         reading: Box::new(prediction.reading),
+        frame: [frame.left, frame.top, frame.width, frame.height],
         timings_ms: prediction.timings_ms,
     };
     let mut buffers = vec![

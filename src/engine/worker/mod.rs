@@ -24,12 +24,14 @@ mod messages;
 mod trial_handlers;
 mod trust_handlers;
 
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, PromiseRejectionEvent};
 
 use self::event_sender::EventSender;
 use self::message_loop::MessageLoop;
+use super::catalogue::{catalogue, color_tables};
 use super::checksum::ChecksumWorker;
 use crate::network::kernels;
 use crate::protocol::{Event, PROTOCOL_VERSION};
@@ -50,8 +52,10 @@ pub fn start() -> Result<(), JsValue> {
             protocol: PROTOCOL_VERSION,
             variant: VARIANT.into(),
             threads,
+            catalogue: Box::new(catalogue()),
         };
-        events.send(0, &started, &[]);
+        let colors = Uint8Array::from(color_tables().as_slice()).buffer();
+        events.send(0, &started, &[colors]);
         prepare_kernels();
     });
     Ok(())

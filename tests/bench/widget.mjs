@@ -1,0 +1,107 @@
+// Measures <grad-cam> in headless Chromium: from a press to the map with what the browser has
+// cached, and what many elements take more than one that saw as many pictures.
+//
+//   node tests/bench/widget.mjs       COUNT=40: forty elements in place of twenty
+
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SITE, launch, manifest } from "../e2e/browser.mjs";
+import { serve } from "../e2e/server.mjs";
+
+const RUNS = 5;
+const COUNT = Number(process.env.COUNT ?? 20);
+const PICTURE = "coffee.png";
+const WAIT_MS = 6000;
+
+const site = await serve(SITE);
+site.share();
+const folder = mkdtempSync(join(tmpdir(), "gradcam-widget-"));
+writeFileSync(join(folder, PICTURE), readFileSync(join(SITE, "samples", PICTURE)));
+const host = await serve(folder, { base: "/" });
+
+function write(count, model, load) {
+  const tags = Array.from({ length: count }, () => `<grad-cam model="${model}" picture="${PICTURE}" load="${load}"></grad-cam>`);
+  const listen = 'window.maps = []; addEventListener("explanation", () => maps.push(performance.now()));';
+  const head = `<!doctype html><title>bench</title><link rel="icon" href="data:,"><script>${listen}</script>`;
+  writeFileSync(join(folder, "page.html"), `${head}<script type="module" src="${site.url("widget.js")}"></script>${tags.join('<p style="height: 300px">')}`);
+}
+
+/** Milliseconds from press to map, each in a new page of one browser. */
+async function pressToMap(model) {
+  const browser = await launch();
+  const context = await browser.newContext();
+  const times = [];
+  write(1, model, "press");
+  for (let run = 0; run <= RUNS; run += 1) {
+    const page = await context.newPage();
+    await page.goto(host.url("page.html"));
+    await sleep(500);
+    const press = () => {
+      const start = performance.now();
+      document.querySelector("grad-cam").shadowRoot.querySelector("button").click();
+      return new Promise((done) => addEventListener("explanation", () => done(performance.now() - start)));
+    };
+    times.push(await page.evaluate(press));
+    await page.close();
+  }
+  await browser.close();
+  return times.slice(1).sort((a, b) => a - b)[Math.floor(RUNS / 2)];
+}
+
+/** Megabytes that only this browser's processes have, with so many elements and COUNT pictures. */
+async function memory(elements, model) {
+  const before = new Set(processes());
+  const browser = await launch();
+  const page = await browser.newPage({ viewport: { width: 1000, height: 800 } });
+  write(elements, model, "visible");
+  await page.goto(host.url("page.html"));
+  for (let index = 0; index < elements; index += 1) {
+    await page.locator("grad-cam").nth(index).scrollIntoViewIfNeeded();
+    await page.waitForFunction((count) => window.maps.length >= count, index + 1);
+  }
+  for (let more = elements; more < COUNT; more += 1) {
+    const another = async (name) => document.querySelector("grad-cam").explain(await (await fetch(name)).blob());
+    await page.evaluate(another, PICTURE).then(() => sleep(100));
+  }
+  await page.evaluate(() => scrollTo(0, 0));
+  const session = await page.context().newCDPSession(page);
+  for (let time = 0; time < 3; time += 1) {
+    await sleep(WAIT_MS / 2);
+    await session.send("HeapProfiler.collectGarbage");
+  }
+  await sleep(WAIT_MS);
+  const sum = processes().filter((id) => !before.has(id)).reduce((total, id) => total + privateBytes(id), 0);
+  await browser.close();
+  return sum / 1e6;
+}
+
+/** Those of this program: others may start meanwhile. */
+function processes() {
+  const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const parent = Object.fromEntries(ids.map((id) => [id, read(id, "stat").split(") ").at(-1).split(" ")[1]]));
+  const isOurs = (id) => id === String(process.pid) || (parent[id] > 1 && isOurs(parent[id]));
+  return ids.filter((id) => isOurs(parent[id] ?? "0"));
+}
+
+function privateBytes(id) {
+  const sizes = [...read(id, "smaps_rollup").matchAll(/^Private_\w+: +(\d+) kB/gm)];
+  return sizes.reduce((sum, [, kilobytes]) => sum + 1024 * Number(kilobytes), 0);
+}
+
+function read(id, file) {
+  try {
+    return readFileSync(`/proc/${id}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+for (const { id } of manifest()) console.log(`${id}: ${Math.round(await pressToMap(id))} ms from press to map, median of ${RUNS}`);
+for (const id of ["xception-tiny", "efficientnet-lite0"].filter((id) => manifest().some((one) => one.id === id))) {
+  const [one, many] = [await memory(1, id), await memory(COUNT, id)];
+  console.log(`${id}: one element ${Math.round(one)} MB, ${COUNT} ${Math.round(many)} MB, ${Math.round(many - one)} MB more`);
+}
+await Promise.all([site.close(), host.close()]);
+rmSync(folder, { recursive: true });

@@ -1,0 +1,109 @@
+// The snippets of docs/embedding.md in the tools that they are for: built by mdBook and Sphinx,
+// served from another port than the site, three pictures explained with the way to anywhere else cut.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { promisify } from "node:util";
+import { ROOT, SITE, launch } from "../e2e/browser.mjs";
+import { serve } from "../e2e/server.mjs";
+
+const run = promisify(execFile);
+const DOCUMENT = readFileSync(join(ROOT, "docs/embedding.md"), "utf8");
+const PICTURES = { boot: "ankle boot", bag: "bag", dress: "dress" };
+const sphinx = process.env.SPHINX ?? "sphinx-build";
+
+let browser;
+after(() => browser?.close());
+
+/** The document's only snippet in this language that starts so, for a site at this address. */
+function snippet(language, site, start = "") {
+  const blocks = [...DOCUMENT.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "gms"))].map(([, text]) => text);
+  const found = blocks.filter((text) => text.startsWith(start));
+  assert.equal(found.length, 1, `docs/embedding.md has ${found.length} snippets in ${language}`);
+  return found[0].replaceAll("https://example.org/gradcam/", site.url());
+}
+
+/** The same for each picture. */
+const forEach = (text) => Object.keys(PICTURES).map((name) => text.replaceAll("boot.png", `${name}.png`)).join("\n\n");
+
+function copyPictures(folder) {
+  mkdirSync(folder, { recursive: true });
+  for (const name of Object.keys(PICTURES)) cpSync(join(SITE, `samples/fashion-${name}.png`), join(folder, `${name}.png`));
+}
+
+async function missing(program) {
+  return run(program, ["--version"]).then(() => false, () => `${program} is missing`);
+}
+
+/** A test of a documentation that `build(folder, site)` makes; it gives the folder and the pages to read. */
+async function building(name, program, build) {
+  const skip = program && (await missing(program));
+  if (skip) console.log(`SKIPPED ${name}: ${skip}`);
+  test(name, { skip, timeout: 300_000 }, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "gradcam-docs-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const site = await serve(SITE);
+    site.share();
+    t.after(() => site.close());
+    const { out, pages } = await build(folder, site);
+    const docs = await serve(out, { base: "/docs/" });
+    t.after(() => docs.close());
+    browser ??= await launch();
+    for (const path of pages) await read(docs.url(path), [docs.origin, site.origin]);
+  });
+}
+
+/** Opens a page, presses all buttons, and waits for the maps. */
+async function read(address, origins) {
+  const context = await browser.newContext();
+  const cut = [];
+  await context.route("**/*", (route) => {
+    const { origin, protocol } = new URL(route.request().url());
+    if (origins.includes(origin) || ["data:", "blob:"].includes(protocol)) return route.continue();
+    cut.push(route.request().url());
+    return route.abort();
+  });
+  const page = await context.newPage();
+  await page.goto(address);
+  const elements = page.locator("grad-cam");
+  assert.equal(await elements.count(), Object.keys(PICTURES).length, address);
+  for (const [index, label] of Object.values(PICTURES).entries()) {
+    const element = elements.nth(index);
+    assert.match(await element.getByRole("button").textContent(), /^Look/);
+    await element.getByRole("button").press("Enter");
+    await element.locator("iframe").contentFrame().getByRole("heading", { name: `Where it looked for ${label}` }).waitFor();
+  }
+  assert.deepEqual(cut, [], `${address} asks other places`);
+  await context.close();
+}
+
+await building("plain HTML", undefined, async (folder, site) => {
+  const [script, tag] = snippet("html", site).trim().split("\n\n");
+  copyPictures(folder);
+  writeFileSync(join(folder, "page.html"), `<!doctype html><meta charset="utf-8"><title>plain</title>${script}${forEach(tag)}`);
+  return { out: folder, pages: ["page.html"] };
+});
+
+await building("mdBook", "mdbook", async (folder, site) => {
+  copyPictures(join(folder, "src"));
+  mkdirSync(join(folder, "theme"));
+  writeFileSync(join(folder, "theme/head.hbs"), snippet("hbs", site));
+  writeFileSync(join(folder, "book.toml"), '[book]\ntitle = "A book"\n');
+  writeFileSync(join(folder, "src/SUMMARY.md"), "# Summary\n\n- [Clothes](clothes.md)\n");
+  writeFileSync(join(folder, "src/clothes.md"), `# Clothes\n\n${forEach(snippet("md", site))}`);
+  await run("mdbook", ["build"], { cwd: folder });
+  return { out: join(folder, "book"), pages: ["clothes.html"] };
+});
+
+await building("Sphinx and MyST", sphinx, async (folder, site) => {
+  copyPictures(join(folder, "_static"));
+  writeFileSync(join(folder, "conf.py"), `project = "docs"\nextensions = ["myst_parser"]\n${snippet("python", site, "html")}`);
+  writeFileSync(join(folder, "index.rst"), `Clothes\n=======\n\n.. toctree::\n\n   more\n\n${forEach(snippet("rst", site))}`);
+  writeFileSync(join(folder, "more.md"), `# More\n\n${forEach(snippet("markdown", site))}`);
+  await run(sphinx, ["-q", "-W", "-b", "html", folder, join(folder, "out")]);
+  return { out: join(folder, "out"), pages: ["index.html", "more.html"] };
+});

@@ -1,0 +1,271 @@
+// What a reader sees in the frame of <grad-cam>. The parts stand in embed.html.
+
+import { drawMap } from "../library/draw.js";
+import { megabytes } from "../library/input.js";
+import { PHASES, percent, problemsOf, questions, readTarget, targetOf, titleOf } from "./words.js";
+
+/** The tallest that a picture is drawn, in CSS pixels. */
+const MAX_HEIGHT = 520;
+/** Larger pictures are left to the engine, which refuses them by name. */
+const MAX_PIXELS = 50e6;
+/** Smaller pictures show their pixels. */
+const FEW_PIXELS = 100;
+const DEFAULT_OPACITY = 0.7;
+
+const part = (id) => document.getElementById(id);
+
+function element(name, properties, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+export class View {
+  #act;
+  #settings = {};
+  #catalogue;
+  #colors;
+  #prediction;
+  #map;
+  #modelId;
+  /** The picture: its key, its file, and what is drawn of it while it can be seen. */
+  #picture = {};
+  #isVisible = false;
+  #scheduled;
+
+  /** `act` has what the reader can do: `choose(settings)`, `retry()`, `cancel()`. */
+  constructor(act) {
+    this.#act = act;
+    part("retry").onclick = () => act.retry();
+    part("cancel").onclick = () => act.cancel();
+    part("opacity").oninput = ({ target }) => act.choose({ opacity: String(target.value / 100) });
+    part("method").onchange = ({ target }) => act.choose({ method: target.value });
+    part("question").onchange = ({ target }) => this.#chooseQuestion(target.value);
+    new IntersectionObserver(([entry]) => this.#setVisible(entry.isIntersecting)).observe(part("stage"));
+    new ResizeObserver(() => this.#draw()).observe(part("stage"));
+  }
+
+  /** Calls `report(height)` in CSS pixels whenever it changes, from the first time that something is shown. */
+  watchSize(report) {
+    new ResizeObserver(() => {
+      const height = part("widget").offsetHeight;
+      if (height > 0) report(height);
+    }).observe(part("widget"));
+  }
+
+  show(picture, settings) {
+    part("widget").hidden = false;
+    this.#settings = settings;
+    if (picture && picture.key !== this.#picture.key) {
+      this.#release();
+      this.#picture = { key: picture.key, file: picture.file };
+      this.#prediction = this.#map = undefined;
+      part("classes").replaceChildren();
+      part("title").textContent = "";
+      this.#draw();
+    }
+    this.look(settings);
+  }
+
+  setCatalogue({ catalogue, colors }) {
+    this.#catalogue = catalogue;
+    this.#colors = colors;
+    const option = ({ id, name }) => element("option", { value: id, textContent: name });
+    const group = (label, isSlow) => element("optgroup", { label }, ...catalogue.methods.filter((one) => one.isSlow === isSlow).map(option));
+    part("method").replaceChildren(group("At once", false), group("In many runs", true));
+  }
+
+  /** Opacity, colours and words, without another map. */
+  look(settings) {
+    this.#settings = settings;
+    part("opacity").value = 100 * this.#opacity();
+    this.#showNotes();
+    this.#draw();
+  }
+
+  /** What a person should know of the picture, and what is wrong with the page's settings. */
+  #showNotes() {
+    const problems = this.#catalogue ? problemsOf(this.#settings, this.#catalogue.colorMaps) : [];
+    const notes = [...(this.#prediction?.notes ?? []), ...problems];
+    part("notes").textContent = notes.join(" ");
+    part("notes").hidden = notes.length === 0;
+  }
+
+  busy(text) {
+    part("busy").hidden = false;
+    part("problem").hidden = true;
+    part("busy-text").textContent = `${text}…`;
+    part("busy-bar").removeAttribute("value");
+  }
+
+  progress({ phase, done, total }) {
+    const isBytes = phase === "download" && total > 0;
+    const bytes = isBytes ? ` ${megabytes(done)} of ${megabytes(total)}` : "";
+    this.busy((PHASES[phase] ?? "Working") + bytes);
+    if (total > 0 && done <= total) part("busy-bar").value = done / total;
+  }
+
+  model({ id, name }) {
+    this.#modelId = id;
+    part("model").textContent = `${name}, computed in this browser`;
+  }
+
+  prediction(prediction) {
+    this.#prediction = prediction;
+    this.#showNotes();
+    if (prediction.preview) this.#setPreview(prediction.preview);
+    this.#showChoices();
+    this.#draw();
+  }
+
+  map(map, settings, isLast) {
+    this.#settings = settings;
+    this.#map = map;
+    const { title, label } = titleOf(map, this.#prediction.classes);
+    part("title").replaceChildren(title, " ", element("small", { textContent: percent(map.class.probability) }));
+    part("status").textContent = isLast ? `Explained: ${label}, ${percent(map.class.probability)}` : "";
+    part("busy").hidden = isLast;
+    part("problem").hidden = true;
+    this.#showChoices();
+    this.#draw();
+  }
+
+  fail(message) {
+    part("widget").hidden = false;
+    part("busy").hidden = true;
+    part("problem").hidden = false;
+    part("problem-text").textContent = message;
+  }
+
+  // --- what the reader chooses -------------------------------------------------
+
+  #chooseQuestion(kind) {
+    this.#act.choose({ target: targetOf(kind, this.#map.class.id, this.#prediction.classes) });
+  }
+
+  /** Chips, questions and method, as the map has them. */
+  #showChoices() {
+    const { kind, classId } = readTarget(this.#map?.target ?? "logit");
+    const chip = ({ id, label, probability }) => {
+      const button = element("button", { type: "button", title: label }, element("span", { textContent: label }), element("small", { textContent: percent(probability) }));
+      button.setAttribute("aria-pressed", String(id === classId));
+      button.onclick = () => this.#act.choose({ target: targetOf(kind, id, this.#prediction.classes) });
+      return element("li", {}, button);
+    };
+    const focused = [...part("classes").children].findIndex((one) => one.contains(document.activeElement));
+    const { classes } = this.#prediction;
+    const asked = this.#map && !classes.some(({ id }) => id === classId) ? [this.#map.class] : [];
+    part("classes").replaceChildren(...asked.concat(classes).map(chip));
+    part("classes").children[focused]?.firstChild.focus();
+    part("controls").hidden = !this.#map;
+    if (!this.#map) return;
+    const option = ({ id, text }) => element("option", { value: id, textContent: text });
+    part("question").replaceChildren(...questions(this.#catalogue.targets, this.#map, this.#prediction.classes).map(option));
+    part("question").value = kind;
+    part("method").value = this.#map.method;
+    part("full").href = this.#address(kind, classId);
+  }
+
+  /** The whole page with the same model and question; never with the picture. */
+  #address(kind, classId) {
+    const known = { model: this.#modelId, method: this.#map.method, class: classId, target: kind };
+    const pairs = Object.entries(known).filter(([, value]) => value !== null && value !== undefined);
+    return this.#modelId ? `./#${new URLSearchParams(pairs)}` : "./";
+  }
+
+  // --- the picture ------------------------------------------------------------
+
+  #opacity() {
+    const opacity = Number(this.#settings.opacity || DEFAULT_OPACITY);
+    return opacity >= 0 && opacity <= 1 ? opacity : DEFAULT_OPACITY;
+  }
+
+  /** What cannot be seen holds no pixels. */
+  #setVisible(isVisible) {
+    if (isVisible === this.#isVisible) return;
+    this.#isVisible = isVisible;
+    if (isVisible) this.#draw();
+    else this.#release();
+  }
+
+  #release() {
+    const canvas = part("canvas");
+    canvas.width = canvas.height = 0;
+    if (this.#picture.address) URL.revokeObjectURL(this.#picture.address);
+    this.#picture.drawable = this.#picture.address = undefined;
+  }
+
+  /** The picture as the browser shows it, or as the engine read it; grey where neither has one. */
+  async #drawable() {
+    const picture = this.#picture;
+    if (picture.drawable || !picture.file) return picture.drawable;
+    picture.address = URL.createObjectURL(picture.file);
+    const image = new Image();
+    image.src = picture.address;
+    const isShown = await new Promise((resolve) => Object.assign(image, { onload: () => resolve(true), onerror: () => resolve(false) }));
+    const { naturalWidth: width, naturalHeight: height } = image;
+    if (isShown && width * height <= MAX_PIXELS && !picture.preview) picture.drawable = { source: image, width, height };
+    else if (picture.preview) picture.drawable = fromBytes(picture.preview);
+    return picture.drawable;
+  }
+
+  #setPreview(preview) {
+    this.#picture.preview = preview;
+    this.#picture.drawable = undefined;
+  }
+
+  /** Draws soon: what changes at once is drawn once, and nothing that cannot be seen. */
+  #draw() {
+    this.#scheduled ??= requestAnimationFrame(async () => {
+      this.#scheduled = undefined;
+      const picture = this.#picture;
+      const found = await this.#drawable();
+      if (picture !== this.#picture) return;
+      const isTensor = this.#prediction?.width === 0;
+      const shown = found ?? (isTensor ? { width: 480, height: 480 } : undefined);
+      if (!shown) return;
+      this.#place(part("canvas"), shown);
+      if (this.#isVisible) this.#drawOn(part("canvas"), shown);
+    });
+  }
+
+  /** Its size on the screen, which it keeps without pixels. */
+  #place(canvas, { width, height }) {
+    const room = part("stage").clientWidth;
+    canvas.style.width = `${Math.floor(Math.min(room, (MAX_HEIGHT * width) / height))}px`;
+    canvas.style.aspectRatio = `${width} / ${height}`;
+  }
+
+  #drawOn(canvas, { source, width, height }) {
+    canvas.width = Math.max(1, Math.round(canvas.clientWidth * Math.min(2, devicePixelRatio)));
+    canvas.height = Math.max(1, Math.round((canvas.width * height) / width));
+    const context = canvas.getContext("2d");
+    context.imageSmoothingEnabled = width > FEW_PIXELS;
+    context.imageSmoothingQuality = "high";
+    context.fillStyle = "#808080";
+    if (source) context.drawImage(source, 0, 0, canvas.width, canvas.height);
+    else context.fillRect(0, 0, canvas.width, canvas.height);
+    const words = this.#map ? titleOf(this.#map, this.#prediction.classes).title : "";
+    canvas.setAttribute("aria-label", [this.#settings.alt || "The picture", words].filter(Boolean).join(". "));
+    if (this.#map) this.#drawMap(canvas);
+  }
+
+  #drawMap(canvas) {
+    const { colorMaps } = this.#catalogue;
+    const found = colorMaps.findIndex((one) => one.id === this.#settings.colormap);
+    const index = Math.max(0, found);
+    const table = this.#colors.subarray(768 * index, 768 * (index + 1));
+    drawMap(canvas, this.#map, table, { opacity: this.#opacity(), isSigned: colorMaps[index].isDiverging });
+  }
+}
+
+function fromBytes({ width, height, rgb }) {
+  const image = new ImageData(width, height);
+  for (let pixel = 0; pixel < width * height; pixel += 1) {
+    image.data.set(rgb.subarray(3 * pixel, 3 * pixel + 3), 4 * pixel);
+    image.data[4 * pixel + 3] = 255;
+  }
+  const source = new OffscreenCanvas(width, height);
+  source.getContext("2d").putImageData(image, 0, 0);
+  return { source, width, height };
+}

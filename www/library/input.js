@@ -1,0 +1,101 @@
+// From what a program has to the bytes of a file that the engine reads.
+
+import { GradcamError, reason } from "./errors.js";
+
+/** Larger files are refused before they are read: the engine itself takes no larger one. */
+export const MAX_PICTURE_BYTES = 100_000_000;
+/** The largest model that a browser can be asked to hold. */
+export const MAX_MODEL_BYTES = 2 ** 30;
+
+const NOT_A_PICTURE =
+  "This is nothing that can be predicted: give a Blob of a picture's file, an image, a canvas, an ImageBitmap, " +
+  "ImageData, or a tensor { data: Float32Array, shape }.";
+
+/**
+ * The file of a picture: a Blob as it is; what is drawn already as a PNG of its pixels; a tensor
+ * `{ data, shape }` in NumPy's format.
+ */
+export async function pictureFile(input) {
+  let file = input;
+  if (input?.data instanceof Float32Array && Array.isArray(input.shape)) file = npy(input);
+  else if (!(input instanceof Blob)) file = await drawn(input);
+  if (file.size > MAX_PICTURE_BYTES) {
+    const [size, limit] = [megabytes(file.size), megabytes(MAX_PICTURE_BYTES)];
+    throw new GradcamError("picture", `The picture has ${size}; a picture's file may have up to ${limit}. Save it smaller and try again.`);
+  }
+  return file;
+}
+
+/** What is drawn somewhere, as a PNG of its own size in pixels. */
+async function drawn(input) {
+  const width = input?.naturalWidth ?? input?.videoWidth ?? input?.width;
+  const height = input?.naturalHeight ?? input?.videoHeight ?? input?.height;
+  if (!(width > 0 && height > 0)) throw new GradcamError("picture", NOT_A_PICTURE);
+  try {
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext("2d");
+    if (input instanceof ImageData) context.putImageData(input, 0, 0);
+    else context.drawImage(input, 0, 0, width, height);
+    return await canvas.convertToBlob();
+  } catch (error) {
+    const why = "The picture's pixels cannot be read. One of another site has to be sent with Access-Control-Allow-Origin and loaded with crossorigin.";
+    throw new GradcamError("picture", why + reason(error), { cause: error });
+  }
+}
+
+/** A tensor as a file in NumPy's format, version 1.0: a header of a multiple of 64 bytes, then the values. */
+function npy({ data, shape }) {
+  if (shape.reduce((product, length) => product * length, 1) !== data.length) {
+    throw new GradcamError("picture", `The tensor has ${data.length} values, which do not fit its shape [${shape}].`);
+  }
+  const start = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(", ")},), }`;
+  const text = `${start.padEnd(Math.ceil((start.length + 11) / 64) * 64 - 11)}\n`;
+  const prefix = new Uint8Array([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, text.length & 255, text.length >> 8]);
+  return new Blob([prefix, text, data]);
+}
+
+/**
+ * The bytes of a model's file as a Blob: an address is fetched, `onProgress({ phase: "download", done,
+ * total })` in bytes, `total` 0 where the server does not say it.
+ */
+export async function modelFile(source, { signal, onProgress } = {}) {
+  if (source instanceof Blob) return checked(source);
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return checked(new Blob([source]));
+  if (typeof source === "string" || source instanceof URL) return checked(await fetched(source, { signal, onProgress }));
+  throw new GradcamError("model", "A model is given by its address, a Blob or an ArrayBuffer of its file.");
+}
+
+function checked(file) {
+  if (file.size <= MAX_MODEL_BYTES) return file;
+  throw new GradcamError("model", `The model has ${megabytes(file.size)}; up to ${megabytes(MAX_MODEL_BYTES)} can be loaded. Take a smaller one, or float16 weights.`);
+}
+
+async function fetched(address, { signal, onProgress }) {
+  const name = new URL(address, document.baseURI).href;
+  try {
+    const response = await fetch(address, { signal });
+    if (!response.ok) {
+      throw new GradcamError("model", `The model is not at ${name}: the server answered ${response.status}. Check its address.`);
+    }
+    const total = response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length") ?? 0);
+    const chunks = [];
+    let done = 0;
+    for (const reader = response.body.getReader(); ; ) {
+      const chunk = await reader.read();
+      if (chunk.done) return new Blob(chunks);
+      chunks.push(chunk.value);
+      done += chunk.value.length;
+      onProgress?.({ phase: "download", done, total });
+    }
+  } catch (error) {
+    if (error instanceof GradcamError || signal?.aborted) throw error;
+    const why = `The model could not be fetched from ${name}. Check the connection; a server of another site has to allow it (Access-Control-Allow-Origin).`;
+    throw new GradcamError("model", why + reason(error), { cause: error });
+  }
+}
+
+/** "9.3 MB", in millions of bytes. */
+export function megabytes(bytes) {
+  const number = bytes / 1e6;
+  return `${number < 10 ? Number(number.toFixed(1)) : Math.round(number)} MB`;
+}
