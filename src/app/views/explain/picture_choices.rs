@@ -56,9 +56,16 @@ fn window(page: &PageHandle, levels: &LevelsReading, choices: PictureChoices) ->
                 choose(&page, PictureChoices { window, ..choices });
             }
         });
+        // Beyond the other end is no window: the browser marks it.
+        let (min, max) = if is_high {
+            (Some(low), None)
+        } else {
+            (None, Some(high))
+        };
         html! {
             <label class="field"><span>{ name }</span>
-                <input type="number" step="any" value={number_text(value)} {onchange} /></label>
+                <input type="number" step="any" min={min.map(number_text)} max={max.map(number_text)}
+                    value={number_text(value)} {onchange} /></label>
         }
     };
     let usual = page.callback(move |page| {
@@ -86,7 +93,7 @@ fn window(page: &PageHandle, levels: &LevelsReading, choices: PictureChoices) ->
 /// How many pixels have each value, and what of it is shown.
 fn histogram(levels: &LevelsReading) -> Html {
     let bars = levels.bars.iter().enumerate().map(|(place, height)| {
-        let top = HEIGHT - height;
+        let top = HEIGHT.saturating_sub(*height);
         format!("M{place} {HEIGHT}h1V{top}h-1z")
     });
     let [start, end] = levels.range;
