@@ -1,7 +1,7 @@
 // Starts one of the engine's builds. The site's build copies this file to
 // NAME_loader.js for each of them; NAME.js and NAME_bg.wasm are the program,
-// NAME_checksum.js computes checksums, NAME_pictures.js has pictures decoded by others, and NAME_pool.js, if there are threads, is what
-// each of those runs.
+// NAME_checksum.js computes checksums, NAME_pictures.js has pictures decoded by others, and
+// NAME_pool.js, if there are threads, is what each of those runs.
 
 const program = import.meta.url.replace(/_loader\.js.*$/, "");
 

@@ -50,6 +50,7 @@ pub fn read(bytes: &[u8], name: &str, limits: Limits) -> Result<PixelFile, Dicom
         _ => None,
     };
     let data = inflated.as_deref().unwrap_or(data);
+    let coding = as_written(coding, data);
     let elements = Elements::find(data, coding, &WANTED).map_err(of)?;
     let Some(pixels) = elements.pixels else {
         let name = name.to_owned();
@@ -87,16 +88,8 @@ fn file_meta(bytes: &[u8]) -> Result<(Coding, Compression, usize), Problem> {
     };
     let data = &bytes[start..];
     if !data.starts_with(&[2, 0]) {
-        // No group that says it; what says a type is explicit.
-        let says_type = data
-            .get(4..6)
-            .is_some_and(|kind| kind.iter().all(u8::is_ascii_uppercase));
-        let coding = if says_type {
-            Coding::EXPLICIT
-        } else {
-            Coding::IMPLICIT
-        };
-        return Ok((coding, Compression::None, start));
+        // No group that says it.
+        return Ok((as_written(Coding::EXPLICIT, data), Compression::None, start));
     }
     let end = end_of_meta(data)?;
     let meta = Elements::find(&data[..end], Coding::EXPLICIT, &[TRANSFER_SYNTAX])?;
@@ -104,6 +97,15 @@ fn file_meta(bytes: &[u8]) -> Result<(Coding, Compression, usize), Problem> {
     let uid = uid.ok_or(Problem::Damaged("it does not say how it is coded"))?;
     let (coding, compression) = transfer_syntax(uid);
     Ok((coding, compression, start + end))
+}
+
+/// Whether elements say their types is seen at the first: some files state the other.
+fn as_written(coding: Coding, data: &[u8]) -> Coding {
+    let kind = data.get(4..6).unwrap_or_default();
+    Coding {
+        is_explicit: kind.iter().all(u8::is_ascii_uppercase) && !kind.is_empty(),
+        ..coding
+    }
 }
 
 /// Where the elements of the file's first group end. Their lengths are read, as the length of the

@@ -37,6 +37,7 @@ pub fn reading(decoded: &Decoded) -> PictureReading {
     PictureReading {
         levels: decoded.levels.as_ref().map(levels_reading),
         is_transparent: decoded.is_transparent,
+        has_profile: decoded.has_profile,
         bands: None,
     }
 }
@@ -48,8 +49,16 @@ fn levels_reading(levels: &LevelsSummary) -> LevelsReading {
         usual: ends(levels.usual),
         is_usual_of_file: levels.is_usual_of_file,
         range: levels.range,
-        histogram: levels.histogram.clone(),
+        bars: bars(&levels.histogram),
     }
+}
+
+/// Heights in percent of the highest, by the logarithm.
+fn bars(counts: &[u32]) -> Vec<u32> {
+    let height = |count: u32| (1.0 + f64::from(count)).ln();
+    let most = counts.iter().copied().max().map_or(1.0, height);
+    let percent = |count: &u32| (height(*count) / most * 100.0).round() as u32;
+    counts.iter().map(percent).collect()
 }
 
 /// What was chosen, if it can be.
@@ -64,6 +73,7 @@ fn choices(overrides: &PictureOverrides) -> Result<PictureChoices, SessionError>
     });
     let background = overrides.background.as_deref().map(str::parse);
     Ok(PictureChoices {
+        converts_colors: overrides.converts_colors,
         window: window.transpose()?,
         background: background
             .transpose()
@@ -75,6 +85,11 @@ fn choices(overrides: &PictureOverrides) -> Result<PictureChoices, SessionError>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bars_are_seen_where_there_is_one_pixel() {
+        assert_eq!(bars(&[0, 1, 999]), [0, 10, 100]);
+    }
 
     #[test]
     fn choices_that_are_none_are_said() {

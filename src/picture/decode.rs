@@ -7,6 +7,7 @@ use image::error::ImageError;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
 use super::background::Background;
+use super::color_profile::ColorProfile;
 use super::error::PictureError;
 use super::grey_levels::{GreyLevels, LevelWindow, LevelsSummary};
 use super::opaque::{read_opaque, too_large};
@@ -44,6 +45,8 @@ pub struct PictureChoices {
     /// Of grey levels of more than 8 bits; the usual one if there is none.
     pub window: Option<LevelWindow>,
     pub background: Background,
+    /// Colours that the file states to be other than sRGB's become sRGB's.
+    pub converts_colors: bool,
 }
 
 /// A picture, and what a person should know about how it was read.
@@ -57,6 +60,8 @@ pub struct Decoded {
     pub levels: Option<LevelsSummary>,
     /// Some pixels are not opaque.
     pub is_transparent: bool,
+    /// The file states that its colours are other than sRGB's.
+    pub has_profile: bool,
 }
 
 /// Decodes a picture as a person chose: the first frame if it is animated, turned upright as its
@@ -80,7 +85,7 @@ pub fn decode_with(
     let room = limits
         .max_bytes
         .saturating_sub((bytes.len() + copied) as u64);
-    let bytes = &*kept;
+    let (file, bytes) = (bytes, &*kept);
     let unknown = || PictureError::UnknownFormat { name: name.into() };
     let damaged = |error: ImageError| match error {
         ImageError::Limits(_) => PictureError::TooMuchMemory {
@@ -107,6 +112,7 @@ pub fn decode_with(
         return Err(damaged(too_large()));
     }
     let orientation = decoder.orientation().map_err(damaged)?;
+    let profile = ColorProfile::of_file(file, decoder.icc_profile().ok().flatten());
     // Turned when it is small already: up to 8 bytes a pixel are now 3.
     let (mut read, is_transparent) = read_opaque(decoder, choices.background).map_err(damaged)?;
     read.apply_orientation(orientation);
@@ -119,9 +125,18 @@ pub fn decode_with(
             notes.extend(levels_note(name, &summary, bits));
             (picture, Some(summary))
         }
-        other => (other.into_rgb8(), None),
+        other => {
+            let mut picture = other.into_rgb8();
+            if let Some(profile) = profile.as_ref().filter(|_| choices.converts_colors) {
+                profile.convert(&mut picture);
+            }
+            (picture, None)
+        }
     };
+    // Of grey levels there is nothing to convert.
+    let has_profile = profile.is_some() && levels.is_none();
     let is_shown_otherwise = format == ImageFormat::Tiff || !notes.is_empty() || levels.is_some();
+    notes.extend(has_profile.then(|| profile_note(name, choices.converts_colors)));
     notes.extend(several_note(bytes, format, name));
     Ok(Decoded {
         picture,
@@ -129,6 +144,7 @@ pub fn decode_with(
         is_shown_otherwise,
         levels,
         is_transparent,
+        has_profile,
     })
 }
 
@@ -151,6 +167,17 @@ fn background_note(name: &str, background: Background) -> String {
             "'{name}' is transparent in places; the network saw it on {chosen}, as was chosen"
         ),
     }
+}
+
+/// What to say of colours that are not sRGB's.
+fn profile_note(name: &str, is_converted: bool) -> String {
+    if is_converted {
+        return format!("The colours of '{name}' were converted to sRGB, as was chosen");
+    }
+    format!(
+        "'{name}' states that its colours are not sRGB's; that was ignored for the network, as \
+         frameworks do"
+    )
 }
 
 /// What to say of grey levels: those of fewer bits than the file has, and what a person chose.

@@ -10,6 +10,7 @@
 //! - `bands`: pictures of other bands than colours
 //! - `background`: what is behind a transparent picture; `opaque`: pixels without transparency; `several`: files with more than one
 //!   picture; `png_chunks`: what is left out of PNG files
+//! - `color_profile`: colours that are not sRGB's
 //! - `pixels`: pixels that another program or the browser read
 //! - `error`: why a picture cannot be used
 //!
@@ -17,6 +18,7 @@
 
 mod background;
 mod bands;
+mod color_profile;
 mod decode;
 mod error;
 mod fit;

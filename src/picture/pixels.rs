@@ -68,6 +68,7 @@ impl PixelFile {
             is_shown_otherwise: true,
             levels: None,
             is_transparent: false,
+            has_profile: false,
         };
         match self.pixels {
             Pixels::Rgb(picture) => decoded.picture = picture,
@@ -250,7 +251,7 @@ mod tests {
             let read = PixelFile::from_bytes(&bytes, "a.avif", Limits::default()).unwrap();
             let choices = PictureChoices {
                 background,
-                window: None,
+                ..PictureChoices::default()
             };
             let decoded = read.decoded("a.avif", &choices);
             assert_eq!(decoded.picture.get_pixel(0, 0).0, colour);

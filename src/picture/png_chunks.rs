@@ -21,6 +21,16 @@ pub fn without_packed_chunks(file: &[u8]) -> Cow<'_, [u8]> {
     kept.into()
 }
 
+/// The data of a PNG file's first chunk of this name.
+pub fn png_chunk<'a>(file: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
+    if !file.starts_with(PNG_MAGIC) {
+        return None;
+    }
+    let is_named = |chunk: &&[u8]| chunk.get(4..8) == Some(name);
+    let chunk = png_chunks(file).find(is_named)?;
+    chunk.get(8..chunk.len().checked_sub(4)?)
+}
+
 /// The chunks of a PNG file, each with the length of its data, its name and its checksum;
 /// one that is cut off as far as it goes.
 fn png_chunks(file: &[u8]) -> impl Iterator<Item = &[u8]> {

@@ -80,6 +80,9 @@ pub struct ImageRecord {
     /// What was put behind a picture that is transparent in places, by its name.
     #[serde(default)]
     pub background: Option<String>,
+    /// `ignored` or `converted` to sRGB, of a file whose colours are other than sRGB's.
+    #[serde(default)]
+    pub color_profile: Option<String>,
 }
 
 /// The model's file, and what a person chose of how it is read.
@@ -200,6 +203,7 @@ mod tests {
             "place_in_input",
             "window",
             "background",
+            "color_profile",
             "id",
             "source",
             "license",

@@ -15,6 +15,8 @@ pub struct PictureOverrides {
     /// Which bands are shown as red, green and blue, counted from 0, of pictures of other bands
     /// than colours.
     pub bands: Option<[usize; 3]>,
+    /// Colours that the file states to be other than sRGB's become sRGB's.
+    pub converts_colors: bool,
 }
 
 /// What there is to choose of a picture.
@@ -26,6 +28,8 @@ pub struct PictureReading {
     pub levels: Option<LevelsReading>,
     /// It is transparent in places.
     pub is_transparent: bool,
+    /// The file states that its colours are other than sRGB's.
+    pub has_profile: bool,
     /// Number of bands, where they are no colours.
     pub bands: Option<usize>,
 }
@@ -43,6 +47,6 @@ pub struct LevelsReading {
     pub is_usual_of_file: bool,
     /// The least and the greatest value of a pixel.
     pub range: [f64; 2],
-    /// How many pixels are in each of as many equal parts of `range`.
-    pub histogram: Vec<u32>,
+    /// How many pixels are in each of 64 equal parts of `range`, by the logarithm: 100 for the most.
+    pub bars: Vec<u32>,
 }

@@ -42,9 +42,9 @@ visiting("a DICOM file is shown through a window that can be chosen, and its pat
   for (const secret of ["Marmalade", "Orpheus", "4711-SECRET"]) assert.ok(!said.includes(secret), secret);
   // What is no picture, or damaged, gets a sentence.
   await visit.drop("report.dcm", readFileSync(join(GOLDEN, "dicom/reportsi.dcm")), "");
-  await page.getByText("is a DICOM file without a picture").waitFor();
-  await visit.drop("cut.dcm", file.subarray(0, file.length - 100), "");
-  await page.getByText("fewer pixels than it states").waitFor();
+  await page.getByText("is a DICOM file without a picture").first().waitFor();
+  await visit.drop("cut.dcm", file.subarray(0, file.length - 300), "");
+  await page.getByText("fewer pixels than it states").first().waitFor();
   visit.assertQuiet();
 });
 
@@ -68,7 +68,18 @@ visiting("bands are explained, and three of them are shown", async (visit) => {
   await bands.getByLabel("Red").press("Enter");
   await visit.shot("reading-bands");
   await visit.drop("five.tif", readFileSync(join(GOLDEN, "bands/contiguous.tif")), "");
-  await page.getByText("has 5 bands, and the network takes 4").waitFor();
+  await page.getByText("has 5 bands, and the network takes 4").first().waitFor();
+  visit.assertQuiet();
+});
+
+visiting("colours that are not sRGB's are converted where that is chosen", async (visit) => {
+  const { page } = visit;
+  await withPicture(visit, "wide.png", readFileSync(join(GOLDEN, "profiles/wide.png")));
+  await page.getByText("states that its colours are not sRGB's").waitFor();
+  assert.equal((await saved(visit)).image.color_profile, "ignored");
+  await page.getByLabel("The network sees the colours as sRGB").check();
+  await page.getByText("were converted to sRGB").waitFor();
+  await eventually("a map of converted colours", async () => (await saved(visit)).image.color_profile === "converted");
   visit.assertQuiet();
 });
 

@@ -69,6 +69,9 @@ def window(ds, stored, values):
 
 def expected(ds):
     """The picture as bytes [h, w, 3], and its window."""
+    for shared in ds.get("SharedFunctionalGroupsSequence", []):
+        for found in shared.PixelValueTransformationSequence[0], shared.FrameVOILUTSequence[0]:
+            ds.update(found)
     stored = first_frame(ds)
     kind = ds.PhotometricInterpretation
     if kind.startswith("MONOCHROME"):
@@ -119,6 +122,15 @@ def written():
     frames = np.stack([numbers, numbers[::-1], numbers * 2])
     yield save("frames", frames, NumberOfFrames="3", PixelRepresentation=0)
     del base.NumberOfFrames
+    # As enhanced CT and MR have it: what is said of all frames stands in sequences.
+    scale, window = pydicom.Dataset(), pydicom.Dataset()
+    scale.RescaleSlope, scale.RescaleIntercept, scale.RescaleType = "2", "-100", "US"
+    window.WindowCenter, window.WindowWidth = "1000", "3000"
+    shared = pydicom.Dataset()
+    shared.PixelValueTransformationSequence, shared.FrameVOILUTSequence = [scale], [window]
+    shared.is_undefined_length_sequence_item = True
+    yield save("enhanced", frames, NumberOfFrames="3", SharedFunctionalGroupsSequence=[shared])
+    del base.SharedFunctionalGroupsSequence, base.NumberOfFrames
     colors = np.stack([rows * 20, columns * 25, (rows + columns) * 10], axis=-1).astype(np.uint8)
     yield save("planes", np.ascontiguousarray(colors.transpose(2, 0, 1)), SamplesPerPixel=3, BitsAllocated=8,
                BitsStored=8, HighBit=7, PhotometricInterpretation="RGB", PlanarConfiguration=1)

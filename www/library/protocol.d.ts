@@ -411,7 +411,11 @@ background: string | null,
  * Which bands are shown as red, green and blue, counted from 0, of pictures of other bands
  * than colours.
  */
-bands: [number, number, number] | null, };
+bands: [number, number, number] | null, 
+/**
+ * Colours that the file states to be other than sRGB's become sRGB's.
+ */
+convertsColors: boolean, };
 
 /**
  * What there is to choose of a picture.
@@ -425,6 +429,10 @@ levels: LevelsReading | null,
  * It is transparent in places.
  */
 isTransparent: boolean, 
+/**
+ * The file states that its colours are other than sRGB's.
+ */
+hasProfile: boolean, 
 /**
  * Number of bands, where they are no colours.
  */
@@ -451,9 +459,9 @@ isUsualOfFile: boolean,
  */
 range: [number, number], 
 /**
- * How many pixels are in each of as many equal parts of `range`.
+ * How many pixels are in each of 64 equal parts of `range`, by the logarithm: 100 for the most.
  */
-histogram: Array<number>, };
+bars: Array<number>, };
 
 /**
  * Everything about a map but its values.
@@ -745,7 +753,11 @@ window: [number, number] | null,
 /**
  * What was put behind a picture that is transparent in places, by its name.
  */
-background: string | null, };
+background: string | null, 
+/**
+ * `ignored` or `converted` to sRGB, of a file whose colours are other than sRGB's.
+ */
+color_profile: string | null, };
 
 /**
  * The model's file, and what a person chose of how it is read.

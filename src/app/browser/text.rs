@@ -12,3 +12,17 @@ pub fn lowercase(text: &str) -> String {
 pub fn lowercase(text: &str) -> String {
     text.to_lowercase()
 }
+
+/// A number as the browser writes it: Rust's own way of writing all digits would be a hundredth of
+/// the page.
+#[cfg(target_arch = "wasm32")]
+pub fn number(value: f64) -> String {
+    let text = js_sys::Number::from(value).to_string_with_radix(10);
+    text.map(String::from).unwrap_or_default()
+}
+
+/// As in the browser, for tests.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn number(value: f64) -> String {
+    value.to_string()
+}

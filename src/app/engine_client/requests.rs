@@ -99,6 +99,7 @@ impl EngineClient {
                 window: key.choices.window.map(|window| [window.low, window.high]),
                 background: key.choices.background.map(|one| one.to_string()),
                 bands: key.choices.bands,
+                converts_colors: key.choices.converts_colors,
             },
         };
         Ok((picture.name.clone(), overrides))

@@ -32,6 +32,13 @@ pub fn explanation_manifest(
     let reading = &prediction.reading;
     let background = prediction.choices.background.unwrap_or_default();
     let background = reading.is_transparent.then(|| background.id());
+    let color_profile = reading
+        .has_profile
+        .then_some(if prediction.choices.converts_colors {
+            "converted"
+        } else {
+            "ignored"
+        });
     let manifest = object(&[
         ("version", js(&RECORD_VERSION)),
         (
@@ -51,6 +58,7 @@ pub fn explanation_manifest(
                     js(&reading.levels.as_ref().map(|levels| levels.window)),
                 ),
                 ("background", js(&background)),
+                ("color_profile", js(&color_profile)),
             ]),
         ),
         (

@@ -19,6 +19,8 @@ pub struct PictureChoices {
     pub window: Option<LevelWindow>,
     pub background: Option<Background>,
     pub bands: Option<[usize; 3]>,
+    /// Colours other than sRGB's become sRGB's.
+    pub converts_colors: bool,
 }
 
 /// What the user overrides of how a picture is preprocessed and of the output activation

@@ -143,6 +143,7 @@ impl AppState {
         if let Some(picture) = &mut self.picture.current {
             let choices = &mut picture.key.choices;
             choices.window = window;
+            choices.converts_colors = saved.color_profile.as_deref() == Some("converted");
             choices.background = background.filter(|one| *one != Background::AsIs);
         }
     }

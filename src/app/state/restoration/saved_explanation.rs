@@ -32,6 +32,8 @@ pub struct SavedImage {
     pub window: Option<[f64; 2]>,
     /// The text of a `picture::Background`.
     pub background: Option<String>,
+    /// What was done with its colour profile.
+    pub color_profile: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -1,17 +1,19 @@
 //! How the picture's file is read: the window of grey levels, the background, the bands.
 
 use wasm_bindgen::JsCast as _;
-use web_sys::HtmlSelectElement;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use crate::app::browser::text::number as number_text;
 use crate::app::state::{ChosenPicture, PictureAction, PictureChoices};
 use crate::app::views::common::{PageHandle, input_value};
 use crate::picture::{Background, LevelWindow};
 use crate::protocol::LevelsReading;
 
-/// Width and height of the histogram in its own units; a bar is one wide.
-const BARS: usize = 64;
-const HEIGHT: f64 = 20.0;
+/// Width and height of the histogram in its own units; a bar is one wide, and its height in
+/// percent.
+const BARS: u32 = 64;
+const HEIGHT: u32 = 100;
 
 /// What there is to choose of how the picture's file is read, if anything.
 pub fn picture_choices(page: &PageHandle, picture: &ChosenPicture) -> Html {
@@ -23,6 +25,7 @@ pub fn picture_choices(page: &PageHandle, picture: &ChosenPicture) -> Html {
         <>
             { for reading.levels.as_ref().map(|levels| window(page, levels, choices)) }
             if reading.is_transparent { { background(page, choices) } }
+            if reading.has_profile { { profile(page, choices) } }
             { for reading.bands.map(|count| bands(page, count, choices)) }
         </>
     }
@@ -38,9 +41,11 @@ fn window(page: &PageHandle, levels: &LevelsReading, choices: PictureChoices) ->
     let number = |name: &'static str, value: f64, is_high: bool| {
         let page = page.clone();
         let onchange = Callback::from(move |event: Event| {
-            let Some(chosen) = input_value(&event).and_then(|text| text.parse().ok()) else {
-                return;
-            };
+            let input = event
+                .target()
+                .and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
+            // No number where there is none.
+            let chosen = input.map_or(f64::NAN, |input| input.value_as_number());
             let ends = if is_high {
                 (low, chosen)
             } else {
@@ -51,9 +56,16 @@ fn window(page: &PageHandle, levels: &LevelsReading, choices: PictureChoices) ->
                 choose(&page, PictureChoices { window, ..choices });
             }
         });
+        // Beyond the other end is no window: the browser marks it.
+        let (min, max) = if is_high {
+            (Some(low), None)
+        } else {
+            (None, Some(high))
+        };
         html! {
             <label class="field"><span>{ name }</span>
-                <input type="number" step="any" value={value.to_string()} {onchange} /></label>
+                <input type="number" step="any" min={min.map(number_text)} max={max.map(number_text)}
+                    value={number_text(value)} {onchange} /></label>
         }
     };
     let usual = page.callback(move |page| {
@@ -72,29 +84,28 @@ fn window(page: &PageHandle, levels: &LevelsReading, choices: PictureChoices) ->
             { number("Black", low, false) }
             { number("White", high, true) }
             if choices.window.is_some() {
-                <button class="quiet" onclick={usual}>{ whose }{ ": " }{ levels.usual[0] }{ " to " }{ levels.usual[1] }</button>
+                <button class="quiet" onclick={usual}>{ whose }{ ": " }{ number_text(levels.usual[0]) }{ " to " }{ number_text(levels.usual[1]) }</button>
             }
         </fieldset>
     }
 }
 
-/// How many pixels have each value, by the logarithm, and what of it is shown.
+/// How many pixels have each value, and what of it is shown.
 fn histogram(levels: &LevelsReading) -> Html {
-    let most = levels.histogram.iter().copied().max().unwrap_or(1);
-    let bars = levels.histogram.iter().enumerate().map(|(place, count)| {
-        let part = f64::from(count + 1).ln() / f64::from(most.saturating_add(1)).ln().max(1.0);
-        format!("M{place} {HEIGHT}h1V{:.1}h-1z", HEIGHT * (1.0 - part))
+    let bars = levels.bars.iter().enumerate().map(|(place, height)| {
+        let top = HEIGHT.saturating_sub(*height);
+        format!("M{place} {HEIGHT}h1V{top}h-1z")
     });
     let [start, end] = levels.range;
     let place = |value: f64| {
         let part = (value - start) / (end - start).max(f64::MIN_POSITIVE);
-        part.clamp(0.0, 1.0) * BARS as f64
+        part.clamp(0.0, 1.0) * f64::from(BARS)
     };
     let (low, high) = (place(levels.window[0]), place(levels.window[1]));
     html! {
-        <svg class="histogram" role="img" aria-label={format!("Values from {start} to {end}")}
+        <svg class="histogram" role="img" aria-label={format!("Values from {} to {}", number_text(start), number_text(end))}
             viewBox={format!("0 0 {BARS} {HEIGHT}")} preserveAspectRatio="none">
-            <rect x={low.to_string()} width={(high - low).to_string()} height={HEIGHT.to_string()} />
+            <rect x={number_text(low)} width={number_text(high - low)} height={HEIGHT.to_string()} />
             <path d={bars.collect::<String>()} />
         </svg>
     }
@@ -129,6 +140,21 @@ fn background(page: &PageHandle, choices: PictureChoices) -> Html {
     });
     html! {
         <label class="field"><span>{ "Behind the picture" }</span><select {onchange}>{ for options }</select></label>
+    }
+}
+
+/// Whether colours other than sRGB's are converted.
+fn profile(page: &PageHandle, choices: PictureChoices) -> Html {
+    let onclick = page.callback(move |page| {
+        let converts_colors = !choices.converts_colors;
+        let choices = PictureChoices {
+            converts_colors,
+            ..choices
+        };
+        choose(page, choices);
+    });
+    html! {
+        <label class="field"><input type="checkbox" checked={choices.converts_colors} {onclick} />{ " The network sees the colours as sRGB" }</label>
     }
 }
 

@@ -56,6 +56,10 @@ pub struct QuestionArguments {
     /// there), white, black or grey.
     #[arg(long, value_name = "BACKGROUND")]
     pub background: Option<String>,
+    /// What is done with colours that a file states to be other than sRGB's, by a profile or a
+    /// gamma: ignore, as frameworks do, or convert.
+    #[arg(long, value_name = "HOW", default_value = "ignore", value_parser = ["ignore", "convert"])]
+    pub color_profile: String,
     /// What random numbers begin with.
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
@@ -113,6 +117,7 @@ impl QuestionArguments {
             window: window.map(|window| [window.low, window.high]),
             background: background.map(|background| background.to_string()),
             bands: None,
+            converts_colors: self.color_profile == "convert",
         })
     }
 

@@ -39,6 +39,10 @@ pub fn record(path: &Path, engine: &Engine, seen: &Seen, saliency: &Saliency) ->
                 .levels
                 .as_ref()
                 .map(|levels| levels.window),
+            color_profile: prediction
+                .reading
+                .has_profile
+                .then(|| color_profile(engine)),
             background: prediction
                 .reading
                 .is_transparent
@@ -85,6 +89,15 @@ pub fn record(path: &Path, engine: &Engine, seen: &Seen, saliency: &Saliency) ->
 fn background(engine: &Engine) -> String {
     let chosen = engine.overrides.picture.background.clone();
     chosen.unwrap_or_else(|| Background::default().to_string())
+}
+
+/// What was done with the file's colour profile.
+fn color_profile(engine: &Engine) -> String {
+    if engine.overrides.picture.converts_colors {
+        "converted".into()
+    } else {
+        "ignored".into()
+    }
 }
 
 /// SHA-256 of a map's values: float32, little-endian, row by row.

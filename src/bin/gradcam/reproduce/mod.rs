@@ -129,6 +129,7 @@ fn load(arguments: &Arguments, wanted: &ExplanationRecord) -> anyhow::Result<Eng
             window: wanted.image.window,
             background: wanted.image.background.clone(),
             bands: None,
+            converts_colors: wanted.image.color_profile.as_deref() == Some("converted"),
         },
     };
     Ok(engine)

@@ -51,11 +51,11 @@ pub fn decode_scan(
         if interleaving == Interleaving::Pixels {
             scan.line(&above, &mut lines)?;
         } else {
-            for kind in 0..kinds {
-                scan.run = runs[kind];
+            for (kind, run) in runs.iter_mut().enumerate() {
+                scan.run = *run;
                 let range = kind..=kind;
                 scan.line(&above[range.clone()], &mut lines[range])?;
-                runs[kind] = scan.run;
+                *run = scan.run;
             }
         }
         for place in 1..=width {
