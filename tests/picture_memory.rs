@@ -32,7 +32,8 @@ fn pictures_take_no_more_than_their_pixels() {
         .write_image(&pixels, 64, 64, ExtendedColorType::Rgb8)
         .unwrap();
     let peak = peak_of_decoding(&bomb.into_inner());
-    assert!(peak < 8 << 20, "a profile of 256 MB takes {peak} bytes");
+    // One of up to 4 MB is unpacked, into a buffer that grows twofold.
+    assert!(peak < 16 << 20, "a profile of 256 MB takes {peak} bytes");
 
     // Orientation 6 of EXIF: a quarter turn.
     let turned = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";

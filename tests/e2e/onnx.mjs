@@ -25,9 +25,9 @@ export function hugeClassifier() {
 }
 
 /** One with a node `odd_one` whose operator has no gradient rule, in the head. */
-export function classifierWithSine() {
-  const sine = node("Sin", ["pooled"], "waves", { name: "odd_one" });
-  return model([...trunk(), sine, ...head("waves")], "logits", [1, CLASSES]);
+export function classifierWithTangent() {
+  const tangent = node("Tan", ["pooled"], "waves", { name: "odd_one" });
+  return model([...trunk(), tangent, ...head("waves")], "logits", [1, CLASSES]);
 }
 
 /** One that gives a map of values in place of one row. */

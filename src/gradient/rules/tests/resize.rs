@@ -75,13 +75,13 @@ pub fn upsample(generator: &mut CaseGenerator) -> OperatorCase {
     let x = input(generator, &mut case, &shape);
     let scales = case.constant(&[scales.len()], &scales);
     case.node("Upsample", &[x, scales]);
-    mode(generator, &mut case);
+    mode(generator, &mut case, shape.len());
     case
 }
 
 /// Nearest, the default, or linear, or since operator set 11 cubic; says whether it is
-/// nearest.
-fn mode(generator: &mut CaseGenerator, case: &mut OperatorCase) -> bool {
+/// nearest. onnxruntime has cubic for pictures alone, of four axes.
+fn mode(generator: &mut CaseGenerator, case: &mut OperatorCase, axes: usize) -> bool {
     let mode = generator.pick(&[
         None,
         Some("nearest"),
@@ -89,7 +89,7 @@ fn mode(generator: &mut CaseGenerator, case: &mut OperatorCase) -> bool {
         Some("linear"),
         Some("cubic"),
     ]);
-    let mode = mode.filter(|mode| *mode != "cubic" || case.opset >= 11);
+    let mode = mode.filter(|mode| *mode != "cubic" || (case.opset >= 11 && axes == 4));
     if let Some(mode) = mode {
         case.graph.text("mode", mode);
     }
@@ -147,7 +147,7 @@ pub fn resize(generator: &mut CaseGenerator) -> OperatorCase {
             .collect();
         case.graph.ints("axes", &axes);
     }
-    let nearest = mode(generator, &mut case);
+    let nearest = mode(generator, &mut case, shape.len());
     if case.opset >= 11 {
         let coordinates = [
             "half_pixel",
