@@ -224,7 +224,7 @@ visiting("names that do not fit are refused in sight, with both numbers", async 
   await withOwn(visit, exported());
   await visit.openLabels("pets.txt", THREE);
   const panel = visit.page.locator("#about");
-  if (await panel.evaluate((details) => details.open)) await panel.locator("summary").click();
+  if (await panel.evaluate((details) => details.open)) await panel.locator("summary").first().click();
   await visit.drop("many.csv", Buffer.from("name\na\nb\nc\nd\n"), "text/csv");
   const notice = await visit.notice("many.csv", "4 classes", "has 3");
   await eventually("it is in sight", async () => {

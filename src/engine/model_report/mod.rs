@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 pub use self::trial::Trial;
 use crate::network::Description;
+use crate::text::printable;
 
 /// The report's parts and their titles, in their order.
 const PARTS: [(&str, &str); 3] = [
@@ -60,6 +61,8 @@ fn push_fact(text: &mut String, name: &str, fact: &Value) {
         one => vec![in_words(one)],
     };
     for line in lines {
+        // Names in a file may hold anything.
+        let line = printable(&line, usize::MAX);
         // Writing to a string cannot fail.
         let _ = writeln!(text, "  {label:NAME_WIDTH$} {line}");
         label.clear();

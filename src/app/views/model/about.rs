@@ -10,7 +10,7 @@ use super::input_fields::input_fields;
 use super::label_fields::label_fields;
 use super::output_fields::output_fields;
 use super::override_change::override_change;
-use super::report::report;
+use super::report::Report;
 use super::scaling_field::scaling_field;
 use super::scaling_trials::scaling_trials;
 use crate::app::browser::elements;
@@ -64,7 +64,7 @@ pub fn About(props: &Props) -> Html {
                     { for model.summary.input.further.iter().map(|input| html! {
                         <FurtherInputField key={input.name.clone()} input={input.clone()} page={props.page.clone()} />
                     }) }
-                    { report(props, &model) }
+                    <Report ..props.clone() />
                     if overrides != (UserOverrides { size: overrides.size, ..UserOverrides::default() }) {
                         <button class="quiet" onclick={override_change(&props.page, OverrideChange::Reset)}>{ "As first assumed" }</button>
                     }

@@ -1,14 +1,20 @@
 //! What the model's file is, how it is read and what works, as a text for a report.
 
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::app::browser::clipboard;
-use crate::app::state::{ModelAction, PreparedModel};
+use crate::app::state::ModelAction;
 use crate::app::views::common::Props;
 
 /// The text, a button that copies it, and one that tries out what works.
-pub fn report(props: &Props, model: &PreparedModel) -> Html {
+#[component]
+pub fn Report(props: &Props) -> Html {
+    let is_open = use_state(|| false);
     let state = &props.state;
+    let Some(model) = state.ready_model() else {
+        return html! {};
+    };
     let picture = state.picture.current.as_ref();
     let probes = picture.map(|picture| &picture.probes);
     let tried = probes.and_then(|probes| probes.report.clone());
@@ -30,8 +36,15 @@ pub fn report(props: &Props, model: &PreparedModel) -> Html {
     let try_out = props
         .page
         .callback(|page| page.dispatch(ModelAction::TryEverything));
+    let ontoggle = {
+        let is_open = is_open.clone();
+        Callback::from(move |event: Event| {
+            let details = event.target_dyn_into::<Element>();
+            is_open.set(details.is_some_and(|details| details.has_attribute("open")));
+        })
+    };
     html! {
-        <details class="report">
+        <details class="report" {ontoggle}>
             <summary>{ "As a text for a report" }</summary>
             <p class="hint">{ "No picture, no weights and no name of a file are in it." }</p>
             <div class="control-row">
@@ -40,7 +53,9 @@ pub fn report(props: &Props, model: &PreparedModel) -> Html {
                     <button onclick={try_out} disabled={is_trying}>{ if is_trying { "Trying…" } else { "Try what works" } }</button>
                 }
             </div>
-            <pre tabindex="0">{ text }</pre>
+            if *is_open {
+                <pre tabindex="0">{ text }</pre>
+            }
         </details>
     }
 }
