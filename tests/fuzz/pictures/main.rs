@@ -1,5 +1,5 @@
-//! Hostile pictures and texts beside models: DICOM, TIFF, and the configurations and lists of
-//! names that come with models. Each ends with a picture, a description or a sentence, soon, in
+//! Hostile pictures and texts: DICOM, TIFF, signals in CSV, and the configurations that come with
+//! models. Each ends with a picture, a description or a sentence, soon, in
 //! bounded memory.
 //!
 //! `make fuzz` gives it a part of its time. See README.md in the folder above.
@@ -20,7 +20,7 @@ mod random;
 use std::path::Path;
 
 use corpus::in_short;
-use gradcam::engine::{Session, read_picture};
+use gradcam::engine::{Session, read_picture, read_signal};
 use gradcam::gradient::AttachOptions;
 use gradcam::protocol::PictureOverrides;
 use hunt::{Target, hunt};
@@ -37,7 +37,7 @@ fn hostile_pictures_and_texts_get_a_sentence() {
         seeds: seeds(folders, ending),
         mutate: damaged,
         run: read,
-        percent: 40,
+        percent: 30,
     };
     hunt(&picture("dcm", &["tests/golden/dicom"]));
     hunt(&picture("tif", &["tests/golden/tiff"]));
@@ -46,6 +46,13 @@ fn hostile_pictures_and_texts_get_a_sentence() {
         seeds: CONFIGURATIONS.map(|text| text.as_bytes().to_vec()).to_vec(),
         mutate: damaged,
         run: configure,
+        percent: 20,
+    });
+    hunt(&Target {
+        extension: "csv",
+        seeds: TABLES.map(|text| text.as_bytes().to_vec()).to_vec(),
+        mutate: damaged,
+        run: read_table,
         percent: 20,
     });
 }
@@ -61,6 +68,21 @@ const CONFIGURATIONS: [&str; 4] = [
     "crop_pct": 0.95, "interpolation": "bicubic", "input_size": [3, 32, 32]}}"#,
     r#"{"size": {"shortest_edge": 256}, "crop_pct": 0.875, "resample": 2, "crop_size": 224}"#,
 ];
+
+/// Signals of two channels and three samples, as spreadsheets and programs write them.
+const TABLES: [&str; 4] = [
+    "1,-1\n2,-2\n3,-3\n",
+    "time;I;II\r\n0;1;-1\r\n0.5;2;-2\r\n1;3;-3\r\n",
+    "1 2 3\n-1 -2 -3",
+    "\u{feff}\"a\"\t\"b\"\n1e3\t-0.25\n2\t1\n3\t4",
+];
+
+fn read_table(file: &[u8], _: &mut Random) -> Result<String, String> {
+    Ok(match read_signal(file, "ecg.csv", &[1, 2, 1, 3]) {
+        Ok(tensor) => format!("{} values", tensor.len()),
+        Err(error) => in_short(&error.to_string()),
+    })
+}
 
 /// The files of these folders that end so, in the order of their names.
 fn seeds(folders: &[&str], ending: &str) -> Vec<Vec<u8>> {
