@@ -26,3 +26,29 @@ pub fn number(value: f64) -> String {
 pub fn number(value: f64) -> String {
     value.to_string()
 }
+
+/// A number as a person writes it, by the browser, whose code for it the page need not bring;
+/// `None` for what is none.
+pub fn number_of(text: &str) -> Option<f64> {
+    #[cfg(target_arch = "wasm32")]
+    let number = js_sys::Number::new(&text.into()).value_of();
+    #[cfg(not(target_arch = "wasm32"))]
+    let number = text.parse().unwrap_or(f64::NAN);
+    // JavaScript reads nothing as 0.
+    (!text.is_empty() && number.is_finite()).then_some(number)
+}
+
+/// A float32 with the digits that it has.
+#[cfg(target_arch = "wasm32")]
+pub fn float32(value: f32) -> String {
+    const DIGITS: u8 = 7;
+    let text = js_sys::Number::from(f64::from(value)).to_precision(DIGITS);
+    let text = text.map(String::from).unwrap_or_default();
+    number_of(&text).map(number).unwrap_or_default()
+}
+
+/// As in the browser, for tests.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn float32(value: f32) -> String {
+    value.to_string()
+}

@@ -1,5 +1,7 @@
 //! What a file is, by its name, and what is said of those that are not used.
 
+use crate::app::browser::text::number_of;
+
 /// What the page does with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
@@ -64,7 +66,7 @@ pub fn is_signal(text: &str) -> bool {
                 .collect()
         })
         .collect();
-    let is_number = |cell: &&str| cell.trim_matches('"').parse::<f64>().is_ok();
+    let is_number = |cell: &&str| number_of(cell.trim_matches('"')).is_some();
     let numbers = rows.iter().skip(1);
     numbers.clone().next().is_some()
         && numbers.clone().all(|row| row.iter().all(is_number))

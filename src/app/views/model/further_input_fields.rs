@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use crate::app::browser::text::{float32, number_of};
 use crate::app::state::{ModelAction, OverrideChange};
 use crate::app::views::common::{PageHandle, input_value};
 use crate::protocol::FurtherInputSummary;
@@ -24,7 +25,7 @@ pub fn FurtherInputField(props: &FurtherInputProps) -> Html {
     } = &props.input;
     let count: usize = shape.iter().product();
     let given = values.as_deref().map(|values| {
-        let values: Vec<String> = values.iter().map(f32::to_string).collect();
+        let values: Vec<String> = values.iter().map(|&value| float32(value)).collect();
         values.join(", ")
     });
     let text = use_state(|| given.unwrap_or_default());
@@ -87,8 +88,8 @@ fn numbers(text: &str, wanted: usize) -> Result<Vec<f32>, String> {
         .collect();
     let mut values = Vec::new();
     for word in words {
-        match word.parse::<f32>() {
-            Ok(value) if value.is_finite() => values.push(value),
+        match number_of(word) {
+            Some(value) if (value as f32).is_finite() => values.push(value as f32),
             _ => {
                 return Err(format!(
                     "“{word}” is no number. Write numbers such as 0.5, with commas between."
