@@ -31,7 +31,7 @@ pub fn number(value: f64) -> String {
 /// `None` for what is none.
 pub fn number_of(text: &str) -> Option<f64> {
     #[cfg(target_arch = "wasm32")]
-    let number = js_sys::Number::new(&text.into()).value_of();
+    let number = wasm_bindgen::JsValue::from_str(text).unchecked_into_f64();
     #[cfg(not(target_arch = "wasm32"))]
     let number = text.parse().unwrap_or(f64::NAN);
     // JavaScript reads nothing as 0.
