@@ -15,9 +15,16 @@ async function compiled() {
 // Read by src/engine/worker_threads.rs and src/engine/checksum.rs.
 self.poolScript = `${program}_pool.js`;
 self.checksumScript = `${program}_checksum.js`;
-const [{ default: init }, module] = await Promise.all([
-  import(`${program}.js`), compiled(), import(`${program}_pictures.js`),
-]);
+// Called by src/engine/worker/foreign_pictures.rs, for pictures that few visitors have.
+for (const read of ["readDicom", "readByBrowser"]) {
+  self[read] = async (...file) => {
+    const readers = await import(`${program}_pictures.js`).catch(() => {
+      throw new Error("What reads such pictures could not be loaded. Check the connection and try again");
+    });
+    return readers[read](...file);
+  };
+}
+const [{ default: init }, module] = await Promise.all([import(`${program}.js`), compiled()]);
 // From now on nothing is awaited from the network but the pool's script.
 self.postMessage({ header: { job: 0, event: { type: "loaded" } }, buffers: [] });
 await init({ module_or_path: module });

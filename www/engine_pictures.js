@@ -1,12 +1,12 @@
 // Pictures that the engine does not decode itself. The site's build copies this file to
 // NAME_pictures.js and puts the name of the program that reads DICOM files into DICOM.
-// Called by src/engine/worker/foreign_pictures.rs.
+// Called by src/engine/worker/foreign_pictures.rs, over engine_loader.js, which loads it for the first.
 
 const DICOM = "PROGRAM";
 let dicom;
 
 /** The pixels of a DICOM file; undefined for what is none. */
-self.readDicom = async (bytes, name) => {
+export const readDicom = async (bytes, name) => {
   dicom ??= load();
   let program;
   try {
@@ -38,7 +38,7 @@ const MAX_PIXELS = 50_000_000;
 const MAGIC = "gradcam pixels 1";
 
 /** The pixels of a picture that this browser can decode; undefined for others. */
-self.readByBrowser = async (bytes, name) => {
+export const readByBrowser = async (bytes, name) => {
   let bitmap;
   try {
     // Colours as they are in the file: what frameworks see.

@@ -62,9 +62,9 @@ mod model_cache;
 mod model_report;
 mod model_summary;
 mod npy_input;
-// Part of it is the worker's alone.
 mod picture_input;
 mod picture_reading;
+// Part of it is the worker's alone.
 #[cfg_attr(
     not(all(feature = "engine", target_arch = "wasm32")),
     allow(dead_code, reason = "the worker uses it")

@@ -15,11 +15,7 @@ pub fn read_tensor(
     name: &str,
     wanted: &[usize],
 ) -> Result<Array4<f32>, SessionError> {
-    let wrong = |reason: String| SessionError::Tensor {
-        name: name.into(),
-        wanted: wanted.to_vec(),
-        reason,
-    };
+    let wrong = SessionError::no_tensor(name, wanted);
     let (shape, values) = npy::decode(bytes).map_err(|error| wrong(error.to_string()))?;
     let lengths = |shape: &[usize]| -> Vec<usize> {
         shape

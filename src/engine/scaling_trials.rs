@@ -1,14 +1,14 @@
 //! What the network would say of a picture by each usual scaling of its pixel values: where a
 //! file does not state one, a person who knows the picture sees which is right.
 
-use super::picture_input::picture_input;
+use super::picture_reading::read_picture;
 use super::preprocessing::preprocess;
 use super::question::Prediction;
 use super::session::Session;
 use super::session_error::SessionError;
 use crate::explain::{self, Budget, ExplainError};
 use crate::network::{Computation, Network as _};
-use crate::picture::SCALINGS;
+use crate::picture::{self, SCALINGS};
 use crate::protocol::{PredictionOverrides, ScalingTrial};
 use crate::render::npy;
 
@@ -17,8 +17,8 @@ const TOP: usize = 5;
 
 impl Session {
     /// Runs the network on a picture by each scaling for its channels, and tells `show` what is
-    /// known so far. The prediction before stays the session's. An input tensor is not scaled:
-    /// nothing is tried then.
+    /// known so far. The prediction before stays the session's. An input tensor and bands
+    /// are not scaled: nothing is tried then.
     ///
     /// # Errors
     /// [`SessionError`]: no model, a picture that cannot be read, or the budget's owner said stop.
@@ -38,6 +38,10 @@ impl Session {
         let fitting: Vec<_> = (SCALINGS.iter())
             .filter(|scaling| scaling.channels() == channels)
             .collect();
+        if fitting.is_empty() {
+            return Ok(Vec::new());
+        }
+        let picture = read_picture(bytes, name, &overrides.picture)?.picture;
         let mut trials = Vec::new();
         for (done, scaling) in fitting.iter().enumerate() {
             budget.step(done, fitting.len());
@@ -45,10 +49,7 @@ impl Session {
                 scaling: Some(scaling.id.to_owned()),
                 ..overrides.clone()
             };
-            let preprocess = preprocess(&description, &chosen)?;
-            let choices = &overrides.picture;
-            let read = picture_input((bytes, name), &preprocess, choices, &mut || ())?;
-            let input = read.tensor;
+            let input = picture::prepare(&picture, &preprocess(&description, &chosen)?)?;
             let layers = vec![self.layer().to_owned()];
             let forward = Computation::Forward { input, layers };
             let network = self.network().ok_or(SessionError::NoModel)?;

@@ -121,19 +121,14 @@ impl Session {
         let preprocess = preprocess(description, overrides)?;
         let is_bands = matches!(preprocess.channels, Channels::Bands(_));
         let (is_signal, shape) = (description.is_signal, &description.selection.picture.shape);
-        let mut prediction = if is_signal {
-            let tensor = if bytes.starts_with(npy::MAGIC) {
-                read_tensor(bytes, name, shape)?
-            } else {
-                read_signal(bytes, name, shape)?
-            };
-            let plot = signal_plot(tensor.view());
+        let is_npy = bytes.starts_with(npy::MAGIC);
+        let mut prediction = if is_signal || (is_npy && !is_bands) {
+            let read = if is_npy { read_tensor } else { read_signal };
+            let tensor = read(bytes, name, shape)?;
+            let plot = is_signal.then(|| signal_plot(tensor.view()));
             let mut prediction = self.predict_tensor(tensor, progress)?;
-            prediction.preview = Some(plot);
+            prediction.preview = plot;
             prediction
-        } else if bytes.starts_with(npy::MAGIC) && !is_bands {
-            let tensor = read_tensor(bytes, name, shape)?;
-            self.predict_tensor(tensor, progress)?
         } else {
             self.predict_picture((bytes, name), &preprocess, &overrides.picture, progress)?
         };

@@ -54,6 +54,18 @@ pub enum SessionError {
 }
 
 impl SessionError {
+    /// What makes an error of the reason why a file is no input tensor of this shape.
+    pub(super) fn no_tensor(
+        name: &str,
+        wanted: &[usize],
+    ) -> impl Fn(String) -> SessionError + Copy {
+        move |reason| SessionError::Tensor {
+            name: name.into(),
+            wanted: wanted.to_vec(),
+            reason,
+        }
+    }
+
     /// Whether the model can be loaded once a person has said the size of its picture.
     pub fn is_about_picture_size(&self) -> bool {
         let size = |error: &GradientError| matches!(error, GradientError::NoPictureSize { .. });

@@ -202,6 +202,12 @@ impl Builder {
         self.floats(&[], &[value])
     }
 
+    /// Zeros of a shape.
+    pub fn zeros(&mut self, shape: &[usize]) -> String {
+        let zero = self.scalar(0.0);
+        self.expand(&zero, shape)
+    }
+
     pub fn transpose(&mut self, input: &str, order: &[usize]) -> String {
         let order: Vec<i64> = order.iter().map(|&axis| axis as i64).collect();
         self.add_node(

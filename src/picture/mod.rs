@@ -8,8 +8,8 @@
 //! - `input_tensor`: from an RGB picture to the input tensor
 //! - `grey_levels`: grey levels of more than 8 bits, and the window through which they are shown
 //! - `bands`: pictures of other bands than colours
-//! - `background`: what is behind a transparent picture; `opaque`: pixels without transparency; `several`: files with more than one
-//!   picture; `png_chunks`: what is left out of PNG files
+//! - `background`: what is behind a transparent picture; `opaque`: pixels without transparency
+//! - `several`: files with more than one picture; `png_chunks`: what is left out of PNG files
 //! - `color_profile`: colours that are not sRGB's
 //! - `pixels`: pixels that another program or the browser read
 //! - `error`: why a picture cannot be used

@@ -8,7 +8,7 @@
 //! - [`engine_builds`]: the builds of the engine that this browser can run
 //! - [`fetch`]: the lists and samples beside the page
 //! - [`json`], [`js_reader`]: the browser's own parser, and its values as types of Rust
-//! - [`local_storage`], [`location`]: the browser's store and address
+//! - [`local_storage`], [`session_storage`], [`location`]: the browser's stores and address
 //! - [`resource_table`]: files and canvases that the state names by number
 
 pub mod canvas;
@@ -27,4 +27,5 @@ pub mod local_storage;
 pub mod location;
 pub mod picture_decoding;
 pub mod resource_table;
+pub mod session_storage;
 pub mod text;

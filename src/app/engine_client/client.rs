@@ -205,9 +205,7 @@ impl EngineClient {
             let kind = match step {
                 EngineStep::Load(_) => FailureKind::Model,
                 EngineStep::Predict(_) => FailureKind::Picture,
-                EngineStep::Explain(_) | EngineStep::Test(_) | EngineStep::Probe(_) => {
-                    FailureKind::Explanation
-                }
+                _ => FailureKind::Explanation,
             };
             let message = format!(
                 "The file could not be read; choose it again. The browser says: {}",

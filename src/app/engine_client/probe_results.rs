@@ -14,15 +14,7 @@ impl EngineClient {
             Event::Report { text } => (ProbeResult::Report(text.into()), false),
             _ => return,
         };
-        let step = {
-            let mut schedule = self.0.schedule.borrow_mut();
-            if is_early {
-                let running = schedule.running().filter(|(running, _)| *running == job);
-                running.map(|(_, step)| step.clone())
-            } else {
-                schedule.completed(job)
-            }
-        };
+        let step = self.0.schedule.borrow_mut().answered(job, is_early);
         if let Some(EngineStep::Probe(probe)) = step {
             self.0.emit.emit(EngineEvent::Probed {
                 probe,

@@ -101,13 +101,8 @@ impl RequestSchedule {
             Some(EngineStep::Predict(_)) => desired.picture.is_none() || desired.model.is_none(),
             // It is given up between two pieces of a run. A worker that was told so and
             // does not answer is ended if the user says stop again.
-            Some(step @ (EngineStep::Explain(_) | EngineStep::Test(_) | EngineStep::Probe(_)))
-                if !desired.lets_go_on(step) =>
-            {
-                return self.cancel_explanation(stopped);
-            }
-            Some(EngineStep::Explain(_) | EngineStep::Test(_) | EngineStep::Probe(_)) => false,
-            None => false,
+            Some(step) if !desired.lets_go_on(step) => return self.cancel_explanation(stopped),
+            _ => false,
         };
         if is_useless {
             Command::Replace
@@ -165,15 +160,21 @@ impl RequestSchedule {
             }
             EngineStep::Predict(key) => self.held.picture = Some(*key),
             // One that is no longer desired may be desired again.
-            EngineStep::Explain(_) | EngineStep::Test(_) | EngineStep::Probe(_)
-                if self.desired.contains(&step) =>
-            {
-                self.settled.push(step.clone());
-            }
-            EngineStep::Explain(_) | EngineStep::Test(_) | EngineStep::Probe(_) => {}
+            _ if self.desired.contains(&step) => self.settled.push(step.clone()),
+            _ => {}
         }
         self.last_crash.take_if(|crash| crash.step == step);
         Some(step)
+    }
+
+    /// The step that `job` answers; it is completed unless the answer comes early, before another
+    /// that is more complete. `None` if nobody waits for it.
+    pub fn answered(&mut self, job: Job, is_early: bool) -> Option<EngineStep> {
+        if !is_early {
+            return self.completed(job);
+        }
+        let running = self.running().filter(|(running, _)| *running == job);
+        running.map(|(_, step)| step.clone())
     }
 
     /// Request `job` ended without a result.
@@ -191,11 +192,9 @@ impl RequestSchedule {
     pub fn lost_prerequisite(&mut self, job: Job) -> bool {
         let running = self.running.as_ref().filter(|running| running.job == job);
         let is_news = match running.map(|running| &running.step) {
-            Some(EngineStep::Explain(_) | EngineStep::Test(_) | EngineStep::Probe(_)) => {
-                self.held.picture.take().is_some()
-            }
             Some(EngineStep::Predict(_)) => self.held.model.take().is_some(),
-            _ => false,
+            Some(EngineStep::Load(_)) | None => false,
+            Some(_) => self.held.picture.take().is_some(),
         };
         // Counted as a crash, so that it cannot go on for ever.
         is_news && self.count_crash().is_some_and(|crash| crash.again)

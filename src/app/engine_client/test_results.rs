@@ -22,12 +22,7 @@ impl EngineClient {
         let is_early = matches!(event, Event::Measured { is_early: true, .. });
         let (step, picture, map) = {
             let mut schedule = self.0.schedule.borrow_mut();
-            let step = if is_early {
-                let running = schedule.running().filter(|(running, _)| *running == job);
-                running.map(|(_, step)| step.clone())
-            } else {
-                schedule.completed(job)
-            };
+            let step = schedule.answered(job, is_early);
             let map = match &step {
                 Some(EngineStep::Test(test)) => {
                     schedule.desired_state().tested_map(&test.map).cloned()

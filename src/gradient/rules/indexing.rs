@@ -3,7 +3,7 @@
 
 use super::vjp_context::VjpContext;
 use crate::gradient::error::GradientError;
-use crate::onnx::node;
+use crate::onnx::{node, pb};
 
 /// The operator set whose ScatterElements and ScatterND can add.
 const OPSET_WITH_REDUCTION: i64 = 16;
@@ -33,27 +33,21 @@ fn add_into_zeros(context: &mut VjpContext, scatter: &str) -> Result<String, Gra
             "its gradient needs operator set {OPSET_WITH_REDUCTION} or later"
         )));
     }
-    let mut attributes = along_axis(context, scatter);
+    let mut attributes = own_axis(context);
     attributes.push(node::text_attribute("reduction", "add"));
-    let zeros = zeros(context, context.input(0)?)?;
+    let shape = context.shape(context.input(0)?)?;
+    let zeros = context.builder.zeros(shape);
     let inputs = [&zeros, context.input(1)?, context.cotangent];
     Ok(context.builder.add_node(scatter, &inputs, attributes))
 }
 
-/// The node's axis, for the operators that have one.
-fn along_axis(context: &VjpContext, operator: &str) -> Vec<crate::onnx::pb::AttributeProto> {
-    let axis = node::int(context.node, "axis").unwrap_or(0);
-    match operator {
-        "ScatterElements" | "GatherElements" => vec![node::int_attribute("axis", axis)],
-        _ => vec![],
-    }
-}
-
-/// Zeros of a tensor's shape.
-fn zeros(context: &mut VjpContext, tensor: &str) -> Result<String, GradientError> {
-    let shape = context.shape(tensor)?;
-    let zero = context.builder.scalar(0.0);
-    Ok(context.builder.expand(&zero, shape))
+/// The node's axis, where it states one: the opposite operator has the same.
+fn own_axis(context: &VjpContext) -> Vec<pb::AttributeProto> {
+    let attributes = context.node.attribute.iter();
+    attributes
+        .filter(|one| one.name == "axis")
+        .cloned()
+        .collect()
 }
 
 /// y = x with updates at the indices: x̄ is ȳ elsewhere, the updates' cotangent ȳ there.
@@ -75,13 +69,14 @@ fn scatter(context: &mut VjpContext, scatter: &str, gather: &str) -> Result<(), 
     if context.is_active(0) && reduction == "add" {
         context.accumulate(0, cotangent.to_owned());
     } else if context.is_active(0) {
-        let zeros = zeros(context, context.input(2)?)?;
-        let (inputs, attributes) = ([cotangent, indices, &zeros], along_axis(context, scatter));
+        let shape = context.shape(context.input(2)?)?;
+        let zeros = context.builder.zeros(shape);
+        let (inputs, attributes) = ([cotangent, indices, &zeros], own_axis(context));
         let elsewhere = context.builder.add_node(scatter, &inputs, attributes);
         context.accumulate(0, elsewhere);
     }
     if context.is_active(2) {
-        let attributes = along_axis(context, gather);
+        let attributes = own_axis(context);
         let inputs = [cotangent, indices];
         let there = context.builder.add_node(gather, &inputs, attributes);
         context.accumulate(2, there);
@@ -96,7 +91,8 @@ pub fn top_k(context: &mut VjpContext) -> Result<(), GradientError> {
         return Err(context.unsupported("its second output, the indices, has no name"));
     };
     let axis = node::int(context.node, "axis").unwrap_or(-1);
-    let zeros = zeros(context, context.input(0)?)?;
+    let shape = context.shape(context.input(0)?)?;
+    let zeros = context.builder.zeros(shape);
     let attributes = vec![node::int_attribute("axis", axis)];
     let inputs = [&zeros, places.as_str(), context.cotangent];
     let cotangent = (context.builder).add_node("ScatterElements", &inputs, attributes);

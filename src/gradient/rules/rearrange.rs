@@ -37,10 +37,9 @@ pub fn split(context: &mut VjpContext) -> Result<(), GradientError> {
         match cotangent {
             Some(cotangent) => parts.push(cotangent.clone()),
             None => {
-                let zero = context.builder.scalar(0.0);
                 let mut part = shape.to_vec();
                 part[axis] = size;
-                parts.push(context.builder.expand(&zero, &part));
+                parts.push(context.builder.zeros(&part));
             }
         }
     }

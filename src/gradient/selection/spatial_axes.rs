@@ -49,8 +49,9 @@ pub fn tensors_with_height_and_width<'graph>(
         );
         let mixes = matches!(node.op_type.as_str(), "MatMul" | "Einsum")
             && node.input.iter().filter(depends).count() > 1;
-        let is_view = matches!(node.op_type.as_str(), "Reshape" | "Flatten");
-        let preserves = reads(&found.names) && !mixes && !is_view;
+        let preserves = reads(&found.names)
+            && !mixes
+            && !matches!(node.op_type.as_str(), "Reshape" | "Flatten");
         let reads_weights = reads(&attention_weights);
         // A product of two makes weights; one of weights with values makes none, and what
         // weights are multiplied or added to is none.
@@ -70,7 +71,7 @@ pub fn tensors_with_height_and_width<'graph>(
                 found.sizes.insert([b, c]);
             }
             let has_size = |size| found.sizes.contains(size);
-            let is_known = is_view && (has_size([b, c]) || has_size([a, b]));
+            let is_known = !mixes && (has_size([b, c]) || has_size([a, b]));
             if creates || preserves || is_known {
                 found.names.insert(output.as_str());
             }

@@ -3,11 +3,12 @@
 //! - `forward_pass`: from the picture to logits and activations
 //! - `taped_forward`: from the picture to logits and what the gradient at the picture needs
 //! - `gradient_branch`: from a run and a cotangent to gradients
-//! - `plans`: the plans that are ready, and how others are built
+//! - `plans`: the plans that are ready, and how others are built; `plan_behind_layer`: one of them
 //! - `shared_plans`: the plans for other threads
 
 mod forward_pass;
 mod gradient_branch;
+mod plan_behind_layer;
 mod plans;
 mod shared_plans;
 mod taped_forward;

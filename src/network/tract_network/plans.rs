@@ -6,8 +6,9 @@ use tract_onnx::prelude::Tensor;
 
 use super::forward_pass::ForwardPass;
 use super::gradient_branch::{GradientBranch, PlanKey};
+use super::plan_behind_layer::PlanBehindLayer;
 use super::taped_forward::TapedForward;
-use crate::gradient::{self, AttachOptions, Attached, Layer, ReluPolicy, Selection};
+use crate::gradient::{self, AttachOptions, Attached, Layer, ReluPolicy};
 use crate::network::biases::{Bias, biases};
 use crate::network::description::{Description, FileOrigin};
 use crate::network::execution_plan::ExecutionPlan;
@@ -18,7 +19,6 @@ use crate::network::network_error::NetworkError;
 use crate::network::network_trait::{Normals, Site};
 use crate::network::random_weights;
 use crate::network::run::Run;
-use crate::network::subgraphs;
 use crate::onnx::{Limits, Model};
 
 /// Number of gradient branches that stay ready.
@@ -40,33 +40,6 @@ pub struct Plans {
     /// Those used last come first.
     pub branches: Vec<GradientBranch>,
     pub behind: Option<PlanBehindLayer>,
-}
-
-/// From a layer's activations to the logits.
-pub struct PlanBehindLayer {
-    layer: String,
-    plan: ExecutionPlan,
-    channels_last: bool,
-}
-
-impl PlanBehindLayer {
-    /// `None` where the logits depend on the picture by other ways.
-    fn new(
-        model: &Model,
-        selection: &Selection,
-        layer: &str,
-        weights: &mut PackedWeights,
-    ) -> Result<Option<PlanBehindLayer>, LoadError> {
-        let Some(graph) = subgraphs::behind_layer(model, selection)? else {
-            return Ok(None);
-        };
-        let plan = ExecutionPlan::of_subgraph(&graph, model, weights);
-        Ok(Some(PlanBehindLayer {
-            layer: layer.to_owned(),
-            plan: plan.map_err(LoadError::Engine)?,
-            channels_last: selection.layer.channels_last,
-        }))
-    }
 }
 
 /// Which gradients the model's branch gives.

@@ -23,12 +23,11 @@ pub struct Budget {
 }
 
 impl Default for Budget {
-    /// 128 Mi values kept (a quantised ResNet-152 has 60, a standardised NFNet-L0 35 several
-    /// times), 1 Gi touched.
+    /// 64 Mi values kept (a quantised ResNet-152 has 60), 512 Mi touched.
     fn default() -> Self {
         Budget {
-            memory: 1 << 27,
-            work: 1 << 30,
+            memory: 1 << 26,
+            work: 1 << 29,
         }
     }
 }

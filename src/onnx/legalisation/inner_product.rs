@@ -54,16 +54,14 @@ pub fn einsum(context: &NodeContext) -> Legalised {
         inner_name(context, "wider"),
         inner_name(context, "one"),
     );
-    let mut terms: Vec<String> = (equation.inputs.iter())
-        .map(|letters| letters.iter().collect())
-        .collect();
-    terms[0].insert(0, letter);
-    let text = format!("{}->{letter}", terms.join(","));
+    let mut wider_equation = equation;
+    wider_equation.inputs[0].insert(0, letter);
+    wider_equation.output = vec![letter];
     let mut product = context.node.clone();
     product.name.clone_from(&one);
     product.input[0].clone_from(&wider);
     product.output = vec![one.clone()];
-    product.attribute = vec![node::text_attribute("equation", &text)];
+    product.attribute = vec![node::text_attribute("equation", &wider_equation.text())];
     Ok(Some(Replacement {
         nodes: vec![
             node::new("Reshape", &[&context.node.input[0], &target], &wider),

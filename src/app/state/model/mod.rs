@@ -16,6 +16,8 @@ mod override_reducer;
 mod override_tests;
 mod prepared_model;
 mod probe_reducer;
+#[cfg(test)]
+mod probe_tests;
 mod reducer;
 #[cfg(test)]
 mod reducer_tests;

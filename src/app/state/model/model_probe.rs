@@ -25,11 +25,13 @@ pub enum ProbeResult {
     Failed(String),
 }
 
-/// What is known of a model on one picture.
+/// What is known of the model that made a picture's prediction.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProbeResults {
-    /// What was tried by each scaling, and of which prediction.
-    pub scalings: Option<(PictureKey, Rc<[ScalingTrial]>)>,
+    /// What was tried so far by each scaling.
+    pub scalings: Rc<[ScalingTrial]>,
+    /// Whether no more scalings are to be tried.
+    pub has_all_scalings: bool,
     /// Whether somebody asked what works.
     pub wants_report: bool,
     pub report: Option<Rc<str>>,

@@ -1,11 +1,9 @@
 //! How the state asks what is to be found out about a model, and takes the answers.
 
-use std::rc::Rc;
-
-use super::model_probe::{ModelProbe, ProbeResult};
+use super::model_probe::{ModelProbe, ProbeResult, ProbeResults};
 use crate::app::state::app_state::AppState;
 use crate::app::state::notices::NoticePlace;
-use crate::app::state::picture::{ChosenPicture, PictureKey};
+use crate::app::state::picture::ChosenPicture;
 
 impl AppState {
     /// Whether the scaling of pixel values is a guess that nobody has confirmed.
@@ -21,16 +19,18 @@ impl AppState {
         picture: &ChosenPicture,
     ) -> Option<ModelProbe> {
         self.current_prediction(picture)?;
-        let key = picture.key;
-        let probes = &picture.probes;
+        let (key, probes) = (picture.key, &picture.probes);
         if probes.wants_report && probes.report.is_none() {
             return Some(ModelProbe::Everything(key));
         }
-        let is_tried = probes
-            .scalings
-            .as_ref()
-            .is_some_and(|(tried, _)| *tried == key);
-        (self.asks_for_scaling() && !is_tried).then_some(ModelProbe::Scalings(key))
+        let is_missing = self.asks_for_scaling() && !probes.has_all_scalings;
+        is_missing.then_some(ModelProbe::Scalings(key))
+    }
+
+    /// What is known of the desired model on the picture at hand, once that has its prediction.
+    pub fn probes(&self) -> Option<&ProbeResults> {
+        let picture = self.picture.current.as_ref()?;
+        self.current_prediction(picture).map(|_| &picture.probes)
     }
 
     /// Takes what was found out about a model, if the picture is still the one at hand.
@@ -45,18 +45,17 @@ impl AppState {
         let Some(picture) = current.filter(|picture| picture.key == key) else {
             return;
         };
+        let probes = &mut picture.probes;
         match (probe, result) {
-            // An early one leaves the rest wanted.
             (ModelProbe::Scalings(_), ProbeResult::Scalings(trials)) => {
-                let attempt = if is_early { u32::MAX } else { key.attempt };
-                picture.probes.scalings = Some((PictureKey { attempt, ..key }, trials));
+                (probes.scalings, probes.has_all_scalings) = (trials, !is_early);
             }
-            (ModelProbe::Scalings(_), _) => picture.probes.scalings = Some((key, Rc::default())),
+            (ModelProbe::Scalings(_), _) => probes.has_all_scalings = true,
             (ModelProbe::Everything(_), ProbeResult::Report(text)) => {
-                picture.probes.report = Some(text);
+                probes.report = Some(text);
             }
             (ModelProbe::Everything(_), ProbeResult::Failed(sentence)) => {
-                picture.probes.wants_report = false;
+                probes.wants_report = false;
                 self.notify(NoticePlace::About, sentence, None);
             }
             _ => {}
@@ -67,9 +66,7 @@ impl AppState {
     pub(in crate::app::state) fn stop_probing(&mut self) {
         if let Some(picture) = &mut self.picture.current {
             picture.probes.wants_report = false;
-            let known = picture.probes.scalings.take();
-            let trials = known.map_or_else(Rc::default, |(_, trials)| trials);
-            picture.probes.scalings = Some((picture.key, trials));
+            picture.probes.has_all_scalings = true;
         }
     }
 }

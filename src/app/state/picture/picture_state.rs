@@ -63,7 +63,7 @@ pub struct ChosenPicture {
     pub pointed: Option<TestQuestion>,
     /// What was found out about maps.
     pub tests: SmallMap<TestRequest, TestResult>,
-    /// What was found out about the model on this picture.
+    /// What was found out about the model that made the prediction.
     pub probes: ProbeResults,
     /// What is known so far of a test that the engine is at.
     pub early_test: Option<(TestRequest, TestResult)>,
@@ -96,13 +96,14 @@ impl ChosenPicture {
         }
     }
 
-    /// Forgets all maps, and what was found out about them.
+    /// Forgets all maps, and what was found out about them and about the model that made them.
     pub(in crate::app::state) fn drop_maps(&mut self) {
         self.maps.clear();
         self.early = None;
         self.failed_maps.clear();
         self.shown = None;
         self.tests.clear();
+        self.probes = ProbeResults::default();
         self.stop_tests();
         self.early_test = None;
     }

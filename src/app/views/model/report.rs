@@ -15,11 +15,9 @@ pub fn Report(props: &Props) -> Html {
     let Some(model) = state.ready_model() else {
         return html! {};
     };
-    let picture = state.picture.current.as_ref();
-    let probes = picture.map(|picture| &picture.probes);
+    let probes = state.probes();
     let tried = probes.and_then(|probes| probes.report.clone());
     let is_trying = probes.is_some_and(|probes| probes.wants_report) && tried.is_none();
-    let can_try = picture.is_some_and(|picture| picture.prediction.is_some());
     let text = tried
         .clone()
         .unwrap_or_else(|| model.summary.report.as_str().into());
@@ -49,7 +47,7 @@ pub fn Report(props: &Props) -> Html {
             <p class="hint">{ "No picture, no weights and no name of a file are in it." }</p>
             <div class="control-row">
                 <button onclick={copy}>{ "Copy" }</button>
-                if tried.is_none() && can_try {
+                if tried.is_none() && probes.is_some() {
                     <button onclick={try_out} disabled={is_trying}>{ if is_trying { "Trying…" } else { "Try what works" } }</button>
                 }
             </div>

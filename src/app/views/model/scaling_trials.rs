@@ -14,9 +14,8 @@ use crate::protocol::ScalingTrial;
 /// first to be confirmed.
 pub fn scaling_trials(props: &Props, model: &PreparedModel) -> Html {
     let state = &props.state;
-    let picture = state.picture.current.as_ref();
-    let known = picture.and_then(|picture| picture.probes.scalings.as_ref());
-    let trials = known.map(|(_, trials)| &**trials).unwrap_or_default();
+    let probes = state.probes();
+    let trials = probes.map(|probes| &*probes.scalings).unwrap_or_default();
     if !state.asks_for_scaling() || trials.is_empty() {
         return html! {};
     }

@@ -11,7 +11,9 @@ use super::footer::footer;
 use super::header::header;
 use super::help;
 use crate::app::browser::drop_paste_shortcuts::Key;
-use crate::app::browser::{drop_paste_shortcuts, elements, engine_builds, local_storage, location};
+use crate::app::browser::{
+    drop_paste_shortcuts, elements, engine_builds, location, session_storage,
+};
 use crate::app::engine_client::VariantFallback;
 use crate::app::state::{
     Action, AppState, ExplanationAction, ModelAction, NO_PICTURE, RememberedOverrides,
@@ -139,7 +141,7 @@ fn use_own_model_mark(state: &UseReducerHandle<AppState>, page: &PageHandle) {
     {
         let page = page.clone();
         use_effect_with((), move |()| {
-            if local_storage::is_marked(MARK) {
+            if session_storage::is_marked(MARK) {
                 page.dispatch(ModelAction::OwnModelGone);
             }
         });
@@ -148,7 +150,7 @@ fn use_own_model_mark(state: &UseReducerHandle<AppState>, page: &PageHandle) {
     let is_own = prepared.map(|model| model.desired.source.entry().is_none());
     use_effect_with(is_own, |is_own| {
         if let Some(is_own) = is_own {
-            local_storage::mark(MARK, *is_own);
+            session_storage::mark(MARK, *is_own);
         }
     });
 }
