@@ -9,7 +9,6 @@ use gradcam::network::kernels::{
     Clamp, Convolution, ConvolutionWeights, Depthwise, Geometry, KernelShape, MaxPooling,
     WeightReader, tract_kernel,
 };
-use gradcam::onnx::tensor;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{EvalContext, EvalOp};
 use tract_onnx::tract_core::tract_linalg::mmm::{AsInputValue, FusedSpec};
@@ -70,9 +69,8 @@ fn convolutions(criterion: &mut Criterion) {
     ] {
         let depth = channels * kernel * kernel;
         let weights = vec![0.25; rows * depth];
-        let file = tensor::from_floats("w", &[rows, depth], &weights);
         let geometry = Geometry::square(size, kernel, stride, kernel / 2);
-        let stored = WeightReader::new(&file).unwrap();
+        let stored = WeightReader::of_floats(&weights, [rows, depth]);
         let panels =
             ConvolutionWeights::pack(&stored, geometry.has_unit_stride_3x3(), None, None).unwrap();
         let operations = 2 * rows * depth * geometry.output_len();
@@ -92,11 +90,11 @@ fn convolutions(criterion: &mut Criterion) {
 /// Weights of a layer, from a file's bytes to panels.
 fn packing(criterion: &mut Criterion) {
     let (rows, depth) = (1536, 1024);
-    let file = tensor::from_floats("w", &[rows, depth], &vec![0.25; rows * depth]);
+    let weights = vec![0.25; rows * depth];
     let mut group = criterion.benchmark_group("packing");
     group.throughput(Throughput::Bytes((rows * depth * size_of::<f32>()) as u64));
     group.bench_function("1536 × 1024", |bencher| {
-        let stored = WeightReader::new(&file).unwrap();
+        let stored = WeightReader::of_floats(&weights, [rows, depth]);
         bencher.iter(|| black_box(ConvolutionWeights::pack(&stored, false, None, None).unwrap()));
     });
     group.finish();

@@ -33,8 +33,8 @@ impl LoweredLayer {
     pub fn operation(&self) -> Box<dyn InferenceOp> {
         match self {
             LoweredLayer::Convolution(layer) => expand(layer.clone()),
-            LoweredLayer::Dense(layer) => expand(layer.clone()),
-            LoweredLayer::MaxPoolGradient(layer) => expand(layer.clone()),
+            LoweredLayer::Dense(layer) => expand(LoweredDense(layer.clone())),
+            LoweredLayer::MaxPoolGradient(layer) => expand(LoweredMaxPoolGradient(layer.clone())),
         }
     }
 }
@@ -128,7 +128,11 @@ impl Expansion for LoweredConvolution {
     }
 }
 
-impl Expansion for Dense {
+/// A dense layer for any number of rows.
+#[derive(Clone, Debug)]
+struct LoweredDense(Dense);
+
+impl Expansion for LoweredDense {
     fn name(&self) -> StaticName {
         "GradcamDense".into()
     }
@@ -142,7 +146,7 @@ impl Expansion for Dense {
         one_to_one(solver, inputs, outputs)?;
         solver.equals(&outputs[0].rank, &inputs[0].rank)?;
         solver.given(&inputs[0].shape, move |solver, mut shape| {
-            let (depth, wide) = self.sizes();
+            let (depth, wide) = self.0.sizes();
             let last = shape.last_mut().context("a product of a single number")?;
             ensure!(
                 *last == depth.to_dim(),
@@ -163,14 +167,18 @@ impl Expansion for Dense {
         let shape = concrete(&model.outlet_fact(inputs[0])?.shape.to_tvec())?;
         let rows: usize = shape.iter().rev().skip(1).product();
         if rows <= MAX_DENSE_ROWS {
-            model.wire_node(name, self.clone(), inputs)
+            model.wire_node(name, self.0.clone(), inputs)
         } else {
-            self.wire_for_many_rows(name, model, inputs[0])
+            self.0.wire_for_many_rows(name, model, inputs[0])
         }
     }
 }
 
-impl Expansion for MaxPoolGradient {
+/// The gradient of max pooling of planes whose size is not known yet.
+#[derive(Clone, Debug)]
+struct LoweredMaxPoolGradient(MaxPoolGradient);
+
+impl Expansion for LoweredMaxPoolGradient {
     fn name(&self) -> StaticName {
         "GradcamMaxPoolGradient".into()
     }
@@ -196,6 +204,6 @@ impl Expansion for MaxPoolGradient {
         model: &mut TypedModel,
         inputs: &[OutletId],
     ) -> TractResult<TVec<OutletId>> {
-        model.wire_node(name, self.clone(), inputs)
+        model.wire_node(name, self.0.clone(), inputs)
     }
 }

@@ -9,6 +9,7 @@
 //!   folded in; Gemm and MatMul by a constant matrix; the gradient of MaxPool
 //! - `weight_cache`: the packed weights
 //! - `released_weights`: weights of the file that are kept packed alone
+//! - `stored_weights`: weights of the file as the kernels read them
 //! - `remaining_graph`: the graph that is left for tract
 //! - `lowered_ops`: what the lowered layers become in tract's graph
 //!
@@ -21,6 +22,7 @@ mod lowered_ops;
 mod pattern_matching;
 mod released_weights;
 mod remaining_graph;
+mod stored_weights;
 #[cfg(test)]
 mod tests;
 mod weight_cache;

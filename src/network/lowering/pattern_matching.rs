@@ -7,11 +7,10 @@ use tract_onnx::prelude::TractError;
 
 use super::lowered_ops::{LoweredConvolution, LoweredLayer};
 use super::remaining_graph::{RemainingGraph, operator};
+use super::stored_weights;
 use super::weight_cache::{ConvolutionKey, PackedWeights};
 use crate::gradient::MAX_POOL_GRADIENT;
-use crate::network::kernels::{
-    ConvolutionWeights, Dense, DenseWeights, MaxPoolGradient, WeightReader,
-};
+use crate::network::kernels::{ConvolutionWeights, Dense, DenseWeights, MaxPoolGradient};
 use crate::onnx::{Model, OnnxError, node, pb, tensor};
 
 /// A batch norm as what it does to the convolution before it: each output channel is
@@ -301,7 +300,7 @@ impl<'a> PatternMatcher<'a> {
             }
         };
         let stored = self.cache.restored(weights.stored);
-        let mut reader = WeightReader::new(&stored)?;
+        let mut reader = stored_weights::matrix(&stored)?;
         if weights.is_transposed {
             reader = reader.transposed();
         }
@@ -370,7 +369,7 @@ impl<'a> PatternMatcher<'a> {
         if let Some(matrix) = self.cache.dense(&weights.name) {
             return Ok(matrix);
         }
-        let matrix = Arc::new(DenseWeights::read(&WeightReader::new(weights)?));
+        let matrix = Arc::new(DenseWeights::read(&stored_weights::matrix(weights)?));
         self.cache.keep_dense(&weights.name, &matrix);
         Ok(matrix)
     }

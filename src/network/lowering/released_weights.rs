@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::stored_weights;
 use super::weight_cache::{ConvolutionKey, PackedWeights};
 use crate::gradient::is_contract_name;
-use crate::network::kernels::{ConvolutionWeights, WeightReader};
+use crate::network::kernels::ConvolutionWeights;
 use crate::onnx::{Model, node, pb, tensor};
 
 impl PackedWeights {
@@ -58,7 +59,7 @@ impl PackedWeights {
         let Some(packed) = self.packed_transposed(weights) else {
             return false;
         };
-        let Ok(stored) = WeightReader::new(weights) else {
+        let Ok(stored) = stored_weights::matrix(weights) else {
             return false;
         };
         // One row after the other: all of them take as much memory again.
@@ -150,7 +151,7 @@ mod tests {
         let mut rounded = FILTERS;
         rounded[3] = 0.0;
         let rounded = tensor::from_floats("u", &[2, 2, 1, 1], &rounded);
-        let reader = WeightReader::new(&rounded).unwrap().transposed();
+        let reader = stored_weights::matrix(&rounded).unwrap().transposed();
         let rounded = ConvolutionWeights::pack(&reader, false, None, None).unwrap();
         let mut all = packed.convolutions.iter_mut();
         let (_, kept) = all

@@ -26,7 +26,7 @@ mod windows;
 pub use common::{Clamp, PoolActivity};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub use matmul::{AutotuningReport, autotuning_report};
-pub use matmul::{Kernel, KernelShape, WeightReader, peak_gigaflops};
+pub use matmul::{Kernel, KernelShape, StoredElement, WeightReader, peak_gigaflops};
 pub use tract::{Dense, DenseWeights, MAX_DENSE_ROWS, autotune, declutter, tract_kernel};
 pub use warm_up::warm_up;
 pub use windows::{

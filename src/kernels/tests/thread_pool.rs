@@ -18,7 +18,6 @@ use super::super::windows::{
 };
 use super::random_tensor;
 use super::windows::{exact_row, run, slice, windows as for_each_tap};
-use crate::onnx::tensor;
 
 const THREADS: usize = 3;
 /// Enough work to use several threads.
@@ -64,10 +63,10 @@ fn convolutions_by(kernel: &(dyn Fn() -> Kernel + Sync)) {
     ] {
         let depth = channels * geometry.kernel.0 * geometry.kernel.1;
         let weights = random_tensor(&[rows, depth], 1);
-        let file = tensor::from_floats("w", &[rows, depth], slice(&weights));
+        let stored = WeightReader::of_floats(slice(&weights), [rows, depth]);
         let bias = random_tensor(&[rows], 3);
         let pack = || {
-            let (stored, bias) = (WeightReader::new(&file).unwrap(), Some(slice(&bias)));
+            let bias = Some(slice(&bias));
             let form = Form::pick(rows, depth, geometry.has_unit_stride_3x3());
             ConvolutionWeights::pack_for(kernel(), form, &stored, None, bias).unwrap()
         };

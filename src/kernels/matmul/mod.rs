@@ -47,4 +47,4 @@ pub use row_scaling::{RowScaling, row_maxima};
 pub use strassen_winograd::{
     QuadrantPanels, StrassenProduct, has_even_depth, is_strassen_faster, left_columns, upper_rows,
 };
-pub use weight_reader::WeightReader;
+pub use weight_reader::{StoredElement, WeightReader};

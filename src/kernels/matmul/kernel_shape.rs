@@ -18,7 +18,7 @@ pub enum KernelShape {
 /// `dispatch_on_shape!(shape, run)` is `run::<ROWS, VECTORS>` for the shape.
 macro_rules! dispatch_on_shape {
     ($shape:expr, $($function:ident)::+) => {{
-        use $crate::network::kernels::matmul::KernelShape as Shape;
+        use $crate::matmul::KernelShape as Shape;
         match $shape {
             Shape::Tile3x12 => $($function)::+::<3, 3>,
             Shape::Tile4x8 => $($function)::+::<4, 2>,

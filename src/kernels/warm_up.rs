@@ -14,7 +14,6 @@ use web_time::Instant;
 use super::common::{Clamp, single_threaded};
 use super::matmul::WeightReader;
 use super::windows::{Convolution, ConvolutionWeights, Depthwise, Geometry, MaxPooling};
-use crate::onnx::tensor;
 
 /// An operation, and inputs for it.
 struct Sample {
@@ -79,8 +78,7 @@ const CHANNELS: usize = 8;
 
 fn convolution(channels: usize, rows: usize, geometry: Geometry) -> TractResult<Sample> {
     let depth = channels * geometry.kernel.0 * geometry.kernel.1;
-    let file = tensor::from_floats("w", &[rows, depth], &vec![1.0; rows * depth]);
-    let weights = WeightReader::new(&file)?;
+    let weights = WeightReader::of_floats(&vec![1.0; rows * depth], [rows, depth]);
     let weights = ConvolutionWeights::pack(&weights, geometry.has_unit_stride_3x3(), None, None)?;
     let (height, width) = geometry.input;
     Ok(Sample {

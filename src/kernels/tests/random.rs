@@ -1,21 +1,10 @@
-//! The kernels compared with those of tract and with plain loops.
-
-mod convolution;
-mod copies;
-mod declutter;
-mod elementwise;
-mod microkernel;
-mod rounding;
-#[cfg(feature = "cli")]
-mod thread_pool;
-mod windows;
+//! Random cases. The tests of `gradcam::network::kernel_tests` use them, too.
 
 use proptest::prelude::*;
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::internal::Approximation;
 
 /// Random cases of a test: a few under Miri, which takes a thousand times as long.
-fn cases(count: u32) -> ProptestConfig {
+pub fn cases(count: u32) -> ProptestConfig {
     ProptestConfig {
         failure_persistence: None,
         ..ProptestConfig::with_cases(if cfg!(miri) { 3 } else { count })
@@ -24,7 +13,7 @@ fn cases(count: u32) -> ProptestConfig {
 
 /// A pseudorandom tensor between −2 and 2; of even seeds in multiples of a half, so that
 /// ties and zeros occur.
-fn random_tensor(shape: &[usize], seed: u64) -> Tensor {
+pub fn random_tensor(shape: &[usize], seed: u64) -> Tensor {
     let mut state = seed | 1;
     let mut next = move || {
         state ^= state << 13;
@@ -40,12 +29,4 @@ fn random_tensor(shape: &[usize], seed: u64) -> Tensor {
     };
     let values: Vec<f32> = (0..shape.iter().product()).map(|_| next()).collect();
     Tensor::from_shape(shape, &values).unwrap()
-}
-
-/// Fails where two tensors differ by more than rounding.
-fn close(found: &Tensor, wanted: &Tensor) -> Result<(), TestCaseError> {
-    prop_assert_eq!(found.shape(), wanted.shape());
-    found
-        .close_enough(wanted, Approximation::Approximate)
-        .map_err(|error| TestCaseError::fail(error.to_string()))
 }

@@ -3,9 +3,6 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::onnx::pb::{self, tensor_proto::DataType};
-use crate::onnx::{OnnxError, tensor};
-
 use super::super::common::{LANES, Lanes};
 
 /// A matrix of float32 or float16 elements, row-major and little-endian, read as float32.
@@ -17,30 +14,35 @@ pub struct WeightReader<'a> {
     pub columns: usize,
 }
 
+/// How a weight is stored, in little-endian bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoredElement {
+    Float32,
+    Float16,
+}
+
 impl<'a> WeightReader<'a> {
-    /// A tensor [rows, ...] as a matrix: all axes but the first make the columns.
-    ///
-    /// # Errors
-    /// [`OnnxError::ElementType`] if the elements are not floating-point numbers.
-    pub fn new(weights: &'a pb::TensorProto) -> Result<WeightReader<'a>, OnnxError> {
-        let dims = tensor::dims(weights);
-        let rows = dims.first().copied().unwrap_or(1);
-        let columns = dims.iter().skip(1).product();
-        let is_f16 = weights.data_type == DataType::Float16 as i32;
-        let is_float = weights.data_type == DataType::Float as i32;
-        let is_raw = !weights.raw_data.is_empty() && (is_f16 || is_float);
-        let bytes = if is_raw {
-            Cow::Borrowed(weights.raw_data.as_slice())
-        } else {
-            let floats = tensor::floats(weights)?;
-            Cow::Owned(tensor::from_floats("", &[], &floats).raw_data)
-        };
-        Ok(WeightReader {
-            bytes,
-            is_f16: is_raw && is_f16,
+    /// A matrix [rows, columns] of elements in their bytes, row-major.
+    pub fn new(
+        bytes: impl Into<Cow<'a, [u8]>>,
+        element: StoredElement,
+        [rows, columns]: [usize; 2],
+    ) -> WeightReader<'a> {
+        WeightReader {
+            bytes: bytes.into(),
+            is_f16: element == StoredElement::Float16,
             rows,
             columns,
-        })
+        }
+    }
+
+    /// A copy of a matrix [rows, columns] of numbers, row-major.
+    pub fn of_floats(values: &[f32], sizes: [usize; 2]) -> WeightReader<'static> {
+        let bytes: Vec<u8> = values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect();
+        WeightReader::new(bytes, StoredElement::Float32, sizes)
     }
 
     /// The matrix [columns, rows] of the same elements, a copy. Weights of another number of
@@ -164,25 +166,20 @@ fn transposed<const N: usize>(bytes: &[u8], rows: usize, columns: usize) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
-    #[cfg(target_arch = "wasm32")]
-    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn a_transposed_matrix_of_either_type_has_its_elements_exchanged() {
         for (rows, columns) in [(1, 1), (3, 5), (33, 18), (16, 1)] {
             let values: Vec<f32> = (0..rows * columns).map(|value| value as f32).collect();
-            let wide = tensor::from_floats("w", &[rows, columns, 1, 1], &values);
+            let wide = WeightReader::of_floats(&values, [rows, columns]);
             let half_bytes = values.iter().flat_map(|&value| {
                 let half = half::f16::from_f32(value);
                 half.to_le_bytes()
             });
-            let narrow = pb::TensorProto {
-                data_type: DataType::Float16 as i32,
-                raw_data: half_bytes.collect(),
-                ..wide.clone()
-            };
-            for file in [&wide, &narrow] {
-                let reader = WeightReader::new(file).unwrap().transposed();
+            let half_bytes: Vec<u8> = half_bytes.collect();
+            let narrow = WeightReader::new(half_bytes, StoredElement::Float16, [rows, columns]);
+            for reader in [wide, narrow] {
+                let reader = reader.transposed();
                 assert_eq!((reader.rows, reader.columns), (columns, rows));
                 for (index, found) in reader.to_floats().into_iter().enumerate() {
                     let (column, row) = (index / rows, index % rows);

@@ -5,27 +5,27 @@ use proptest::prelude::*;
 use tract_onnx::prelude::*;
 
 use super::super::common::Clamp;
-use super::super::matmul::{Kernel, KernelShape, WeightReader};
+use super::super::matmul::{Kernel, KernelShape, StoredElement, WeightReader};
 use super::super::tract::{Dense, DenseWeights};
 use super::super::windows::{Convolution, ConvolutionWeights, Form, Geometry};
 use super::windows::{geometries, run, samples, slice, unit_stride_3x3_windows, windows};
 use super::{cases, close, random_tensor};
-use crate::onnx::pb::{self, tensor_proto::DataType};
-use crate::onnx::tensor;
 
 /// Weights as a file stores them. Those of `random_tensor` with an even seed are the same as
 /// float16.
-fn file(weights: &Tensor, as_half: bool) -> pb::TensorProto {
-    let floats = tensor::from_floats("w", weights.shape(), slice(weights));
+fn stored(weights: &Tensor, as_half: bool) -> WeightReader<'static> {
+    let sizes = matrix_sizes(weights.shape());
     if !as_half {
-        return floats;
+        return WeightReader::of_floats(slice(weights), sizes);
     }
     let halves = slice(weights).iter().map(|&value| f16::from_f32(value));
-    pb::TensorProto {
-        data_type: DataType::Float16 as i32,
-        raw_data: halves.flat_map(f16::to_le_bytes).collect(),
-        ..floats
-    }
+    let bytes: Vec<u8> = halves.flat_map(f16::to_le_bytes).collect();
+    WeightReader::new(bytes, StoredElement::Float16, sizes)
+}
+
+/// All axes but the first make the columns.
+fn matrix_sizes(shape: &[usize]) -> [usize; 2] {
+    [shape[0], shape[1..].iter().product()]
 }
 
 proptest! {
@@ -40,10 +40,9 @@ proptest! {
     ) {
         let seed = if as_half { seed & !1 } else { seed };
         let weights = random_tensor(&[depth, rows, 1, 1], seed);
-        let file = file(&weights, as_half);
         let form = if is_plain { Form::Plain } else { Form::StrassenWinograd };
         let kernel = Kernel::Own(KernelShape::ALL[own]);
-        let matrix = WeightReader::new(&file).unwrap().transposed();
+        let matrix = stored(&weights, as_half).transposed();
         let packed = ConvolutionWeights::pack_for(kernel, form, &matrix, None, None).unwrap();
         prop_assert_eq!((packed.rows, packed.depth), (rows, depth));
         let mut column = vec![0.0; rows];
@@ -100,7 +99,6 @@ proptest! {
             }));
         }
         let wanted = Tensor::from_shape(&shape, &wanted).unwrap();
-        let file = file(&weights, as_half);
         let kernel = match own {
             Some(shape) => Kernel::Own(KernelShape::ALL[shape]),
             None => Kernel::pick(rows, depth).unwrap(),
@@ -115,7 +113,7 @@ proptest! {
         let panels = ConvolutionWeights::pack_for(
             kernel,
             form,
-            &WeightReader::new(&file).unwrap(),
+            &stored(&weights, as_half),
             has_factors.then(|| slice(&row_scales)),
             has_bias.then(|| slice(&bias)),
         );
@@ -145,8 +143,7 @@ proptest! {
             }
         }
         let wanted = Tensor::from_shape(&[rows, width], &wanted).unwrap();
-        let file = file(&weights, as_half);
-        let weights = Arc::new(DenseWeights::read(&WeightReader::new(&file).unwrap()));
+        let weights = Arc::new(DenseWeights::read(&stored(&weights, as_half)));
         close(&run(&Dense { weights, is_transposed }, &[&input]), &wanted)?;
     }
 }
@@ -165,9 +162,8 @@ fn every_tile_gives_the_same_bits() {
         let form = Form::pick(rows, depth, geometry.has_unit_stride_3x3());
         let weights = random_tensor(&[rows, depth], 1);
         let input = random_tensor(&[1, channels, geometry.input.0, geometry.input.1], 3);
-        let file = file(&weights, false);
+        let stored = stored(&weights, false);
         let by = |shape| {
-            let stored = WeightReader::new(&file).unwrap();
             let weights =
                 ConvolutionWeights::pack_for(Kernel::Own(shape), form, &stored, None, None);
             let op = Convolution {
@@ -195,13 +191,8 @@ fn every_tile_gives_the_same_bits() {
 #[test]
 fn halves_are_widened_without_loss() {
     let halves: Vec<u8> = (0..=u16::MAX).flat_map(u16::to_le_bytes).collect();
-    let file = pb::TensorProto {
-        dims: vec![1 << 8, 1 << 8],
-        data_type: DataType::Float16 as i32,
-        raw_data: halves,
-        ..Default::default()
-    };
-    let widened = WeightReader::new(&file).unwrap().to_floats();
+    let reader = WeightReader::new(halves, StoredElement::Float16, [1 << 8, 1 << 8]);
+    let widened = reader.to_floats();
     for (bits, found) in (0..=u16::MAX).zip(widened) {
         let wanted = f16::from_bits(bits).to_f32();
         assert!(

@@ -77,20 +77,20 @@ fn power_of_two(exponent: i32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::onnx::tensor;
 
     #[test]
     fn the_largest_of_each_row_is_found_and_what_is_no_number() {
-        let file =
-            |value: f32| tensor::from_floats("w", &[2, 3], &[0.5, -3.0, 2.0, 0.0, -0.0, value]);
-        let maxima = |value: f32| row_maxima(&WeightReader::new(&file(value)).unwrap()).unwrap();
+        let maxima = |value: f32| {
+            let values = [0.5, -3.0, 2.0, 0.0, -0.0, value];
+            row_maxima(&WeightReader::of_floats(&values, [2, 3])).unwrap()
+        };
         assert_eq!(maxima(-1e-40), Some(vec![3.0, 1e-40]));
         for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
             assert_eq!(maxima(value), None);
         }
         // Numbers whose sum is none.
-        let large = tensor::from_floats("w", &[1, 2], &[f32::MAX, f32::MAX]);
-        let maxima = row_maxima(&WeightReader::new(&large).unwrap()).unwrap();
+        let large = WeightReader::of_floats(&[f32::MAX, f32::MAX], [1, 2]);
+        let maxima = row_maxima(&large).unwrap();
         assert_eq!(maxima, Some(vec![f32::MAX]));
     }
 

@@ -1,8 +1,8 @@
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::Approximation;
 
-use super::super::tract::declutter;
-use super::random_tensor;
+use super::random::random_tensor;
+use crate::network::kernels::declutter;
 use crate::onnx::testing::{self, GraphBuilder};
 
 /// Input → depthwise 3×3 of stride 1 → ReLU → depthwise of stride 2 → ReLU6 →

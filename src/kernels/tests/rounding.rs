@@ -10,7 +10,6 @@ use super::super::matmul::{Kernel, KernelShape, WeightReader};
 use super::super::windows::{Convolution, ConvolutionWeights, Form, Geometry};
 use super::random_tensor;
 use super::windows::{exact_row, run, slice, windows};
-use crate::onnx::tensor;
 
 /// Of the greatest sum of absolute products of a row. An ordinary product of depth 1536 is
 /// ten times as exact.
@@ -74,11 +73,10 @@ impl Layer {
     fn run(&self, input: &[f32], weights: &[f32], clamp: Clamp) -> Vec<f32> {
         let Geometry { input: size, .. } = self.geometry;
         let input = Tensor::from_shape(&[1, self.channels, size.0, size.1], input).unwrap();
-        let file = tensor::from_floats("w", &[self.rows, self.depth()], weights);
         let weights = ConvolutionWeights::pack_for(
             Kernel::Own(KernelShape::ALL[0]),
             self.form(),
-            &WeightReader::new(&file).unwrap(),
+            &WeightReader::of_floats(weights, [self.rows, self.depth()]),
             Some(&self.factors()),
             Some(&self.bias()),
         );
