@@ -64,7 +64,6 @@ pub use region::{Area, Mask, called, region};
 pub use saliency::{ChannelImportance, Completeness, Saliency};
 pub use setting::{
     BLACK, BLURRED, Choice, GREY, MEAN_COLOUR, Setting, SettingKind, SettingValue, Settings, ZERO,
-    decimal,
 };
 #[cfg(feature = "network")]
 pub use subject::{InputScale, Subject};

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::error::ExplainError;
+use crate::decimal::{decimal, parse_decimal};
 
 /// A setting as a method declares it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -148,37 +149,6 @@ impl Setting {
     }
 }
 
-/// Digits behind the point that a setting has at most.
-const DECIMALS: usize = 6;
-
-/// A number of 0 or more in decimal, without what the page would need to print any number.
-pub fn decimal(number: f64) -> String {
-    let unit = 10u64.pow(DECIMALS as u32);
-    let units = (number * unit as f64).round() as u64;
-    let (whole, part) = (units / unit, units % unit);
-    if part == 0 {
-        return whole.to_string();
-    }
-    let part = (unit + part).to_string();
-    format!("{whole}.{}", part[1..].trim_end_matches('0'))
-}
-
-/// Reads what [`decimal`] writes.
-fn parse_decimal(text: &str) -> Option<f64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let is_number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
-    let is_fine = is_number(whole) && is_number(part) && part.len() <= DECIMALS;
-    if !is_fine || whole.len() > 9 || (whole.is_empty() && part.is_empty()) {
-        return None;
-    }
-    let digits = |digits: &str| -> u64 {
-        let bytes = digits.bytes();
-        bytes.fold(0, |sum, byte| 10 * sum + u64::from(byte - b'0'))
-    };
-    let unit = 10u64.pow(part.len() as u32);
-    Some((digits(whole) * unit + digits(part)) as f64 / unit as f64)
-}
-
 /// The settings of one explanation: a value for each that its method declares.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
@@ -308,26 +278,6 @@ mod tests {
             (8, "black")
         );
         assert_eq!(found.changed().count(), 1);
-    }
-
-    #[test]
-    fn decimals_are_read_back() {
-        for text in ["0", "0.15", "48", "0.5", "1000", "12.000001"] {
-            assert_eq!(decimal(parse_decimal(text).unwrap()), text);
-        }
-        assert_eq!(parse_decimal(".5"), Some(0.5));
-        for wrong in [
-            "",
-            ".",
-            "-1",
-            "1e3",
-            "0.1234567",
-            "1.2.3",
-            "inf",
-            "12345678901",
-        ] {
-            assert_eq!(parse_decimal(wrong), None, "{wrong}");
-        }
     }
 
     #[test]

@@ -66,6 +66,7 @@ impl FromStr for Background {
 
 /// A value over this background, rounded, as Pillow's `paste` with a mask has it. `opacity` is at
 /// most `full`.
+#[cfg(feature = "decoding")]
 pub fn over(value: u32, background: u8, opacity: u32, full: u32) -> u32 {
     // In 64 bits, since values in 16 bits are multiplied.
     let behind = u64::from(background) * u64::from(full) / 255;

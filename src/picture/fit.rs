@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::decimal::{decimal, parse_decimal};
 use crate::frame::Frame;
 
 /// How a picture that is not of the network's shape is fitted to it. As text `stretch`,
@@ -129,7 +130,11 @@ impl std::fmt::Display for Fit {
         match self {
             Fit::Stretch => formatter.write_str("stretch"),
             Fit::Crop { thousandths } => {
-                write!(formatter, "crop:{}", f64::from(*thousandths) / 1000.0)
+                write!(
+                    formatter,
+                    "crop:{}",
+                    decimal(f64::from(*thousandths) / 1000.0)
+                )
             }
             Fit::Letterbox {
                 color: [red, green, blue],
@@ -158,7 +163,7 @@ impl FromStr for Fit {
             ("crop", None) => Ok(Fit::CROP),
             ("letterbox", None) => Ok(Fit::LETTERBOX),
             ("crop", Some(fraction)) => {
-                let fraction = fraction.parse().map_err(|_| wrong())?;
+                let fraction = parse_decimal(fraction).ok_or_else(wrong)?;
                 Fit::crop(fraction).ok_or_else(wrong)
             }
             ("letterbox", Some(color)) => {

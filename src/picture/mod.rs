@@ -17,30 +17,40 @@
 //! To add a scaling: an entry in [`SCALINGS`]; page and engine read the catalogue.
 
 mod background;
+#[cfg(feature = "decoding")]
 mod bands;
+#[cfg(feature = "decoding")]
 mod color_profile;
+#[cfg(feature = "decoding")]
 mod decode;
 mod error;
 mod fit;
 mod grey_levels;
 mod input_tensor;
+#[cfg(feature = "decoding")]
 mod opaque;
 mod opencv;
+#[cfg(feature = "decoding")]
 mod pixels;
+#[cfg(feature = "decoding")]
 mod png_chunks;
 mod preprocessing;
 mod resample;
 mod scaling;
+#[cfg(feature = "decoding")]
 mod several;
 
 pub use background::Background;
+#[cfg(feature = "decoding")]
 pub use bands::BandPicture;
+#[cfg(feature = "decoding")]
 pub use decode::{Decoded, Limits, PictureChoices, check_size, decode, decode_with};
 pub use error::PictureError;
 pub use fit::{Fit, Placement};
 pub use grey_levels::{Grey16, GreyLevels, LevelWindow, LevelsSummary};
 pub use image::RgbImage;
 pub use input_tensor::{prepare, preview};
+#[cfg(feature = "decoding")]
 pub use pixels::{PixelFile, Pixels};
 pub use preprocessing::{Channels, Filter, Layout, Preprocess};
 pub use scaling::{SCALINGS, Scaling};

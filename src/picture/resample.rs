@@ -57,6 +57,7 @@ pub fn resample(
 }
 
 /// The same for numbers of one band, row by row, without rounding.
+#[cfg(feature = "decoding")]
 pub fn resample_plane(
     (values, (old_width, old_height)): (&[f32], (u32, u32)),
     (width, height): (u32, u32),
@@ -99,6 +100,7 @@ pub fn resample_plane(
 
 /// The filters of an axis for numbers: one pixel with the whole weight where nothing is resized or
 /// the nearest is taken; OpenCV's bilinear filter does not widen.
+#[cfg(feature = "decoding")]
 fn plane_taps(from: u32, to: u32, places: Range<u32>, filter: Filter) -> Vec<Taps> {
     let scale = f64::from(from) / f64::from(to);
     let one = |first: u32| Taps {
