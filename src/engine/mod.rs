@@ -24,6 +24,7 @@
 //! In the browser only:
 //!
 //! - `worker`: requests from the page, events to the page, one job at a time
+//! - `memory_limit`: how much memory a network may take
 //! - `model_cache`: model files from the browser's cache or the server, checked
 //! - `checksum`: checksums, by the browser in a worker where it can
 //! - `worker_threads`: a pool of workers that compute on the engine's own memory
@@ -57,6 +58,12 @@ mod map_summary;
     allow(dead_code, reason = "the worker uses it")
 )]
 mod measured_map;
+// The worker asks for it.
+#[cfg_attr(
+    not(all(feature = "engine", target_arch = "wasm32")),
+    allow(dead_code, reason = "the worker uses it")
+)]
+mod memory_limit;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 mod model_cache;
 mod model_report;

@@ -7,10 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Cache, DedicatedWorkerGlobalScope, Request, RequestInit, Response};
 
 use super::checksum::{ChecksumWorker, PendingChecksum};
-use crate::protocol::{ManifestEntry, Phase};
-
-/// Name of the cache (Cache API); the number changes with the form of its keys.
-const CACHE_NAME: &str = "gradcam-models-1";
+use crate::protocol::{CACHE_KEY_HASH, MODEL_CACHE, ManifestEntry, Phase};
 
 /// The largest file that is fetched, in bytes.
 const MAX_BYTES: u32 = 1 << 30;
@@ -70,7 +67,7 @@ impl ModelCache<'_> {
         progress: Progress<'_>,
     ) -> Option<CachedFile> {
         let cache = open_cache(self.scope).await.ok()?;
-        let key = cache_key(url, entry);
+        let key = entry.cache_key(url);
         let found = JsFuture::from(cache.match_with_str(&key)).await.ok()?;
         let response: Response = found.dyn_into().ok()?;
         // At once, since each of hundreds of chunks would be a turn of the event loop.
@@ -128,7 +125,7 @@ impl ModelCache<'_> {
             return Err(problem.of_download(entry, signal));
         }
         let kept = match open_cache(self.scope).await {
-            Ok(cache) => keep(&cache, &cache_key(url, entry), &file).await,
+            Ok(cache) => keep(&cache, &entry.cache_key(url), &file).await,
             Err(error) => Err(error),
         };
         let cache_note = kept.err().map(|error| {
@@ -153,15 +150,8 @@ impl CachedFile {
     }
 }
 
-fn cache_key(url: &str, entry: &ManifestEntry) -> String {
-    format!("{url}{VERSION}{}", entry.sha256)
-}
-
-/// Stands between a model's address and the checksum that makes a key of it.
-const VERSION: &str = "?sha256=";
-
 async fn open_cache(scope: &DedicatedWorkerGlobalScope) -> Result<Cache, JsValue> {
-    let opened = JsFuture::from(scope.caches()?.open(CACHE_NAME)).await?;
+    let opened = JsFuture::from(scope.caches()?.open(MODEL_CACHE)).await?;
     opened.dyn_into()
 }
 
@@ -274,7 +264,8 @@ async fn keep(cache: &Cache, cache_key: &str, file: &ArrayBuffer) -> Result<(), 
 
 /// A key without its checksum.
 fn model_address(key: &str) -> &str {
-    key.rsplit_once(VERSION).map_or(key, |(address, _)| address)
+    key.rsplit_once(CACHE_KEY_HASH)
+        .map_or(key, |(address, _)| address)
 }
 
 /// An exception's message.

@@ -89,6 +89,7 @@ impl SessionError {
             | SessionError::Explain(ExplainError::Network(NetworkError::NoForward)) => {
                 FailureKind::Order
             }
+            SessionError::Load(LoadError::Memory { .. }) => FailureKind::Memory,
             SessionError::Load(_) => FailureKind::Model,
             SessionError::Picture(_)
             | SessionError::Tensor { .. }

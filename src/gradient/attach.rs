@@ -1,5 +1,7 @@
 //! Adds the gradient branch to a model and states it in the file.
 
+use std::collections::HashSet;
+
 use super::attach_options::AttachOptions;
 use super::backward_pass::{BackwardPass, check_limits};
 use super::builder::Builder;
@@ -9,8 +11,8 @@ use super::model_survey::{Survey, survey};
 use super::selection::{self, Layer, Selection};
 use super::tensor_names::{ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS};
 use crate::onnx::{
-    Model, check_operands, drop_unread_weights, fold_constants, has_branches, inline_branches, key,
-    legalise, node, pb,
+    Model, Shapes, check_operands, drop_unread_weights, element_count, fold_constants,
+    has_branches, inline_branches, key, legalise, node, pb,
 };
 use crate::picture::Layout;
 use pb::tensor_proto::DataType;
@@ -26,6 +28,8 @@ pub struct Attached {
     /// Number of rectifiers that the branch crosses. Without any, every policy
     /// gives the plain gradient.
     pub rectifiers: usize,
+    /// Number of values of the largest inputs and outputs that one node has, together.
+    pub activations: usize,
 }
 
 /// Adds the gradient branch: afterwards the model has the inputs picture and
@@ -108,6 +112,7 @@ pub fn attach_branch(
         for_engine: options.for_engine && is_float32_alone(model.graph()),
     };
     let gradients = pass.run(model.graph(), &shapes, &mut builder)?;
+    let activations = largest_activations(model.graph(), &shapes);
     name_outputs(&mut builder, &selection, &gradients.tensors);
     name_logits(&mut builder, &selection, &logits_shape);
     check_limits(model.graph().node.first(), &builder)?;
@@ -121,7 +126,23 @@ pub fn attach_branch(
         file_tensor,
         layers,
         rectifiers: gradients.rectifiers,
+        activations,
     })
+}
+
+/// Number of values of the inputs and outputs of the node that has most; tensors without a
+/// shape do not count, and neither do weights, which are no activations.
+fn largest_activations(graph: &pb::GraphProto, shapes: &Shapes) -> usize {
+    let weights: HashSet<&str> = (graph.initializer.iter().map(|one| &*one.name)).collect();
+    let values = |name: &String| match shapes.get(name) {
+        Some(shape) if !weights.contains(&**name) => element_count(shape).unwrap_or(usize::MAX),
+        _ => 0,
+    };
+    let of_node = |node: &pb::NodeProto| {
+        let tensors = node.input.iter().chain(&node.output);
+        tensors.map(values).fold(0, usize::saturating_add)
+    };
+    graph.node.iter().map(of_node).max().unwrap_or(0)
 }
 
 /// Whether no node casts to another floating-point type.

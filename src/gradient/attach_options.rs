@@ -26,4 +26,6 @@ pub struct AttachOptions {
     pub for_engine: bool,
     /// What rectifiers pass backwards.
     pub policy: ReluPolicy,
+    /// Bytes that the network may take; the engine refuses one that would take more.
+    pub memory_limit: Option<u64>,
 }

@@ -15,12 +15,13 @@
 //! - `random_weights`: the same model with other weights, for sanity checks
 //! - `subgraphs`: from one file to the forward and the gradient graph
 //! - `tape`: what the gradient at the picture reads of a forward run
+//! - `memory_need`: how much memory a network will take
 //! - `kept_activations`: the layers whose activations a forward run keeps
 //! - `lowering`: layers with weights, which become operations on our kernels
 //! - `graph_preparation`: what is done to a graph before tract optimises it
 //! - `execution_plan`: one graph, optimised by tract and run
 //! - `profiling`: how long a model, its gradient branch and its nodes take
-//! - `kernels`: SIMD kernels and the thread pool
+//! - `kernels`: SIMD kernels and the thread pool, a package of its own in `src/kernels`
 //!
 //! To run another operator on kernels of this project: a kernel in `kernels`; where the
 //! operator has weights, also a case in `lowering`.
@@ -42,12 +43,14 @@ mod file_facts;
 mod graph_preparation;
 #[cfg(feature = "network")]
 mod kept_activations;
-#[cfg(feature = "network")]
-pub mod kernels;
+#[cfg(all(test, feature = "network"))]
+mod kernel_tests;
 #[cfg(feature = "network")]
 mod load_error;
 #[cfg(feature = "network")]
 mod lowering;
+#[cfg(feature = "network")]
+mod memory_need;
 mod network_error;
 #[cfg(feature = "network")]
 mod network_trait;
@@ -68,6 +71,9 @@ mod tape;
 mod tests;
 #[cfg(feature = "network")]
 mod tract_network;
+
+#[cfg(feature = "network")]
+pub use gradcam_kernels as kernels;
 
 #[cfg(feature = "network")]
 pub use biases::Bias;

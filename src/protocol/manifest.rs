@@ -37,6 +37,20 @@ pub struct ManifestEntry {
     pub license: String,
 }
 
+/// Name of the browser's cache (Cache API) of model files; the number changes with the form of
+/// its keys.
+pub const MODEL_CACHE: &str = "gradcam-models-1";
+
+impl ManifestEntry {
+    /// Under which the cache has the model that lies at `url`.
+    pub fn cache_key(&self, url: &str) -> String {
+        [url, CACHE_KEY_HASH, &self.sha256].concat()
+    }
+}
+
+/// Stands between a model's address and the checksum that makes a key of it.
+pub const CACHE_KEY_HASH: &str = "?sha256=";
+
 /// `samples/samples.json` beside the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

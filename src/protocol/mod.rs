@@ -30,7 +30,7 @@ pub use self::explanation_record::{
     ClassRecord, EngineRecord, ExplanationRecord, ImageRecord, MapRecord, ModelRecord,
     PreprocessingRecord, RECORD_VERSION,
 };
-pub use self::manifest::{Manifest, ManifestEntry, Sample};
+pub use self::manifest::{CACHE_KEY_HASH, MODEL_CACHE, Manifest, ManifestEntry, Sample};
 pub use self::map_summary::{ChannelSummary, CompletenessSummary, MapState, MapSummary, MapUnit};
 pub use self::measurement::{
     ChanceSummary, CurveSummary, DrawnRegion, MeasurementSummary, PictureChange,
@@ -46,7 +46,7 @@ pub use self::timings::{ExplainTimings, LoadTimings, PredictTimings};
 /// Raised with every change of the messages. The page compares it with the one
 /// in [`Event::Started`], since a host or a cache can mix the files of two builds. In all
 /// versions it stands there: `{ header: { event: { type: "started", protocol } } }`.
-pub const PROTOCOL_VERSION: u32 = 12;
+pub const PROTOCOL_VERSION: u32 = 13;
 
 /// Numbers the page's requests from 1; 0 is the engine speaking unasked.
 pub type Job = u32;
@@ -89,6 +89,9 @@ pub enum Request {
         /// What a person has said about files before. The engine uses what is
         /// about this one.
         remembered: Vec<Remembered>,
+        /// Whether a model is loaded that may take more memory than the device has to spare.
+        #[serde(default)]
+        exceeds_memory: bool,
     },
     /// Decodes a picture and runs the network on it. Buffer 0: the file's bytes.
     /// Answered by [`Event::Progress`] and [`Event::Prediction`].
@@ -354,6 +357,9 @@ pub enum FailureKind {
     Picture,
     /// The model cannot be had or used: choose another, or try again.
     Model,
+    /// The model would take more memory than the device has to spare: choose another, or ask
+    /// again with `exceeds_memory`.
+    Memory,
     /// This class, method or layer cannot be explained.
     Explanation,
     /// The request came out of order, such as Explain before Predict.

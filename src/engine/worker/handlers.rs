@@ -1,6 +1,8 @@
 //! What each request does to the session, and the event that answers it.
 
-use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
+use js_sys::{ArrayBuffer, Float32Array, Reflect, Uint8Array};
+use wasm_bindgen::JsValue;
+use web_sys::DedicatedWorkerGlobalScope;
 
 use super::budget::{JobBudget, send_map};
 use super::foreign_pictures::readable;
@@ -9,6 +11,7 @@ use super::load_model::{LoadOptions, load_given, load_listed};
 use super::messages::{ReceivedRequest, failed, transferable};
 use super::trial_handlers::{try_everything, try_scalings};
 use super::trust_handlers::{Measure, curve_picture, explain_changed, measure};
+use crate::engine::memory_limit::memory_limit;
 use crate::engine::question::Question;
 use crate::engine::session::Session;
 use crate::engine::session_error::SessionError;
@@ -33,8 +36,13 @@ pub async fn handle(
             model,
             layer,
             remembered,
+            exceeds_memory,
         } => {
-            let options = LoadOptions { layer, remembered };
+            let options = LoadOptions {
+                layer,
+                remembered,
+                memory_limit: (!exceeds_memory).then(|| memory_limit(device_memory(job.scope))),
+            };
             match model {
                 ModelSource::File { name, weights } => {
                     load_given(job, session, name, (file, &weights), &options).await
@@ -190,6 +198,12 @@ async fn explain(
     let (saliency, timings_ms) = session.ask(question, &mut budget).await?;
     send_map(job, &saliency, false, session.runs(), timings_ms);
     Ok(())
+}
+
+/// What the browser says of the device's memory, in gigabytes; `None` where it says nothing.
+fn device_memory(scope: &DedicatedWorkerGlobalScope) -> Option<f64> {
+    let name = JsValue::from_str("deviceMemory");
+    Reflect::get(&scope.navigator(), &name).ok()?.as_f64()
 }
 
 fn values_of(buffer: &ArrayBuffer) -> Vec<f32> {

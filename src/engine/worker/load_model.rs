@@ -25,6 +25,8 @@ pub struct LoadOptions {
     pub layer: Option<String>,
     /// What the person said of files before.
     pub remembered: Vec<Remembered>,
+    /// Bytes that the network may take; `None` if the person wants it whatever it takes.
+    pub memory_limit: Option<u64>,
 }
 
 /// Loads a model from its file's bytes.
@@ -146,6 +148,7 @@ impl LoadOptions {
     fn attach_options(&self, sha256: &str) -> AttachOptions {
         let found = self.remembered.iter().find(|file| file.sha256 == sha256);
         let mut options = found.map(remembered_options).unwrap_or_default();
+        options.memory_limit = self.memory_limit;
         if let Some(layer) = &self.layer {
             options.layers = vec![layer.clone()];
         }

@@ -15,6 +15,7 @@ use crate::network::execution_plan::ExecutionPlan;
 use crate::network::kept_activations::layers_to_keep;
 use crate::network::load_error::LoadError;
 use crate::network::lowering::PackedWeights;
+use crate::network::memory_need::{check_memory, weight_values};
 use crate::network::network_error::NetworkError;
 use crate::network::network_trait::{Normals, Site};
 use crate::network::random_weights;
@@ -98,8 +99,10 @@ impl Plans {
             ..options.clone()
         };
         let mut weights = PackedWeights::new(&own);
+        let values = weight_values(&own);
         let mut model = own.lend();
         let found = gradient::attach_branch(&mut model, options)?;
+        check_memory(values, found.activations, options.memory_limit)?;
         let key = PlanKey {
             site: Site::Layer(found.file_tensor.clone()),
             policy: options.policy,
