@@ -193,6 +193,42 @@ fn a_changed_picture_gives_the_logits_that_were_printed() {
     assert!(refusal(&nowhere, &folder).contains("nowhere/x.png"));
 }
 
+/// Half of a long picture lies outside of what a crop keeps.
+#[test]
+fn a_picture_is_changed_as_it_was_fitted() {
+    let folder = empty_folder("perturb-fit");
+    let model = tiny();
+    let level = |x: u32, y: u32| if x < 28 { 0 } else { (5 * x + 3 * y) as u8 };
+    let long = image::RgbImage::from_fn(112, 56, |x, y| image::Rgb([level(x, y); 3]));
+    long.save(folder.join("long.png")).unwrap();
+    let seen = |fit: &str| {
+        let asked = [
+            "perturb", &model, "long.png", "--fit", fit, "--json", "--out", "x.png",
+        ];
+        let changed = json_of(&asked, &folder)[0].clone();
+        let asked = [
+            "evaluate", &model, "long.png", "--fit", fit, "--metric", "deletion", "--json",
+        ];
+        let measured = json_of(&asked, &folder)[0].clone();
+        assert!(
+            measured["fit"].as_str().unwrap().starts_with(fit),
+            "{measured}"
+        );
+        let asked = ["explain", &model, "long.png", "--fit", fit, "--json"];
+        let read = json_of(&asked, &folder)[0].clone();
+        for class in read["top_classes"].as_array().unwrap() {
+            let id = class["id"].as_u64().unwrap() as usize;
+            let logit = changed["before"]["logits"][id].as_f64().unwrap();
+            assert!(
+                (class["logit"].as_f64().unwrap() - logit).abs() < 1e-4,
+                "{fit}: {class}"
+            );
+        }
+        changed["before"]["logits"].clone()
+    };
+    assert_ne!(seen("stretch"), seen("crop"));
+}
+
 #[test]
 fn maps_are_made_again_bit_for_bit() {
     let folder = empty_folder("reproduce");

@@ -63,6 +63,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     let mut engine = Engine::load(&arguments.model, &options)?;
     engine.overrides.picture = question.picture_overrides()?;
+    engine.overrides.fit = question.fit()?.map(|fit| fit.to_string());
     let before = engine.see(&arguments.image)?;
     if matches!(before.picture, Picture::Tensor(_)) {
         bail!("an input tensor has no grey levels: give a picture");

@@ -1,9 +1,9 @@
-//! Hostile pictures and texts: DICOM, TIFF, signals in CSV, and the configurations that come with
-//! models. Each ends with a picture, a description or a sentence, soon, in
+//! Hostile pictures and texts: DICOM, TIFF, signals in CSV, configurations and lists of names that
+//! come with models. Each ends with a picture, a description or a sentence, soon, in
 //! bounded memory.
 //!
 //! `make fuzz` gives it a part of its time. See README.md in the folder above.
-#![cfg(feature = "cli")]
+#![cfg(all(feature = "app", feature = "cli"))]
 
 #[path = "../bytes.rs"]
 mod bytes;
@@ -20,6 +20,7 @@ mod random;
 use std::path::Path;
 
 use corpus::in_short;
+use gradcam::app::state::read_labels;
 use gradcam::engine::{Session, read_picture, read_signal};
 use gradcam::gradient::AttachOptions;
 use gradcam::protocol::PictureOverrides;
@@ -46,14 +47,21 @@ fn hostile_pictures_and_texts_get_a_sentence() {
         seeds: CONFIGURATIONS.map(|text| text.as_bytes().to_vec()).to_vec(),
         mutate: damaged,
         run: configure,
-        percent: 20,
+        percent: 15,
+    });
+    hunt(&Target {
+        extension: "txt",
+        seeds: LABELS.map(|text| text.as_bytes().to_vec()).to_vec(),
+        mutate: damaged,
+        run: name_classes,
+        percent: 10,
     });
     hunt(&Target {
         extension: "csv",
         seeds: TABLES.map(|text| text.as_bytes().to_vec()).to_vec(),
         mutate: damaged,
         run: read_table,
-        percent: 20,
+        percent: 15,
     });
 }
 
@@ -76,6 +84,22 @@ const TABLES: [&str; 4] = [
     "1 2 3\n-1 -2 -3",
     "\u{feff}\"a\"\t\"b\"\n1e3\t-0.25\n2\t1\n3\t4",
 ];
+
+/// Names of three classes, as lists and as programs write them.
+const LABELS: [&str; 5] = [
+    "cat\ndog\ncup\n",
+    "0 cat\r\n1 dog\r\n2 cup",
+    "n02123045 tabby, tabby cat\nn02099601 golden retriever\nn07930864 cup",
+    r#"["cat", "dog", "cup"]"#,
+    r#"{"0": ["n1", "cat"], "1": ["n2", "dog"], "2": ["n3", "cup"]}"#,
+];
+
+fn name_classes(file: &[u8], _: &mut Random) -> Result<String, String> {
+    Ok(match read_labels("names.txt", file, 3) {
+        Ok(names) => format!("{} names", names.len()),
+        Err(error) => in_short(&error.to_string()),
+    })
+}
 
 fn read_table(file: &[u8], _: &mut Random) -> Result<String, String> {
     Ok(match read_signal(file, "ecg.csv", &[1, 2, 1, 3]) {

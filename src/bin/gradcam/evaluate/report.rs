@@ -40,6 +40,7 @@ pub fn report(record: &ExplanationRecord, metric: &Metric, measurement: &Measure
         "settings": record.settings,
         "layer": record.layer,
         "class": record.class,
+        "fit": record.preprocessing.as_ref().map(|preprocessing| &preprocessing.fit),
         "map": record.map,
         "metric": measurement.metric,
         "value": measurement.value,
