@@ -12,8 +12,8 @@
 //!
 //! Who may use whom, from the ground up (`tests/architecture` holds it, and that no two files
 //! use each other):
-//! `frame`, `onnx`, `protocol` and `text` use nobody, `picture` and `render` use `frame`, `dicom` uses `picture`, `gradient` uses `onnx` and `picture`'s types,
-//! `network` uses those, `explain` uses the trait of `network` and `render`'s upsampling, `evaluate` uses those and
+//! `decimal`, `frame`, `onnx`, `protocol` and `text` use nobody, `picture` uses `decimal` and `frame`, `render` uses `frame`, `dicom` uses `picture`, `gradient` uses `onnx` and `picture`'s types,
+//! `network` uses those and the package of kernels in `src/kernels`, `explain` uses the trait of `network` and `render`'s upsampling, `evaluate` uses those and
 //! `explain`, `engine` joins them all;
 //! the binaries use them all, and `app`, the page, never sees tract.
 
@@ -35,6 +35,8 @@ pub mod explain;
 // Builds the gradient branch of an ONNX graph, in ONNX operators.
 #[cfg(feature = "network")]
 pub mod gradient;
+// Decimal numbers as text.
+pub mod decimal;
 // Where the network's input lies on the picture.
 pub mod frame;
 // What an explanation may ask of a network, and tract, which runs it.

@@ -48,6 +48,32 @@ pub fn begun(hash: &str) -> Rc<AppState> {
     )
 }
 
+/// A page whose model has these labels and samples, before there is a picture.
+pub fn with_labels(labels: &[&str], samples: &[&str]) -> Rc<AppState> {
+    let mut model = entry("a");
+    model.samples = samples.iter().map(|&file| file.to_owned()).collect();
+    let listed = samples.iter().map(|file| {
+        let sample = serde_json::json!({
+            "file": file, "name": "", "alt": "", "source": "", "license": "",
+        });
+        serde_json::from_value(sample).expect("a sample")
+    });
+    let manifest = Manifest {
+        models: vec![model],
+    };
+    let fetched: [Action; 2] = [
+        ModelAction::ManifestFetched(Ok(manifest)).into(),
+        PictureAction::SamplesFetched(listed.collect()).into(),
+    ];
+    let state = act(Rc::new(AppState::new("")), fetched);
+    let mut is_ready = ready(&state);
+    if let Action::Engine(EngineEvent::Ready { summary, .. }) = &mut is_ready {
+        summary.classes = labels.len();
+        summary.labels = labels.iter().map(|&label| label.to_owned()).collect();
+    }
+    act(state, [is_ready])
+}
+
 pub fn ready(state: &AppState) -> Action {
     let desired = state.model.desired.clone().expect("a model is desired");
     let summary: ModelSummary = serde_json::from_value(serde_json::json!({

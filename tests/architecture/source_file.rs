@@ -111,7 +111,7 @@ impl Reader {
         let mut absolute: Segments = match first.as_str() {
             "crate" => self.module[..1].to_vec(),
             "self" => here().collect(),
-            "gradcam" => vec![first.clone()],
+            "gradcam" | "gradcam_kernels" => vec![first.clone()],
             "super" => {
                 let ups = segments.iter().take_while(|part| *part == "super").count();
                 let here: Segments = here().collect();

@@ -9,6 +9,8 @@
 //! - [`fetch`]: the lists and samples beside the page
 //! - [`json`], [`js_reader`]: the browser's own parser, and its values as types of Rust
 //! - [`local_storage`], [`session_storage`], [`location`]: the browser's stores and address
+//! - [`model_storage`]: models that are kept for use without a network
+//! - [`parts`]: parts of the program that are loaded on need
 //! - [`resource_table`]: files and canvases that the state names by number
 
 pub mod canvas;
@@ -25,6 +27,8 @@ pub mod js_reader;
 pub mod json;
 pub mod local_storage;
 pub mod location;
+pub mod model_storage;
+pub mod parts;
 pub mod picture_decoding;
 pub mod resource_table;
 pub mod session_storage;

@@ -14,7 +14,11 @@ fn desired(model: Option<u32>, picture: Option<u32>, class: Option<usize>) -> De
         weights: Vec::new(),
     };
     DesiredState {
-        model: model.map(|key| DesiredModel { key, source }),
+        model: model.map(|key| DesiredModel {
+            key,
+            source,
+            exceeds_memory: false,
+        }),
         known_model: model,
         picture: picture.map(|file| DesiredPicture {
             key: picture_key(file),

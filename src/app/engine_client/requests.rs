@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::client::EngineClient;
-use crate::app::browser::location;
+use crate::app::browser::model_storage;
 use crate::app::state::{
     DesiredState, EngineStep, MarkedRegion, ModelChoice, ModelProbe, PARTS, PictureKey,
     SecondPicture, TestQuestion, TestRequest,
@@ -23,9 +23,10 @@ impl EngineClient {
         let request = match step {
             EngineStep::Load(_) => {
                 let model = desired.model.ok_or("no model is wanted")?;
+                let exceeds_memory = model.exceeds_memory;
                 let source = match model.source {
                     ModelChoice::Entry(entry) => ModelSource::Manifest {
-                        url: location::absolute_url(&format!("models/{}", entry.file)),
+                        url: model_storage::model_address(&entry),
                         entry,
                     },
                     ModelChoice::File {
@@ -42,6 +43,7 @@ impl EngineClient {
                     model: source,
                     layer: desired.layer,
                     remembered: desired.remembered,
+                    exceeds_memory,
                 }
             }
             EngineStep::Predict(key) => {

@@ -10,11 +10,13 @@ use crate::app::state::{AppState, ChosenPicture, Prediction};
 use crate::protocol::RECORD_VERSION;
 use crate::render;
 
-/// How the explanation was made, for repeating it: JSON. `picture_sha256` is of the picture's
+/// How the explanation was made, for repeating it: JSON. `picture_name` is that of the picture's file,
+/// if it may be named, `picture_sha256` is of the picture's
 /// file, if the browser could compute it.
 pub fn explanation_manifest(
     state: &AppState,
     exported: &ExportedMap<'_>,
+    picture_name: Option<&str>,
     picture_sha256: Option<String>,
 ) -> Result<String, JsValue> {
     let ExportedMap {
@@ -44,7 +46,7 @@ pub fn explanation_manifest(
         (
             "image",
             object(&[
-                ("name", js(&picture.name)),
+                ("name", js(&picture_name.unwrap_or("picture"))),
                 ("sha256", js(&picture_sha256)),
                 ("width", js(&prediction.width)),
                 ("height", js(&prediction.height)),

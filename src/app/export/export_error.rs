@@ -3,6 +3,7 @@
 use wasm_bindgen::JsValue;
 
 use crate::app::browser::error_text::error_text;
+use crate::app::browser::parts::NotLoaded;
 
 /// Why nothing could be saved or copied.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,8 @@ pub enum ExportError {
     Shape,
     #[error("the picture could not be written as PNG: the browser gave no file")]
     Png,
+    #[error(transparent)]
+    NotLoaded(#[from] NotLoaded),
     #[error("the browser did not allow it: {0}")]
     Browser(String),
 }

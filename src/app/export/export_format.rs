@@ -8,6 +8,11 @@ pub enum ExportFormat {
     Figure,
     Npy,
     Json,
+    /// All of it as one HTML file.
+    Report {
+        /// Without it maps are drawn on grey, and no file is named.
+        has_picture: bool,
+    },
 }
 
 impl ExportFormat {
@@ -18,6 +23,7 @@ impl ExportFormat {
             ExportFormat::Figure => "figure.png",
             ExportFormat::Npy => "npy",
             ExportFormat::Json => "json",
+            ExportFormat::Report { .. } => "html",
         }
     }
 
@@ -27,6 +33,7 @@ impl ExportFormat {
             ExportFormat::Png | ExportFormat::Figure => "image/png",
             ExportFormat::Npy => "application/octet-stream",
             ExportFormat::Json => "application/json",
+            ExportFormat::Report { .. } => "text/html",
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::app::browser::canvas;
 use crate::app::browser::resource_table::ResourceTable;
 use crate::app::state::AppState;
 use crate::render;
-use crate::render::png_text;
+use crate::render::{OverlayStyle, png_text};
 
 /// The picture with its map, on a canvas.
 pub fn overlay_canvas(
@@ -22,12 +22,16 @@ pub fn overlay_canvas(
     let picture = resources
         .canvas(exported.picture.key.file)
         .ok_or(ExportError::Nothing)?;
-    let picture = canvas::pixels_of(&picture)?;
-    let overlay = render::overlay(
-        &picture,
-        exported.view,
-        &state.overlay_style(exported.picture),
-    );
+    overlay_on(&picture, exported, &state.overlay_style(exported.picture))
+}
+
+/// A map over what is on a canvas, on another one.
+pub fn overlay_on(
+    ground: &HtmlCanvasElement,
+    exported: &ExportedMap<'_>,
+    style: &OverlayStyle,
+) -> Result<HtmlCanvasElement, ExportError> {
+    let overlay = render::overlay(&canvas::pixels_of(ground)?, exported.view, style);
     let (width, height) = overlay.dimensions();
     let (canvas, context) = canvas::create(width, height)?;
     let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&overlay), width, height)?;

@@ -7,6 +7,7 @@ use super::exported_map::ExportedMap;
 use super::exported_texts::ExportedTexts;
 use super::figure_canvas::figure_canvas;
 use super::overlay_png::{overlay_canvas, png, png_bytes};
+use super::report::report;
 use web_sys::HtmlCanvasElement;
 
 use crate::app::browser::resource_table::ResourceTable;
@@ -35,24 +36,42 @@ pub async fn download(
             let view = exported.view;
             render::npy::encode(view.values(), &[view.height(), view.width()])
         }
-        ExportFormat::Json => {
-            let sha256 = match resources.file(exported.picture.key.file) {
-                Some(file) => digest::sha256(&file).await,
-                None => None,
-            };
-            explanation_manifest(state, &exported, sha256)?.into_bytes()
+        ExportFormat::Json => manifest(state, resources, &exported, true)
+            .await?
+            .into_bytes(),
+        ExportFormat::Report { has_picture } => {
+            let manifest = manifest(state, resources, &exported, has_picture).await?;
+            report(state, resources, &exported, &manifest, has_picture)?.into_bytes()
         }
     };
     let class = exported.prediction.label(exported.map.summary.class);
+    let stem = match format {
+        ExportFormat::Report { has_picture: false } => "picture".to_owned(),
+        _ => file_stem(&exported.picture.name),
+    };
     let name = format!(
-        "{}.{}.{}.{}",
-        file_stem(&exported.picture.name),
+        "{stem}.{}.{}.{}",
         name_part(class, "class"),
         exported.map.summary.method,
         format.extension()
     );
     file_saving::save(&file_saving::blob(&bytes, format.media_type())?, &name)?;
     Ok(name)
+}
+
+/// How the explanation was made; the picture's file is named if `has_picture`.
+async fn manifest(
+    state: &AppState,
+    resources: &ResourceTable,
+    exported: &ExportedMap<'_>,
+    has_picture: bool,
+) -> Result<String, ExportError> {
+    let sha256 = match resources.file(exported.picture.key.file) {
+        Some(file) => digest::sha256(&file).await,
+        None => None,
+    };
+    let name = has_picture.then_some(exported.picture.name.as_str());
+    Ok(explanation_manifest(state, exported, name, sha256)?)
 }
 
 /// Puts the overlay on the clipboard.

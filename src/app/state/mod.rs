@@ -42,20 +42,21 @@ pub use self::engine::{
 };
 pub use self::explanation::{
     ExplanationAction, Finding, MapKey, Prediction, PredictionReply, SaliencyMap, TOP_CLASSES,
-    asks_for_wordnet, find_classes, method_name,
+    asks_for_wordnet, find_classes, method_name, question_words,
 };
 pub use self::model::{
     DesiredModel, INPUT_SIDES_PIXELS, LabelOverride, LabelSource, MAX_LABEL_FILE_BYTES,
     ModelAction, ModelChoice, ModelProbe, ModelState, OverrideChange, PreparedModel, ProbeResult,
-    RememberedOverrides, SizeQuestion, UserOverrides, layout_name, may_be_imagenet, scaling_name,
+    RememberedOverrides, SizeQuestion, UserOverrides, layout_name, may_be_imagenet, read_labels,
+    scaling_name,
 };
 pub use self::notices::{Notice, NoticePlace, NoticesAction, NoticesState, Recovery};
 pub use self::picture::{
-    ChosenPicture, PictureAction, PictureChoices, PictureKey, PictureState, PredictionOverrides,
-    SecondPicture,
+    ChosenPicture, GuidedQuestion, PictureAction, PictureChoices, PictureKey, PictureState,
+    PredictionOverrides, SecondPicture,
 };
 pub use self::place::{NO_PICTURE, Place};
-pub use self::restoration::{Restoration, RestorationAction, is_saved_explanation};
+pub use self::restoration::{Restoration, RestorationAction, in_report, is_saved_explanation};
 pub use self::settings::{Settings, SettingsAction, Theme, View};
 pub use self::test_view::{
     AttackChoice, ChangedPicture, MarkedRegion, Measurement, PARTS, TestAction, TestQuestion,

@@ -25,6 +25,8 @@ impl Reducible for AppState {
             Action::Return(file, hash) => {
                 state.return_to_picture(file);
                 state.read_hash(&hash);
+                // What is kept of the picture is there already.
+                state.settings.sample = None;
             }
             Action::Cancel => state.cancel(),
         }

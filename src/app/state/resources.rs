@@ -25,7 +25,7 @@ impl AppState {
             .shown
             .values()
             .filter_map(|notice| match &notice.recovery {
-                Some(Recovery::Load(source)) => Some(source),
+                Some(Recovery::Load(source) | Recovery::LoadAnyway(source)) => Some(source),
                 _ => None,
             });
         let asked = self

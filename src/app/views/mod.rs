@@ -9,7 +9,8 @@
 //! - [`shell`]: the page around them
 //!
 //! To add a view: a folder beside [`explain`], and a line in
-//! `shell/app.rs`. Views use [`common`] and never each other's files.
+//! `shell/app.rs`. What the page opens without is drawn by `common`'s `lazy`, from a part of the
+//! program that is loaded then. Views use [`common`] and never each other's files.
 
 pub mod common;
 pub mod compare;

@@ -121,6 +121,9 @@ impl AppState {
     /// A step failed: each part restores what was before it.
     fn failed(&mut self, step: EngineStep, kind: FailureKind, message: String) {
         match step {
+            EngineStep::Load(key) if kind == FailureKind::Memory => {
+                self.warn_of_memory(key, message);
+            }
             EngineStep::Load(key) => self.load_failed(key, message),
             EngineStep::Predict(key) => {
                 let Some(picture) = self

@@ -9,7 +9,7 @@ use crate::app::state::model::{ModelAction, OverrideChange};
 use crate::app::state::notices::{NoticePlace, Recovery};
 use crate::app::state::picture::PictureAction;
 use crate::app::testing::{act, begun, change_override, explained, key, predicted, ready, shown};
-use crate::protocol::PROTOCOL_VERSION;
+use crate::protocol::{FailureKind, PROTOCOL_VERSION};
 
 #[test]
 fn an_engine_that_comes_back_keeps_the_maps() {
@@ -76,6 +76,41 @@ fn a_cancelled_download_wants_no_model_until_asked() {
             .model
             .is_some()
     );
+}
+
+#[test]
+fn a_model_that_needs_much_memory_is_loaded_when_a_person_says_so() {
+    let state = begun("");
+    let desired = state.model.desired.clone().expect("a model is desired");
+    assert!(!desired.exceeds_memory);
+    let failed = EngineEvent::Failed {
+        step: EngineStep::Load(desired.key),
+        kind: FailureKind::Memory,
+        message: "It would take 2.0 GB.".into(),
+    };
+    let state = act(state, [Action::Engine(failed)]);
+    assert!(state.desired_state().model.is_none());
+    let notice = state.notices.shown.get(&NoticePlace::Model).cloned();
+    let Some(Recovery::LoadAnyway(source)) = notice.and_then(|notice| notice.recovery) else {
+        panic!("a way out is offered")
+    };
+    let state = act(state, [ModelAction::LoadAnyway(source.clone())]);
+    let again = state.desired_state().model.expect("it is loaded");
+    assert!(again.exceeds_memory && again.key != desired.key);
+    let state = act(state, [ModelAction::LoadAgain(source)]);
+    let changed = state.desired_state().model.expect("it is loaded");
+    assert!(changed.exceeds_memory, "said once, also for a change of it");
+}
+
+#[test]
+fn a_picture_of_ones_own_that_a_new_page_does_not_have_is_said() {
+    let gone = |hash: &str| {
+        let state = act(begun(hash), [PictureAction::OwnPictureGone]);
+        state.notices.shown.get(&NoticePlace::Picture).cloned()
+    };
+    let notice = gone("#class=3").expect("it is said");
+    assert_eq!(notice.recovery, Some(Recovery::ChoosePicture));
+    assert!(gone("#sample=boot.png").is_none(), "a sample is shown then");
 }
 
 #[test]

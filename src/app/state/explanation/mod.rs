@@ -7,6 +7,7 @@ mod finding;
 mod layer_tests;
 mod map_key;
 mod prediction;
+mod question_words;
 mod reducer;
 #[cfg(test)]
 mod reducer_tests;
@@ -18,5 +19,6 @@ pub use self::class_search::{asks_for_wordnet, find_classes};
 pub use self::finding::Finding;
 pub use self::map_key::MapKey;
 pub use self::prediction::{Prediction, PredictionReply, TOP_CLASSES};
+pub use self::question_words::question_words;
 pub use self::saliency_map::SaliencyMap;
 pub use self::selectors::method_name;

@@ -24,6 +24,8 @@ pub enum ModelAction {
         weights: Vec<WeightsFile>,
     },
     LoadAgain(ModelChoice),
+    /// Loads a model that may take more memory than the device has to spare.
+    LoadAnyway(ModelChoice),
     Override(OverrideChange),
     /// A file of the user's was open before the page was loaded anew.
     OwnModelGone,

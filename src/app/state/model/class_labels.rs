@@ -13,7 +13,7 @@ pub enum LabelSource {
     File,
     Numbers,
     ImageNet,
-    /// A list of the user's, by its name.
+    /// A list of the user's, by its name; without one if it was given at an earlier visit.
     Own(String),
 }
 

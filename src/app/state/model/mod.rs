@@ -27,7 +27,9 @@ mod user_overrides;
 
 pub use self::action::ModelAction;
 pub use self::assumptions::{layout_name, scaling_name};
-pub use self::class_labels::{LabelSource, MAX_LABEL_FILE_BYTES, may_be_imagenet};
+pub use self::class_labels::{
+    LabelSource, MAX_LABEL_FILE_BYTES, may_be_imagenet, read as read_labels,
+};
 pub use self::model_choice::{DesiredModel, ModelChoice};
 pub use self::model_probe::{ModelProbe, ProbeResult, ProbeResults};
 pub use self::model_state::{ModelState, SizeQuestion};

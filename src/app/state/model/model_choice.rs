@@ -8,6 +8,8 @@ pub struct DesiredModel {
     /// New with each attempt, so that another attempt at the same model is another state.
     pub key: u32,
     pub source: ModelChoice,
+    /// Whether it is wanted though it may take more memory than the device has to spare.
+    pub exceeds_memory: bool,
 }
 
 /// A model of the manifest, or a file of the user's.

@@ -37,6 +37,12 @@ impl AppState {
                 });
             }
             ModelAction::LoadAgain(source) => self.set_desired_model(source),
+            ModelAction::LoadAnyway(source) => {
+                self.set_desired_model(source);
+                if let Some(desired) = &mut self.model.desired {
+                    desired.exceeds_memory = true;
+                }
+            }
             ModelAction::Override(change) => self.change_override(change),
             ModelAction::AnswerSizeQuestion(size) => self.answer_size_question(size),
             ModelAction::OwnModelGone => self.notify(
@@ -102,6 +108,9 @@ impl AppState {
     /// Desires a model under a new key. Another source also drops the chosen class and layer.
     pub(in crate::app::state) fn set_desired_model(&mut self, source: ModelChoice) {
         let before = self.desired_or_prepared();
+        // Said once of a model, also when something about it is changed.
+        let exceeds_memory =
+            before.is_some_and(|desired| desired.source == source && desired.exceeds_memory);
         if before.is_some_and(|desired| desired.source != source) {
             (self.settings.class, self.settings.pinned) = (None, false);
             self.settings.layer = None;
@@ -111,6 +120,7 @@ impl AppState {
         self.model.desired = Some(DesiredModel {
             key: self.model.last_key,
             source,
+            exceeds_memory,
         });
         (self.model.size_question, self.model.undo) = (None, None);
         self.notices.shown.retain(|place| {
@@ -238,6 +248,16 @@ impl AppState {
             source => Recovery::Load(source),
         };
         self.notify(NoticePlace::Model, message, Some(recovery));
+    }
+
+    /// The model may take more memory than there is: says so and offers to load it, and goes
+    /// back to the model before until then.
+    pub(in crate::app::state) fn warn_of_memory(&mut self, key: u32, message: String) {
+        if let Some(source) = self.restore_previous_model(key, false) {
+            self.take_back();
+            let recovery = Recovery::LoadAnyway(source);
+            self.notify(NoticePlace::Model, message, Some(recovery));
+        }
     }
 
     /// Desires the model again that was prepared before the one with this key, whose source

@@ -171,7 +171,7 @@ mod tests {
         UserOverrides {
             scaling: Some("caffe".into()),
             labels: Some(LabelOverride::File {
-                name: "pets.txt".into(),
+                name: String::new(),
                 names: vec!["cat".into(), "dog".into()],
             }),
             size: Some([side; 2]),
@@ -188,6 +188,22 @@ mod tests {
         assert_eq!(again.about(&hash(1)), overrides(224));
         assert_eq!(again.about(&hash(2)), UserOverrides::default());
         assert_eq!(again.for_engine()[0].size, Some([224; 2]));
+    }
+
+    #[test]
+    fn no_name_of_a_file_is_kept() {
+        let mut remembered = RememberedOverrides::default();
+        let labels = LabelOverride::File {
+            name: "patients.txt".into(),
+            names: vec!["cat".into()],
+        };
+        let overrides = UserOverrides {
+            labels: Some(labels),
+            ..UserOverrides::default()
+        };
+        remembered.set(&hash(1), overrides);
+        let kept = remembered.write();
+        assert!(kept.contains("cat") && !kept.contains("patients"), "{kept}");
     }
 
     #[test]

@@ -91,7 +91,8 @@ impl From<LabelOverride> for StoredLabels {
         let (from, name, names) = match labels {
             LabelOverride::Numbers => (Source::Numbers, None, None),
             LabelOverride::ImageNet => (Source::ImageNet, None, None),
-            LabelOverride::File { name, names } => (Source::File, Some(name), Some(names)),
+            // The browser keeps no names of a person's files.
+            LabelOverride::File { names, .. } => (Source::File, None, Some(names)),
         };
         Self { from, name, names }
     }

@@ -33,6 +33,8 @@ pub enum Recovery {
     FetchManifest,
     /// Load this model again.
     Load(ModelChoice),
+    /// Load this model though there may be too little memory for it.
+    LoadAnyway(ModelChoice),
     ChooseModelFile,
     ChooseLabels,
     FetchImageNet,

@@ -1,5 +1,6 @@
 //! What can happen to pictures.
 
+use super::guided_questions::GuidedQuestion;
 use super::picture_key::PictureChoices;
 use super::picture_state::SecondPicture;
 use crate::protocol::Sample;
@@ -8,7 +9,14 @@ use crate::protocol::Sample;
 #[derive(Clone, Debug)]
 pub enum PictureAction {
     SamplesFetched(Vec<Sample>),
+    /// One of the questions for those who are new here.
+    Ask(&'static GuidedQuestion),
     Choose {
+        file: u32,
+        name: String,
+    },
+    /// A sample by the name of its file.
+    ChooseSample {
         file: u32,
         name: String,
     },
@@ -24,6 +32,8 @@ pub enum PictureAction {
     ChooseReading(PictureChoices),
     Refused(String),
     PredictAgain,
+    /// The page was loaded anew and has the user's own picture no more.
+    OwnPictureGone,
     /// Back to the samples.
     Leave,
 }

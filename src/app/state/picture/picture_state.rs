@@ -13,6 +13,8 @@ use crate::protocol::Sample;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PictureState {
     pub samples: Rc<Vec<Sample>>,
+    /// What to look at, if the picture was opened to answer a guided question.
+    pub guide: Option<&'static str>,
     /// The picture chosen last.
     pub current: Option<ChosenPicture>,
     /// The one before, with its result, until `current` has a result of its own.
@@ -41,6 +43,8 @@ const MAX_MAP_BYTES: usize = 64 << 20;
 pub struct ChosenPicture {
     pub key: PictureKey,
     pub name: String,
+    /// Whether it is one of the site's own, so that the address may name it.
+    pub is_sample: bool,
     /// Width and height in pixels of its canvas in the resource table, once the browser has
     /// decoded it.
     pub canvas_size: Option<(u32, u32)>,
@@ -80,6 +84,7 @@ impl ChosenPicture {
                 choices: PictureChoices::default(),
             },
             name,
+            is_sample: false,
             canvas_size: None,
             stopped: false,
             prediction: None,

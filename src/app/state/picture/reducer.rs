@@ -18,7 +18,9 @@ impl AppState {
     pub(in crate::app::state) fn reduce_picture(&mut self, action: PictureAction) {
         match action {
             PictureAction::SamplesFetched(samples) => self.picture.samples = Rc::new(samples),
+            PictureAction::Ask(question) => self.ask(question),
             PictureAction::Choose { file, name } => self.choose_picture(file, name),
+            PictureAction::ChooseSample { file, name } => self.choose_sample(file, name),
             PictureAction::Decoded {
                 file,
                 width,
@@ -45,6 +47,18 @@ impl AppState {
                 self.notify(NoticePlace::Picture, message, Some(Recovery::ChoosePicture));
             }
             PictureAction::PredictAgain => self.predict_again(),
+            PictureAction::OwnPictureGone => {
+                // An address with a sample shows that.
+                if self.settings.sample.is_none() {
+                    let sentence = "A picture of your own was open here. The page keeps no pictures: choose it \
+                                    again to go on with it; the rest is as it was.";
+                    self.notify(
+                        NoticePlace::Picture,
+                        sentence,
+                        Some(Recovery::ChoosePicture),
+                    );
+                }
+            }
             PictureAction::Leave => {
                 self.return_to_picture(None);
                 let usual = Settings::default();
@@ -88,8 +102,9 @@ impl AppState {
             .map(|picture| format!("Picture: {}", picture.name));
         self.notices.announcement = name.unwrap_or_else(|| "The sample pictures".to_owned());
         self.picture.current = found;
+        self.picture.guide = None;
         self.picture.previous = None;
-        self.settings.class = None;
+        (self.settings.class, self.settings.sample) = (None, None);
         self.drop_picture_notices();
     }
 
@@ -117,6 +132,19 @@ impl AppState {
         });
     }
 
+    /// Takes a sample. One that the address named comes with the class that stands there.
+    fn choose_sample(&mut self, file: u32, name: String) {
+        let is_of_address = self.settings.sample.as_ref() == Some(&name);
+        let class = self.settings.class.filter(|_| is_of_address);
+        let guide = self.picture.guide.filter(|_| is_of_address);
+        self.choose_picture(file, name);
+        self.settings.class = class.or(self.settings.class);
+        self.picture.guide = guide;
+        if let Some(picture) = &mut self.picture.current {
+            picture.is_sample = true;
+        }
+    }
+
     /// Takes a new picture; the one before stays on the stage until the new one has a result.
     fn choose_picture(&mut self, file: u32, name: String) {
         self.keep_current_picture();
@@ -132,6 +160,8 @@ impl AppState {
         if !self.settings.pinned {
             self.settings.class = None;
         }
+        self.settings.sample = None;
+        self.picture.guide = None;
         let name = printable(&name, MAX_NAME_CHARS).into_owned();
         self.notices.announcement = format!("Picture: {name}");
         self.picture.current = Some(ChosenPicture::new(file, name));

@@ -1,4 +1,4 @@
-//! Which sample pictures are offered.
+//! Which sample pictures are offered, and which one the address names.
 
 use crate::app::state::app_state::AppState;
 use crate::protocol::Sample;
@@ -16,6 +16,29 @@ impl AppState {
         };
         let find = |file: &String| all.iter().find(|sample| sample.file == *file);
         entry.samples.iter().filter_map(find).cloned().collect()
+    }
+
+    /// The sample that the address names, if there is one and no picture is there.
+    pub fn sample_to_open(&self) -> Option<Sample> {
+        let file = self.settings.sample.as_ref()?;
+        let shown = self.picture.current.as_ref();
+        if shown.is_some_and(|picture| picture.is_sample && picture.name == *file) {
+            return None;
+        }
+        let mut samples = self.picture.samples.iter();
+        samples.find(|sample| sample.file == *file).cloned()
+    }
+
+    /// The settings as the URL's hash keeps them, with the picture if it is a sample.
+    pub fn address(&self) -> String {
+        let current = self.picture.current.as_ref();
+        let sample = current.filter(|picture| picture.is_sample);
+        let mut settings = self.settings.clone();
+        settings.sample = match current {
+            Some(_) => sample.map(|picture| picture.name.clone()),
+            None => settings.sample,
+        };
+        settings.to_hash()
     }
 
     /// Why the desired model has no sample pictures, if it has none.

@@ -9,7 +9,7 @@ mod saved_explanation;
 mod selectors;
 
 pub use self::action::RestorationAction;
-pub use self::saved_explanation::{SavedExplanation, is_saved_explanation};
+pub use self::saved_explanation::{SavedExplanation, in_report, is_saved_explanation};
 
 use std::rc::Rc;
 

@@ -109,6 +109,23 @@ fn what_cannot_be_restored_is_said() {
 }
 
 #[test]
+fn a_report_holds_its_explanation_at_its_end() {
+    let record = "{\"gradcam_version\": \"0\", \"name\": \"a&lt;b <'c'>.png\"}";
+    let escaped = record
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;");
+    let end = format!("ABCD\"><pre>former</pre>\n<pre>{escaped}</pre>\n</body>\n</html>");
+    assert_eq!(in_report(&end).as_deref(), Some(record));
+    // Other pages, and a report that is cut off.
+    assert_eq!(in_report("<pre>cargo build</pre>"), None);
+    assert_eq!(in_report(&end[..end.len() - 30]), None);
+    assert_eq!(in_report(""), None);
+}
+
+#[test]
 fn what_the_model_does_not_have_is_said_and_nothing_is_applied() {
     for (field, value, words) in [
         ("target", json!("logit:500"), "500"),

@@ -78,6 +78,25 @@ pub fn is_saved_explanation(text: &str) -> bool {
     has("\"gradcam_version\"") || (has("\"method\"") && has("\"target\""))
 }
 
+/// The saved explanation in the end of a report's file: what its last `pre` holds.
+pub fn in_report(end: &str) -> Option<String> {
+    let (before, _) = end.rsplit_once("</pre>")?;
+    let (_, escaped) = before.rsplit_once("<pre>")?;
+    // The ampersand last: what it begins is no escape once more.
+    let text = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+    ]
+    .into_iter()
+    .fold(escaped.to_owned(), |text, (escape, char)| {
+        text.replace(escape, char)
+    })
+    .replace("&amp;", "&");
+    is_saved_explanation(&text).then_some(text)
+}
+
 impl SavedExplanation {
     /// How its picture was fitted; `None` where that is not said.
     pub fn fit(&self) -> Option<Fit> {

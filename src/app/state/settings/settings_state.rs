@@ -47,6 +47,8 @@ pub struct Settings {
     pub view: View,
     /// A model of the manifest; `None` for the first, or for the user's own file.
     pub model: Option<String>,
+    /// The file of a sample picture that the address names, until a picture is chosen.
+    pub sample: Option<String>,
     /// A layer by name; `None` for the one that the engine chooses.
     pub layer: Option<String>,
     /// A class by number; `None` for the most probable.
@@ -84,6 +86,7 @@ impl Default for Settings {
         Self {
             view: View::default(),
             model: None,
+            sample: None,
             layer: None,
             class: None,
             pinned: false,

@@ -1,5 +1,5 @@
 //! Settings as the URL's hash keeps them: `#model=…&class=3&opacity=60`.
-//! The picture is never part of it. What is missing has its default; what
+//! A sample picture is named in it, one of the user's never is. What is missing has its default; what
 //! cannot be read is ignored.
 
 use super::settings_state::{Settings, View};
@@ -31,6 +31,7 @@ impl Settings {
                 self.view = found.unwrap_or_default();
             }
             "model" => self.model = name(),
+            "sample" => self.sample = name(),
             "layer" => self.layer = name(),
             "class" => self.class = value.parse().ok(),
             "pin" => self.pinned = value == "1",
@@ -68,6 +69,7 @@ impl Settings {
     pub fn to_hash(&self) -> String {
         let default = Self::default();
         let mut pairs: Vec<(&str, String)> = Vec::new();
+        pairs.extend(self.sample.clone().map(|sample| ("sample", sample)));
         pairs.extend(self.model.clone().map(|model| ("model", model)));
         pairs.extend(self.layer.clone().map(|layer| ("layer", layer)));
         pairs.extend(self.class.map(|class| ("class", class.to_string())));
@@ -177,6 +179,7 @@ mod tests {
     fn settings_read_back() {
         let settings = Settings {
             model: Some("xception-kitchenware".into()),
+            sample: Some("coffee.png".into()),
             layer: Some("model/block 14&é/Relu:0".into()),
             class: Some(3),
             pinned: true,

@@ -11,7 +11,7 @@ pub const LABEL_FILE: &str = "labels-file";
 /// The file input for a model.
 pub const MODEL_FILE: &str = "model-file";
 /// What is offered where a model is chosen: the file, its weights, its configurations and labels.
-pub const MODEL_FILES: &str = ".onnx,.data,.onnx_data,.bin,.txt,.json,.csv";
+pub const MODEL_FILES: &str = ".onnx,.data,.onnx_data,.bin,.txt,.json,.csv,.html";
 /// The heading of the stage.
 pub const STAGE_TITLE: &str = "stage-title";
 /// The file input for a picture.

@@ -7,6 +7,8 @@ use crate::app::browser::text::number_of;
 pub enum FileKind {
     Model,
     Labels,
+    /// A report, which holds a saved explanation.
+    Report,
     /// Weights of a model that is more than one file.
     Weights,
     /// Everything else: the engine says what it is if it is no picture.
@@ -36,6 +38,8 @@ pub fn file_kind(name: &str) -> FileKind {
         FileKind::Model
     } else if [".txt", ".json", ".csv"].iter().any(ends_with) {
         FileKind::Labels
+    } else if [".html", ".htm"].iter().any(ends_with) {
+        FileKind::Report
     } else if WEIGHTS.iter().any(ends_with) || !name.contains('.') {
         FileKind::Weights
     } else {
@@ -95,6 +99,7 @@ mod tests {
     fn files_are_told_apart_and_the_ignored_named() {
         assert_eq!(file_kind("A.ONNX"), FileKind::Model);
         assert_eq!(file_kind("names.csv"), FileKind::Labels);
+        assert_eq!(file_kind("cat.gradcam.html"), FileKind::Report);
         assert_eq!(file_kind("cat.webp"), FileKind::Picture);
         assert_eq!(file_kind("weights.safetensors"), FileKind::Model);
         assert_eq!(file_kind("model.onnx.data"), FileKind::Weights);

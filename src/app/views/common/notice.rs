@@ -41,6 +41,7 @@ fn label(recovery: &Recovery) -> String {
             "Try again".to_owned()
         }
         Recovery::GoOn => "Go on".to_owned(),
+        Recovery::LoadAnyway(_) => "Load it all the same".to_owned(),
         Recovery::Load(source) => format!("Load {}", source.name()),
         Recovery::ChooseLabels => "Open another list".to_owned(),
         Recovery::ChooseModelFile => "Open another ONNX file".to_owned(),

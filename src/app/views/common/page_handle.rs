@@ -15,7 +15,7 @@ use crate::app::engine_client::{EngineClient, VariantFallback};
 use crate::app::state::{
     Action, AppState, EngineEvent, ExplanationAction, MAX_LABEL_FILE_BYTES, ModelAction, Notice,
     NoticePlace, NoticesAction, PictureAction, Recovery, RestorationAction, SecondPicture,
-    is_saved_explanation,
+    in_report, is_saved_explanation,
 };
 use crate::app::views::common::element_ids;
 use crate::protocol::{Sample, WeightsFile};
@@ -104,6 +104,7 @@ impl PageHandle {
                 format!("{name} holds weights of a model: open it together with the model’s file."),
             ),
             FileKind::Labels => self.open_labels(file),
+            FileKind::Report => self.open_report(file),
             FileKind::Picture | FileKind::Weights => self.open_as_picture(file),
         }
     }
@@ -212,6 +213,29 @@ impl PageHandle {
         });
     }
 
+    /// Opens the saved explanation of a report. It stands at the end, behind the pictures.
+    fn open_report(&self, file: File) {
+        let page = self.clone();
+        let name = file.name();
+        spawn_local(async move {
+            let from = (file.size() - MAX_LABEL_FILE_BYTES as f64).max(0.0);
+            let text = match file.slice_with_f64(from) {
+                Ok(end) => JsFuture::from(end.text()).await.ok(),
+                Err(_) => None,
+            };
+            let saved = text.and_then(|text| in_report(&text.as_string()?));
+            let Some(saved) = saved else {
+                let sentence = format!(
+                    "{name} is no report of this page, or it is not whole. Open a report as it was saved, or a saved explanation in JSON."
+                );
+                return page.notify(NoticePlace::Files, sentence);
+            };
+            let text = saved.into();
+            gloo::utils::window().scroll_to_with_x_and_y(0.0, 0.0);
+            page.dispatch(RestorationAction::Open { name, text });
+        });
+    }
+
     /// Computes the checksum of a picture, to be compared with that of a saved explanation.
     pub fn check_picture(&self, file: u32) {
         let page = self.clone();
@@ -229,7 +253,12 @@ impl PageHandle {
         let page = self.clone();
         spawn_local(async move {
             match fetch::sample(&sample).await {
-                Ok(blob) => page.open_picture(blob, sample.file),
+                Ok(blob) => {
+                    let file = page.resources.put_file(blob.clone());
+                    let name = sample.file;
+                    page.dispatch(PictureAction::ChooseSample { file, name });
+                    page.decode(blob, file);
+                }
                 Err(error) => page.dispatch(PictureAction::Refused(format!("{error}."))),
             }
         });
@@ -238,6 +267,11 @@ impl PageHandle {
     fn open_picture(&self, blob: Blob, name: String) {
         let file = self.resources.put_file(blob.clone());
         self.dispatch(PictureAction::Choose { file, name });
+        self.decode(blob, file);
+    }
+
+    /// Draws a picture on a canvas of the resource table.
+    fn decode(&self, blob: Blob, file: u32) {
         let page = self.clone();
         spawn_local(async move {
             // What the browser cannot decode is left to the engine, which says why.
@@ -300,6 +334,7 @@ impl PageHandle {
     pub fn recover(&self, place: NoticePlace, recovery: Recovery) {
         match recovery {
             Recovery::FetchManifest => self.fetch_manifest(),
+            Recovery::LoadAnyway(source) => self.dispatch(ModelAction::LoadAnyway(source)),
             Recovery::Load(source) => self.dispatch(ModelAction::LoadAgain(source)),
             Recovery::ChooseLabels => elements::click(element_ids::LABEL_FILE),
             Recovery::FetchImageNet => self.fetch_imagenet(),

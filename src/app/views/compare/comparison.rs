@@ -6,9 +6,10 @@ use yew::prelude::*;
 
 use super::map_card::{map_card, name};
 use crate::app::state::{
-    Action, AppState, ChosenPicture, CompareAction, CompareAxis, EngineStep, MapKey, SettingsAction,
+    Action, AppState, ChosenPicture, CompareAction, CompareAxis, EngineStep, MapKey,
+    SettingsAction, question_words,
 };
-use crate::app::views::common::{DrawnMap, MapCanvas, Props, question_words};
+use crate::app::views::common::{DrawnMap, MapCanvas, Props};
 use crate::evaluate::{METRICS, Needs};
 use crate::explain::{Family, METHODS};
 

@@ -12,12 +12,7 @@ pub fn classes(props: &Props) -> Html {
     let state = &props.state;
     let notices = notices(props, &[NoticePlace::Explanation]);
     let Some(picture) = &state.picture.current else {
-        return html! {
-            <section class="classes" aria-label="Classes">
-                <h2>{ "What the network says" }</h2>
-                <p class="hint">{ "The most probable classes will stand here. Choose one to see where the network looked for it." }</p>
-            </section>
-        };
+        return html! {};
     };
     let Some(prediction) = &picture.prediction else {
         let words = match (

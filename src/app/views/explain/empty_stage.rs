@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::browser::{elements, fetch};
+use crate::app::state::{GuidedQuestion, PictureAction};
 use crate::app::views::common::{Props, element_ids};
 use crate::protocol::Sample;
 
@@ -11,6 +12,7 @@ pub fn empty_stage(props: &Props) -> Html {
     let samples = props.state.suitable_samples();
     html! {
         <div class="empty">
+            <p class="welcome">{ "An image classifier names what is in a picture. This page shows where in the picture it looked for that, and lets you test whether to believe it." }</p>
             <button class="drop" onclick={props.page.callback(|_| elements::click(element_ids::PICTURE_FILE))}>
                 <svg viewBox="0 0 48 48" aria-hidden="true">
                     <rect x="5" y="9" width="38" height="30" rx="4" />
@@ -26,6 +28,8 @@ pub fn empty_stage(props: &Props) -> Html {
                     { for samples.into_iter().map(|sample| thumbnail(props, sample)) }
                 </ul>
             }
+            // Below what is there at once: they come with the model.
+            { questions(props) }
             { for props.state.no_samples().map(|why| html! { <p class="or">{ why }</p> }) }
             <p class="hint">{ "A model of your own, as an ONNX file, can be dropped here as well." }</p>
             <details class="private">
@@ -34,6 +38,26 @@ pub fn empty_stage(props: &Props) -> Html {
                       nothing is sent. Or let the model load, switch the network off, and go on." }</p>
             </details>
         </div>
+    }
+}
+
+/// One press each, for those who are new here.
+fn questions(props: &Props) -> Html {
+    let questions = props.state.guided_questions();
+    if questions.is_empty() {
+        return html! {};
+    }
+    let button = |question: &'static GuidedQuestion| {
+        let ask = props
+            .page
+            .callback(move |page| page.dispatch(PictureAction::Ask(question)));
+        html! { <li><button onclick={ask}>{ question.words }</button></li> }
+    };
+    html! {
+        <nav class="guided" aria-label="Questions to begin with">
+            <p class="or">{ "Begin with a question" }</p>
+            <ul>{ for questions.into_iter().map(button) }</ul>
+        </nav>
     }
 }
 

@@ -6,7 +6,8 @@ use yew::prelude::*;
 
 use crate::app::state::{ExplanationAction, method_name};
 use crate::app::views::common::Props;
-use crate::explain::{Family, METHODS, Method, Setting, SettingKind, decimal};
+use crate::decimal::decimal;
+use crate::explain::{Family, METHODS, Method, Setting, SettingKind};
 
 /// The list of methods by family, what the chosen one does and what to beware of, and its
 /// settings.

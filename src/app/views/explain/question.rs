@@ -4,8 +4,8 @@ use wasm_bindgen::JsCast as _;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use crate::app::state::{ChosenPicture, ExplanationAction, Prediction};
-use crate::app::views::common::{Props, RegionEditor, question_words};
+use crate::app::state::{ChosenPicture, ExplanationAction, Prediction, question_words};
+use crate::app::views::common::{Props, RegionEditor};
 use crate::explain::{TARGET_KINDS, Target};
 
 /// Classes that are offered for a comparison: the most probable ones.

@@ -6,7 +6,7 @@ use crate::app::state::AppState;
 use crate::app::views::common::PageHandle;
 
 /// The common props, and whether the map is hidden.
-#[derive(Properties, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct StageProps {
     pub state: UseReducerHandle<AppState>,
     pub page: PageHandle,

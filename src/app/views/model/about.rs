@@ -2,20 +2,14 @@
 
 use std::rc::Rc;
 
+use wasm_split_helpers::wasm_split;
 use yew::prelude::*;
 
-use super::fit_field::fit_field;
-use super::further_input_fields::FurtherInputField;
-use super::input_fields::input_fields;
-use super::label_fields::label_fields;
-use super::output_fields::output_fields;
-use super::override_change::override_change;
-use super::report::Report;
-use super::scaling_field::scaling_field;
-use super::scaling_trials::scaling_trials;
+use super::about_fields::about_fields;
 use crate::app::browser::elements;
-use crate::app::state::{NoticePlace, OverrideChange, PreparedModel, UserOverrides};
-use crate::app::views::common::{Props, element_ids, notices};
+use crate::app::browser::parts::NotLoaded;
+use crate::app::state::{NoticePlace, PreparedModel, UserOverrides};
+use crate::app::views::common::{Draw, Props, element_ids, lazy, notices};
 
 /// What is known of the model, what was assumed, and the means to change it.
 #[component]
@@ -38,10 +32,14 @@ pub fn About(props: &Props) -> Html {
     let notices = html! {
         <div id={element_ids::ABOUT_NOTICES}>{ notices(props, &[NoticePlace::About]) }</div>
     };
+    let is_open = use_state(|| false);
+    let ontoggle = {
+        let is_open = is_open.setter();
+        Callback::from(move |_: Event| is_open.set(true))
+    };
     let Some(model) = model else {
         return notices;
     };
-    let overrides = state.overrides();
     let assumed = state.assumptions().len();
     let fact = match assumed {
         0 => String::new(),
@@ -51,25 +49,19 @@ pub fn About(props: &Props) -> Html {
     html! {
         <section class="details" aria-label="About this model">
             { notices }
-            <details id={element_ids::ABOUT} key={model.desired.key} open={*asks}>
+            <details id={element_ids::ABOUT} key={model.desired.key} open={*asks} {ontoggle}>
                 <summary>{ "About this model" }<small>{ fact }</small></summary>
                 <div class="about">
-                    { for state.assumptions().into_iter().map(|sentence| html! { <p class="hint">{ sentence }</p> }) }
-                    { scaling_trials(props, &model) }
-                    { scaling_field(&props.page, &model, &overrides) }
-                    { fit_field(&props.page, &model, &overrides) }
-                    { label_fields(props, &model) }
-                    { output_fields(&props.page, &model, &overrides) }
-                    { input_fields(&props.page, &model, &overrides) }
-                    { for model.summary.input.further.iter().map(|input| html! {
-                        <FurtherInputField key={input.name.clone()} input={input.clone()} page={props.page.clone()} />
-                    }) }
-                    <Report ..props.clone() />
-                    if overrides != (UserOverrides { size: overrides.size, ..UserOverrides::default() }) {
-                        <button class="quiet" onclick={override_change(&props.page, OverrideChange::Reset)}>{ "As first assumed" }</button>
+                    if *asks || *is_open {
+                        { lazy("about", props, || Box::pin(draw())) }
                     }
                 </div>
             </details>
         </section>
     }
+}
+
+#[wasm_split(more, fallible)]
+fn draw() -> Result<Draw, NotLoaded> {
+    Ok(about_fields)
 }

@@ -17,6 +17,9 @@ pub fn label_fields(props: &Props, model: &PreparedModel) -> Html {
         LabelSource::File => format!("{classes} classes, named by the model’s file"),
         LabelSource::Numbers => format!("{classes} classes, numbered"),
         LabelSource::ImageNet => format!("{classes} classes, named as ImageNet’s"),
+        LabelSource::Own(name) if name.is_empty() => {
+            format!("{classes} classes, named by a list of yours")
+        }
         LabelSource::Own(name) => format!("{classes} classes, named by {name}"),
     };
     let other = |offered: LabelSource, labels: LabelOverride, words: &'static str| {

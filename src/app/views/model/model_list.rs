@@ -1,15 +1,27 @@
 //! The models that this site offers, and the user's own.
 
+use wasm_split_helpers::wasm_split;
 use yew::prelude::*;
 
+use super::kept_models::KeptModels;
+use crate::app::browser::parts::NotLoaded;
 use crate::app::number_format;
 use crate::app::state::{Action, EngineStep, ModelAction};
-use crate::app::views::common::Props;
 use crate::app::views::common::element_ids;
+use crate::app::views::common::{Draw, Props, lazy};
 use crate::protocol::{ManifestEntry, ModelSummary};
 
-/// The models that this site offers, and the user's own.
+/// The models that this site offers, and the user's own; loaded when the list is first opened.
 pub fn model_list(props: &Props) -> Html {
+    lazy("models", props, || Box::pin(draw()))
+}
+
+#[wasm_split(more, fallible)]
+fn draw() -> Result<Draw, NotLoaded> {
+    Ok(list)
+}
+
+fn list(props: &Props) -> Html {
     let entries = props
         .state
         .model
@@ -31,6 +43,9 @@ pub fn model_list(props: &Props) -> Html {
                 }) }
             </ul>
             { for props.state.model.prepared.as_ref().map(|model| facts(props, &model.summary)) }
+            if props.state.model.manifest.is_some() {
+                <KeptModels ..props.clone() />
+            }
             <label class="button file">
                 { "Open an ONNX file" }
                 <input type="file" multiple=true accept={element_ids::MODEL_FILES} onchange={props.page.on_files_chosen()} />

@@ -16,14 +16,14 @@ use crate::app::browser::{
 };
 use crate::app::engine_client::VariantFallback;
 use crate::app::state::{
-    Action, AppState, ExplanationAction, ModelAction, NO_PICTURE, RememberedOverrides,
-    RestorationAction, SettingsAction, TOP_CLASSES, View,
+    Action, AppState, ExplanationAction, ModelAction, NO_PICTURE, PictureAction,
+    RememberedOverrides, RestorationAction, SettingsAction, TOP_CLASSES, View,
 };
 use crate::app::views::common::{PageHandle, Props, element_ids};
-use crate::app::views::compare::Comparison;
-use crate::app::views::explain::{ClassSearch, SaveButtons, Stage, classes, details, sample_strip};
+use crate::app::views::compare::compare;
+use crate::app::views::explain::{StageProps, lower_panel, sample_strip, stage, upper_panel};
 use crate::app::views::model::About;
-use crate::app::views::test_view::TestView;
+use crate::app::views::test_view::test_view;
 
 /// The whole page.
 #[component]
@@ -52,11 +52,9 @@ pub fn App() -> Html {
             <main>
                 { view(&props, &alone) }
                 <aside class="panel" aria-label="What the network says">
-                    { classes(&props) }
-                    <ClassSearch ..props.clone() />
-                    <SaveButtons ..props.clone() />
+                    { upper_panel(&props) }
                     <About ..props.clone() />
-                    { details(&props) }
+                    { lower_panel(&props) }
                     { sample_strip(&props) }
                 </aside>
             </main>
@@ -71,11 +69,16 @@ fn view(props: &Props, alone: &UseStateHandle<bool>) -> Html {
     let view = props.state.settings.view;
     let view = props.state.picture.current.as_ref().map(|_| view);
     match view {
-        Some(View::Compare) => html! { <Comparison ..props.clone() /> },
-        Some(View::Test) => html! { <TestView ..props.clone() /> },
+        Some(View::Compare) => compare(props),
+        Some(View::Test) => test_view(props),
         _ => {
             let Props { state, page } = props.clone();
-            html! { <Stage {state} {page} alone={**alone} set_alone={alone.setter()} /> }
+            stage(&StageProps {
+                state,
+                page,
+                alone: **alone,
+                set_alone: alone.setter(),
+            })
         }
     }
 }
@@ -93,6 +96,7 @@ fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
         });
     }
     use_own_model_mark(state, page);
+    use_own_picture_mark(state, page);
     {
         let page = page.clone();
         use_effect_with(state.desired_state(), move |desired| {
@@ -111,6 +115,14 @@ fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
     use_restoration(state, page);
     {
         let page = page.clone();
+        use_effect_with(state.sample_to_open(), move |sample| {
+            if let Some(sample) = sample {
+                page.open_sample(sample.clone());
+            }
+        });
+    }
+    {
+        let page = page.clone();
         use_effect_with(state.needs_imagenet(), move |needs| {
             if *needs {
                 page.fetch_imagenet();
@@ -118,11 +130,7 @@ fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
         });
     }
     // Not before the manifest is there: until then the hash is what was asked for.
-    let hash = state
-        .model
-        .manifest
-        .is_some()
-        .then(|| state.settings.to_hash());
+    let hash = state.model.manifest.is_some().then(|| state.address());
     let went = use_mut_ref(|| None);
     use_effect_with((hash, state.place()), move |(hash, place)| {
         if let (Some(hash), Some(place)) = (hash, place) {
@@ -153,6 +161,24 @@ fn use_own_model_mark(state: &UseReducerHandle<AppState>, page: &PageHandle) {
             session_storage::mark(MARK, *is_own);
         }
     });
+}
+
+/// The same for a picture of the user's. A browser that is short of memory throws pages away
+/// and loads them anew when they are looked at again.
+#[hook]
+fn use_own_picture_mark(state: &UseReducerHandle<AppState>, page: &PageHandle) {
+    const MARK: &str = "gradcam.own-picture";
+    {
+        let page = page.clone();
+        use_effect_with((), move |()| {
+            if session_storage::is_marked(MARK) {
+                page.dispatch(PictureAction::OwnPictureGone);
+            }
+        });
+    }
+    let current = state.picture.current.as_ref();
+    let is_own = current.is_some_and(|picture| !picture.is_sample);
+    use_effect_with(is_own, |is_own| session_storage::mark(MARK, *is_own));
 }
 
 /// Compares pictures with that of a saved explanation, and opens the sample of its name.

@@ -11,4 +11,19 @@ mod sanity;
 mod test_page;
 mod tested_map;
 
-pub use self::test_page::TestView;
+use wasm_split_helpers::wasm_split;
+use yew::prelude::*;
+
+use self::test_page::TestView;
+use crate::app::browser::parts::NotLoaded;
+use crate::app::views::common::{Draw, Props, lazy};
+
+/// The tools to test a map with; loaded when they are first shown.
+pub fn test_view(props: &Props) -> Html {
+    lazy("test", props, || Box::pin(draw()))
+}
+
+#[wasm_split(more, fallible)]
+fn draw() -> Result<Draw, NotLoaded> {
+    Ok(|props| html! { <TestView ..props.clone() /> })
+}

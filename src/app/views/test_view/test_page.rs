@@ -4,9 +4,9 @@ use yew::prelude::*;
 
 use super::{attack, cover, faithfulness, object, sanity};
 use crate::app::state::{
-    Action, Activity, ChosenPicture, EngineStep, TestAction, TestTool, method_name,
+    Action, Activity, ChosenPicture, EngineStep, TestAction, TestTool, method_name, question_words,
 };
-use crate::app::views::common::{Props, phase_words, progress_bar, question_words};
+use crate::app::views::common::{Props, phase_words, progress_bar};
 
 /// The view of a picture that has a map.
 #[component]
@@ -22,6 +22,7 @@ pub fn TestView(props: &Props) -> Html {
     html! {
         <section class="test-view" aria-label="Whether the map can be believed">
             <h2>{ "Should you believe it?" }<small>{ for picture.and_then(|picture| tested(props, picture)) }</small></h2>
+            { for state.picture.guide.map(|sentence| html! { <p class="finding guide">{ sentence }</p> }) }
             <div class="segments" role="group" aria-label="Test">{ for TestTool::ALL.into_iter().map(tool) }</div>
             { progress(props) }
             if let Some(picture) = picture.filter(|_| state.tested_map().is_some()) {

@@ -1,6 +1,6 @@
 //! A question in words.
 
-use crate::app::state::Prediction;
+use super::prediction::Prediction;
 use crate::explain::{Area, Target};
 
 /// The question with its classes.

@@ -1,0 +1,51 @@
+//! What stands beside the picture: classes and files above what is known of the model, question,
+//! method and layer below it.
+
+use wasm_split_helpers::wasm_split;
+use yew::prelude::*;
+
+use super::class_search::ClassSearch;
+use super::classes::classes;
+use super::details::details;
+use super::save_buttons::SaveButtons;
+use crate::app::browser::parts::NotLoaded;
+use crate::app::views::common::{Draw, Props, lazy};
+
+/// Classes and files.
+pub fn upper_panel(props: &Props) -> Html {
+    if props.state.picture.current.is_some() {
+        return lazy("upper panel", props, || Box::pin(draw_upper()));
+    }
+    html! {
+        <section class="classes" aria-label="Classes">
+            <h2>{ "What the network says" }</h2>
+            <p class="hint">{ "The most probable classes will stand here. Choose one to see where the network looked for it." }</p>
+        </section>
+    }
+}
+
+/// Question, method and layer.
+pub fn lower_panel(props: &Props) -> Html {
+    if props.state.picture.current.is_some() {
+        return lazy("lower panel", props, || Box::pin(draw_lower()));
+    }
+    html! {}
+}
+
+#[wasm_split(picture, fallible)]
+fn draw_upper() -> Result<Draw, NotLoaded> {
+    Ok(|props| {
+        html! {
+            <>
+                { classes(props) }
+                <ClassSearch ..props.clone() />
+                <SaveButtons ..props.clone() />
+            </>
+        }
+    })
+}
+
+#[wasm_split(picture, fallible)]
+fn draw_lower() -> Result<Draw, NotLoaded> {
+    Ok(details)
+}
