@@ -9,12 +9,15 @@ async function compiled() {
   const response = await fetch(`${program}_bg.wasm`);
   if (!response.ok) throw new Error(`the server answered ${response.status} for the engine's program`);
   const isWasm = response.headers.get("content-type")?.startsWith("application/wasm");
-  return isWasm ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+  return isWasm && WebAssembly.compileStreaming ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
+/** A script that is a blob gives its worker the security policy of this one. */
+const script = (name) => URL.createObjectURL(new Blob([`import "${program}_${name}.js";`], { type: "text/javascript" }));
+
 // Read by src/engine/worker_threads.rs and src/engine/checksum.rs.
-self.poolScript = `${program}_pool.js`;
-self.checksumScript = `${program}_checksum.js`;
+self.poolScript = script("pool");
+self.checksumScript = script("checksum");
 // Called by src/engine/worker/foreign_pictures.rs, for pictures that few visitors have.
 for (const read of ["readDicom", "readByBrowser"]) {
   self[read] = async (...file) => {

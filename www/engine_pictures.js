@@ -39,14 +39,12 @@ const MAGIC = "gradcam pixels 1";
 
 /** The pixels of a picture that this browser can decode; undefined for others. */
 export const readByBrowser = async (bytes, name) => {
-  let bitmap;
-  try {
-    // Colours as they are in the file: what frameworks see.
-    const options = { premultiplyAlpha: "none", colorSpaceConversion: "none" };
-    bitmap = await createImageBitmap(new Blob([bytes]), options);
-  } catch {
-    return undefined;
-  }
+  if (typeof OffscreenCanvas !== "function" || typeof createImageBitmap !== "function") return undefined;
+  const file = new Blob([bytes]);
+  // Colours as they are in the file: what frameworks see. Not every browser takes the options.
+  const options = { premultiplyAlpha: "none", colorSpaceConversion: "none" };
+  const bitmap = await createImageBitmap(file, options).catch(() => createImageBitmap(file)).catch(() => undefined);
+  if (!bitmap) return undefined;
   const { width, height } = bitmap;
   if (width * height > MAX_PIXELS || width < 1 || height < 1) return undefined;
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });

@@ -24,6 +24,8 @@ function runs(probe) {
 
 // The address says `threads=off`; read at once, before the application rewrites it.
 const isDeclined = new URLSearchParams(globalThis.location?.hash.slice(1)).get("threads") === "off";
+/** Whether a next visit is to have threads. */
+export const wantsThreads = !isDeclined;
 const hasCores = globalThis.navigator?.hardwareConcurrency > 1;
 const mayShareMemory = globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer === "function";
 
@@ -51,28 +53,17 @@ export function engines(ofSite = built()) {
 }
 
 /**
- * Lets later visits share memory between threads on hosts that cannot send the
- * headers for it. This visit goes on as it is. A site that has no threads any more, or an
- * address that wants none, takes that back.
+ * The address of a script that starts a build's worker. A worker has this page's security policy if
+ * its script is a blob of the page's; a file of a static host comes with none.
  */
-export async function prepareThreads() {
-  const isInFrame = window.top !== window;
-  if (isInFrame || !window.isSecureContext || !navigator.serviceWorker) return;
-  const script = new URL("sw.js", document.baseURI);
-  const mayHaveThreads = built().includes("threads") && !isDeclined;
-  const isUseful = hasCores && mayHaveThreads && runs(THREADS) && !self.crossOriginIsolated;
-  try {
-    if (!mayHaveThreads) await unregister(script);
-    else if (isUseful) await navigator.serviceWorker.register(script);
-  } catch (error) {
-    // Blocked, or private browsing: the page then always has one thread.
-    console.info("no threads at later visits:", error);
-  }
+export function workerScript(variant) {
+  const address = loader(variant);
+  return address && URL.createObjectURL(new Blob([`import ${JSON.stringify(address)};`], { type: "text/javascript" }));
 }
 
-/** Takes this site's own service worker away; it has no part in later visits. */
-async function unregister(script) {
-  const registration = await navigator.serviceWorker.getRegistration(script);
-  const worker = registration?.active ?? registration?.waiting ?? registration?.installing;
-  if (worker?.scriptURL === script.href) await registration.unregister();
+/** The addresses of the files that a build's worker loads. */
+export function programFiles(variant) {
+  const address = loader(variant);
+  const endings = ["_loader.js", ".js", "_bg.wasm", "_checksum.js", ...(variant === "threads" ? ["_pool.js"] : [])];
+  return address ? endings.map((ending) => address.replace("_loader.js", ending)) : [];
 }

@@ -13,7 +13,7 @@ class Frame {
   #ask;
   #view = new View({
     choose: (choice) => this.#choose(choice),
-    retry: () => this.#say("retry"),
+    retry: () => this.#retry(),
     cancel: () => this.#cancel(),
   });
   /** What the page wants: `number`, `settings`, and the files as far as they have come. */
@@ -22,6 +22,8 @@ class Frame {
   #chosen = {};
   /** The question that was asked last, and its answers. */
   #asked;
+  /** Whether the reader wants a model that may take more memory than the device has to spare. */
+  #exceedMemory = false;
 
   constructor(port) {
     this.#say = open(port, FROM_PAGE, (message, ports) => this.#receive(message, ports));
@@ -87,7 +89,7 @@ class Frame {
     }
     this.#asked = { question, number, state: "asked", picture: picture.key, hubNumber: (this.#asked?.hubNumber ?? 0) + 1 };
     this.#view.busy("Starting");
-    this.#ask?.("explain", { number: this.#asked.hubNumber, settings: { target, method, layer }, model, picture });
+    this.#ask?.("explain", { number: this.#asked.hubNumber, settings: { target, method, layer }, model, picture, exceedMemory: this.#exceedMemory });
   }
 
   #hear(answer) {
@@ -120,9 +122,14 @@ class Frame {
     this.#fail("cancelled", "This was cancelled.");
   }
 
+  #retry() {
+    this.#exceedMemory ||= this.#asked?.kind === "memory";
+    this.#say("retry");
+  }
+
   #fail(kind, message) {
-    if (this.#asked) this.#asked.state = "failed";
-    this.#view.fail(message);
+    if (this.#asked) Object.assign(this.#asked, { state: "failed", kind });
+    this.#view.fail(message, kind === "memory" ? "Load it all the same" : undefined);
     this.#say("failure", { number: this.#wanted.number, detail: { kind, message } });
   }
 }

@@ -1,7 +1,7 @@
 // The hub: one engine for all elements of a page. Each frame has a port, over which it asks for
 // explanations; they are made one by one, and of each frame only what it asked last.
 
-import { engines, loader } from "../engines.js";
+import { engines, workerScript } from "../engines.js";
 import { GradcamError, Gradcam } from "../library/gradcam.js";
 import { modelFile } from "../library/input.js";
 import { FROM_FRAME, TO_HUB, open } from "./messages.js";
@@ -19,7 +19,7 @@ export function start(port) {
 }
 
 class Hub {
-  #cam = new Gradcam(engines().map(loader));
+  #cam = new Gradcam(engines().map(workerScript));
   #manifest;
   /** Files of this site's models, by id; those of pages are kept by them. */
   #files = new Map();
@@ -94,7 +94,7 @@ class Hub {
   }
 
   /** Tells the frame model, prediction and map as they come; all of them at last. */
-  async #compute({ frame, number, settings, model, picture }, key) {
+  async #compute({ frame, number, settings, model, picture, exceedMemory }, key) {
     const answer = {};
     const say = (type, fields) => {
       answer[type] = fields;
@@ -103,7 +103,7 @@ class Hub {
     const { signal } = this.#running.controller;
     const onProgress = (progress) => frame.say("progress", { number, ...progress });
     // The model is fetched while the engine starts.
-    await this.#load(model, key, { signal, onProgress });
+    await this.#load(model, key, { signal, onProgress, exceedMemory });
     const { catalogue, colors } = await this.#cam.start();
     frame.say("catalogue", { catalogue, colors });
     const { id, name, classes, layers, layer } = this.#cam.model;
@@ -124,13 +124,13 @@ class Hub {
   }
 
   /** Makes a model ready, unless it is. One of this site has to be what its list says. */
-  async #load(model, key, { signal, onProgress }) {
+  async #load(model, key, { signal, onProgress, exceedMemory }) {
     if (this.#held.model === key) return;
     const entry = model.file ? undefined : await this.#entry(key);
     const file = model.file ?? (await this.#file(entry, { signal, onProgress }));
     this.#held = {};
     const name = entry?.name ?? model.name;
-    const { sha256 } = await this.#cam.loadModel({ model: file, id: entry?.id, name, signal, onProgress });
+    const { sha256 } = await this.#cam.loadModel({ model: file, id: entry?.id, name, signal, onProgress, exceedMemory });
     if (entry && sha256 !== entry.sha256.toLowerCase()) {
       this.#files.delete(key);
       throw new GradcamError("model", `What the server sent as '${name}' is not the model of this site. Try again; if it stays so, the site was not deployed completely.`);

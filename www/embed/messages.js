@@ -8,6 +8,7 @@ const MAX_TEXT = 500;
 const MAX_FILE_BYTES = 2 ** 30;
 
 const isNumber = (value) => Number.isSafeInteger(value) && value >= 0;
+const isBoolean = (value) => typeof value === "boolean";
 const isText = (value) => typeof value === "string" && value.length <= MAX_TEXT;
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isFile = (value) => value instanceof Blob && value.size <= MAX_FILE_BYTES;
@@ -28,7 +29,7 @@ export const TO_HUB = { join: {} };
 
 /** What a frame may ask the hub. */
 export const FROM_FRAME = {
-  explain: { number: isNumber, settings: isTexts, model: isModel, picture: isNamedFile },
+  explain: { number: isNumber, settings: isTexts, model: isModel, picture: isNamedFile, exceedMemory: isOptional(isBoolean) },
   cancel: {},
 };
 

@@ -1,5 +1,6 @@
 // What a reader sees in the frame of <grad-cam>. The parts stand in embed.html.
 
+import { newCanvas } from "../library/canvas.js";
 import { drawMap } from "../library/draw.js";
 import { megabytes } from "../library/input.js";
 import { PHASES, percent, problemsOf, questions, readTarget, targetOf, titleOf } from "./words.js";
@@ -130,7 +131,9 @@ export class View {
     this.#draw();
   }
 
-  fail(message) {
+  /** `retry` is what the button says. */
+  fail(message, retry = "Try again") {
+    part("retry").textContent = retry;
     part("widget").hidden = false;
     part("busy").hidden = true;
     part("problem").hidden = false;
@@ -265,7 +268,7 @@ function fromBytes({ width, height, rgb }) {
     image.data.set(rgb.subarray(3 * pixel, 3 * pixel + 3), 4 * pixel);
     image.data[4 * pixel + 3] = 255;
   }
-  const source = new OffscreenCanvas(width, height);
+  const source = newCanvas(width, height);
   source.getContext("2d").putImageData(image, 0, 0);
   return { source, width, height };
 }

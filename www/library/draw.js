@@ -1,6 +1,8 @@
 // From a map to pixels, as src/render does it: values between the centres of cells first, then
 // colours, blended by their strength and never renormalised.
 
+import { newCanvas } from "./canvas.js";
+
 /** What is left of a colour that the network did not see. */
 const DIMMED = 90 / 256;
 /** Share of the pixels of a map of pixels that may be beyond its scale. */
@@ -29,7 +31,7 @@ export function drawMap(canvas, map, table, look) {
   if (look.picture) context.drawImage(look.picture, 0, 0, width, height);
   if (!(width > 0 && height > 0)) return;
   const scale = look.scale ?? scaleOf(map, look.isSigned);
-  const layer = new OffscreenCanvas(width, height);
+  const layer = newCanvas(width, height);
   const image = new ImageData(width, height);
   color(image.data, upsampled(map, height, width, look.isRaw), weightedColors(table, look), scale, look.isSigned);
   layer.getContext("2d").putImageData(image, 0, 0);

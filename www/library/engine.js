@@ -4,7 +4,7 @@
 import { GradcamError, reason } from "./errors.js";
 
 /** The version of the messages: `PROTOCOL_VERSION` in src/protocol/mod.rs. */
-export const PROTOCOL_VERSION = 12;
+export const PROTOCOL_VERSION = 13;
 
 /** A build whose program is there and does not listen after this time never will. */
 const START_MS = 10_000;

@@ -52,6 +52,8 @@ export interface ModelOptions extends Asking {
   channelsLast?: boolean;
   /** The tensor that is explained, where the file has several. */
   logits?: string;
+  /** Whether a model is loaded that may take more memory than the device has to spare; else the error's kind is `memory`. */
+  exceedMemory?: boolean;
 }
 
 export interface LoadOptions extends ModelOptions {

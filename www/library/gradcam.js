@@ -167,19 +167,21 @@ export class Gradcam {
     const { file, weights, options } = loaded;
     const remembered = [];
     if (options.size || options.logits || options.channelsLast !== undefined) {
-      remembered.push(answers(options, await checksum(file)));
+      remembered.push(answers(options, await checksum(file).catch(noChecksum)));
     }
     const ask = async () => {
       const files = await Promise.all([file, ...weights.map((one) => new Blob([one.data]))].map((one) => one.arrayBuffer()));
       const named = weights.map((one, index) => ({ name: one.name, bytes: files[index + 1].byteLength }));
       const model = { from: "file", name: options.name ?? nameOf(options.model), weights: named };
-      const request = { type: "loadModel", model, layer: options.layer ?? null, remembered };
+      const exceedsMemory = Boolean(options.exceedMemory);
+      const request = { type: "loadModel", model, layer: options.layer ?? null, remembered, exceedsMemory };
       return this.#engine.ask(request, [await joined(files)], { signal, onEvent: (event) => report(event, onProgress) });
     };
     let { event } = await ask();
-    if (event.type === "sizeWanted" && options.size) {
-      // The checksum counts the weights beside the file, too.
-      remembered.push(answers(options, event.sha256));
+    const isUnknown = remembered[0]?.sha256 === "";
+    if (isUnknown || (event.type === "sizeWanted" && options.size)) {
+      // The engine's checksum counts the weights beside the file, too.
+      remembered.push(answers(options, event.sha256 ?? event.model.sha256));
       ({ event } = await ask());
     }
     if (event.type === "sizeWanted") {
@@ -262,6 +264,11 @@ function nameOf(model) {
 /** Buffers as one, which the engine cuts again. */
 async function joined(files) {
   return files.length === 1 ? files[0] : new Blob(files).arrayBuffer();
+}
+
+/** A page that was not sent by https can compute none; the engine can. */
+function noChecksum() {
+  return "";
 }
 
 /** SHA-256 in lower-case hexadecimal; rejects where the page was not sent by https. */

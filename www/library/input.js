@@ -1,5 +1,6 @@
 // From what a program has to the bytes of a file that the engine reads.
 
+import { newCanvas, pngOf } from "./canvas.js";
 import { GradcamError, reason } from "./errors.js";
 
 /** Larger files are refused before they are read: the engine itself takes no larger one. */
@@ -32,11 +33,11 @@ async function drawn(input) {
   const height = input?.naturalHeight ?? input?.videoHeight ?? input?.height;
   if (!(width > 0 && height > 0)) throw new GradcamError("picture", NOT_A_PICTURE);
   try {
-    const canvas = new OffscreenCanvas(width, height);
+    const canvas = newCanvas(width, height);
     const context = canvas.getContext("2d");
     if (input instanceof ImageData) context.putImageData(input, 0, 0);
     else context.drawImage(input, 0, 0, width, height);
-    return await canvas.convertToBlob();
+    return await pngOf(canvas);
   } catch (error) {
     const why = "The picture's pixels cannot be read. One of another site has to be sent with Access-Control-Allow-Origin and loaded with crossorigin.";
     throw new GradcamError("picture", why + reason(error), { cause: error });
