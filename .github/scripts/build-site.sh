@@ -6,6 +6,7 @@
 #
 # VARIANTS names the engine's builds besides the baseline (default: relaxed threads).
 # A site without them works, only slower.
+# DOCS=yes adds the documentation, which --dist always has. SITE_URL is where the site will be.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . .github/scripts/variant-flags.sh
@@ -19,7 +20,8 @@ read -ra variants <<<"${VARIANTS-relaxed threads}"
 
 build_page() {
   local flags
-  flags=$(variant_flags simd128)
+  # Where the program refers to its own parts, for the tool that splits it.
+  flags="$(variant_flags simd128) -Clink-arg=--emit-relocs"
   (
     if [ "$profile" = dist ]; then
       # As small as it gets: std is compiled anew for that, and a panic, which is an
@@ -29,7 +31,11 @@ build_page() {
       export RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR
       export CARGO_UNSTABLE_BUILD_STD=std,panic_abort CARGO_UNSTABLE_BUILD_STD_FEATURES=optimize_for_size
     fi
-    RUSTFLAGS=$flags trunk build --cargo-profile "$page_profile" --dist dist
+    WASM_BINDGEN=$(command -v wasm-bindgen) SPLIT_FOLDER=$PWD/target/page-parts
+    export WASM_BINDGEN SPLIT_FOLDER
+    PATH=$PWD/.github/scripts/split:$PATH RUSTFLAGS=$flags \
+      trunk build --cargo-profile "$page_profile" --dist dist
+    python3 .github/scripts/finish_page.py dist "$SPLIT_FOLDER"
   )
   # What says which models are up to date is of no use to a visitor.
   rm -f dist/models/*.key
@@ -116,8 +122,15 @@ timed "program for DICOM files" add_dicom
 if [ "$profile" = dist ]; then
   timed "wasm-opt" python3 .github/scripts/optimise.py dist
 fi
+if [ "$profile" = dist ] || [ -n "${DOCS:-}" ]; then
+  timed "documentation" python3 .github/scripts/build_docs.py dist
+fi
+if [ -n "${SITE_URL:-}" ]; then
+  sed -i "s#content=\"preview.png\"#content=\"${SITE_URL%/}/preview.png\"#" dist/index.html
+fi
 name_dicom
 for variant in simd128 "${variants[@]}"; do
   name_engine "$variant"
 done
 timed "widget" python3 .github/scripts/finish-widget.py dist
+timed "list of files" python3 .github/scripts/list_files.py dist

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Makes the programs of a built site smaller and faster, and renews the checksums in its index.html."""
 
-import base64
-import hashlib
 import json
 import pathlib
 import re
 import subprocess
 import sys
+
+from finish_page import integrity, name_part
 
 # What Rust's wasm32 target and +simd128 use, and what a variant uses besides.
 FEATURES = [
@@ -27,28 +27,40 @@ MORE_FEATURES = {
 }
 
 
-def integrity(path):
-    digest = hashlib.sha384(path.read_bytes()).digest()
-    return "sha384-" + base64.b64encode(digest).decode()
-
-
 def wasm_opt(wasm, *options):
     features = [f"--enable-{feature}" for feature in FEATURES + MORE_FEATURES.get(wasm.name, [])]
     command = ["wasm-opt", *options, *features, wasm, "-o", wasm]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+def with_loaders_among_imports(text):
+    """wasm-opt makes one module of all that the program imports: what loads its other parts goes to the rest."""
+    text, count = re.subn(r'^"\./__wasm_split\.js": (import\d+),\n', "", text, flags=re.MULTILINE)
+    loaders = re.findall(r"^const (__wasm_split_load_\w+) = ", text, flags=re.MULTILINE)
+    if not (count and loaders):
+        sys.exit("the page's script has no loaders of parts any more")
+    functions = "".join(f"{name}: function(a, b) {{ return import1.{name}(a, b); }},\n" for name in loaders)
+    return text.replace("const import0 = {\n", "const import0 = {\n" + functions, 1), loaders
+
+
 def shorten(wasm, script):
     """Gives what the page's program and its script have from each other names of a letter or two."""
     names = json.loads(wasm_opt(wasm, "--minify-imports-and-exports-and-modules"))
     imports = {old: new for _, old, new in names["imports"]}
+    shared = dict(names["exports"])
     exports = {f"wasm.{old}": f"wasm.{new}" for old, new in names["exports"]}
     lines = [line.strip() for line in script.read_text().splitlines()]
     text = "\n".join(line for line in lines if line and not line.startswith("//"))
+    text, loaders = with_loaders_among_imports(text)
     text = text.replace('"./app_bg.js": import0', "a: import0")
+    text = re.sub(
+        r"const \{ ([\w, ]+?),? *\} = initSync",
+        lambda found: "const { " + ", ".join(f"{shared[name]}: {name}" for name in found[1].split(", ")) + " } = initSync",
+        text,
+    )
     text = re.sub(r"^\w+(?=: function)", lambda name: imports.get(name[0], name[0]), text, flags=re.MULTILINE)
     text = re.sub(r"\bwasm\.\w+", lambda name: exports.get(name[0], name[0]), text)
-    left = [name for name in imports if name in text]
+    left = [name for name in imports if name in text and name not in loaders]
     if left or "a: import0" not in text:
         sys.exit(f"{script.name} has another form than wasm-bindgen's used to have: {left}")
     script.write_text(text)
@@ -97,6 +109,18 @@ def order_by_size(wasm):
     wasm_opt(wasm, "--reorder-functions-by-name", "--strip-debug")
 
 
+def optimise_parts(site, script):
+    """Makes the parts that are loaded on need small, too, and renames them by what they are then."""
+    text = script.read_text()
+    for part in sorted(site.glob("app-more-*.wasm")):
+        wasm_opt(part, "-Oz", "--strip-debug")
+        name = name_part(part.read_bytes())
+        text = text.replace(part.name, name)
+        print(f"{part.name} → {name}: {part.stat().st_size:,} bytes")
+        part.rename(site / name)
+    script.write_text(text)
+
+
 def main():
     site = pathlib.Path(sys.argv[1])
     index = site / "index.html"
@@ -110,6 +134,7 @@ def main():
         # function of 220 kB out of all that has one caller: the browser optimises whole
         # functions, and takes over a second for that one.
         wasm_opt(wasm, *(["-Oz", "--one-caller-inline-max-function-size=30"] if wasm == page else ["-O3", "--one-caller-inline-max-function-size=40"]))
+    optimise_parts(site, script)
     shorten(page, script)
     order_by_size(page)
     for path, (digest, size) in before.items():

@@ -2,7 +2,7 @@
 # Sets up what the project needs and the machine lacks. Safe to repeat: a step
 # whose result is already there takes no time.
 #
-#   setup.sh PART…      parts: wasm-std rust-src trunk wasm-bindgen wasm-opt python fashion browser node
+#   setup.sh PART…      parts: wasm-std rust-src trunk wasm-bindgen wasm-split wasm-opt mdbook python fashion browser firefox webkit node bidi
 #
 # Everything that can live outside the system goes to one cache folder
 # ($GRADCAM_CACHE, by default ~/.cache/gradcam), shared by all clones.
@@ -15,6 +15,8 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 trunk_version=0.21.14
 bindgen_version=0.2.130 # must equal wasm-bindgen in Cargo.toml
 binaryen_version=132
+mdbook_version=0.5.4
+split_version=0.2.4 # of wasm_split_helpers in Cargo.toml: the same 0.2
 rustup_seconds=${RUSTUP_SECONDS:-90}
 mkdir -p "$cache"
 export PATH="$cache/tools/bin:$PATH"
@@ -137,11 +139,26 @@ setup_wasm_bindgen() {
   CARGO_TARGET_DIR=$cache/tools-target cargo install --root "$cache/tools" --debug "wasm-bindgen-cli@$bindgen_version"
 }
 
+# It cannot say its version; cargo knows what it installed.
+setup_wasm_split() {
+  grep -q "^\"wasm_split_cli_support $split_version " "$cache/tools/.crates.toml" 2>/dev/null &&
+    command -v wasm-split-cli >/dev/null && return 0
+  CARGO_TARGET_DIR=$cache/tools-target cargo install --root "$cache/tools" --debug --locked \
+    "wasm_split_cli_support@$split_version" --features build-binary
+}
+
 # Only for `make dist`. Debian's binaryen is too old for what Rust emits today.
 setup_wasm_opt() {
   [[ "$(wasm-opt --version 2>/dev/null)" == *" $binaryen_version"* ]] && return 0
   command -v npm >/dev/null || { echo "node (20 or newer) with npm is needed for wasm-opt"; return 1; }
   npm install --global --prefix "$cache/tools" "binaryen@$binaryen_version"
+}
+
+# Only for `make docs` and `make dist`. The book has no search of its own.
+setup_mdbook() {
+  [[ "$(mdbook --version 2>/dev/null)" == *"$mdbook_version" ]] && return 0
+  CARGO_TARGET_DIR=$cache/tools-target cargo install --root "$cache/tools" --debug --locked \
+    "mdbook@$mdbook_version" --no-default-features
 }
 
 setup_python() {
@@ -167,15 +184,28 @@ setup_browser() {
   apt_install chromium
 }
 
+setup_firefox() {
+  command -v "${FIREFOX:-firefox-esr}" >/dev/null || command -v firefox >/dev/null || apt_install firefox-esr
+}
+
+setup_webkit() {
+  command -v WebKitWebDriver >/dev/null && command -v Xvfb >/dev/null || apt_install webkit2gtk-driver xvfb
+}
+
+# npm_packages FOLDER: the packages of its lock file.
+npm_packages() {
+  local folder=$root/$1 wanted=$root/$1/package-lock.json
+  [ -f "$folder/node_modules/ready" ] && cmp -s "$wanted" "$folder/node_modules/ready" && return 0
+  npm ci --prefix "$folder" --no-audit --no-fund
+  cp "$wanted" "$folder/node_modules/ready"
+}
+
 setup_node() {
   if ! command -v npm >/dev/null || ! node -e 'process.exit(require("zlib").crc32 ? 0 : 1)'; then
     echo "node (20.15 or newer) with npm is needed for the browser tests"
     return 1
   fi
-  local wanted=$root/tests/e2e/package-lock.json
-  [ -f "$root/tests/e2e/node_modules/ready" ] && cmp -s "$wanted" "$root/tests/e2e/node_modules/ready" && return 0
-  npm ci --prefix "$root/tests/e2e" --no-audit --no-fund
-  cp "$wanted" "$root/tests/e2e/node_modules/ready"
+  npm_packages tests/e2e
 }
 
 command -v cargo >/dev/null || fail "Rust is missing: install it with rustup (https://rustup.rs), version 1.92 or newer"
@@ -185,11 +215,16 @@ for part in "$@"; do
     rust-src) step "sources of std" setup_rust_src ;;
     trunk) step "Trunk $trunk_version" setup_trunk ;;
     wasm-bindgen) step "wasm-bindgen $bindgen_version" setup_wasm_bindgen ;;
+    wasm-split) step "wasm-split $split_version" setup_wasm_split ;;
     wasm-opt) step "wasm-opt $binaryen_version" setup_wasm_opt ;;
+    mdbook) step "mdBook $mdbook_version" setup_mdbook ;;
     python) step "Python packages" setup_python ;;
     fashion) step "Fashion-MNIST" setup_fashion ;;
     browser) step "Chromium" setup_browser ;;
+    firefox) step "Firefox" setup_firefox ;;
+    webkit) step "WebKit" setup_webkit ;;
     node) step "Playwright" setup_node ;;
-    *) fail "unknown part '$part'; parts: wasm-std rust-src trunk wasm-bindgen wasm-opt python fashion browser node" ;;
+    bidi) step "Puppeteer" npm_packages tests/browsers ;;
+    *) fail "unknown part '$part'; parts: wasm-std rust-src trunk wasm-bindgen wasm-split wasm-opt mdbook python fashion browser firefox webkit node bidi" ;;
   esac
 done
