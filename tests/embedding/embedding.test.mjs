@@ -1,5 +1,6 @@
 // The snippets of docs/embedding.md in the tools that they are for: built by mdBook and Sphinx,
-// served from another port than the site, three pictures explained with the way to anywhere else cut.
+// served from another port than the site, three pictures explained with the way to anywhere else cut,
+// in Chromium and in Firefox.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -8,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
+import { browsers } from "../browsers/engines.mjs";
 import { ROOT, SITE, launch } from "../e2e/browser.mjs";
 import { serve } from "../e2e/server.mjs";
 
@@ -16,8 +18,12 @@ const DOCUMENT = readFileSync(join(ROOT, "docs/embedding.md"), "utf8");
 const PICTURES = { boot: "ankle boot", bag: "bag", dress: "dress" };
 const sphinx = process.env.SPHINX ?? "sphinx-build";
 
+const firefox = browsers().find(({ id }) => id === "firefox");
+if (!firefox.start) console.log(`SKIPPED the same in Firefox. ${firefox.missing}`);
+
 let browser;
-after(() => browser?.close());
+let driver;
+after(() => Promise.all([browser?.close(), driver?.close()]));
 
 /** The document's only snippet in this language that starts so, for a site at this address. */
 function snippet(language, site, start = "") {
@@ -54,6 +60,10 @@ async function building(name, program, build) {
     t.after(() => docs.close());
     browser ??= await launch();
     for (const path of pages) await read(docs.url(path), [docs.origin, site.origin]);
+    if (!firefox.start) return;
+    driver ??= await firefox.start({ isOffline: true });
+    t.diagnostic(`also in ${driver.name}`);
+    for (const path of pages) await readInFirefox(docs.url(path), [docs.origin, site.origin]);
   });
 }
 
@@ -79,6 +89,23 @@ async function read(address, origins) {
   }
   assert.deepEqual(cut, [], `${address} asks other places`);
   await context.close();
+}
+
+/** The same in Firefox. */
+async function readInFirefox(address, origins) {
+  await driver.only(origins);
+  await driver.open(address);
+  const labels = Object.values(PICTURES);
+  assert.equal(await driver.evaluate(() => document.querySelectorAll("grad-cam").length), labels.length, address);
+  for (const [index, label] of labels.entries()) {
+    await driver.wait("the button", (index) => /^Look/.test(document.querySelectorAll("grad-cam")[index].shadowRoot?.querySelector("button")?.textContent), index);
+    await driver.evaluate((index) => document.querySelectorAll("grad-cam")[index].shadowRoot.querySelector("button").click(), index);
+    await driver.wait("the frame", (index) => Boolean(document.querySelectorAll("grad-cam")[index].shadowRoot.querySelector("iframe")), index);
+    await driver.enter((index) => document.querySelectorAll("grad-cam")[index].shadowRoot.querySelector("iframe"), index);
+    await driver.shown("h1", `Where it looked for ${label}`);
+    await driver.leave();
+  }
+  assert.deepEqual(driver.cut, [], `${address} asks other places`);
 }
 
 await building("plain HTML", undefined, async (folder, site) => {
