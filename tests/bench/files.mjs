@@ -47,7 +47,8 @@ export function sizes() {
     engine_simd128: /^engine-simd128-.*\.(js|wasm)$/,
     engine_relaxed: /^engine-relaxed-.*\.(js|wasm)$/,
     engine_threads: /^engine-threads-.*\.(js|wasm)$/,
-    app: /^app.*\.(js|wasm)$|^boot\.js$/,
+    app: /^app-(?!more).*\.(js|wasm)$|^boot\.js$/,
+    app_on_need: /^app-more-.*\.wasm$/,
   };
   const names = readdirSync(SITE).sort();
   const measured = Object.entries(parts).map(([part, pattern]) => [part, sizeOf(names.filter((name) => pattern.test(name)))]);

@@ -2,8 +2,9 @@
 //
 //     node tests/bench/method-memory.mjs [MODEL.onnx] [EXPLANATIONS]
 //
-// Takes the site in dist; prints the memory and judges nothing. WebAssembly memory grows and
-// never shrinks: what it is at the end is the peak.
+// VARIANT names a build of the engine (default: simd128). Takes the site in dist; prints the
+// memory and judges nothing. WebAssembly memory grows and never shrinks: what it is at the end
+// is the peak.
 
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
@@ -31,18 +32,22 @@ async function main() {
     const page = await browser.newPage();
     site.mount("model", dirname(model));
     site.mount("bench", join(ROOT, "tests/bench/page"));
-    const loader = engineFile("simd128", "_loader.js");
+    site.isolate();
+    const variant = process.env.VARIANT ?? "simd128";
+    const loader = engineFile(variant, "_loader.js");
+    if (!loader) throw new Error(`the site has no engine '${variant}'`);
     site.replace(WORKER, `import { memoryBytes } from "./bench/memory.mjs";
       const channel = new BroadcastChannel("memory");
       channel.onmessage = ({ data }) => data === "?" && channel.postMessage(memoryBytes());
       await import("./${loader}");`);
     await openEngine(page, site, WORKER);
     const addresses = [site.url(`model/${basename(model)}`), site.url("samples/coffee.png")];
-    const { sizes, failures } = await page.evaluate(measure, [addresses, METHODS, count]);
+    const { steps, sizes, failures } = await page.evaluate(measure, [addresses, METHODS, count]);
     const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+    console.log(`after loading ${megabytes(steps[0])}, after the prediction ${megabytes(steps[1])}`);
     for (const failure of failures) console.log(`  ${failure}`);
     const part = (from, to) => Math.max(...sizes.slice(from, to));
-    const tail = Math.min(100, Math.floor(count / 5));
+    const tail = Math.min(100, Math.ceil(count / 5));
     console.log(`after the first explanation ${megabytes(sizes[0])}, after ${tail} ${megabytes(part(0, tail))}`);
     console.log(`the last ${tail} of ${sizes.length}: ${megabytes(part(-tail))}`);
     const grown = sizes.flatMap((_, at) => (at > 0 && sizes[at] > sizes[at - 1] ? [at] : []));
@@ -65,7 +70,9 @@ async function measure([[model, picture], methods, count]) {
   const source = { from: "file", name: "model.onnx" };
   const load = { type: "loadModel", model: source, layer: null, remembered: [] };
   const { layer, classes } = (await window.ask(load, [await window.fetchBytes(model)])).event.model;
+  const steps = [await memory()];
   await window.ask({ type: "predict", name: "p.png", overrides: {} }, [await window.fetchBytes(picture)]);
+  steps.push(await memory());
   const [sizes, failures] = [[], []];
   for (let number = 0; number < count; number += 1) {
     const [method, ...settings] = methods[number % methods.length];
@@ -74,7 +81,7 @@ async function measure([[model, picture], methods, count]) {
     if (event.type !== "map" && number < methods.length) failures.push(`${method}: ${event.message}`);
     sizes.push(await memory());
   }
-  return { sizes, failures };
+  return { steps, sizes, failures };
 }
 
 await main();

@@ -30,7 +30,7 @@ export function builtModel(id) {
   return manifest().find((entry) => entry.id === id);
 }
 
-/** A test with a visit of its own; `options` as for `visit`. */
+/** A test with a visit of its own; `options` as for `begin`: `isKept` lets the browser keep the site. */
 export function visiting(name, options, body) {
   if (!body) [options, body] = [{}, options];
   const { skip = false, ...rest } = options;
@@ -40,11 +40,13 @@ export function visiting(name, options, body) {
   });
 }
 
-async function begin(t, { viewport = { width: 1280, height: 800 }, colorScheme = "light" }) {
+async function begin(t, { viewport = { width: 1280, height: 800 }, colorScheme = "light", isKept = false, folder = SITE, hasTouch = false }) {
   manifest(); // Says so if there is no site.
   browser ??= await launch();
-  const site = await serve(SITE);
-  const context = await browser.newContext({ viewport, colorScheme, acceptDownloads: true });
+  const site = await serve(folder);
+  // What a test changes on the server would not be seen behind a service worker.
+  const serviceWorkers = isKept ? "allow" : "block";
+  const context = await browser.newContext({ viewport, colorScheme, hasTouch, serviceWorkers, acceptDownloads: true });
   context.setDefaultTimeout(PATIENCE_MS);
   await context.addInitScript(watch);
   const visit = new Visit(site, context);

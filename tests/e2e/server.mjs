@@ -37,6 +37,7 @@ class Site {
   #folder;
   #base;
   #server;
+  #port;
   #faults = new Map();
   #mounts = new Map();
   #isIsolated = false;
@@ -55,15 +56,17 @@ class Site {
     await new Promise((listening, failed) => {
       this.#server.once("error", failed).listen(port, "127.0.0.1", listening);
     });
+    this.#port = this.#server.address().port;
   }
 
+  /** From then on nobody answers. */
   async close() {
     this.#server.closeAllConnections();
     await new Promise((closed) => this.#server.close(closed));
   }
 
   get origin() {
-    return `http://127.0.0.1:${this.#server.address().port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   /** The absolute address of a path beside the page. */

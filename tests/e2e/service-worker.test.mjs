@@ -1,5 +1,4 @@
-// The service worker and who registers it, without a browser: which responses get headers,
-// and when it is taken away.
+// The service worker and who registers it, without a browser: which requests it answers, and with which headers.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -7,78 +6,136 @@ import { test } from "node:test";
 import vm from "node:vm";
 
 const WWW = new URL("../../www/", import.meta.url);
+const PATHS = ["index.html", "styles.css", "embed.html", "engine-threads-1_loader.js", "engine-threads-1_pool.js", "samples/a.png"];
+const FILES = Object.fromEntries(PATHS.map((path) => [path, { hash: "0123456789abcdef", length: 6 }]));
 
-/** The headers that the worker of this scope adds to a response; none if it leaves it alone. */
-async function headersOf(path, destination, scope = "https://someone.github.io/") {
+/** The response of the worker of this scope; undefined if it leaves the request alone. */
+async function answerOf(path, destination, { scope = "https://someone.github.io/", files = FILES, method = "GET", isDeclined = false } = {}) {
   const listeners = {};
-  const self = {
-    registration: { scope },
-    location: new URL("sw.js", scope),
-    addEventListener: (name, listener) => (listeners[name] = listener),
-  };
+  const self = { registration: { scope }, addEventListener: (name, listener) => (listeners[name] = listener) };
   const fetch = async () => new Response("a body");
-  vm.runInNewContext(await readFile(new URL("sw.js", WWW), "utf8"), { self, URL, Headers, Response, fetch });
+  const has = async (name) => isDeclined && name.startsWith("gradcam-no-threads");
+  const caches = { has, open: async () => { throw new Error("blocked"); } };
+  const source = (await readFile(new URL("sw.js", WWW), "utf8")).replace("const FILES = {};", `const FILES = ${JSON.stringify(files)};`);
+  vm.runInNewContext(source, { self, URL, Headers, Response, fetch, caches, console: { info() {} } });
   let answer;
-  const request = { url: new URL(path, scope).href, destination };
-  listeners.fetch({ request, respondWith: (response) => (answer = response) });
-  const headers = (await answer)?.headers;
-  return ["opener-policy", "embedder-policy", "resource-policy"].map((name) => headers?.get(`cross-origin-${name}`));
+  const request = { url: new URL(path, scope).href, destination, method };
+  listeners.fetch({ request, respondWith: (response) => (answer = response), waitUntil() {} });
+  return answer;
+}
+
+/** The headers that are added; undefined for a request that is left alone. */
+async function headersOf(...request) {
+  const headers = (await answerOf(...request))?.headers;
+  return headers && ["opener-policy", "embedder-policy", "resource-policy"].map((name) => headers.get(`cross-origin-${name}`));
 }
 
 test("the page and its engine get headers; a page of another origin may show the page in a frame", async () => {
   const page = ["same-origin", "require-corp", "cross-origin"];
   assert.deepEqual(await headersOf("/", "document"), page);
   assert.deepEqual(await headersOf("/index.html#model=x", "iframe"), page);
-  assert.deepEqual(await headersOf("/some/path/", "document", "https://example.org/some/path/"), page);
+  assert.deepEqual(await headersOf("/?embed", "document"), page);
+  assert.deepEqual(await headersOf("/some/path/", "document", { scope: "https://example.org/some/path/" }), page);
   const worker = ["same-origin", "require-corp", "same-origin"];
   assert.deepEqual(await headersOf("/engine-threads-1_loader.js", "worker"), worker);
+  const policy = (await answerOf("/engine-threads-1_pool.js", "worker")).headers.get("content-security-policy");
+  assert.match(policy, /default-src 'none'.*connect-src 'self'/);
 });
 
-test("what else lies below the page is left alone", async () => {
+test("a site without threads isolates nothing", async () => {
+  const { "index.html": page, "styles.css": styles } = FILES;
+  const files = { "index.html": page, "styles.css": styles };
+  assert.deepEqual(await headersOf("/", "document", { files }), [null, null, null]);
+});
+
+test("where threads were declined nothing is isolated, and workers keep the page's policy", async () => {
+  const declined = { isDeclined: true };
+  assert.deepEqual(await headersOf("/", "document", declined), [null, null, null]);
+  const worker = await answerOf("/engine-threads-1_loader.js", "worker", declined);
+  assert.equal(worker.headers.get("cross-origin-embedder-policy"), null);
+  assert.match(worker.headers.get("content-security-policy"), /connect-src 'self'/);
+});
+
+/** A policy as its directives. */
+const directives = (policy) => Object.fromEntries(policy.split(";").map((one) => one.trim().split(/ (.*)/s).slice(0, 2)));
+
+for (const page of ["../index.html", "embed.html"]) {
+  test(`workers get what ${page} allows and no more`, async () => {
+    const text = await readFile(new URL(page, WWW), "utf8");
+    const ofPage = directives(text.match(/Content-Security-Policy" content="([^"]+)"/)[1]);
+    const ofWorkers = directives((await answerOf("/engine-threads-1_loader.js", "worker")).headers.get("content-security-policy"));
+    assert.ok(Object.keys(ofWorkers).length >= 4);
+    for (const [name, sources] of Object.entries(ofWorkers)) assert.equal(sources, ofPage[name], name);
+  });
+}
+
+test("what else lies below the page, or is asked otherwise, is left alone", async () => {
   const others = [
     ["/other/", "document"],
     ["/other/index.html", "document"],
     ["/engine-of-mine/index.html", "iframe"],
     ["/other/engine-x.js", "worker"],
-    ["/engine-of-mine/worker.js", "worker"],
+    ["/constructor", "document"],
+    ["/__proto__", "document"],
+    ["/%E0%A4%A", "document"],
+    ["/other/app-0123456789abcdef.js", "script"],
     ["https://elsewhere.org/", "document"],
-    ["/styles.css", "style"],
+    ["/", "document", { method: "POST" }],
   ];
-  for (const [path, destination] of others) {
-    assert.deepEqual(await headersOf(path, destination), [undefined, undefined, undefined], path);
-  }
+  for (const request of others) assert.equal(await answerOf(...request), undefined, request[0]);
+});
+
+test("where storage is blocked files come from the server", async () => {
+  const answer = await answerOf("/styles.css", "style");
+  assert.equal(await answer.text(), "a body");
 });
 
 let visits = 0;
 
-/** What a visit does with the worker `scriptURL` that it finds. */
-async function visit({ builds, hash = "", scriptURL }) {
-  const done = [];
+/** What a visit does; `found` tells how it is shown. */
+async function visit({ isFramed = false, isSecure = true, hash = "" } = {}) {
+  const [done, wishes] = [[], []];
   const define = (name, value) => Object.defineProperty(globalThis, name, { value, configurable: true });
-  const registration = { active: { scriptURL }, unregister: async () => done.push("unregistered") };
-  const serviceWorker = {
-    register: async (script) => done.push(`registered ${script}`),
-    getRegistration: async () => scriptURL && registration,
+  const postMessage = (message, [port] = []) => {
+    if (port) port.postMessage({ removed: 0, isWhole: message.keep.length > 0 });
+    else wishes.push(message);
   };
-  const window = { isSecureContext: true };
-  define("window", Object.assign(window, { top: window }));
-  define("self", { crossOriginIsolated: false });
+  const active = { postMessage };
+  const registration = { active, addEventListener() {} };
+  const serviceWorker = {
+    controller: null,
+    ready: Promise.resolve(registration),
+    register: async (script) => (done.push(`registered ${script}`), registration),
+  };
+  const window = { isSecureContext: isSecure };
+  define("window", Object.assign(window, { top: isFramed ? {} : window }));
   define("navigator", { hardwareConcurrency: 2, serviceWorker });
   define("location", { hash });
-  define("document", { baseURI: "https://example.org/a/", querySelector: () => ({ content: builds, dataset: {} }) });
+  const button = { addEventListener() {} };
+  const documentElement = { dataset: { engines: "simd128" } };
+  const program = { content: "simd128", dataset: { simd128: "engine-simd128-1" } };
+  define("document", {
+    baseURI: "https://example.org/a/",
+    documentElement,
+    getElementById: () => ({ querySelector: () => button }),
+    querySelector: () => program,
+  });
   visits += 1;
-  const { prepareThreads } = await import(new URL(`engines.js?${visits}`, WWW));
-  await prepareThreads();
-  return done;
+  // A module is read once for each address, those that it imports as well.
+  const source = (await readFile(new URL("offline.js", WWW), "utf8")).replace("./engines.js", new URL(`engines.js?${visits}`, WWW).href);
+  const { keepSite } = await import(`data:text/javascript,${encodeURIComponent(`${source}//${visits}`)}`);
+  await keepSite(Promise.resolve());
+  return { done, wishes, state: documentElement.dataset.offline };
 }
 
-test("it is registered where there are threads, and taken away where there are none or the address declines", async () => {
-  const scriptURL = "https://example.org/a/sw.js";
-  const all = "threads relaxed simd128";
-  assert.deepEqual(await visit({ builds: all }), [`registered ${scriptURL}`]);
-  assert.deepEqual(await visit({ builds: all, hash: "#threads=off", scriptURL }), ["unregistered"]);
-  assert.deepEqual(await visit({ builds: "simd128", scriptURL }), ["unregistered"]);
-  assert.deepEqual(await visit({ builds: "simd128" }), []);
-  // One of somebody else's, above this page.
-  assert.deepEqual(await visit({ builds: "simd128", scriptURL: "https://example.org/sw.js" }), []);
+test("every visit registers it, but in a frame or without a secure connection none does", async () => {
+  const registered = ["registered https://example.org/a/sw.js"];
+  assert.deepEqual(await visit(), { done: registered, wishes: [{ threads: true }], state: "kept" });
+  assert.deepEqual(await visit({ isFramed: true }), { done: [], wishes: [], state: undefined });
+  assert.deepEqual(await visit({ isSecure: false }), { done: [], wishes: [], state: undefined });
+});
+
+test("the address declines threads for the visits that follow, and the site is still kept", async () => {
+  const registered = ["registered https://example.org/a/sw.js"];
+  assert.deepEqual(await visit({ hash: "#threads=off" }), { done: registered, wishes: [{ threads: false }], state: "kept" });
 });
