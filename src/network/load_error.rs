@@ -1,7 +1,6 @@
 //! Why a model cannot be made ready.
 
 use super::engine_error::EngineError;
-use super::memory_need::size_text;
 use crate::gradient::GradientError;
 use crate::onnx::OnnxError;
 use crate::picture::PictureError;
@@ -33,4 +32,25 @@ pub enum LoadError {
     },
     #[error("the model cannot be run here: {0}. Choose another model, or export it simplified")]
     Engine(EngineError),
+}
+
+/// "250 MB", "1.6 GB": in powers of ten, as people know them.
+fn size_text(bytes: u64) -> String {
+    let megabytes = bytes as f64 / 1e6;
+    if megabytes < 999.5 {
+        return format!("{:.0} MB", megabytes.max(1.0));
+    }
+    format!("{:.1} GB", megabytes / 1e3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_in_words() {
+        let sizes = [10, 215_400_000, 999_400_000, 999_600_000, 4_294_967_296];
+        let texts = sizes.map(size_text);
+        assert_eq!(texts, ["1 MB", "215 MB", "999 MB", "1.0 GB", "4.3 GB"]);
+    }
 }

@@ -32,15 +32,6 @@ pub fn check_memory(weights: u64, activations: usize, limit: Option<u64>) -> Res
     }
 }
 
-/// "250 MB", "1.6 GB": in powers of ten, as people know them.
-pub fn size_text(bytes: u64) -> String {
-    let megabytes = bytes as f64 / 1e6;
-    if megabytes < 999.5 {
-        return format!("{:.0} MB", megabytes.max(1.0));
-    }
-    format!("{:.1} GB", megabytes / 1e3)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,13 +50,6 @@ mod tests {
             }
         ));
         assert!(check_memory(u64::MAX, usize::MAX, Some(u64::MAX - 1)).is_err());
-    }
-
-    #[test]
-    fn sizes_are_in_words() {
-        let sizes = [10, 215_400_000, 999_400_000, 999_600_000, 4_294_967_296];
-        let texts = sizes.map(size_text);
-        assert_eq!(texts, ["1 MB", "215 MB", "999 MB", "1.0 GB", "4.3 GB"]);
     }
 
     #[test]

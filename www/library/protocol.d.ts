@@ -20,7 +20,11 @@ layer: string | null,
  * What a person has said about files before. The engine uses what is
  * about this one.
  */
-remembered: Array<Remembered>, } | { "type": "predict", name: string, overrides: PredictionOverrides, } | { "type": "explain", 
+remembered: Array<Remembered>, 
+/**
+ * Whether a model is loaded that may take more memory than the device has to spare.
+ */
+exceedsMemory: boolean, } | { "type": "predict", name: string, overrides: PredictionOverrides, } | { "type": "explain", 
 /**
  * The method's id.
  */
@@ -191,7 +195,7 @@ export type Phase = "download" | "cache" | "prepare" | "decode" | "run" | "expla
 /**
  * What went wrong, as far as the page treats it differently.
  */
-export type FailureKind = "picture" | "model" | "explanation" | "order" | "engine";
+export type FailureKind = "picture" | "model" | "memory" | "explanation" | "order" | "engine";
 
 /**
  * Everything that has an id.
