@@ -11,8 +11,8 @@ const FILES = {};
 // Kept when they are used: not every visitor needs them.
 const ON_USE = /^(dicom-|embed|engine-|icons\/|labels\/|library\/|samples\/.*\.(png|jpg)$|widget\.js$)/;
 
-// Larger files have only their length checked before they are used: the page's own program has its
-// checksum in index.html, and all are looked through by `tidy` at each visit.
+// Larger files are looked through by `tidy` at each visit, and not before they are used, which would
+// take longer than to compile them. The page's own program has its checksum in index.html.
 const CHECKED_BYTES = 200_000;
 
 // A program, or a part of one: its name has a hash, and a tab that began with the former version asks for it.
@@ -92,12 +92,14 @@ async function formerly(event, path) {
 }
 
 async function respond(event, path) {
-  const response = (await kept(path)) ?? (await fetched(event, path));
   const { destination } = event.request;
+  const isPage = path === PAGE && ["document", "iframe"].includes(destination);
+  // Asked at once with the page itself, which everything else waits for.
+  const isolates = isPage && mayHaveThreads();
+  const response = (await kept(path)) ?? (await fetched(event, path));
   if (!response.ok) return response;
   if (destination === "worker" && path.startsWith("engine-")) return forWorker(response);
-  const isPage = path === PAGE && ["document", "iframe"].includes(destination);
-  return isPage && (await mayHaveThreads()) ? withHeaders(response, FOR_PAGES) : response;
+  return (await isolates) ? withHeaders(response, FOR_PAGES) : response;
 }
 
 /** With the page's policy, which a worker does not get from the text of a page. */
@@ -131,14 +133,14 @@ const keyOf = (path, hash = FILES[path].hash) => new URL(`${path}?sha256=${hash}
 /** The file as it is kept; undefined if it is not, is damaged, or storage is blocked. */
 async function kept(path) {
   try {
-    const cache = await caches.open(CACHE);
-    const found = await cache.match(keyOf(path));
-    if (!found) return undefined;
-    const blob = await found.blob();
+    // One question to the browser in place of two.
+    const found = await caches.match(keyOf(path), { cacheName: CACHE });
     const { hash, length } = FILES[path];
-    const isFine = blob.size === length && (length > CHECKED_BYTES || (await hashOf(await blob.arrayBuffer())) === hash);
-    if (isFine) return new Response(blob, { headers: found.headers });
-    await cache.delete(keyOf(path));
+    // As the browser has it: what it has compiled of a program belongs to this response alone.
+    if (!found || length > CHECKED_BYTES) return found;
+    const bytes = await found.arrayBuffer();
+    if ((await hashOf(bytes)) === hash) return new Response(bytes, { headers: found.headers });
+    await (await caches.open(CACHE)).delete(keyOf(path));
   } catch (error) {
     console.info("the kept files cannot be read:", error);
   }

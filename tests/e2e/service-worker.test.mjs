@@ -15,7 +15,10 @@ async function answerOf(path, destination, { scope = "https://someone.github.io/
   const self = { registration: { scope }, addEventListener: (name, listener) => (listeners[name] = listener) };
   const fetch = async () => new Response("a body");
   const has = async (name) => isDeclined && name.startsWith("gradcam-no-threads");
-  const caches = { has, open: async () => { throw new Error("blocked"); } };
+  const blocked = async () => {
+    throw new Error("blocked");
+  };
+  const caches = { has, match: blocked, open: blocked };
   const source = (await readFile(new URL("sw.js", WWW), "utf8")).replace("const FILES = {};", `const FILES = ${JSON.stringify(files)};`);
   vm.runInNewContext(source, { self, URL, Headers, Response, fetch, caches, console: { info() {} } });
   let answer;
