@@ -325,3 +325,22 @@ visiting("two versions in one browser: a tab goes on with the former, whose file
   const others = await newer.evaluate(async () => (await caches.keys()).filter((name) => /other|below|theirs/.test(name)).length);
   assert.equal(others, 3, "caches of other sites of the host are left alone");
 });
+
+visiting("the page can be installed", KEPT, async (visit) => {
+  await visit.open();
+  await visit.ready();
+  await keptBy(visit.page);
+  const session = await visit.context.newCDPSession(visit.page);
+  const { url, errors } = await session.send("Page.getAppManifest");
+  assert.deepEqual([url, errors], [visit.site.url("manifest.webmanifest"), []]);
+  const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+  // Windows without a profile of their own, as in tests, cannot have installed pages.
+  assert.deepEqual(installabilityErrors.map((one) => one.errorId).filter((id) => id !== "in-incognito"), []);
+  const { icons } = JSON.parse(readFileSync(join(SITE, "manifest.webmanifest"), "utf8"));
+  const pictures = icons.filter(({ type }) => type === "image/png");
+  for (const { src, sizes } of pictures) {
+    const file = readFileSync(join(SITE, src));
+    assert.equal(`${file.readUInt32BE(16)}x${file.readUInt32BE(20)}`, sizes, src);
+  }
+  assert.deepEqual(pictures.map(({ sizes, purpose = "any" }) => `${sizes} ${purpose}`), ["192x192 any", "512x512 any", "512x512 maskable"]);
+});
