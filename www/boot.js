@@ -16,7 +16,7 @@ const NO_MODULES =
   "Chrome and Edge know them from version 80, Firefox from 114, Safari from 15. Update the browser, or open the page in another.";
 
 /** An engine that does not say within this time that it runs is taken for one that does not. */
-const START_MS = 60_000;
+const START_MS = 10_000;
 
 function say(sentence) {
   const paragraph = document.createElement("p");

@@ -15,16 +15,16 @@ const bar = document.getElementById("update");
 export async function keepSite(running) {
   const isInFrame = window.top !== window;
   if (isInFrame || !window.isSecureContext || !navigator.serviceWorker) return;
+  // What follows reads and hashes megabytes, which would delay the engine's start.
+  const build = await running;
   try {
     const registration = await navigator.serviceWorker.register(new URL("sw.js", document.baseURI));
     offerUpdates(registration);
     const { active } = await navigator.serviceWorker.ready;
     active.postMessage({ threads: wantsThreads });
-    const { isWhole } = await tidied(active, loadedFiles());
+    const { isWhole } = await tidied(active, loadedFiles(), build);
     // The list of models tells a person: src/app/views/model/kept_models.rs.
     document.documentElement.dataset.offline = isWhole ? "kept" : "refused";
-    const build = await running;
-    if (build) await tidied(active, [], build);
   } catch (error) {
     document.documentElement.dataset.offline = "refused";
     console.info("this site is not kept for use without a network:", error);
