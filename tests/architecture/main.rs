@@ -155,11 +155,11 @@ fn tree() -> CrateTree {
     tree
 }
 
+/// A module, and those that it may use.
+type Row = (&'static str, &'static [&'static str]);
+
 /// Both tables, with the library that each is of.
-fn tables() -> [(
-    &'static str,
-    &'static [(&'static str, &'static [&'static str])],
-); 2] {
+fn tables() -> [(&'static str, &'static [Row]); 2] {
     [("gradcam", ALLOWED), ("gradcam_kernels", KERNELS)]
 }
 
