@@ -45,7 +45,7 @@ pub use self::explanation::{
     asks_for_wordnet, find_classes, method_name, question_words,
 };
 pub use self::model::{
-    DesiredModel, INPUT_SIDES_PIXELS, LabelOverride, LabelSource, MAX_LABEL_FILE_BYTES,
+    DesiredModel, INPUT_SIDES_PIXELS, LabelError, LabelOverride, LabelSource, MAX_LABEL_FILE_BYTES,
     ModelAction, ModelChoice, ModelProbe, ModelState, OverrideChange, PreparedModel, ProbeResult,
     RememberedOverrides, SizeQuestion, UserOverrides, layout_name, may_be_imagenet, read_labels,
     scaling_name,

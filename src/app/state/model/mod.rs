@@ -28,7 +28,7 @@ mod user_overrides;
 pub use self::action::ModelAction;
 pub use self::assumptions::{layout_name, scaling_name};
 pub use self::class_labels::{
-    LabelSource, MAX_LABEL_FILE_BYTES, may_be_imagenet, read as read_labels,
+    LabelError, LabelSource, MAX_LABEL_FILE_BYTES, may_be_imagenet, read as read_labels,
 };
 pub use self::model_choice::{DesiredModel, ModelChoice};
 pub use self::model_probe::{ModelProbe, ProbeResult, ProbeResults};
