@@ -23,9 +23,8 @@ const WITHOUT = {
       Object.defineProperty(window, name, { get, configurable: true });
     }
   },
-  "no canvases but the page's, and nothing that decodes pictures apart from it": () => {
+  "no canvases but the page's": () => {
     delete window.OffscreenCanvas;
-    delete window.createImageBitmap;
   },
   "no idle callbacks, no clipboard, no sharing of memory": () => {
     delete window.requestIdleCallback;
@@ -95,16 +94,6 @@ async function changeWorker(visit, script) {
   const loader = await readFile(join(SITE, LOADER), "utf8");
   visit.site.replace(LOADER, `${script}\n${loader}`);
 }
-
-visiting("a worker without caches, checksums, canvases and compiling while it loads", async (visit) => {
-  await changeWorker(visit, `delete self.caches; delete WorkerGlobalScope.prototype.caches; delete self.OffscreenCanvas;
-    delete self.createImageBitmap; delete WebAssembly.compileStreaming; delete self.BroadcastChannel;
-    Object.defineProperty(crypto, "subtle", { value: undefined });`);
-  await visit.open(BASELINE);
-  await visit.sample("Ankle boot");
-  await visit.explained("ankle boot");
-  visit.assertQuiet();
-});
 
 visiting("pictures are decoded by a browser that does not take options for it", async (visit) => {
   await changeWorker(visit, `const decode = self.createImageBitmap.bind(self);
