@@ -310,7 +310,7 @@ class Visit {
 
   /** What a screen reader was told last. */
   async said() {
-    return this.page.locator("p[role=status]").textContent();
+    return this.page.locator("p.unseen[role=status]").textContent();
   }
 
   async save(form) {

@@ -28,12 +28,12 @@ pub fn CopyLink(props: &Props) -> Html {
         })
     };
     html! {
-        <>
+        <section class="saving" aria-label="A link to this">
             <div class="save-row">
                 <button onclick={copy} title="The page’s address, with the model, the question and how the map is drawn">{ "Copy link" }</button>
             </div>
             <p class="hint link-contents" role="status">{ (*said).clone().unwrap_or_default() }</p>
-        </>
+        </section>
     }
 }
 

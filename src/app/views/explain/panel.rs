@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::class_search::ClassSearch;
 use super::classes::classes;
+use super::copy_link::CopyLink;
 use super::details::details;
 use super::save_buttons::SaveButtons;
 use crate::app::browser::parts::NotLoaded;
@@ -47,5 +48,12 @@ fn draw_upper() -> Result<Draw, NotLoaded> {
 
 #[wasm_split(picture, fallible)]
 fn draw_lower() -> Result<Draw, NotLoaded> {
-    Ok(details)
+    Ok(|props| {
+        html! {
+            <>
+                { details(props) }
+                <CopyLink ..props.clone() />
+            </>
+        }
+    })
 }

@@ -4,7 +4,6 @@ use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::copy_link::CopyLink;
 use crate::app::export::{ExportFormat, copy_overlay, download};
 use crate::app::state::{ChosenPicture, NoticePlace, NoticesAction};
 use crate::app::views::common::{Props, notices};
@@ -82,7 +81,6 @@ pub fn SaveButtons(props: &Props) -> Html {
                     </div>
                 </div>
             }
-            <CopyLink ..props.clone() />
             { notices(props, &[NoticePlace::Save]) }
         </section>
     }
