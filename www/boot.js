@@ -126,5 +126,12 @@ function afterLoading(act) {
   else window.addEventListener("load", () => idle(act), { once: true });
 }
 
+// A page that did not come by https has no caches: to the application that is storage that is blocked.
+if (!window.caches) {
+  const get = () => {
+    throw new Error("files are kept only for pages that come by https");
+  };
+  Object.defineProperty(window, "caches", { get });
+}
 listenForFolders();
 start();
