@@ -1,4 +1,4 @@
-//! Text from files, made fit to be shown: names, labels, paths, messages.
+//! Text from files, made fit to be shown: names, labels, paths, messages; and text in HTML.
 
 use std::borrow::Cow;
 
@@ -86,6 +86,35 @@ fn is_steering(char: char) -> bool {
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// What stands for a character in HTML. The ampersand is the last that is read: what it gives begins
+/// no other.
+const HTML_ESCAPES: [(char, &str); 4] = [
+    ('<', "&lt;"),
+    ('>', "&gt;"),
+    ('"', "&quot;"),
+    ('&', "&amp;"),
+];
+
+/// Text as it stands in HTML, in attributes as well.
+pub fn html_escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for char in text.chars() {
+        match HTML_ESCAPES.iter().find(|(plain, _)| *plain == char) {
+            Some((_, escape)) => escaped.push_str(escape),
+            None => escaped.push(char),
+        }
+    }
+    escaped
+}
+
+/// The text that [`html_escaped`] wrote so.
+pub fn html_unescaped(escaped: &str) -> String {
+    let plain = |text: String, (char, escape): &(char, &str)| {
+        text.replace(escape, char.encode_utf8(&mut [0; 4]))
+    };
+    HTML_ESCAPES.iter().fold(escaped.to_owned(), plain)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,5 +162,15 @@ mod tests {
         assert!(!shown.chars().any(is_steering), "{shown:?}");
         let [before, after] = [&*text, &*shown].map(serde_json::from_str::<String>);
         assert_eq!(before.unwrap(), after.unwrap());
+    }
+
+    #[test]
+    fn markup_is_text_in_html() {
+        let markup = r#"<img src=x onerror="1"> & co"#;
+        let escaped = "&lt;img src=x onerror=&quot;1&quot;&gt; &amp; co";
+        assert_eq!(html_escaped(markup), escaped);
+        for text in [markup, escaped, "&amp;lt;", "a&b;c", "猫"] {
+            assert_eq!(html_unescaped(&html_escaped(text)), text);
+        }
     }
 }

@@ -4,6 +4,7 @@
 import { engines, workerScript } from "./engines.js";
 import { listenForFolders } from "./folder_drop.js";
 import { heal, keepSite } from "./offline.js";
+import { keepFieldsInView } from "./screen_keyboard.js";
 
 const script = document.querySelector("script[data-js][data-wasm]");
 
@@ -126,12 +127,6 @@ function afterLoading(act) {
   else window.addEventListener("load", () => idle(act), { once: true });
 }
 
-// A page that did not come by https has no caches: to the application that is storage that is blocked.
-if (!window.caches) {
-  const get = () => {
-    throw new Error("files are kept only for pages that come by https");
-  };
-  Object.defineProperty(window, "caches", { get });
-}
 listenForFolders();
+keepFieldsInView();
 start();

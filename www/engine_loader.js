@@ -15,13 +15,6 @@ async function compiled() {
 /** A script that is a blob gives its worker the security policy of this one. */
 const script = (name) => URL.createObjectURL(new Blob([`import "${program}_${name}.js";`], { type: "text/javascript" }));
 
-// A page that did not come by https has no caches: to the engine that is storage that is blocked.
-if (!self.caches) {
-  const get = () => {
-    throw new Error("files are kept only for pages that come by https");
-  };
-  Object.defineProperty(self, "caches", { get });
-}
 // Read by src/engine/worker_threads.rs and src/engine/checksum.rs.
 self.poolScript = script("pool");
 self.checksumScript = script("checksum");

@@ -132,5 +132,5 @@ name_dicom
 for variant in simd128 "${variants[@]}"; do
   name_engine "$variant"
 done
-timed "widget" python3 .github/scripts/finish-widget.py dist
+timed "widget" python3 .github/scripts/finish_widget.py dist
 timed "list of files" python3 .github/scripts/list_files.py dist

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Cache, DedicatedWorkerGlobalScope, Request, RequestInit, Response};
 
 use super::checksum::{ChecksumWorker, PendingChecksum};
-use crate::protocol::{CACHE_KEY_HASH, MODEL_CACHE, ManifestEntry, Phase};
+use crate::protocol::{CACHE_KEY_HASH, MODEL_CACHE, ManifestEntry, NO_CACHES, Phase};
 
 /// The largest file that is fetched, in bytes.
 const MAX_BYTES: u32 = 1 << 30;
@@ -151,7 +151,11 @@ impl CachedFile {
 }
 
 async fn open_cache(scope: &DedicatedWorkerGlobalScope) -> Result<Cache, JsValue> {
-    let opened = JsFuture::from(scope.caches()?.open(MODEL_CACHE)).await?;
+    let caches = scope.caches()?;
+    if caches.is_undefined() {
+        return Err(NO_CACHES.into());
+    }
+    let opened = JsFuture::from(caches.open(MODEL_CACHE)).await?;
     opened.dyn_into()
 }
 

@@ -41,6 +41,9 @@ pub struct ManifestEntry {
 /// its keys.
 pub const MODEL_CACHE: &str = "gradcam-models-1";
 
+/// Why a page that did not come by https has no such cache.
+pub const NO_CACHES: &str = "files are kept only for pages that come by https";
+
 impl ManifestEntry {
     /// Under which the cache has the model that lies at `url`.
     pub fn cache_key(&self, url: &str) -> String {

@@ -30,7 +30,7 @@ pub use self::explanation_record::{
     ClassRecord, EngineRecord, ExplanationRecord, ImageRecord, MapRecord, ModelRecord,
     PreprocessingRecord, RECORD_VERSION,
 };
-pub use self::manifest::{CACHE_KEY_HASH, MODEL_CACHE, Manifest, ManifestEntry, Sample};
+pub use self::manifest::{CACHE_KEY_HASH, MODEL_CACHE, Manifest, ManifestEntry, NO_CACHES, Sample};
 pub use self::map_summary::{ChannelSummary, CompletenessSummary, MapState, MapSummary, MapUnit};
 pub use self::measurement::{
     ChanceSummary, CurveSummary, DrawnRegion, MeasurementSummary, PictureChange,

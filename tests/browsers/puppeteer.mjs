@@ -1,7 +1,7 @@
 // Firefox by WebDriver BiDi, and Chromium, which the others are compared with.
 
 import puppeteer from "puppeteer-core";
-import { Driver, find } from "./driver.mjs";
+import { Driver, eventually, find } from "./driver.mjs";
 
 const SOURCE = find.toString();
 
@@ -90,8 +90,13 @@ export class PuppeteerDriver extends Driver {
 
   /** Goes into the frame that a function of the page gives. */
   async enter(frameOf, ...args) {
-    const handle = await this.#context.evaluateHandle(frameOf, ...args);
-    this.#context = await handle.asElement().contentFrame();
+    const page = this.#context;
+    // A frame that has just been made is another one when its document comes.
+    this.#context = await eventually("the frame has a document", async () => {
+      const handle = await page.evaluateHandle(frameOf, ...args);
+      const frame = await handle.asElement()?.contentFrame().catch(() => undefined);
+      return frame?.url().startsWith("http") && frame;
+    });
   }
 
   /** Back to the page itself. */

@@ -23,9 +23,7 @@ const WITHOUT = {
       Object.defineProperty(window, name, { get, configurable: true });
     }
   },
-  "no canvases but the page's": () => {
-    delete window.OffscreenCanvas;
-  },
+  "no canvases but the page's": () => delete window.OffscreenCanvas,
   "no idle callbacks, no clipboard, no sharing of memory": () => {
     delete window.requestIdleCallback;
     delete Navigator.prototype.clipboard;
@@ -46,6 +44,16 @@ for (const [name, remove] of Object.entries(WITHOUT)) {
     visit.assertQuiet();
   });
 }
+
+visiting("the list of models opens where nothing can be kept", async (visit) => {
+  await visit.context.addInitScript(WITHOUT["no cache of files"]);
+  await visit.newPage();
+  await visit.open();
+  await visit.ready();
+  await (await visit.openModels()).getByText(TINY.name).first().waitFor();
+  await visit.shot("no-caches-models");
+  visit.assertQuiet();
+});
 
 visiting("no relaxed SIMD: the baseline runs", async (visit) => {
   await visit.context.addInitScript(() => {
@@ -94,6 +102,16 @@ async function changeWorker(visit, script) {
   const loader = await readFile(join(SITE, LOADER), "utf8");
   visit.site.replace(LOADER, `${script}\n${loader}`);
 }
+
+visiting("a worker without caches, checksums, canvases and compiling while it loads", async (visit) => {
+  await changeWorker(visit, `delete self.caches; delete WorkerGlobalScope.prototype.caches; delete self.OffscreenCanvas;
+    delete self.createImageBitmap; delete WebAssembly.compileStreaming; delete self.BroadcastChannel;
+    Object.defineProperty(crypto, "subtle", { value: undefined });`);
+  await visit.open(BASELINE);
+  await visit.sample("Ankle boot");
+  await visit.explained("ankle boot");
+  visit.assertQuiet();
+});
 
 visiting("pictures are decoded by a browser that does not take options for it", async (visit) => {
   await changeWorker(visit, `const decode = self.createImageBitmap.bind(self);

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SITE, engineFile } from "./browser.mjs";
 import { TINY, builtModel, eventually, visiting } from "./harness.mjs";
+import { distance } from "./npy.mjs";
 import { hosting, tag } from "./widget.mjs";
 
 const PHONE = { width: 360, height: 640 };
@@ -34,6 +35,56 @@ function misfits(least) {
   return [...small.map(words("small")), ...wide.map(words("sticks out")), ...(scrollWidth > clientWidth ? [`${scrollWidth} wide`] : [])];
 }
 
+visiting("by touch and six times slower: a sample, another class, a search, a value, the views", TOUCH, async (visit) => {
+  const { page } = visit;
+  await slowDown(page);
+  await visit.open();
+  const fits = async (where) => assert.deepEqual(await page.evaluate(misfits, LEAST_TARGET), [], where);
+  await page.getByRole("button", { name: /Ankle boot$/ }).waitFor();
+  await fits("empty");
+  await page.getByRole("button", { name: /Ankle boot$/ }).tap();
+  await visit.explained("ankle boot");
+  await fits("explained");
+  await visit.shot("phone-explained");
+  const [, second] = await visit.rowLabels();
+  await visit.rows().nth(1).tap();
+  await visit.explained(second);
+
+  // The keyboard takes about half of the screen: what is typed and what is found stay above it.
+  const search = page.getByRole("combobox", { name: "Look for another class" });
+  await search.tap();
+  const position = () => page.locator(".stage > .frame").evaluate((frame) => getComputedStyle(frame).position);
+  assert.equal(await position(), "static", "the picture does not stay over what is typed");
+  await page.setViewportSize({ ...PHONE, height: 330 });
+  await page.keyboard.type("san");
+  const option = page.getByRole("option", { name: /sandal/i });
+  await option.waitFor();
+  await visit.shot("phone-search");
+  for (const [what, one] of [["the field", search], ["what is found", option]]) {
+    const box = await one.boundingBox();
+    assert.ok(box.y >= 0 && box.y + box.height <= 330, `${what} lies at ${box.y}, ${box.height} high`);
+    const middle = [box.x + box.width / 2, box.y + box.height / 2];
+    const isOnTop = await one.evaluate((one, [x, y]) => one.contains(document.elementFromPoint(x, y)), middle);
+    assert.ok(isOnTop, `${what} is covered`);
+  }
+  await option.tap();
+  await visit.explained("sandal");
+  await page.setViewportSize(PHONE);
+  await search.blur();
+  assert.equal(await position(), "sticky");
+
+  const canvas = await page.locator("canvas").boundingBox();
+  await page.touchscreen.tap(canvas.x + canvas.width / 2, canvas.y + canvas.height / 2);
+  await page.locator(".reading").first().waitFor();
+  for (const view of ["Compare", "Test", "Explain"]) {
+    await page.getByRole("button", { name: view, exact: true }).tap();
+    await eventually(`${view} is shown`, () => page.getByRole("button", { name: view, exact: true }).getAttribute("aria-pressed").then((pressed) => pressed === "true"));
+    await fits(view);
+    await visit.shot(`phone-${view}`);
+  }
+  visit.assertQuiet();
+});
+
 hosting("<grad-cam> by touch and six times slower", TOUCH, async (host, visit) => {
   await slowDown(host.page);
   await host.show(tag());
@@ -45,6 +96,28 @@ hosting("<grad-cam> by touch and six times slower", TOUCH, async (host, visit) =
   await host.inside().locator("#classes button").nth(1).tap();
   await host.explained("sandal").catch(() => host.inside().locator("#title", { hasText: "sandal" }).waitFor());
   await visit.shot("phone-widget");
+  visit.assertQuiet();
+});
+
+visiting("a page that was thrown away comes back with the same view of a sample", TOUCH, async (visit) => {
+  const { page } = visit;
+  await visit.open();
+  await visit.sample("Ankle boot");
+  await visit.explained("ankle boot");
+  await page.locator("#method summary").click();
+  await page.locator("#method select").first().selectOption("hirescam");
+  await visit.rows().nth(1).click();
+  const [, second] = await visit.rowLabels();
+  await visit.explained(second);
+  const signed = page.getByRole("button", { name: "For and against" });
+  await signed.click();
+  await eventually("it is signed", async () => (await signed.getAttribute("aria-pressed")) === "true");
+  const [hash, { values }] = [await visit.hash(), await visit.map()];
+  await page.reload();
+  await visit.explained(second);
+  assert.equal(await visit.hash(), hash);
+  assert.equal(await signed.getAttribute("aria-pressed"), "true");
+  assert.equal(distance((await visit.map()).values, values), 0);
   visit.assertQuiet();
 });
 

@@ -16,6 +16,8 @@ import { serve } from "../e2e/server.mjs";
 const run = promisify(execFile);
 const DOCUMENT = readFileSync(join(ROOT, "docs/embedding.md"), "utf8");
 const PICTURES = { boot: "ankle boot", bag: "bag", dress: "dress" };
+/** Nothing is judged by its time; this only ends what hangs. */
+const PATIENCE_MS = 120_000;
 const sphinx = process.env.SPHINX ?? "sphinx-build";
 
 const firefox = browsers().find(({ id }) => id === "firefox");
@@ -49,7 +51,7 @@ async function missing(program) {
 async function building(name, program, build) {
   const skip = program && (await missing(program));
   if (skip) console.log(`SKIPPED ${name}: ${skip}`);
-  test(name, { skip, timeout: 300_000 }, async (t) => {
+  test(name, { skip, timeout: 900_000 }, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), "gradcam-docs-"));
     t.after(() => rmSync(folder, { recursive: true }));
     const site = await serve(SITE);
@@ -70,6 +72,7 @@ async function building(name, program, build) {
 /** Opens a page, presses all buttons, and waits for the maps. */
 async function read(address, origins) {
   const context = await browser.newContext();
+  context.setDefaultTimeout(PATIENCE_MS);
   const cut = [];
   await context.route("**/*", (route) => {
     const { origin, protocol } = new URL(route.request().url());
@@ -99,8 +102,13 @@ async function readInFirefox(address, origins) {
   assert.equal(await driver.evaluate(() => document.querySelectorAll("grad-cam").length), labels.length, address);
   for (const [index, label] of labels.entries()) {
     await driver.wait("the button", (index) => /^Look/.test(document.querySelectorAll("grad-cam")[index].shadowRoot?.querySelector("button")?.textContent), index);
-    await driver.evaluate((index) => document.querySelectorAll("grad-cam")[index].shadowRoot.querySelector("button").click(), index);
-    await driver.wait("the frame", (index) => Boolean(document.querySelectorAll("grad-cam")[index].shadowRoot.querySelector("iframe")), index);
+    await driver.evaluate((index) => {
+      const element = document.querySelectorAll("grad-cam")[index];
+      for (const type of ["explanation", "failure"]) element.addEventListener(type, () => (element.dataset.came = type));
+      element.shadowRoot.querySelector("button").click();
+    }, index);
+    // Entered only then: a frame that is still loading changes under the one who looks.
+    await driver.wait("an answer", (index) => Boolean(document.querySelectorAll("grad-cam")[index].dataset.came), index);
     await driver.enter((index) => document.querySelectorAll("grad-cam")[index].shadowRoot.querySelector("iframe"), index);
     await driver.shown("h1", `Where it looked for ${label}`);
     await driver.leave();

@@ -8,7 +8,7 @@ use web_sys::{Cache, Request, Response};
 
 use super::error_text::error_text;
 use super::location;
-use crate::protocol::{MODEL_CACHE, ManifestEntry};
+use crate::protocol::{MODEL_CACHE, ManifestEntry, NO_CACHES};
 
 /// Where a model of the site lies.
 pub fn model_address(entry: &ManifestEntry) -> String {
@@ -78,7 +78,11 @@ pub fn page_is_kept() -> Option<bool> {
 }
 
 async fn cache() -> Result<Cache, JsValue> {
-    let opened = JsFuture::from(window().caches()?.open(MODEL_CACHE)).await?;
+    let caches = window().caches()?;
+    if caches.is_undefined() {
+        return Err(NO_CACHES.into());
+    }
+    let opened = JsFuture::from(caches.open(MODEL_CACHE)).await?;
     Ok(opened.unchecked_into())
 }
 

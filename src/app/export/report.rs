@@ -16,6 +16,7 @@ use crate::app::state::{AppState, ChosenPicture, question_words};
 use crate::evaluate::METRICS;
 use crate::explain::Target;
 use crate::render::{OverlayStyle, largest};
+use crate::text::html_escaped;
 
 /// Long side of the pictures in a report, in pixels.
 const MAX_SIDE_PIXELS: f64 = 800.0;
@@ -55,14 +56,14 @@ pub fn report(
     let picture = exported.picture;
     let ground = ground(resources, picture, has_picture)?;
     let mut page = String::from(HEAD);
-    let title = escaped(&format!("{}: {}", texts.method, texts.class));
+    let title = html_escaped(&format!("{}: {}", texts.method, texts.class));
     let _ = writeln!(page, "<title>{title}</title>\n</head>\n<body>");
     let _ = writeln!(
         page,
         "<h1>Where it looked for {}</h1>",
-        escaped(&texts.class)
+        html_escaped(&texts.class)
     );
-    let name = has_picture.then(|| escaped(&picture.name));
+    let name = has_picture.then(|| html_escaped(&picture.name));
     let name = name.unwrap_or_else(|| "The picture is not in this file.".to_owned());
     let _ = writeln!(page, "<p>{name}</p>");
     let shown = picture.shown.as_ref().ok_or(ExportError::Nothing)?;
@@ -81,10 +82,10 @@ pub fn report(
         "<h2>How it was made</h2>\n<p>{}, layer {}, {}. To make it again, save what follows as \
          manifest.json and run <code>gradcam reproduce manifest.json --model MODEL --image PICTURE</code>, \
          or drop it on the page; both say whether model and picture are the same.</p>\n<pre>{}</pre>\n</body>\n</html>",
-        escaped(&texts.model),
-        escaped(&texts.layer),
-        escaped(texts.method),
-        escaped(manifest)
+        html_escaped(&texts.model),
+        html_escaped(&texts.layer),
+        html_escaped(texts.method),
+        html_escaped(manifest)
     );
     Ok(page)
 }
@@ -128,7 +129,7 @@ fn figure(
         "{} · {question} · layer {} · {} · colours end at {scale}",
         texts.method, texts.layer, texts.range
     );
-    let caption = escaped(&caption);
+    let caption = html_escaped(&caption);
     Ok(format!(
         "<figure><img src=\"{image}\" alt=\"{caption}\"><figcaption>{caption}</figcaption></figure>"
     ))
@@ -177,7 +178,7 @@ fn add_classes(page: &mut String, exported: &ExportedMap<'_>) {
         let _ = writeln!(
             page,
             "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
-            escaped(prediction.label(class)),
+            html_escaped(prediction.label(class)),
             number_format::percent(number(&prediction.probabilities)),
             number_format::value(number(&prediction.logits))
         );
@@ -198,7 +199,7 @@ fn add_measurements(page: &mut String, state: &AppState, picture: &ChosenPicture
         let _ = writeln!(
             rows,
             "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
-            escaped(metric.map_or(summary.metric.as_str(), |metric| metric.name)),
+            html_escaped(metric.map_or(summary.metric.as_str(), |metric| metric.name)),
             number_format::value(summary.value as f32),
             chance.unwrap_or_default()
         );
@@ -207,35 +208,6 @@ fn add_measurements(page: &mut String, state: &AppState, picture: &ChosenPicture
         let _ = writeln!(
             page,
             "<h2>What was measured of the first map</h2>\n<table><tr><th>measure</th><th>value</th><th>of random maps</th></tr>\n{rows}</table>"
-        );
-    }
-}
-
-/// Text as it stands in HTML, in attributes as well.
-fn escaped(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for char in text.chars() {
-        match char {
-            '&' => shown.push_str("&amp;"),
-            '<' => shown.push_str("&lt;"),
-            '>' => shown.push_str("&gt;"),
-            '"' => shown.push_str("&quot;"),
-            char => shown.push(char),
-        }
-    }
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn markup_in_names_is_text() {
-        let name = r#"<img src=x onerror="1"> & co"#;
-        assert_eq!(
-            escaped(name),
-            "&lt;img src=x onerror=&quot;1&quot;&gt; &amp; co"
         );
     }
 }

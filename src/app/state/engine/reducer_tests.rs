@@ -114,6 +114,23 @@ fn a_picture_of_ones_own_that_a_new_page_does_not_have_is_said() {
 }
 
 #[test]
+fn a_picture_of_ones_own_that_is_opened_again_comes_with_its_class() {
+    let choose = |file| PictureAction::Choose {
+        file,
+        name: String::new(),
+    };
+    let gone = act(begun("#class=3"), [PictureAction::OwnPictureGone]);
+    let again = act(gone.clone(), [choose(1)]);
+    assert_eq!(again.settings.class, Some(3));
+    assert_eq!(act(again, [choose(2)]).settings.class, None, "another one");
+    let sample = PictureAction::ChooseSample {
+        file: 1,
+        name: String::new(),
+    };
+    assert_eq!(act(gone, [sample]).settings.class, None);
+}
+
+#[test]
 fn what_crashed_twice_waits_for_the_user() {
     let state = explained();
     let crash = |step, again| {

@@ -21,6 +21,8 @@ pub struct PictureState {
     pub previous: Option<ChosenPicture>,
     /// The class that was chosen for `previous`.
     pub previous_class: Option<usize>,
+    /// Whether a picture of one's own was open when the page was loaded anew and none was chosen since.
+    pub is_awaited: bool,
     /// What pictures are compared with.
     pub second: Option<SecondPicture>,
     /// Pictures seen before with their results, the latest last, for the browser's Back.

@@ -19,7 +19,7 @@ impl AppState {
         match action {
             PictureAction::SamplesFetched(samples) => self.picture.samples = Rc::new(samples),
             PictureAction::Ask(question) => self.ask(question),
-            PictureAction::Choose { file, name } => self.choose_picture(file, name),
+            PictureAction::Choose { file, name } => self.choose_own_picture(file, name),
             PictureAction::ChooseSample { file, name } => self.choose_sample(file, name),
             PictureAction::Decoded {
                 file,
@@ -50,6 +50,7 @@ impl AppState {
             PictureAction::OwnPictureGone => {
                 // An address with a sample shows that.
                 if self.settings.sample.is_none() {
+                    self.picture.is_awaited = true;
                     let sentence = "A picture of your own was open here. The page keeps no pictures: choose it \
                                     again to go on with it; the rest is as it was.";
                     self.notify(
@@ -145,6 +146,13 @@ impl AppState {
         }
     }
 
+    /// Takes a picture of one's own. One that is awaited comes with the class that the address names.
+    fn choose_own_picture(&mut self, file: u32, name: String) {
+        let class = self.settings.class.filter(|_| self.picture.is_awaited);
+        self.choose_picture(file, name);
+        self.settings.class = class.or(self.settings.class);
+    }
+
     /// Takes a new picture; the one before stays on the stage until the new one has a result.
     fn choose_picture(&mut self, file: u32, name: String) {
         self.keep_current_picture();
@@ -162,6 +170,7 @@ impl AppState {
         }
         self.settings.sample = None;
         self.picture.guide = None;
+        self.picture.is_awaited = false;
         let name = printable(&name, MAX_NAME_CHARS).into_owned();
         self.notices.announcement = format!("Picture: {name}");
         self.picture.current = Some(ChosenPicture::new(file, name));

@@ -1,6 +1,7 @@
 //! Which sample pictures are offered, and which one the address names.
 
 use crate::app::state::app_state::AppState;
+use crate::app::state::settings::Settings;
 use crate::protocol::Sample;
 
 impl AppState {
@@ -31,12 +32,13 @@ impl AppState {
 
     /// The settings as the URL's hash keeps them, with the picture if it is a sample.
     pub fn address(&self) -> String {
-        let current = self.picture.current.as_ref();
-        let sample = current.filter(|picture| picture.is_sample);
-        let mut settings = self.settings.clone();
-        settings.sample = match current {
-            Some(_) => sample.map(|picture| picture.name.clone()),
-            None => settings.sample,
+        let sample = match &self.picture.current {
+            Some(picture) => picture.is_sample.then(|| picture.name.clone()),
+            None => self.settings.sample.clone(),
+        };
+        let settings = Settings {
+            sample,
+            ..self.settings.clone()
         };
         settings.to_hash()
     }

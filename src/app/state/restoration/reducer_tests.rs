@@ -4,6 +4,7 @@ use super::*;
 use crate::app::state::{AppState, PictureAction};
 use crate::app::testing::{act, explained, mapped, predicted};
 use crate::protocol::RECORD_VERSION;
+use crate::text::html_escaped;
 
 fn saved(changes: &[(&str, serde_json::Value)]) -> RestorationAction {
     let mut record = json!({
@@ -111,12 +112,7 @@ fn what_cannot_be_restored_is_said() {
 #[test]
 fn a_report_holds_its_explanation_at_its_end() {
     let record = "{\"gradcam_version\": \"0\", \"name\": \"a&lt;b <'c'>.png\"}";
-    let escaped = record
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;");
+    let escaped = html_escaped(record);
     let end = format!("ABCD\"><pre>former</pre>\n<pre>{escaped}</pre>\n</body>\n</html>");
     assert_eq!(in_report(&end).as_deref(), Some(record));
     // Other pages, and a report that is cut off.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::app::browser::json::{self, Value};
 use crate::picture::Fit;
 use crate::protocol::RECORD_VERSION;
+use crate::text::html_unescaped;
 
 /// How a map was made.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -82,18 +83,7 @@ pub fn is_saved_explanation(text: &str) -> bool {
 pub fn in_report(end: &str) -> Option<String> {
     let (before, _) = end.rsplit_once("</pre>")?;
     let (_, escaped) = before.rsplit_once("<pre>")?;
-    // The ampersand last: what it begins is no escape once more.
-    let text = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-    ]
-    .into_iter()
-    .fold(escaped.to_owned(), |text, (escape, char)| {
-        text.replace(escape, char)
-    })
-    .replace("&amp;", "&");
+    let text = html_unescaped(escaped);
     is_saved_explanation(&text).then_some(text)
 }
 

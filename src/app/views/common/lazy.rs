@@ -38,14 +38,17 @@ fn Lazy<P: PartialEq + 'static>(props: &LazyProps<P>) -> Html {
     {
         let (drawn, load) = (drawn.setter(), props.load);
         use_effect_with(*attempt, move |_| {
-            drawn.set(None);
             spawn_local(async move { drawn.set(Some(load().await)) });
         });
     }
     match &*drawn {
         Some(Ok(draw)) => draw(&props.props),
         Some(Err(NotLoaded)) => {
-            let again = Callback::from(move |_: MouseEvent| attempt.set(*attempt + 1));
+            let drawn = drawn.setter();
+            let again = Callback::from(move |_: MouseEvent| {
+                drawn.set(None);
+                attempt.set(*attempt + 1);
+            });
             html! {
                 <div class="notice" role="alert">
                     <p>{ "This part of the page could not be loaded. Check the connection and try again; if that does not help, reload the page." }</p>

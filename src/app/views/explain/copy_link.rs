@@ -20,7 +20,7 @@ pub fn CopyLink(props: &Props) -> Html {
                 let address = window().location().href().unwrap_or_default();
                 let is_copied = clipboard::write_text(&address).await;
                 said.set(Some(if is_copied {
-                    contents(&state, &address)
+                    contents(&state)
                 } else {
                     format!("The browser does not let the page copy. This is the link: {address}")
                 }));
@@ -38,13 +38,12 @@ pub fn CopyLink(props: &Props) -> Html {
 }
 
 /// What the address holds, and what not.
-fn contents(state: &AppState, address: &str) -> String {
+fn contents(state: &AppState) -> String {
     let has_own_model = state
         .ready_model()
         .is_some_and(|model| matches!(model.desired.source, ModelChoice::File { .. }));
-    // Only a sample's name is ever in the address.
-    let (_, hash) = address.split_once('#').unwrap_or_default();
-    let has_sample = hash.split('&').any(|pair| pair.starts_with("sample="));
+    let picture = state.picture.current.as_ref();
+    let has_sample = picture.is_some_and(|picture| picture.is_sample);
     let (held, missing) = match (has_sample, has_own_model) {
         (true, false) => {
             return "Copied. The link holds the sample picture, the model and all settings.".into();

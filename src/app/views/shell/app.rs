@@ -95,8 +95,7 @@ fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
             page.fetch_samples();
         });
     }
-    use_own_model_mark(state, page);
-    use_own_picture_mark(state, page);
+    use_own_file_marks(state, page);
     {
         let page = page.clone();
         use_effect_with(state.desired_state(), move |desired| {
@@ -141,44 +140,40 @@ fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
     });
 }
 
-/// Remembers, as long as the tab is open, that the model is a file of the user's, which a page
-/// that is loaded anew has no more: that is said then.
+/// Remembers, as long as the tab is open, that model and picture are files of the user's, which a
+/// page that is loaded anew has no more: that is said then. A browser that is short of memory
+/// throws pages away and loads them anew when they are looked at again.
 #[hook]
-fn use_own_model_mark(state: &UseReducerHandle<AppState>, page: &PageHandle) {
-    const MARK: &str = "gradcam.own-model";
-    {
-        let page = page.clone();
-        use_effect_with((), move |()| {
-            if session_storage::is_marked(MARK) {
-                page.dispatch(ModelAction::OwnModelGone);
-            }
-        });
-    }
-    let prepared = state.model.prepared.as_ref();
-    let is_own = prepared.map(|model| model.desired.source.entry().is_none());
-    use_effect_with(is_own, |is_own| {
-        if let Some(is_own) = is_own {
-            session_storage::mark(MARK, *is_own);
-        }
+fn use_own_file_marks(state: &UseReducerHandle<AppState>, page: &PageHandle) {
+    let model = state.model.prepared.as_ref();
+    let is_own_model = model.map(|model| model.desired.source.entry().is_none());
+    use_mark("gradcam.own-model", is_own_model, page, || {
+        ModelAction::OwnModelGone.into()
+    });
+    let picture = state.picture.current.as_ref();
+    let is_own_picture = picture.is_some_and(|picture| !picture.is_sample);
+    use_mark("gradcam.own-picture", Some(is_own_picture), page, || {
+        PictureAction::OwnPictureGone.into()
     });
 }
 
-/// The same for a picture of the user's. A browser that is short of memory throws pages away
-/// and loads them anew when they are looked at again.
+/// Sets a mark of the tab as it is said; `was_set` is what follows if it was set before the page
+/// was loaded anew.
 #[hook]
-fn use_own_picture_mark(state: &UseReducerHandle<AppState>, page: &PageHandle) {
-    const MARK: &str = "gradcam.own-picture";
+fn use_mark(mark: &'static str, is_set: Option<bool>, page: &PageHandle, was_set: fn() -> Action) {
     {
         let page = page.clone();
         use_effect_with((), move |()| {
-            if session_storage::is_marked(MARK) {
-                page.dispatch(PictureAction::OwnPictureGone);
+            if session_storage::is_marked(mark) {
+                page.dispatch(was_set());
             }
         });
     }
-    let current = state.picture.current.as_ref();
-    let is_own = current.is_some_and(|picture| !picture.is_sample);
-    use_effect_with(is_own, |is_own| session_storage::mark(MARK, *is_own));
+    use_effect_with(is_set, move |is_set| {
+        if let Some(is_set) = is_set {
+            session_storage::mark(mark, *is_set);
+        }
+    });
 }
 
 /// Compares pictures with that of a saved explanation, and opens the sample of its name.
