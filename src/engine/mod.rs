@@ -24,11 +24,17 @@
 //! In the browser only:
 //!
 //! - `worker`: requests from the page, events to the page, one job at a time
+//! - `allocator`: tensors in a heap of their own
 //! - `memory_limit`: how much memory a network may take
 //! - `model_cache`: model files from the browser's cache or the server, checked
 //! - `checksum`: checksums, by the browser in a worker where it can
 //! - `worker_threads`: a pool of workers that compute on the engine's own memory
 
+#[cfg(any(
+    all(feature = "engine", target_arch = "wasm32"),
+    all(test, not(target_arch = "wasm32"))
+))]
+mod allocator;
 #[cfg_attr(
     not(all(feature = "engine", target_arch = "wasm32")),
     allow(dead_code, reason = "the worker uses it")

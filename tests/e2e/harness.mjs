@@ -236,7 +236,11 @@ class Visit {
         if (!look()) observer.observe(document.body, changes);
       });
     }, words.source);
-    return () => this.page.evaluate(() => window.cancelled);
+    return () =>
+      this.page.evaluate((source) => {
+        const never = (_, reject) => setTimeout(() => reject(new Error(`the stage never said ${source}`)), 60_000);
+        return Promise.race([window.cancelled, new Promise(never)]);
+      }, words.source);
   }
 
   // --- what a person sees ------------------------------------------------------

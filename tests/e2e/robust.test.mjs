@@ -52,7 +52,9 @@ visiting("cancelled while the model is prepared", async (visit) => {
 
 visiting("cancelled while the network runs", async (visit) => {
   await visit.open();
-  await visit.ready();
+  // With the first picture comes the part of the program that shows progress.
+  await visit.sampleAgain("fashion-dress.png");
+  await visit.explained("dress");
   const cancelled = await visit.cancelWhen(/looking|reading/);
   await visit.sample("Ankle boot");
   await cancelled();
@@ -67,7 +69,8 @@ visiting("cancelled while the network runs", async (visit) => {
 
 visiting("what was stopped is looked at when asked", async (visit) => {
   await visit.open();
-  await visit.ready();
+  await visit.sampleAgain("fashion-dress.png");
+  await visit.explained("dress");
   const cancelled = await visit.cancelWhen(/looking|reading/);
   await visit.sample("Ankle boot");
   await cancelled();

@@ -130,6 +130,7 @@ class Pcg32:
         self.next()
         self.state = (self.state + state) & self.MASK
         self.next()
+        self.second = None
 
     def next(self):
         old = self.state
@@ -140,6 +141,19 @@ class Pcg32:
 
     def uniform(self):
         return self.next() / 2**32
+
+    def normal(self):
+        """Marsaglia and Bray 1964: two from a point of the unit disc, given one after the other."""
+        if self.second is not None:
+            second, self.second = self.second, None
+            return second
+        while True:
+            x, y = 2 * self.uniform() - 1, 2 * self.uniform() - 1
+            square = x * x + y * y
+            if 0 < square < 1:
+                factor = math.sqrt(-2 * math.log(square) / square)
+                self.second = factor * y
+                return factor * x
 
 
 def rise(network, _, number, settings, seed):

@@ -26,17 +26,6 @@ LIMIT = 1e-4
 FLAT = {"zero": 0.0}
 
 
-class Normal:
-    """Box and Muller 1958, on two uniform numbers each."""
-
-    def __init__(self, seed, sample):
-        self.numbers = Pcg32(seed, sample)
-
-    def next(self):
-        radius, angle = 1 - self.numbers.uniform(), self.numbers.uniform()
-        return math.sqrt(-2 * math.log(radius)) * math.cos(2 * math.pi * angle)
-
-
 def mask_of(values, height, width):
     positive = np.maximum(values, 0)
     if positive.max() <= 0:
@@ -99,7 +88,7 @@ def imputed(picture, missing, noise, random):
     filled = picture.copy()
     for channel in range(channels):
         for index, place in enumerate(places):
-            filled[(*place, channel)] = solved[index, channel] + noise * random.next()
+            filled[(*place, channel)] = solved[index, channel] + noise * random.normal()
     return filled
 
 
@@ -113,7 +102,7 @@ def road_mean(network, entry, values, least):
     for step in range(1, steps + 1):
         missing = np.zeros(order.size, bool)
         missing[order[:math.floor(step / (steps + 1) * order.size + 0.5)]] = True
-        random = Normal(entry["seed"], 2 * step + least)
+        random = Pcg32(entry["seed"], 2 * step + least)
         filled = imputed(network.picture, missing.reshape(height, width), noise, random)
         answers.append(network.probability(filled, entry["class"]))
     return np.mean(answers)

@@ -9,7 +9,6 @@ picture and it. All are input tensors of the model.
 """
 
 import json
-import math
 import sys
 from pathlib import Path
 
@@ -46,14 +45,9 @@ def value_of_byte(byte, preprocess):
 
 
 def normal_numbers(seed, sample, count):
-    """Box and Muller's, of the PCG32 whose stream is the sample's number."""
+    """Of the PCG32 whose stream is the sample's number."""
     random = Pcg32(seed, sample)
-
-    def normal():
-        radius, angle = 1 - random.uniform(), random.uniform()
-        return math.sqrt(-2 * math.log(radius)) * math.cos(2 * math.pi * angle)
-
-    return np.array([normal() for _ in range(count)])
+    return np.array([random.normal() for _ in range(count)])
 
 
 def noisy_copies(pixels, preprocess, plan):
