@@ -279,7 +279,7 @@ class GradCamElement extends HTMLElement {
   #restIfFar() {
     if (this.#isNear || !this.#isDone || !this.#frame || document.activeElement === this) return;
     const room = document.createElement("div");
-    room.style.height = this.#frame.frame.style.height;
+    room.style.height = `${this.#frame.frame.offsetHeight}px`;
     this.#isResting = true;
     this.#fetched = undefined;
     this.#close();

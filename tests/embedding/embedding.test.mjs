@@ -104,11 +104,16 @@ async function readInFirefox(address, origins) {
     await driver.wait("the button", (index) => /^Look/.test(document.querySelectorAll("grad-cam")[index].shadowRoot?.querySelector("button")?.textContent), index);
     await driver.evaluate((index) => {
       const element = document.querySelectorAll("grad-cam")[index];
-      for (const type of ["explanation", "failure"]) element.addEventListener(type, () => (element.dataset.came = type));
+      element.addEventListener("explanation", () => (element.dataset.came = ""));
+      element.addEventListener("failure", ({ detail }) => (element.dataset.came = JSON.stringify(detail)));
+      // One that is far from what can be seen gives its frame up when it is done.
+      element.scrollIntoView({ block: "center" });
       element.shadowRoot.querySelector("button").click();
     }, index);
-    // Entered only then: a frame that is still loading changes under the one who looks.
-    await driver.wait("an answer", (index) => Boolean(document.querySelectorAll("grad-cam")[index].dataset.came), index);
+    // Entered only after the answer: a frame that is still loading changes under the one who looks.
+    const came = (index) => document.querySelectorAll("grad-cam")[index].dataset.came;
+    await driver.wait("an answer", (index) => document.querySelectorAll("grad-cam")[index].dataset.came !== undefined, index);
+    assert.equal(await driver.evaluate(came, index), "", `picture ${index + 1} of ${address}`);
     await driver.enter((index) => document.querySelectorAll("grad-cam")[index].shadowRoot.querySelector("iframe"), index);
     await driver.shown("h1", `Where it looked for ${label}`);
     await driver.leave();
