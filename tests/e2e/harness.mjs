@@ -40,13 +40,13 @@ export function visiting(name, options, body) {
   });
 }
 
-async function begin(t, { viewport = { width: 1280, height: 800 }, colorScheme = "light", isKept = false, folder = SITE, hasTouch = false }) {
+async function begin(t, { viewport = { width: 1280, height: 800 }, colorScheme = "light", isKept = false, folder = SITE, hasTouch = false, locale = "en-US" }) {
   manifest(); // Says so if there is no site.
   browser ??= await launch();
   const site = await serve(folder);
   // What a test changes on the server would not be seen behind a service worker.
   const serviceWorkers = isKept ? "allow" : "block";
-  const context = await browser.newContext({ viewport, colorScheme, hasTouch, serviceWorkers, acceptDownloads: true });
+  const context = await browser.newContext({ viewport, colorScheme, hasTouch, locale, serviceWorkers, acceptDownloads: true });
   context.setDefaultTimeout(PATIENCE_MS);
   await context.addInitScript(watch);
   const visit = new Visit(site, context);

@@ -17,6 +17,7 @@ impl AppState {
             SettingsAction::ChooseCells(cells) => self.settings.cells = cells,
             SettingsAction::ChooseOwnScale(own) => self.settings.own_scale = own,
             SettingsAction::ReadHash(hash) => self.read_hash(&hash),
+            SettingsAction::Speak(words) => self.words = words,
         }
     }
 

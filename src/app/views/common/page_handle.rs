@@ -1,6 +1,9 @@
 //! What every view is given: the state, and what it can do with the page: dispatch an
 //! action, open a file, fetch.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -9,15 +12,17 @@ use yew::{Callback, Properties, UseReducerDispatcher, UseReducerHandle};
 
 use super::file_kind::{FileKind, file_kind, ignored_words, is_of_model, is_signal};
 use crate::app::browser::error_text::error_text;
+use crate::app::browser::parts::NotLoaded;
 use crate::app::browser::resource_table::ResourceTable;
 use crate::app::browser::{digest, elements, fetch, picture_decoding};
 use crate::app::engine_client::{EngineClient, VariantFallback};
 use crate::app::state::{
     Action, AppState, EngineEvent, ExplanationAction, MAX_LABEL_FILE_BYTES, ModelAction, Notice,
     NoticePlace, NoticesAction, PictureAction, Recovery, RestorationAction, SecondPicture,
-    in_report, is_saved_explanation,
+    SettingsAction, in_report, is_saved_explanation,
 };
 use crate::app::views::common::element_ids;
+use crate::app::words::{self, Language, WordsOf};
 use crate::protocol::{Sample, WeightsFile};
 
 /// What every view is given.
@@ -33,6 +38,8 @@ pub struct PageHandle {
     pub resources: ResourceTable,
     pub engine: EngineClient,
     dispatcher: UseReducerDispatcher<AppState>,
+    /// Of the language that the page has now.
+    words: Rc<Cell<WordsOf>>,
 }
 
 impl PageHandle {
@@ -46,7 +53,35 @@ impl PageHandle {
             engine: EngineClient::start(resources.clone(), variants, emit),
             resources,
             dispatcher,
+            words: Rc::default(),
         }
+    }
+
+    /// Has what happens from now on said in these words.
+    pub fn speak(&self, words: WordsOf) {
+        self.words.set(words);
+    }
+
+    /// The words of the language that the page has now.
+    pub fn words(&self) -> WordsOf {
+        self.words.get()
+    }
+
+    /// Loads a language, and has the page speak it. What cannot be loaded leaves the page as it is.
+    pub fn load_language(&self, language: Language) {
+        let page = self.clone();
+        spawn_local(async move {
+            match words::load(language).await {
+                Ok(words) => page.dispatch(SettingsAction::Speak(words)),
+                Err(NotLoaded) => page.dispatch(NoticesAction::Show(
+                    NoticePlace::Files,
+                    Notice {
+                        message: page.words().shell().language_failed.to_owned(),
+                        recovery: Some(Recovery::Speak(language)),
+                    },
+                )),
+            }
+        });
     }
 
     /// Hands an action to the reducer.
@@ -334,6 +369,7 @@ impl PageHandle {
     pub fn recover(&self, place: NoticePlace, recovery: Recovery) {
         match recovery {
             Recovery::FetchManifest => self.fetch_manifest(),
+            Recovery::Speak(language) => self.load_language(language),
             Recovery::LoadAnyway(source) => self.dispatch(ModelAction::LoadAnyway(source)),
             Recovery::Load(source) => self.dispatch(ModelAction::LoadAgain(source)),
             Recovery::ChooseLabels => elements::click(element_ids::LABEL_FILE),

@@ -90,7 +90,7 @@ fn facts(props: &Props, picture: &ChosenPicture, key: &MapKey) -> Html {
     let running =
         activity.filter(|activity| matches!(&activity.step, EngineStep::Explain(at) if at == key));
     if let Some(activity) = running {
-        return html! { <>{ progress_bar(activity) }<small>{ phase_words(activity) }</small></> };
+        return html! { <>{ progress_bar(state.words, activity) }<small>{ phase_words(state.words, activity) }</small></> };
     }
     let Some(map) = picture.map_of(key) else {
         let words = if picture.failed_maps.contains(key) {

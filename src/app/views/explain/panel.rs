@@ -15,7 +15,9 @@ use crate::app::views::common::{Draw, Props, lazy};
 /// Classes and files.
 pub fn upper_panel(props: &Props) -> Html {
     if props.state.picture.current.is_some() {
-        return lazy("upper panel", props, || Box::pin(draw_upper()));
+        return lazy(props.state.words, "upper panel", props, || {
+            Box::pin(draw_upper())
+        });
     }
     html! {
         <section class="classes" aria-label="Classes">
@@ -28,7 +30,9 @@ pub fn upper_panel(props: &Props) -> Html {
 /// Question, method and layer.
 pub fn lower_panel(props: &Props) -> Html {
     if props.state.picture.current.is_some() {
-        return lazy("lower panel", props, || Box::pin(draw_lower()));
+        return lazy(props.state.words, "lower panel", props, || {
+            Box::pin(draw_lower())
+        });
     }
     html! {}
 }

@@ -30,7 +30,7 @@ pub fn stage(props: &StageProps) -> Html {
             if is_empty {
                 { empty_stage(&common) }
             } else {
-                { lazy("picture", props, || Box::pin(draw())) }
+                { lazy(props.state.words, "picture", props, || Box::pin(draw())) }
             }
         </section>
     }

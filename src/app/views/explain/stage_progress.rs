@@ -25,7 +25,7 @@ pub fn StageProgress(props: &Props) -> Html {
     let elapsed = (*tick - activity.since_ms).max(0.0);
     html! {
         <div class="progress">
-            { progress_bar(activity) }
+            { progress_bar(props.state.words, activity) }
             <p>
                 <span>{ words(&props.state, activity) }</span>
                 <span class="elapsed">{ format!("{:.1} s", elapsed / 1000.0) }</span>
@@ -46,7 +46,7 @@ fn stop_words(state: &AppState, activity: &Activity) -> &'static str {
 }
 
 fn words(state: &AppState, activity: &Activity) -> String {
-    let phase = phase_words(activity);
+    let phase = phase_words(state.words, activity);
     match (&activity.step, &state.model.desired) {
         (EngineStep::Load(_), Some(desired)) => {
             let (name, size) = (

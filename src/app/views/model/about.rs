@@ -53,7 +53,7 @@ pub fn About(props: &Props) -> Html {
                 <summary>{ "About this model" }<small>{ fact }</small></summary>
                 <div class="about">
                     if *asks || *is_open {
-                        { lazy("about", props, || Box::pin(draw())) }
+                        { lazy(props.state.words, "about", props, || Box::pin(draw())) }
                     }
                 </div>
             </details>

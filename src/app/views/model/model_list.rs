@@ -13,7 +13,7 @@ use crate::protocol::{ManifestEntry, ModelSummary};
 
 /// The models that this site offers, and the user's own; loaded when the list is first opened.
 pub fn model_list(props: &Props) -> Html {
-    lazy("models", props, || Box::pin(draw()))
+    lazy(props.state.words, "models", props, || Box::pin(draw()))
 }
 
 #[wasm_split(more, fallible)]

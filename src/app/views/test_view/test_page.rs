@@ -59,8 +59,8 @@ fn progress(props: &Props) -> Html {
     html! {
         <p class="comparison-progress">
             if let Some(activity) = running {
-                { progress_bar(activity) }
-                <span>{ phase_words(activity) }{ for of }</span>
+                { progress_bar(props.state.words, activity) }
+                <span>{ phase_words(props.state.words, activity) }{ for of }</span>
                 <button class="quiet" onclick={stop}>{ "Stop" }</button>
             }
         </p>

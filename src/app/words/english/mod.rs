@@ -1,0 +1,3 @@
+//! The words by feature: each file declares a table with its English words.
+
+pub mod shell;
