@@ -343,6 +343,24 @@ class Visit {
   }
 }
 
+/** A finger needs as much, in CSS pixels. */
+export const LEAST_TARGET = 44;
+
+/** Runs in a document: what can be pressed and is smaller than a finger, and what sticks out of the window. */
+export function misfits(least) {
+  const seen = [...document.querySelectorAll("button, summary, input, select, a[href], [role=option]")].filter(
+    (one) => one.checkVisibility() && !one.matches(".unseen, p a") && one.getClientRects().length > 0,
+  );
+  const small = seen.filter((one) => {
+    const { width, height } = (one.closest("label") ?? one).getBoundingClientRect();
+    return height < least - 0.5 || width < least - 0.5;
+  });
+  const wide = seen.filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5);
+  const words = (what) => (one) => `${what}: ${one.outerHTML.slice(0, 100)}`;
+  const { scrollWidth, clientWidth } = document.scrollingElement;
+  return [...small.map(words("small")), ...wide.map(words("sticks out")), ...(scrollWidth > clientWidth ? [`${scrollWidth} wide`] : [])];
+}
+
 /** A label in a regular expression. */
 function escaped(text) {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -20,6 +20,7 @@ use crate::app::browser::clock::now_ms;
 use crate::app::browser::error_text::error_text;
 use crate::app::browser::resource_table::ResourceTable;
 use crate::app::state::{DesiredState, EngineEvent, EngineStep};
+use crate::app::words::{NoticeWords, SpokenWords};
 use crate::protocol::{FailureKind, Job, Request, RequestMessage};
 
 /// How long a build whose program is there may take until it listens, in
@@ -42,6 +43,7 @@ pub(super) struct Inner {
     start_timeout: RefCell<Option<Timeout>>,
     pub(super) resources: ResourceTable,
     pub(super) emit: Callback<EngineEvent>,
+    spoken: SpokenWords,
 }
 
 impl PartialEq for EngineClient {
@@ -56,6 +58,7 @@ impl EngineClient {
     pub fn start(
         resources: ResourceTable,
         variants: VariantFallback,
+        spoken: SpokenWords,
         emit: Callback<EngineEvent>,
     ) -> Self {
         let client = Self(Rc::new(Inner {
@@ -65,9 +68,15 @@ impl EngineClient {
             start_timeout: RefCell::default(),
             resources,
             emit,
+            spoken,
         }));
         client.connect();
         client
+    }
+
+    /// What the page says of the engine.
+    pub(super) fn words(&self) -> &'static NoticeWords {
+        self.0.spoken.get().notices()
     }
 
     /// Brings the engine to this state, step by step.
@@ -139,7 +148,8 @@ impl EngineClient {
         let inner = Rc::downgrade(&self.0);
         let timeout = Timeout::new(START_TIMEOUT_MS, move || {
             if let Some(inner) = inner.upgrade() {
-                EngineClient(inner).handle_crash("it did not start in time");
+                let client = EngineClient(inner);
+                client.handle_crash(client.words().not_in_time);
             }
         });
         self.0.start_timeout.replace(Some(timeout));
@@ -207,10 +217,7 @@ impl EngineClient {
                 EngineStep::Predict(_) => FailureKind::Picture,
                 _ => FailureKind::Explanation,
             };
-            let message = format!(
-                "The file could not be read; choose it again. The browser says: {}",
-                error_text(&error)
-            );
+            let message = (self.words().file_not_read)(&error_text(&error));
             self.fail(job, kind, message);
         }
     }

@@ -1,6 +1,7 @@
 //! All words that a person sees in the page: one table for each language.
 //!
 //! - `table`: what a table of words is made of
+//! - `catalogue`: words for what the catalogues list: methods, settings, metrics
 //! - [`english`]: the words by feature, each with its name in the program: a table's definition
 //! - [`german`]: the same in German, loaded when it is chosen (`load`)
 //! - [`language`]: the languages that there are
@@ -16,13 +17,27 @@
 //! models, which are English; files that are saved, which others read; `<grad-cam>` in `www`, whose
 //! host has a language of its own; and what `index.html` says before the program is there.
 
+mod catalogue;
 pub mod english;
 pub mod german;
 mod language;
 mod load;
 mod table;
+#[cfg(test)]
+mod tests;
 
+use std::cell::Cell;
+use std::rc::Rc;
+
+use self::catalogue::CatalogueWords;
+pub use self::english::compare::CompareWords;
+pub use self::english::model::ModelWords;
+pub use self::english::notices::NoticeWords;
+pub use self::english::panel::PanelWords;
+pub use self::english::picture::PictureWords;
 pub use self::english::shell::ShellWords;
+pub use self::english::start::StartWords;
+pub use self::english::test_view::TestWords;
 pub use self::language::Language;
 pub use self::load::load;
 
@@ -35,12 +50,15 @@ macro_rules! tables {
             $($(#[$meta])* pub $name: &'static $table,)*
             /// Words of `index.html` by their `data-words`, in another language than there.
             pub standing: &'static [(&'static str, &'static str)],
+            /// What the catalogues list, in another language than theirs.
+            pub catalogue: Option<&'static CatalogueWords>,
         }
 
         /// What the page says unless another language is chosen.
         pub static ENGLISH: Words = Words {
             $($name: &$english,)*
             standing: &[],
+            catalogue: None,
         };
 
         impl WordsOf {
@@ -61,6 +79,20 @@ macro_rules! tables {
 tables! {
     /// The page around the views.
     shell: english::shell::ShellWords = english::shell::SHELL;
+    /// What the page opens with, and what is said of a model.
+    start: english::start::StartWords = english::start::START;
+    /// Errors and news.
+    notices: english::notices::NoticeWords = english::notices::NOTICES;
+    /// The picture with its map.
+    picture: english::picture::PictureWords = english::picture::PICTURE;
+    /// What stands beside the picture.
+    panel: english::panel::PanelWords = english::panel::PANEL;
+    /// Maps side by side.
+    compare: english::compare::CompareWords = english::compare::COMPARE;
+    /// Whether a map can be believed.
+    test: english::test_view::TestWords = english::test_view::TEST;
+    /// The models, and what is known and assumed of one.
+    model: english::model::ModelWords = english::model::MODEL;
 }
 
 /// A handle on the words of a language: English, unless another was loaded.
@@ -90,5 +122,22 @@ impl PartialEq for WordsOf {
 impl std::fmt::Debug for WordsOf {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(self.shell().language_code)
+    }
+}
+
+/// The words of the language that the page has at the time, for what happens later; clones are the
+/// same.
+#[derive(Clone, Default, PartialEq)]
+pub struct SpokenWords(Rc<Cell<WordsOf>>);
+
+impl SpokenWords {
+    /// From now on these are spoken.
+    pub fn set(&self, words: WordsOf) {
+        self.0.set(words);
+    }
+
+    /// Those that are spoken now.
+    pub fn get(&self) -> WordsOf {
+        self.0.get()
     }
 }

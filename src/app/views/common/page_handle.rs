@@ -1,17 +1,15 @@
 //! What every view is given: the state, and what it can do with the page: dispatch an
 //! action, open a file, fetch.
 
-use std::cell::Cell;
-use std::rc::Rc;
-
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, Event, File, HtmlInputElement};
 use yew::{Callback, Properties, UseReducerDispatcher, UseReducerHandle};
 
-use super::file_kind::{FileKind, file_kind, ignored_words, is_of_model, is_signal};
+use super::file_kind::{FileKind, file_kind, ignored_words, is_of_model, is_signal, too_large};
 use crate::app::browser::error_text::error_text;
+use crate::app::browser::fetch::FetchError;
 use crate::app::browser::parts::NotLoaded;
 use crate::app::browser::resource_table::ResourceTable;
 use crate::app::browser::{digest, elements, fetch, picture_decoding};
@@ -22,7 +20,7 @@ use crate::app::state::{
     SettingsAction, in_report, is_saved_explanation,
 };
 use crate::app::views::common::element_ids;
-use crate::app::words::{self, Language, WordsOf};
+use crate::app::words::{self, Language, NoticeWords, SpokenWords, WordsOf};
 use crate::protocol::{Sample, WeightsFile};
 
 /// What every view is given.
@@ -39,32 +37,32 @@ pub struct PageHandle {
     pub engine: EngineClient,
     dispatcher: UseReducerDispatcher<AppState>,
     /// Of the language that the page has now.
-    words: Rc<Cell<WordsOf>>,
+    spoken: SpokenWords,
 }
 
 impl PageHandle {
     /// Starts the best of `variants`, which reports to `dispatcher`.
     pub fn start(dispatcher: UseReducerDispatcher<AppState>, variants: VariantFallback) -> Self {
-        let resources = ResourceTable::default();
+        let (resources, spoken) = (ResourceTable::default(), SpokenWords::default());
         let reports = dispatcher.clone();
         let emit =
             Callback::from(move |event: EngineEvent| reports.dispatch(Action::Engine(event)));
         Self {
-            engine: EngineClient::start(resources.clone(), variants, emit),
+            engine: EngineClient::start(resources.clone(), variants, spoken.clone(), emit),
             resources,
             dispatcher,
-            words: Rc::default(),
+            spoken,
         }
     }
 
     /// Has what happens from now on said in these words.
     pub fn speak(&self, words: WordsOf) {
-        self.words.set(words);
+        self.spoken.set(words);
     }
 
     /// The words of the language that the page has now.
     pub fn words(&self) -> WordsOf {
-        self.words.get()
+        self.spoken.get()
     }
 
     /// Loads a language, and has the page speak it. What cannot be loaded leaves the page as it is.
@@ -100,7 +98,8 @@ impl PageHandle {
         let page = self.clone();
         spawn_local(async move {
             let manifest = fetch::manifest().await.map_err(|error| {
-                format!("{error}. Without it no model can be offered, but you can open an ONNX file of your own.")
+                let words = page.words().notices();
+                (words.without_models)(&fetch_words(words, words.list_of_models, &error))
             });
             page.dispatch(ModelAction::ManifestFetched(manifest));
         });
@@ -111,8 +110,10 @@ impl PageHandle {
         let page = self.clone();
         spawn_local(async move {
             let list = fetch::imagenet().await;
-            let list =
-                list.map_err(|error| format!("{error}. Until then the classes have numbers."));
+            let list = list.map_err(|error| {
+                let words = page.words().notices();
+                (words.until_then_numbers)(&fetch_words(words, words.list_of_imagenet, &error))
+            });
             page.dispatch(ModelAction::ImageNetLabelsFetched(list));
         });
     }
@@ -136,7 +137,7 @@ impl PageHandle {
             // Pictures of medical devices often have a name without an extension.
             FileKind::Weights if name.contains('.') => self.notify(
                 NoticePlace::Files,
-                format!("{name} holds weights of a model: open it together with the model’s file."),
+                (self.words().notices().only_weights)(&name),
             ),
             FileKind::Labels => self.open_labels(file),
             FileKind::Report => self.open_report(file),
@@ -193,14 +194,15 @@ impl PageHandle {
             }
         }
         if !ignored.is_empty() {
-            self.notify(NoticePlace::Files, ignored_words(&ignored));
+            let words = self.words().notices();
+            self.notify(NoticePlace::Files, ignored_words(words, &ignored));
         }
     }
 
     /// Opens a picture, or what stands in the place of one: an array, a table of numbers.
     fn open_as_picture(&self, file: File) {
         let name = file.name();
-        match picture_decoding::too_large(&name, file.size() as u64) {
+        match too_large(self.words().notices(), &name, file.size() as u64) {
             Some(refusal) => self.dispatch(PictureAction::Refused(refusal)),
             None => self.open_picture(file.into(), name),
         }
@@ -215,9 +217,7 @@ impl PageHandle {
             return self.open_as_picture(file);
         }
         if file.size() as u64 > MAX_LABEL_FILE_BYTES {
-            let sentence = format!(
-                "{name} is too large for a list of names or a saved explanation. The former names stay."
-            );
+            let sentence = (self.words().notices().names_too_large)(&name);
             return self.notify(NoticePlace::About, sentence);
         }
         spawn_local(async move {
@@ -239,9 +239,7 @@ impl PageHandle {
                 }
                 Err(error) => {
                     let reason = error_text(&error);
-                    let sentence = format!(
-                        "{name} could not be read; choose it again. The browser says: {reason}"
-                    );
+                    let sentence = (page.words().notices().not_read)(&name, &reason);
                     page.notify(NoticePlace::About, sentence);
                 }
             }
@@ -260,9 +258,7 @@ impl PageHandle {
             };
             let saved = text.and_then(|text| in_report(&text.as_string()?));
             let Some(saved) = saved else {
-                let sentence = format!(
-                    "{name} is no report of this page, or it is not whole. Open a report as it was saved, or a saved explanation in JSON."
-                );
+                let sentence = (page.words().notices().no_report)(&name);
                 return page.notify(NoticePlace::Files, sentence);
             };
             let text = saved.into();
@@ -294,7 +290,12 @@ impl PageHandle {
                     page.dispatch(PictureAction::ChooseSample { file, name });
                     page.decode(blob, file);
                 }
-                Err(error) => page.dispatch(PictureAction::Refused(format!("{error}."))),
+                Err(error) => {
+                    let words = page.words().notices();
+                    let what = (words.sample_picture)(&sample.file);
+                    let refusal = fetch_words(words, &what, &error) + ".";
+                    page.dispatch(PictureAction::Refused(refusal));
+                }
             }
         });
     }
@@ -339,7 +340,7 @@ impl PageHandle {
 
     fn open_second(&self, file: File) {
         let name = file.name();
-        let too_large = picture_decoding::too_large(&name, file.size() as u64);
+        let too_large = too_large(self.words().notices(), &name, file.size() as u64);
         if let Some(refusal) = too_large {
             return self.notify(NoticePlace::Explanation, refusal);
         }
@@ -395,5 +396,14 @@ impl PageHandle {
                 recovery: None,
             },
         ));
+    }
+}
+
+/// Why what is called `what` could not be fetched, without the full stop.
+fn fetch_words(words: &NoticeWords, what: &str, error: &FetchError) -> String {
+    match error {
+        FetchError::Missing(status) => (words.fetch_missing)(what, &status.to_string()),
+        FetchError::Malformed(reason) => (words.fetch_malformed)(what, reason),
+        _ => (words.fetch_unreachable)(what),
     }
 }

@@ -19,10 +19,11 @@ pub fn upper_panel(props: &Props) -> Html {
             Box::pin(draw_upper())
         });
     }
+    let words = props.state.words.start();
     html! {
-        <section class="classes" aria-label="Classes">
-            <h2>{ "What the network says" }</h2>
-            <p class="hint">{ "The most probable classes will stand here. Choose one to see where the network looked for it." }</p>
+        <section class="classes" aria-label={words.classes}>
+            <h2>{ words.what_it_says }</h2>
+            <p class="hint">{ words.classes_will_stand }</p>
         </section>
     }
 }

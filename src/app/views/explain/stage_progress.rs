@@ -20,7 +20,7 @@ pub fn StageProgress(props: &Props) -> Html {
         });
     }
     let Some(activity) = &props.state.engine.activity else {
-        return html! { <div class="progress"><p>{ "Waiting for the model" }</p></div> };
+        return html! { <div class="progress"><p>{ props.state.words.picture().waiting_for_model }</p></div> };
     };
     let elapsed = (*tick - activity.since_ms).max(0.0);
     html! {
@@ -37,11 +37,12 @@ pub fn StageProgress(props: &Props) -> Html {
 
 /// What the button does: of a map that is shown already it keeps what there is.
 fn stop_words(state: &AppState, activity: &Activity) -> &'static str {
+    let words = state.words.picture();
     let picture = state.picture.current.as_ref();
     let has_early = picture.is_some_and(|picture| picture.early.is_some());
     match activity.step {
-        EngineStep::Explain(_) if has_early => "Stop and keep this",
-        _ => "Cancel",
+        EngineStep::Explain(_) if has_early => words.stop_and_keep,
+        _ => words.cancel,
     }
 }
 
@@ -53,7 +54,7 @@ fn words(state: &AppState, activity: &Activity) -> String {
                 desired.source.name(),
                 number_format::size(desired.source.bytes()),
             );
-            format!("Waiting for the model: {name} {size} · {phase}")
+            (state.words.picture().waiting_for)(name, &size, &phase)
         }
         _ => {
             let (first, rest) = phase.split_at(1);
