@@ -54,7 +54,7 @@ visiting("German is chosen, everything says it, it is kept, and left again", WID
   await heading(page, german("ankle boot")).waitFor();
   await page.locator("#method").getByText("welche Teile die Antwort braucht").waitFor();
   await visit.shot("german-method");
-  for (const [view, words] of [["Vergleichen", "Messen und ordnen nach"], ["Prüfen", "Ist dem zu trauen?"], ["Erklären", "Was das Netz sagt"]]) {
+  for (const [view, words] of [["Vergleich", "Messen und ordnen nach"], ["Test", "Ist dem zu trauen?"], ["Karte", "Was das Netz sagt"]]) {
     await page.getByRole("button", { name: view, exact: true }).click();
     await page.getByText(words).first().waitFor();
     await visit.shot(`german-${view}`);
@@ -124,11 +124,13 @@ visiting("in German on a phone nothing sticks out", PHONE, async (visit) => {
   await page.getByRole("button", { name: /Ankle boot$/ }).tap();
   await heading(page, german("ankle boot")).waitFor();
   await fits("explained");
+  const row = async (name) => (await page.getByRole("button", { name }).boundingBox()).y;
+  assert.equal(await row(/^Farben:/), await row("Hilfe"), "the header has as many rows as in English");
   await visit.shot("german-phone-explained");
   for (const summary of await page.locator("main summary").all()) await summary.tap();
   await fits("everything open");
   await visit.shot("german-phone-open");
-  for (const view of ["Vergleichen", "Prüfen", "Erklären"]) {
+  for (const view of ["Vergleich", "Test", "Karte"]) {
     const button = page.getByRole("button", { name: view, exact: true });
     await button.tap();
     await eventually(`${view} is shown`, async () => (await button.getAttribute("aria-pressed")) === "true");

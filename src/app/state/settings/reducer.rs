@@ -17,7 +17,11 @@ impl AppState {
             SettingsAction::ChooseCells(cells) => self.settings.cells = cells,
             SettingsAction::ChooseOwnScale(own) => self.settings.own_scale = own,
             SettingsAction::ReadHash(hash) => self.read_hash(&hash),
-            SettingsAction::Speak(words) => self.words = words,
+            SettingsAction::Speak(words) => {
+                self.words = words;
+                // Classes without names have numbers, which are words, too.
+                self.relabel();
+            }
         }
     }
 

@@ -91,7 +91,7 @@ pub static METHODS: [(&str, MethodWords); 24] = [
     (
         "eigen-grad-cam",
         MethodWords {
-            plain_name: "das Hauptmuster dessen, was zur Klasse beiträgt",
+            plain_name: "worin das Hauptmuster dessen besteht, was zur Klasse beiträgt",
             summary: "Wie Eigen-CAM, aber aus den Merkmalen mal ihren Gradienten, damit die Klasse zählt.",
             caution: "Das Vorzeichen einer Hauptkomponente ist willkürlich; die Seite mit dem größten Wert gilt als das, was für die Klasse spricht.",
             cost: NONE,
@@ -172,7 +172,7 @@ pub static METHODS: [(&str, MethodWords); 24] = [
     (
         "full-grad",
         MethodWords {
-            plain_name: "wo das Bild zählt und das, was jede Schicht von sich aus hinzufügt",
+            plain_name: "wo das Bild zählt und was jede Schicht von sich aus hinzufügt",
             summary: "Die Eingabe mal ihrem Gradienten und der Bias jeder Schicht mal dem Gradienten dort, alle gleich groß gemacht und zusammengezählt.",
             caution: "Jeder Kanal zählt so viel wie jeder andere, wie wenig er auch ausmacht, und es gibt kein Vorzeichen: Auch was gegen die Klasse spricht, leuchtet.",
             cost: THERE_AND_BACK,

@@ -12,7 +12,7 @@ pub static STANDING: [(&str, &str); 16] = [
     ),
     (
         "signed",
-        "„Dafür und dagegen“ zeigt auch die Stellen, die ihn gesenkt haben. Das Netz sieht in einem groben Raster, das „Rohe Zellen“ unverändert zeigt. Eine Karte sagt, wohin das Netz geschaut hat, nicht, ob es recht hat: „Prüfen“ misst, wie weit ihr zu trauen ist.",
+        "„Dafür und dagegen“ zeigt auch die Stellen, die ihn gesenkt haben. Das Netz sieht in einem groben Raster, das „Rohe Zellen“ unverändert zeigt. Eine Karte sagt, wohin das Netz geschaut hat, nicht, ob es recht hat: „Test“ misst, wie weit ihr zu trauen ist.",
     ),
     (
         "point",

@@ -27,7 +27,7 @@ pub static START: StartWords = StartWords {
         }
     },
     anything_else: |what, classes| {
-        format!("{what} Alles andere bekommt den Namen einer dieser {classes}.")
+        format!("{what} Alles andere bekommt einen dieser {classes} Namen.")
     },
     no_samples: "Zu diesem Modell gibt es kein Beispielbild: Es kennt Bilder, die hier vielleicht nicht weitergegeben werden dürfen. Bitte ein eigenes nehmen.",
 

@@ -6,8 +6,8 @@ use crate::app::words::english::test_view::TestWords;
 pub static TEST: TestWords = TestWords {
     label: "Ob der Karte zu trauen ist",
     believe: "Ist dem zu trauen?",
-    test: "Prüfung",
-    no_map: "Noch gibt es keine Karte zu prüfen.",
+    test: "Art des Tests",
+    no_map: "Noch gibt es keine Karte zum Testen.",
     stop: "Anhalten",
     other_map: |method, label| format!(", {method} für {label}"),
     faithfulness: "Treue zum Netz",
@@ -29,7 +29,7 @@ pub static TEST: TestWords = TestWords {
     runs,
     not_finished: "Nicht fertig: ",
 
-    faithfulness_hint: "Hat die Karte recht damit, was das Netz verwendet, dann ändert es die Antwort mehr, die markierten Stellen zu verändern, als andere.",
+    faithfulness_hint: "Liegt die Karte richtig, dann ändert sich die Antwort stärker, wenn markierte Stellen verändert werden, als wenn andere es werden.",
     picture_with_map: "Das Bild mit der Karte",
     the_map: "Die Karte",
     picture_changed: |percent| format!("Das Bild, zu {percent} % verändert"),
