@@ -1,6 +1,6 @@
 //! Maps side by side.
 
-use super::runs;
+use super::counts::runs;
 use crate::app::words::english::compare::CompareWords;
 
 pub static COMPARE: CompareWords = CompareWords {

@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod compare;
+mod counts;
 mod methods;
 mod model;
 mod notices;
@@ -29,12 +30,3 @@ pub static GERMAN: Words = Words {
     standing: &standing::STANDING,
     catalogue: Some(&catalogue::CATALOGUE),
 };
-
-/// How often the network ran.
-fn runs(count: usize) -> String {
-    match count {
-        0 => "kein Durchlauf".to_owned(),
-        1 => "1 Durchlauf".to_owned(),
-        _ => format!("{count} Durchläufe"),
-    }
-}

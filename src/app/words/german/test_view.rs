@@ -1,6 +1,6 @@
 //! Whether a map can be believed.
 
-use super::runs;
+use super::counts::runs;
 use crate::app::words::english::test_view::TestWords;
 
 pub static TEST: TestWords = TestWords {
