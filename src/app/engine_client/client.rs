@@ -3,7 +3,7 @@
 //! The engine has several builds. One that cannot start here gives way to the next
 //! simpler, and the user is told only if the last cannot start either.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo::console;
@@ -20,7 +20,7 @@ use crate::app::browser::clock::now_ms;
 use crate::app::browser::error_text::error_text;
 use crate::app::browser::resource_table::ResourceTable;
 use crate::app::state::{DesiredState, EngineEvent, EngineStep};
-use crate::app::words::{NoticeWords, SpokenWords};
+use crate::app::words::{NoticeWords, WordsOf};
 use crate::protocol::{FailureKind, Job, Request, RequestMessage};
 
 /// How long a build whose program is there may take until it listens, in
@@ -43,7 +43,8 @@ pub(super) struct Inner {
     start_timeout: RefCell<Option<Timeout>>,
     pub(super) resources: ResourceTable,
     pub(super) emit: Callback<EngineEvent>,
-    spoken: SpokenWords,
+    /// What the page says at the time.
+    spoken: Cell<WordsOf>,
 }
 
 impl PartialEq for EngineClient {
@@ -58,7 +59,6 @@ impl EngineClient {
     pub fn start(
         resources: ResourceTable,
         variants: VariantFallback,
-        spoken: SpokenWords,
         emit: Callback<EngineEvent>,
     ) -> Self {
         let client = Self(Rc::new(Inner {
@@ -68,15 +68,25 @@ impl EngineClient {
             start_timeout: RefCell::default(),
             resources,
             emit,
-            spoken,
+            spoken: Cell::default(),
         }));
         client.connect();
         client
     }
 
-    /// What the page says of the engine.
+    /// Has what happens from now on said in these words.
+    pub fn speak(&self, words: WordsOf) {
+        self.0.spoken.set(words);
+    }
+
+    /// The words of the language that the page has now.
+    pub fn spoken(&self) -> WordsOf {
+        self.0.spoken.get()
+    }
+
+    /// What is said of the engine.
     pub(super) fn words(&self) -> &'static NoticeWords {
-        self.0.spoken.get().notices()
+        self.spoken().notices()
     }
 
     /// Brings the engine to this state, step by step.

@@ -1,7 +1,4 @@
-//! The words of a language, and the handles on them.
-
-use std::cell::Cell;
-use std::rc::Rc;
+//! The words of a language, and the handle on them.
 
 use super::catalogue::CatalogueWords;
 use super::english;
@@ -92,22 +89,5 @@ impl PartialEq for WordsOf {
 impl std::fmt::Debug for WordsOf {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(self.shell().language_code)
-    }
-}
-
-/// The words of the language that the page has at the time, for what happens later; clones are the
-/// same.
-#[derive(Clone, Default, PartialEq)]
-pub struct SpokenWords(Rc<Cell<WordsOf>>);
-
-impl SpokenWords {
-    /// From now on these are spoken.
-    pub fn set(&self, words: WordsOf) {
-        self.0.set(words);
-    }
-
-    /// Those that are spoken now.
-    pub fn get(&self) -> WordsOf {
-        self.0.get()
     }
 }

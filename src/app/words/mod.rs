@@ -36,6 +36,6 @@ pub use self::english::picture::PictureWords;
 pub use self::english::shell::ShellWords;
 pub use self::english::start::StartWords;
 pub use self::english::test_view::TestWords;
-pub use self::handle::{ENGLISH, SpokenWords, Words, WordsOf};
+pub use self::handle::{ENGLISH, Words, WordsOf};
 pub use self::language::Language;
 pub use self::load::load;

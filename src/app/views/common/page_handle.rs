@@ -20,7 +20,7 @@ use crate::app::state::{
     SettingsAction, in_report, is_saved_explanation,
 };
 use crate::app::views::common::element_ids;
-use crate::app::words::{self, Language, NoticeWords, SpokenWords, WordsOf};
+use crate::app::words::{self, Language, NoticeWords, WordsOf};
 use crate::protocol::{Sample, WeightsFile};
 
 /// What every view is given.
@@ -36,33 +36,30 @@ pub struct PageHandle {
     pub resources: ResourceTable,
     pub engine: EngineClient,
     dispatcher: UseReducerDispatcher<AppState>,
-    /// Of the language that the page has now.
-    spoken: SpokenWords,
 }
 
 impl PageHandle {
     /// Starts the best of `variants`, which reports to `dispatcher`.
     pub fn start(dispatcher: UseReducerDispatcher<AppState>, variants: VariantFallback) -> Self {
-        let (resources, spoken) = (ResourceTable::default(), SpokenWords::default());
+        let resources = ResourceTable::default();
         let reports = dispatcher.clone();
         let emit =
             Callback::from(move |event: EngineEvent| reports.dispatch(Action::Engine(event)));
         Self {
-            engine: EngineClient::start(resources.clone(), variants, spoken.clone(), emit),
+            engine: EngineClient::start(resources.clone(), variants, emit),
             resources,
             dispatcher,
-            spoken,
         }
     }
 
     /// Has what happens from now on said in these words.
     pub fn speak(&self, words: WordsOf) {
-        self.spoken.set(words);
+        self.engine.speak(words);
     }
 
     /// The words of the language that the page has now.
     pub fn words(&self) -> WordsOf {
-        self.spoken.get()
+        self.engine.spoken()
     }
 
     /// Loads a language, and has the page speak it. What cannot be loaded leaves the page as it is.

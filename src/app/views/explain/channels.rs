@@ -43,7 +43,7 @@ pub fn Channels(props: &Props) -> Html {
         };
         let map = Rc::clone(activations);
         let drawn = DrawnMap { map, style };
-        let name = (said.channel)(channel.channel as usize);
+        let name = (said.channel)(channel.channel);
         Some(html! {
             <li key={channel.channel}>
                 <MapCanvas page={props.page.clone()} file={picture.key.file} {picture_size} side={SIDE} first={drawn} label={name.clone()} />

@@ -93,7 +93,7 @@ fn facts(props: &Props, picture: &ChosenPicture) -> Html {
         }));
         rows.push((
             words.map,
-            (words.values)(map.summary.height as usize, map.summary.width as usize),
+            (words.values)(map.summary.height, map.summary.width),
         ));
         rows.push((
             words.least_and_greatest,
