@@ -3,6 +3,7 @@
 //! From the ground up; each folder uses those above it in this list alone:
 //!
 //! - [`number_format`], [`small_map`]: numbers in words, a small map
+//! - [`words`]: all words that a person sees, a table for each language
 //! - [`browser`]: what touches the browser, apart from what a view asks of its own elements
 //! - [`state`]: what the page knows, in parts: model, picture, explanation, settings,
 //!   notices, engine; each with its actions, its piece of the reducer and its tests
@@ -30,6 +31,7 @@ pub mod state;
 #[cfg(test)]
 mod testing;
 pub mod views;
+pub mod words;
 
 /// Puts the page into the element `#app`.
 ///

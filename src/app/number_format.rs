@@ -75,24 +75,6 @@ pub fn tick(value: f32) -> String {
     text.replace('-', "−")
 }
 
-/// "2 threads".
-pub fn threads(count: usize) -> String {
-    if count == 1 {
-        "1 thread".to_owned()
-    } else {
-        format!("{count} threads")
-    }
-}
-
-/// How often the network ran, in words.
-pub fn runs(count: u32) -> String {
-    match count {
-        0 => "no run".to_owned(),
-        1 => "1 run".to_owned(),
-        _ => format!("{count} runs"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

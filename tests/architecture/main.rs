@@ -55,6 +55,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "app::words",
+        &["app::browser", "evaluate", "explain", "picture", "render"],
+    ),
+    (
         "app::browser",
         &["app::number_format", "app::small_map", "protocol"],
     ),
@@ -64,6 +68,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "app::browser",
             "app::number_format",
             "app::small_map",
+            "app::words",
             "evaluate",
             "frame",
             "protocol",
@@ -75,7 +80,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "app::engine_client",
-        &["app::browser", "app::state", "protocol"],
+        &["app::browser", "app::state", "app::words", "protocol"],
     ),
     (
         "app::export",
@@ -83,6 +88,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "app::browser",
             "app::number_format",
             "app::state",
+            "app::words",
             "evaluate",
             "explain",
             "picture",
@@ -114,7 +120,7 @@ const KERNELS: &[(&str, &[&str])] = &[
 ];
 
 /// What a view of the page may use.
-const VIEW_USES: [&str; 15] = [
+const VIEW_USES: [&str; 16] = [
     "app::views::common",
     "app::browser",
     "app::engine_client",
@@ -122,6 +128,7 @@ const VIEW_USES: [&str; 15] = [
     "app::number_format",
     "app::small_map",
     "app::state",
+    "app::words",
     "decimal",
     "evaluate",
     "explain",

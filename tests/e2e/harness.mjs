@@ -40,13 +40,13 @@ export function visiting(name, options, body) {
   });
 }
 
-async function begin(t, { viewport = { width: 1280, height: 800 }, colorScheme = "light", isKept = false, folder = SITE, hasTouch = false }) {
+async function begin(t, { viewport = { width: 1280, height: 800 }, colorScheme = "light", isKept = false, folder = SITE, hasTouch = false, locale = "en-US" }) {
   manifest(); // Says so if there is no site.
   browser ??= await launch();
   const site = await serve(folder);
   // What a test changes on the server would not be seen behind a service worker.
   const serviceWorkers = isKept ? "allow" : "block";
-  const context = await browser.newContext({ viewport, colorScheme, hasTouch, serviceWorkers, acceptDownloads: true });
+  const context = await browser.newContext({ viewport, colorScheme, hasTouch, locale, serviceWorkers, acceptDownloads: true });
   context.setDefaultTimeout(PATIENCE_MS);
   await context.addInitScript(watch);
   const visit = new Visit(site, context);
@@ -345,6 +345,24 @@ class Visit {
     const isExpected = (problem) => expected.some((pattern) => pattern.test(problem));
     assert.deepEqual(this.problems.filter((problem) => !isExpected(problem)), []);
   }
+}
+
+/** A finger needs as much, in CSS pixels. */
+export const LEAST_TARGET = 44;
+
+/** Runs in a document: what can be pressed and is smaller than a finger, and what sticks out of the window. */
+export function misfits(least) {
+  const seen = [...document.querySelectorAll("button, summary, input, select, a[href], [role=option]")].filter(
+    (one) => one.checkVisibility() && !one.matches(".unseen, p a") && one.getClientRects().length > 0,
+  );
+  const small = seen.filter((one) => {
+    const { width, height } = (one.closest("label") ?? one).getBoundingClientRect();
+    return height < least - 0.5 || width < least - 0.5;
+  });
+  const wide = seen.filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5);
+  const words = (what) => (one) => `${what}: ${one.outerHTML.slice(0, 100)}`;
+  const { scrollWidth, clientWidth } = document.scrollingElement;
+  return [...small.map(words("small")), ...wide.map(words("sticks out")), ...(scrollWidth > clientWidth ? [`${scrollWidth} wide`] : [])];
 }
 
 /** A label in a regular expression. */

@@ -4,35 +4,19 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SITE, engineFile } from "./browser.mjs";
-import { TINY, builtModel, eventually, visiting } from "./harness.mjs";
+import { LEAST_TARGET, TINY, builtModel, eventually, misfits, visiting } from "./harness.mjs";
 import { distance } from "./npy.mjs";
 import { hosting, tag } from "./widget.mjs";
 
 const PHONE = { width: 360, height: 640 };
 const TOUCH = { viewport: PHONE, hasTouch: true };
 const SLOWER = 6;
-const LEAST_TARGET = 44;
 const LOADER = engineFile("simd128", "_loader.js");
 const BASELINE = `model=${TINY.id}&engine=simd128`;
 
 async function slowDown(page) {
   const session = await page.context().newCDPSession(page);
   await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
-}
-
-/** Runs in a document: what can be pressed and is smaller than a finger, and what sticks out of the window. */
-function misfits(least) {
-  const seen = [...document.querySelectorAll("button, summary, input, select, a[href], [role=option]")].filter(
-    (one) => one.checkVisibility() && !one.matches(".unseen, p a") && one.getClientRects().length > 0,
-  );
-  const small = seen.filter((one) => {
-    const { width, height } = (one.closest("label") ?? one).getBoundingClientRect();
-    return height < least - 0.5 || width < least - 0.5;
-  });
-  const wide = seen.filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5);
-  const words = (what) => (one) => `${what}: ${one.outerHTML.slice(0, 100)}`;
-  const { scrollWidth, clientWidth } = document.scrollingElement;
-  return [...small.map(words("small")), ...wide.map(words("sticks out")), ...(scrollWidth > clientWidth ? [`${scrollWidth} wide`] : [])];
 }
 
 visiting("by touch and six times slower: a sample, another class, a search, a value, the views", TOUCH, async (visit) => {

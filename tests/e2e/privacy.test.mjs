@@ -16,6 +16,7 @@ const SECRET = "patient-0815";
 const ALLOWED = {
   localStorage: {
     "gradcam.answers": /^\[.*\]$/,
+    "gradcam.language": /^(en|de)$/,
     "gradcam.read": /^1$/,
     "gradcam.theme": /^(system|light|dark)$/,
   },

@@ -8,7 +8,6 @@ use web_sys::{Blob, HtmlCanvasElement, ImageBitmap};
 
 use super::canvas::MAX_SIDE_PIXELS;
 use crate::app::browser::canvas;
-use crate::app::number_format;
 
 /// Larger files are refused before they are read.
 pub const MAX_FILE_BYTES: u64 = 100_000_000;
@@ -19,14 +18,6 @@ const MAX_PIXELS: u64 = 50_000_000;
 
 /// How a file in NumPy's format begins.
 const NPY: &[u8] = b"\x93NUMPY";
-
-/// What to say of a file that is too large; `None` if it is not.
-pub fn too_large(name: &str, bytes: u64) -> Option<String> {
-    (bytes > MAX_FILE_BYTES).then(|| {
-        let (size, limit) = (number_format::size(bytes), number_format::size(MAX_FILE_BYTES));
-        format!("{name} has {size}; a picture's file may have up to {limit}. Save it smaller and try again.")
-    })
-}
 
 /// Draws a picture on a canvas of its own, upright, its long side at most
 /// [`MAX_SIDE_PIXELS`]; of an input tensor, which is no picture, a grey one for its map. `None` if
@@ -107,14 +98,5 @@ mod tests {
         assert_eq!(pixels(&bytes[..60]), Some(600));
         assert_eq!(pixels(b"not a picture"), None);
         assert_eq!(pixels(&[]), None);
-    }
-
-    #[test]
-    fn large_files_are_refused_with_the_limit() {
-        assert_eq!(too_large("a.png", MAX_FILE_BYTES), None);
-        assert!(
-            too_large("a.png", 120_000_000)
-                .is_some_and(|text| text.contains("120 MB") && text.contains("100 MB"))
-        );
     }
 }

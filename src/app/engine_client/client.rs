@@ -3,7 +3,7 @@
 //! The engine has several builds. One that cannot start here gives way to the next
 //! simpler, and the user is told only if the last cannot start either.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo::console;
@@ -20,6 +20,7 @@ use crate::app::browser::clock::now_ms;
 use crate::app::browser::error_text::error_text;
 use crate::app::browser::resource_table::ResourceTable;
 use crate::app::state::{DesiredState, EngineEvent, EngineStep};
+use crate::app::words::{NoticeWords, WordsOf};
 use crate::protocol::{FailureKind, Job, Request, RequestMessage};
 
 /// How long a build whose program is there may take until it listens, in
@@ -42,6 +43,8 @@ pub(super) struct Inner {
     start_timeout: RefCell<Option<Timeout>>,
     pub(super) resources: ResourceTable,
     pub(super) emit: Callback<EngineEvent>,
+    /// What the page says at the time.
+    spoken: Cell<WordsOf>,
 }
 
 impl PartialEq for EngineClient {
@@ -65,9 +68,25 @@ impl EngineClient {
             start_timeout: RefCell::default(),
             resources,
             emit,
+            spoken: Cell::default(),
         }));
         client.connect();
         client
+    }
+
+    /// Has what happens from now on said in these words.
+    pub fn speak(&self, words: WordsOf) {
+        self.0.spoken.set(words);
+    }
+
+    /// The words of the language that the page has now.
+    pub fn spoken(&self) -> WordsOf {
+        self.0.spoken.get()
+    }
+
+    /// What is said of the engine.
+    pub(super) fn words(&self) -> &'static NoticeWords {
+        self.spoken().notices()
     }
 
     /// Brings the engine to this state, step by step.
@@ -139,7 +158,8 @@ impl EngineClient {
         let inner = Rc::downgrade(&self.0);
         let timeout = Timeout::new(START_TIMEOUT_MS, move || {
             if let Some(inner) = inner.upgrade() {
-                EngineClient(inner).handle_crash("it did not start in time");
+                let client = EngineClient(inner);
+                client.handle_crash(client.words().not_in_time);
             }
         });
         self.0.start_timeout.replace(Some(timeout));
@@ -207,10 +227,7 @@ impl EngineClient {
                 EngineStep::Predict(_) => FailureKind::Picture,
                 _ => FailureKind::Explanation,
             };
-            let message = format!(
-                "The file could not be read; choose it again. The browser says: {}",
-                error_text(&error)
-            );
+            let message = (self.words().file_not_read)(&error_text(&error));
             self.fail(job, kind, message);
         }
     }

@@ -114,7 +114,7 @@ impl EngineClient {
     fn handle_unknown_message(&self, data: &JsValue) {
         let has_version = protocol_version(data).is_some();
         if has_version || self.0.schedule.borrow().is_started() {
-            self.handle_crash("the engine sent a message that this page does not know");
+            self.handle_crash(self.words().unknown_message);
         }
     }
 

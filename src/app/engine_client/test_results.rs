@@ -33,9 +33,8 @@ impl EngineClient {
         };
         if let (Some(EngineStep::Test(request)), Some(picture)) = (step, picture) {
             let result = self.test_result(event, buffers, map);
-            let result = result.unwrap_or_else(|_| {
-                TestResult::Failed("The browser could not draw the picture.".to_owned())
-            });
+            let result =
+                result.unwrap_or_else(|_| TestResult::Failed(self.words().not_drawn.to_owned()));
             self.0.emit.emit(EngineEvent::Tested {
                 picture,
                 request,

@@ -13,6 +13,7 @@ use crate::app::browser::canvas;
 use crate::app::browser::resource_table::ResourceTable;
 use crate::app::number_format;
 use crate::app::state::{AppState, ChosenPicture, question_words};
+use crate::app::words::WordsOf;
 use crate::evaluate::METRICS;
 use crate::explain::Target;
 use crate::render::{OverlayStyle, largest};
@@ -124,7 +125,7 @@ fn figure(
     let texts = ExportedTexts::of(exported);
     let image = overlay_on(ground, exported, &style)?.to_data_url()?;
     let scale = number_format::value(style.scale);
-    let question = question_words(exported.prediction, target);
+    let question = question_words(WordsOf::default(), exported.prediction, target);
     let caption = format!(
         "{} · {question} · layer {} · {} · colours end at {scale}",
         texts.method, texts.layer, texts.range

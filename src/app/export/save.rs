@@ -87,9 +87,7 @@ pub async fn copy_overlay(state: &AppState, resources: &ResourceTable) -> Result
     if clipboard::write(&file, media_type).await? {
         Ok(())
     } else {
-        Err(ExportError::Browser(
-            "there is no clipboard here; save the PNG instead".to_owned(),
-        ))
+        Err(ExportError::NoClipboard)
     }
 }
 

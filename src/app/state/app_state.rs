@@ -9,6 +9,7 @@ use crate::app::state::picture::PictureState;
 use crate::app::state::restoration::Restoration;
 use crate::app::state::settings::Settings;
 use crate::app::state::test_view::TestViewState;
+use crate::app::words::WordsOf;
 
 /// The state of the page by its parts. What the explanation part finds stands with its
 /// picture.
@@ -21,6 +22,8 @@ pub struct AppState {
     pub test: TestViewState,
     pub engine: EngineState,
     pub notices: NoticesState,
+    /// What the page says, in the chosen language.
+    pub words: WordsOf,
     /// A saved explanation that is made again.
     pub restoration: Option<Restoration>,
 }

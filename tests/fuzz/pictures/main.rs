@@ -21,6 +21,7 @@ use std::path::Path;
 
 use corpus::in_short;
 use gradcam::app::state::read_labels;
+use gradcam::app::words::WordsOf;
 use gradcam::engine::{Session, read_picture, read_signal};
 use gradcam::gradient::AttachOptions;
 use gradcam::protocol::PictureOverrides;
@@ -95,9 +96,10 @@ const LABELS: [&str; 5] = [
 ];
 
 fn name_classes(file: &[u8], _: &mut Random) -> Result<String, String> {
-    Ok(match read_labels("names.txt", file, 3) {
+    let words = WordsOf::default().notices();
+    Ok(match read_labels(words, "names.txt", file, 3) {
         Ok(names) => format!("{} names", names.len()),
-        Err(error) => in_short(&error.to_string()),
+        Err(error) => in_short(&error.in_words(words)),
     })
 }
 

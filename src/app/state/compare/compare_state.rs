@@ -21,15 +21,6 @@ impl CompareAxis {
         CompareAxis::Layers,
         CompareAxis::Classes,
     ];
-
-    /// For people.
-    pub fn name(self) -> &'static str {
-        match self {
-            CompareAxis::Methods => "Methods",
-            CompareAxis::Layers => "Layers",
-            CompareAxis::Classes => "Classes",
-        }
-    }
 }
 
 /// Methods that are compared unless somebody chooses: none takes long.

@@ -65,6 +65,6 @@ impl AppState {
         self.engine.stopped_explanations += 1;
         self.keep_early_map();
         self.keep_early_test();
-        self.notices.announcement = "Stopped; what is there stays".to_owned();
+        self.notices.announcement = self.words.notices().stopped_comparing.to_owned();
     }
 }

@@ -111,10 +111,8 @@ impl AppState {
 
     fn refuse_version(&mut self, protocol: u32) {
         self.engine.is_incompatible = true;
-        let sentence = format!(
-            "This page and its engine are of different versions ({PROTOCOL_VERSION} and {protocol}), because \
-             the site was renewed. Reload the page to get both anew."
-        );
+        let versions = [PROTOCOL_VERSION, protocol].map(|version| version.to_string());
+        let sentence = (self.words.notices().other_versions)(&versions[0], &versions[1]);
         self.notify(NoticePlace::Engine, sentence, Some(Recovery::Reload));
     }
 
@@ -157,70 +155,56 @@ impl AppState {
 
     /// The worker died. A step that crashed twice is given up like one that failed.
     fn crashed(&mut self, step: Option<EngineStep>, again: bool, message: &str) {
+        let words = self.words.notices();
         let what = match &step {
             // Before it has been tried again it may as well have died idle.
-            None if again => "The engine broke down",
-            None => "The engine could not start",
-            Some(EngineStep::Load(_)) => "The engine broke down while it prepared the model",
-            Some(EngineStep::Predict(_)) => "The engine broke down while it looked at the picture",
-            Some(EngineStep::Explain(_)) => "The engine broke down while it explained",
-            Some(EngineStep::Test(_)) => "The engine broke down while it tested the map",
-            Some(EngineStep::Probe(_)) => "The engine broke down while it tried the model out",
+            None if again => words.broke_down,
+            None => words.no_start,
+            Some(EngineStep::Load(_)) => words.broke_preparing,
+            Some(EngineStep::Predict(_)) => words.broke_looking,
+            Some(EngineStep::Explain(_)) => words.broke_explaining,
+            Some(EngineStep::Test(_)) => words.broke_testing,
+            Some(EngineStep::Probe(_)) => words.broke_trying,
         };
-        let detail = if message.is_empty() {
-            String::new()
-        } else {
-            format!(" (the browser says: {message})")
+        let with_detail = |what: &str| match message {
+            "" => what.to_owned(),
+            message => (words.browser_says)(what, message),
         };
         let is_explaining = matches!(step, Some(EngineStep::Explain(_)));
         if is_explaining && self.keep_early_map() {
-            let sentence = format!("{what}{detail}. It was replaced, and the map so far stays.");
+            let sentence = (words.broke_map_stays)(&with_detail(what));
             return self.notify(NoticePlace::Explanation, sentence, Some(Recovery::GoOn));
         }
         if again {
-            let sentence =
-                format!("{what}{detail}. It was replaced, and goes on with what you had chosen.");
+            let sentence = (words.broke_goes_on)(&with_detail(what));
             self.notify(NoticePlace::Engine, sentence, None);
             return;
         }
-        let memory = " Often this is too little memory: close other tabs, or try a smaller picture or model.";
+        let twice = || (words.memory)(&with_detail(&(words.broke_twice)(what)));
         self.notices.shown.remove(&NoticePlace::Engine);
         match step {
             None => self.notify(
                 NoticePlace::Engine,
-                format!("{what}{detail}."),
+                with_detail(what) + ".",
                 Some(Recovery::Restart),
             ),
-            Some(EngineStep::Load(key)) => {
-                self.load_failed(key, format!("{what}, twice{detail}.{memory}"))
-            }
+            Some(EngineStep::Load(key)) => self.load_failed(key, twice()),
             Some(EngineStep::Predict(_)) if self.picture.previous.is_some() => {
                 self.restore_previous_picture();
-                self.notify(
-                    NoticePlace::Picture,
-                    format!("{what}, twice{detail}.{memory}"),
-                    Some(Recovery::ChoosePicture),
-                );
+                self.notify(NoticePlace::Picture, twice(), Some(Recovery::ChoosePicture));
             }
             Some(EngineStep::Predict(_)) => {
                 if let Some(picture) = &mut self.picture.current {
                     picture.stopped = true;
                 }
-                self.notify(
-                    NoticePlace::Picture,
-                    format!("{what}, twice{detail}.{memory}"),
-                    Some(Recovery::Predict),
-                );
+                self.notify(NoticePlace::Picture, twice(), Some(Recovery::Predict));
             }
-            Some(EngineStep::Explain(key)) => {
-                self.map_failed(key, format!("{what}, twice{detail}.{memory}"))
-            }
+            Some(EngineStep::Explain(key)) => self.map_failed(key, twice()),
             Some(EngineStep::Test(request)) => {
-                self.test_failed(request, format!("{what}, twice{detail}.{memory}"));
+                self.test_failed(request, twice());
             }
             Some(EngineStep::Probe(probe)) => {
-                let sentence = format!("{what}, twice{detail}.{memory}");
-                self.probed(probe, ProbeResult::Failed(sentence), false);
+                self.probed(probe, ProbeResult::Failed(twice()), false);
             }
         }
     }
@@ -237,7 +221,8 @@ impl AppState {
             _ => {
                 if let Some(picture) = &mut self.picture.current {
                     picture.stopped = true;
-                    self.notify(NoticePlace::Picture, "Stopped.", Some(Recovery::Predict));
+                    let words = self.words.notices();
+                    self.notify(NoticePlace::Picture, words.stopped, Some(Recovery::Predict));
                 }
             }
         }

@@ -96,7 +96,7 @@ impl AppState {
         // What is said beside the picture stays: it is about another one, which was refused or
         // given up. A former picture that is looked at again is no news.
         if !is_same {
-            self.notices.announcement = format!("It is taken for: {}", best.unwrap_or_default());
+            self.notices.announcement = (self.words.notices().taken_for)(&best.unwrap_or_default());
         }
     }
 
@@ -141,6 +141,7 @@ impl AppState {
         let (Some(map), Some(prediction)) = (picture.map(), picture.prediction.as_ref()) else {
             return;
         };
+        let words = self.words.notices();
         let class = map.summary.class;
         let label = prediction.label(class);
         let percent = prediction
@@ -152,13 +153,11 @@ impl AppState {
         let model = &prediction.model;
         let layer = Some(&map.summary.layer).filter(|name| **name != model.summary.layer);
         let layer = layer.and_then(|name| model.layer(name));
-        let at = layer.map_or(String::new(), |layer| format!(", at {}", layer.title()));
+        let at = layer.map_or(String::new(), |layer| (words.at_layer)(&layer.title()));
         self.notices.announcement = match map.summary.state {
-            MapState::Evidence => format!("Explained: {label}, {percent}{at}"),
-            MapState::NoPositiveEvidence => {
-                format!("Nothing in this picture speaks for {label}, {percent}")
-            }
-            MapState::NotFinite => format!("The map for {label} has values that are not numbers"),
+            MapState::Evidence => (words.explained)(label, &percent, &at),
+            MapState::NoPositiveEvidence => (words.nothing_speaks_for)(label, &percent),
+            MapState::NotFinite => (words.not_numbers)(label),
         };
     }
 
@@ -224,11 +223,11 @@ impl AppState {
     pub(in crate::app::state) fn stop_explaining(&mut self) {
         self.engine.stopped_explanations += 1;
         if self.keep_early_map() {
-            self.notices.announcement = "Stopped; the map so far stays".to_owned();
+            self.notices.announcement = self.words.notices().stopped_early.to_owned();
             return;
         }
         self.restore_shown_choice();
-        self.notices.announcement = "Stopped; the former map stays".to_owned();
+        self.notices.announcement = self.words.notices().stopped_former.to_owned();
     }
 
     /// Keeps what the engine has shown of a map that it does not finish. Whether there is any.

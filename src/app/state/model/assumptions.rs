@@ -2,6 +2,7 @@
 
 use super::class_labels::LabelSource;
 use crate::app::state::app_state::AppState;
+use crate::app::words::WordsOf;
 use crate::picture::Scaling;
 
 impl AppState {
@@ -10,25 +11,22 @@ impl AppState {
         let Some(model) = &self.model.prepared else {
             return Vec::new();
         };
+        let words = self.words.start();
         let (summary, overrides) = (&model.summary, self.overrides());
         let mut sentences = Vec::new();
         if let (Some(reason), None) = (&summary.input.scaling_assumed, &overrides.scaling) {
-            let name = scaling_name(summary.input.scaling.as_deref());
-            sentences.push(format!("Pixel values are taken as {name}, {reason}."));
+            let name = scaling_name(self.words, summary.input.scaling.as_deref());
+            sentences.push((words.taken_as)(name, reason));
         }
         if summary.input.layout_is_open && overrides.channels_last.is_none() {
-            let order = layout_name(summary.input.channels_last);
-            sentences.push(format!(
-                "The file does not say where its channels are; it is read with {order}."
-            ));
+            let order = layout_name(self.words, summary.input.channels_last);
+            sentences.push((words.read_with)(order));
         }
         if summary.labels.is_empty() && overrides.labels.is_none() {
             let classes = summary.classes;
             sentences.push(match self.label_source(summary) {
-                LabelSource::ImageNet => {
-                    format!("The classes are taken for ImageNet’s, because there are {classes}.")
-                }
-                _ => "The file names no classes, so they have numbers.".to_owned(),
+                LabelSource::ImageNet => (words.taken_for_imagenet)(classes),
+                _ => words.names_no_classes.to_owned(),
             });
         }
         sentences
@@ -36,16 +34,18 @@ impl AppState {
 }
 
 /// The order of an input's axes in the middle of a sentence.
-pub fn layout_name(channels_last: bool) -> &'static str {
+pub fn layout_name(words: WordsOf, channels_last: bool) -> &'static str {
     if channels_last {
-        "channels last"
+        words.start().channels_last
     } else {
-        "channels first"
+        words.start().channels_first
     }
 }
 
 /// A scaling's name in the middle of a sentence.
-pub fn scaling_name(id: Option<&str>) -> &'static str {
+pub fn scaling_name(words: WordsOf, id: Option<&str>) -> &'static str {
     id.and_then(Scaling::find)
-        .map_or("the file’s own scaling", |scaling| scaling.name)
+        .map_or(words.start().own_scaling, |scaling| {
+            words.scaling(scaling).name
+        })
 }

@@ -5,6 +5,7 @@ use super::label_lines;
 use super::label_lines::is_wordnet;
 use crate::app::browser::json;
 use crate::app::browser::json::Value;
+use crate::app::words::NoticeWords;
 use crate::text::{MAX_NAME_CHARS, printable};
 
 /// Where the shown names of the classes come from.
@@ -20,51 +21,59 @@ pub enum LabelSource {
 /// Larger files are no lists of names.
 pub const MAX_LABEL_FILE_BYTES: u64 = 5_000_000;
 
-/// Why a file has no labels for this model, in whole sentences.
-#[derive(Debug, PartialEq, thiserror::Error)]
+/// Why a file has no labels for this model.
+#[derive(Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LabelError {
-    #[error(
-        "{file} names {found} {}, and the model has {wanted}. Choose a list with {wanted} {}, one a \
-         line in the order of the model’s outputs. The former names stay.",
-        plural(*found, "class", "classes"),
-        plural(*wanted, "name", "names")
-    )]
     Count {
         file: String,
         found: usize,
         wanted: usize,
     },
-    #[error(
-        "{file} cannot be read as names of classes ({reason}). Choose a text file with one name a \
-         line, or JSON. The former names stay."
-    )]
-    Form { file: String, reason: String },
+    Form {
+        file: String,
+        reason: String,
+    },
 }
 
-fn plural<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
-    if count == 1 { one } else { many }
+impl LabelError {
+    /// In whole sentences.
+    pub fn in_words(&self, words: &NoticeWords) -> String {
+        match self {
+            LabelError::Count {
+                file,
+                found,
+                wanted,
+            } => (words.labels_count)(file, *found, *wanted),
+            LabelError::Form { file, reason } => (words.labels_form)(file, reason),
+        }
+    }
 }
 
 /// The names in `bytes`, `wanted` of them. A list of one less than `wanted` that
 /// is ImageNet's is taken to leave out the background, which comes first.
 ///
 /// # Errors
-/// [`LabelError`], in whole sentences.
-pub fn read(file: &str, bytes: &[u8], wanted: usize) -> Result<Vec<String>, LabelError> {
+/// [`LabelError`].
+pub fn read(
+    words: &NoticeWords,
+    file: &str,
+    bytes: &[u8],
+    wanted: usize,
+) -> Result<Vec<String>, LabelError> {
     let form = |reason: &str| LabelError::Form {
         file: file.to_owned(),
         reason: reason.to_owned(),
     };
-    let text = std::str::from_utf8(bytes).map_err(|_| form("it is no text in UTF-8"))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| form(words.no_utf8))?;
     let text = text.trim_start_matches('\u{feff}').trim();
     let mut names = match text.chars().next() {
-        None => return Err(form("it is empty")),
+        None => return Err(form(words.is_empty)),
         Some('[' | '{') => {
-            let value = json::read(text).map_err(|_| form("its JSON is damaged"))?;
-            from_json(value).ok_or_else(|| form("its JSON has another form"))?
+            let value = json::read(text).map_err(|_| form(words.json_damaged))?;
+            from_json(value).ok_or_else(|| form(words.json_other))?
         }
-        Some(_) if text.contains('\0') => return Err(form("it is no text")),
+        Some(_) if text.contains('\0') => return Err(form(words.no_text)),
         Some(_) => label_lines::read(text, wanted),
     };
     if names.len() == IMAGENET && wanted == IMAGENET + 1 {
@@ -188,6 +197,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::app::words::WordsOf;
+
+    fn words() -> &'static NoticeWords {
+        WordsOf::default().notices()
+    }
+
+    fn read(file: &str, bytes: &[u8], wanted: usize) -> Result<Vec<String>, LabelError> {
+        super::read(words(), file, bytes, wanted)
+    }
 
     fn names(text: &str) -> Vec<String> {
         read("labels", text.as_bytes(), 2).unwrap()
@@ -221,7 +239,9 @@ mod tests {
 
     #[test]
     fn a_wrong_count_names_both_numbers() {
-        let error = read("pets.txt", b"cat\ndog\n", 3).unwrap_err().to_string();
+        let error = read("pets.txt", b"cat\ndog\n", 3)
+            .unwrap_err()
+            .in_words(words());
         for words in [
             "pets.txt",
             "2 classes",
@@ -229,7 +249,7 @@ mod tests {
             "3 names",
             "former names stay",
         ] {
-            assert!(error.contains(words), "{error}");
+            assert!(error.contains(words), "{error:?}");
         }
     }
 
@@ -246,7 +266,7 @@ mod tests {
         ];
         for bytes in bad {
             let error = read("x.json", bytes, 2).unwrap_err();
-            assert!(matches!(error, LabelError::Form { .. }), "{error}");
+            assert!(matches!(error, LabelError::Form { .. }), "{error:?}");
         }
     }
 

@@ -9,13 +9,15 @@ use super::prepared_model::PreparedModel;
 use super::user_overrides::{LabelOverride, OverrideChange};
 use crate::app::state::app_state::AppState;
 use crate::app::state::notices::{NoticePlace, Recovery};
+use crate::app::words::WordsOf;
 
 impl AppState {
     /// Takes names of classes from a file of the user's.
     pub(in crate::app::state) fn read_labels(&mut self, file: &str, bytes: Rc<[u8]>) {
+        let words = self.words.notices();
         let Some(model) = self.ready_model() else {
             if let Some(desired) = &self.model.desired {
-                self.notices.announcement = format!("{file} waits for the model");
+                self.notices.announcement = (words.labels_wait)(file);
                 self.model.waiting_labels = Some(WaitingLabels {
                     source: desired.source.clone(),
                     file: file.to_owned(),
@@ -23,23 +25,22 @@ impl AppState {
                 });
                 return;
             }
-            let sentence =
-                format!("Open a model first, then {file} with the names of its classes.");
+            let sentence = (words.labels_need_model)(file);
             return self.notify(NoticePlace::Model, sentence, None);
         };
-        match class_labels::read(file, &bytes, model.summary.classes) {
+        match class_labels::read(words, file, &bytes, model.summary.classes) {
             Ok(names) => {
                 let name = file.to_owned();
                 self.change_override(OverrideChange::Labels(Some(LabelOverride::File {
                     name,
                     names,
                 })));
-                self.notices.announcement = format!("The classes have the names of {file}");
+                self.notices.announcement = (words.labels_taken)(file);
             }
             Err(error) => {
                 self.notify(
                     NoticePlace::About,
-                    error.to_string(),
+                    error.in_words(words),
                     Some(Recovery::ChooseLabels),
                 );
             }
@@ -68,9 +69,9 @@ impl AppState {
             (LabelSource::ImageNet, Some(list)) => class_labels::imagenet(list, summary.classes),
             (LabelSource::Own(_), _) => match self.model.remembered.about(&summary.sha256).labels {
                 Some(LabelOverride::File { names, .. }) => names,
-                _ => numbers(summary.classes),
+                _ => numbers(self.words, summary.classes),
             },
-            _ => numbers(summary.classes),
+            _ => numbers(self.words, summary.classes),
         };
         class_labels::tell_apart(&mut names);
         let relabelled = Rc::new(PreparedModel {
@@ -94,6 +95,6 @@ impl AppState {
 }
 
 /// "class 17"
-fn numbers(classes: usize) -> Vec<String> {
-    (0..classes).map(|class| format!("class {class}")).collect()
+fn numbers(words: WordsOf, classes: usize) -> Vec<String> {
+    (0..classes).map(words.start().class).collect()
 }

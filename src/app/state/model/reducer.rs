@@ -47,7 +47,7 @@ impl AppState {
             ModelAction::AnswerSizeQuestion(size) => self.answer_size_question(size),
             ModelAction::OwnModelGone => self.notify(
                 NoticePlace::Files,
-                "A model of your own was open here. The page keeps no files: open it again to go on with it.",
+                self.words.notices().own_model_gone,
                 Some(Recovery::ChooseModelFile),
             ),
             ModelAction::TryEverything => {
@@ -56,11 +56,11 @@ impl AppState {
                 }
             }
             ModelAction::ReportCopied(true) => {
-                self.notices.announcement = "The report is on the clipboard.".to_owned();
+                self.notices.announcement = self.words.notices().report_copied.to_owned();
             }
             ModelAction::ReportCopied(false) => self.notify(
                 NoticePlace::About,
-                "The browser refused its clipboard; mark the text and copy it.",
+                self.words.notices().report_refused,
                 None,
             ),
             ModelAction::DropSizeQuestion => self.model.size_question = None,
@@ -94,11 +94,9 @@ impl AppState {
                 }
                 match chosen.or(most_general(&manifest)) {
                     Some(entry) => self.set_desired_model(ModelChoice::Entry(entry.clone())),
-                    None => self.notify(
-                        NoticePlace::Model,
-                        "This site has no model. Open an ONNX file of your own.",
-                        None,
-                    ),
+                    None => {
+                        self.notify(NoticePlace::Model, self.words.notices().no_model_here, None)
+                    }
                 }
             }
             Err(message) => self.notify(NoticePlace::Model, message, Some(Recovery::FetchManifest)),
@@ -153,7 +151,7 @@ impl AppState {
             if left_out && self.is_changing_prepared_model() {
                 return self.load_failed(desired.key, summary.notes.join(" "));
             }
-            self.notices.announcement = format!("Model ready: {}", desired.source.name());
+            self.notices.announcement = (self.words.notices().model_ready)(desired.source.name());
             self.model.undo = None;
             if left_out {
                 self.forget_left_out(&summary);
@@ -202,7 +200,7 @@ impl AppState {
             return;
         };
         self.take_back();
-        let sentence = format!("Loading {} was stopped.", stopped.name());
+        let sentence = (self.words.notices().loading_stopped)(stopped.name());
         if is_change {
             return self.notify(NoticePlace::About, sentence, None);
         }
@@ -236,7 +234,7 @@ impl AppState {
             return;
         };
         if let Some(waiting) = self.model.waiting_labels.take() {
-            message += &format!(" {} was not used either.", waiting.file);
+            message = (self.words.notices().labels_not_used)(&message, &waiting.file);
         }
         let is_taken_back = self.take_back();
         if is_change {
@@ -288,7 +286,7 @@ impl AppState {
     pub(in crate::app::state) fn ask_size(&mut self, key: u32, sha256: String, input: String) {
         if let Some(source) = self.restore_previous_model(key, false) {
             let name = source.name();
-            self.notices.announcement = format!("{name} takes pictures of any size: which one?");
+            self.notices.announcement = (self.words.notices().any_size)(name);
             self.model.size_question = Some(SizeQuestion {
                 sha256,
                 source,

@@ -81,18 +81,17 @@ impl AppState {
 
     /// What the desired model knows, and that it knows nothing else, in a line or two.
     pub fn known_classes(&self) -> Option<String> {
+        let words = self.words.start();
         let source = &self.desired_or_prepared()?.source;
         let (what, classes) = match source.entry() {
             Some(entry) => (entry.description.clone(), entry.classes),
             None => {
                 let classes = self.ready_model()?.summary.classes;
                 let name = source.name();
-                (format!("{name} knows {classes} classes."), classes)
+                ((words.knows)(name, classes), classes)
             }
         };
-        Some(format!(
-            "{what} Anything else will be called one of these {classes}."
-        ))
+        Some((words.anything_else)(&what, classes))
     }
 
     /// ImageNet's classes with WordNet's numbers, if they were fetched and the prepared model

@@ -1,6 +1,7 @@
 //! One notice, its place and the recovery that it offers.
 
 use crate::app::state::model::ModelChoice;
+use crate::app::words::Language;
 
 /// Next to what a notice stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct Notice {
 )]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Recovery {
+    /// Load the words of this language again.
+    Speak(Language),
     /// Fetch the manifest again.
     FetchManifest,
     /// Load this model again.

@@ -1,6 +1,6 @@
 //! What can happen to pictures.
 
-use super::guided_questions::GuidedQuestion;
+use super::guided_question::GuidedQuestion;
 use super::picture_key::PictureChoices;
 use super::picture_state::SecondPicture;
 use crate::protocol::Sample;

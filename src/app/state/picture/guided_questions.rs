@@ -1,52 +1,37 @@
 //! Questions that lead somebody who is new here: one press each, and a sentence about what is seen.
 
+use super::guided_question::GuidedQuestion;
 use crate::app::state::app_state::AppState;
 use crate::app::state::settings::View;
 use crate::app::state::test_view::TestTool;
-
-/// A question about a sample picture.
-#[derive(Debug, PartialEq, Eq)]
-pub struct GuidedQuestion {
-    /// As a person asks it.
-    pub words: &'static str,
-    /// The sample's file.
-    sample: &'static str,
-    /// Labels that the class may have; empty for the most probable.
-    class: &'static [&'static str],
-    /// The same of the class that it is compared with; empty for none.
-    other: &'static [&'static str],
-    view: View,
-    /// What to look at.
-    sentence: &'static str,
-}
 
 /// As the kitchen's model and ImageNet's list name it.
 const CUP: &[&str] = &["cup", "tea cup"];
 
 static QUESTIONS: [GuidedQuestion; 3] = [
     GuidedQuestion {
-        words: "What did it look at?",
+        words: |words| words.ask_look,
         sample: "coffee.png",
         class: &[],
         other: &[],
         view: View::Explain,
-        sentence: "Bright places raised the value of the class that stands first. Choose another class, and see whether it looks elsewhere for it.",
+        sentence: |words| words.told_look,
     },
     GuidedQuestion {
-        words: "Why a cup and not a plate?",
+        words: |words| words.ask_cup,
         sample: "coffee.png",
         class: CUP,
         other: &["plate"],
         view: View::Explain,
-        sentence: "Bright places speak more for the cup than for the plate. “For and against” also shows the places that speak for the plate.",
+        sentence: |words| words.told_cup,
     },
     GuidedQuestion {
-        words: "Does the map survive a sticker on the cup?",
+        words: |words| words.ask_sticker,
         sample: "coffee.png",
         class: CUP,
         other: &[],
         view: View::Test,
-        sentence: "Drag the grey patch over the cup: class and map before and after stand side by side. Where the map was bright, covering should cost most.",
+        sentence: |words| words.told_sticker,
     },
 ];
 
@@ -82,7 +67,7 @@ impl AppState {
         if question.view == View::Test {
             self.test.tool = TestTool::Cover;
         }
-        self.picture.guide = Some(question.sentence);
+        self.picture.guide = Some(question);
     }
 }
 
@@ -109,7 +94,12 @@ mod tests {
             (settings.target, settings.view),
             ("contrast", View::Explain)
         );
-        assert!(state.picture.guide.unwrap().contains("plate"));
+        assert!(
+            state
+                .picture
+                .guide
+                .is_some_and(|guide| guide.sentence(state.words).contains("plate"))
+        );
         assert_eq!(state.sample_to_open(), None);
         let own = PictureAction::Choose {
             file: 8,

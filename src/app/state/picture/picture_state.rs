@@ -1,5 +1,6 @@
 //! The part of the state that is about pictures.
 
+use super::guided_question::GuidedQuestion;
 use std::rc::Rc;
 
 use super::picture_key::{PictureChoices, PictureKey, PredictionOverrides};
@@ -14,7 +15,7 @@ use crate::protocol::Sample;
 pub struct PictureState {
     pub samples: Rc<Vec<Sample>>,
     /// What to look at, if the picture was opened to answer a guided question.
-    pub guide: Option<&'static str>,
+    pub guide: Option<&'static GuidedQuestion>,
     /// The picture chosen last.
     pub current: Option<ChosenPicture>,
     /// The one before, with its result, until `current` has a result of its own.

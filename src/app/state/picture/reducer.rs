@@ -51,11 +51,9 @@ impl AppState {
                 // An address with a sample shows that.
                 if self.settings.sample.is_none() {
                     self.picture.is_awaited = true;
-                    let sentence = "A picture of your own was open here. The page keeps no pictures: choose it \
-                                    again to go on with it; the rest is as it was.";
                     self.notify(
                         NoticePlace::Picture,
-                        sentence,
+                        self.words.notices().own_picture_gone,
                         Some(Recovery::ChoosePicture),
                     );
                 }
@@ -98,10 +96,9 @@ impl AppState {
         }
         let found = found.map(|place| self.picture.seen.remove(place));
         self.keep_current_picture();
-        let name = found
-            .as_ref()
-            .map(|picture| format!("Picture: {}", picture.name));
-        self.notices.announcement = name.unwrap_or_else(|| "The sample pictures".to_owned());
+        let words = self.words.notices();
+        let name = found.as_ref().map(|picture| (words.picture)(&picture.name));
+        self.notices.announcement = name.unwrap_or_else(|| words.sample_pictures.to_owned());
         self.picture.current = found;
         self.picture.guide = None;
         self.picture.previous = None;
@@ -172,7 +169,7 @@ impl AppState {
         self.picture.guide = None;
         self.picture.is_awaited = false;
         let name = printable(&name, MAX_NAME_CHARS).into_owned();
-        self.notices.announcement = format!("Picture: {name}");
+        self.notices.announcement = (self.words.notices().picture)(&name);
         self.picture.current = Some(ChosenPicture::new(file, name));
         self.drop_picture_notices();
     }

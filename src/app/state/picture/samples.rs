@@ -49,11 +49,7 @@ impl AppState {
         if !entry.samples.is_empty() {
             return None;
         }
-        let general = || {
-            "No sample picture comes with this model: it knows pictures of a kind that may not be \
-             passed on here. Use one of your own."
-                .to_owned()
-        };
+        let general = || self.words.start().no_samples.to_owned();
         Some(entry.samples_note.clone().unwrap_or_else(general))
     }
 }

@@ -9,6 +9,7 @@ use crate::app::state::app_state::AppState;
 use crate::app::state::model::{ModelChoice, OverrideChange};
 use crate::app::state::notices::NoticePlace;
 use crate::app::state::settings::View;
+use crate::app::words::NoticeWords;
 use crate::explain::{Area, METHODS, Target};
 use crate::frame::Frame;
 use crate::picture::{Background, Fit, LevelWindow, Scaling};
@@ -34,15 +35,16 @@ impl AppState {
     fn open_saved(&mut self, name: &str, text: &str) {
         self.notices.shown.remove(&NoticePlace::Files);
         self.restoration = None;
-        let saved = match SavedExplanation::read(text).and_then(known) {
+        let words = self.words.notices();
+        let read = SavedExplanation::read(words, text);
+        let saved = match read.and_then(|saved| known(words, saved)) {
             Ok(saved) => Rc::new(saved),
             Err(reason) => {
-                let sentence =
-                    format!("{name} is a saved explanation that cannot be restored: {reason}.");
+                let sentence = (words.cannot_restore_file)(name, &reason);
                 return self.notify(NoticePlace::Files, sentence, None);
             }
         };
-        self.notices.announcement = format!("{name} is restored");
+        self.notices.announcement = (words.is_restored)(name);
         self.restoration = Some(Restoration {
             saved: saved.clone(),
             checked: None,
@@ -189,13 +191,13 @@ impl AppState {
 }
 
 /// The explanation, if this version knows its method and its question.
-fn known(mut saved: SavedExplanation) -> Result<SavedExplanation, String> {
+fn known(words: &NoticeWords, mut saved: SavedExplanation) -> Result<SavedExplanation, String> {
     // They stand in sentences, and no file is opened by them.
     for name in [&mut saved.image.name, &mut saved.model.name] {
         *name = printable(name, MAX_NAME_CHARS).into_owned();
     }
     if !METHODS.iter().any(|method| method.id == saved.method) {
-        return Err(format!("this version has no method “{}”", saved.method));
+        return Err((words.no_method)(&saved.method));
     }
     match Target::parse(&saved.target) {
         Ok(_) => Ok(saved),

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use crate::app::browser::json::{self, Value};
+use crate::app::words::NoticeWords;
 use crate::picture::Fit;
 use crate::protocol::RECORD_VERSION;
 use crate::text::html_unescaped;
@@ -97,13 +98,14 @@ impl SavedExplanation {
     ///
     /// # Errors
     /// Why it cannot be read, as the end of a sentence.
-    pub fn read(text: &str) -> Result<Self, String> {
+    pub fn read(words: &NoticeWords, text: &str) -> Result<Self, String> {
         let text = text.trim_start_matches('\u{feff}');
         let found: Version = json::read(text)?;
         if found.version != RECORD_VERSION {
-            return Err(format!(
-                "it has the format {} of gradcam {}, and this page reads the format {RECORD_VERSION}",
-                found.version, found.gradcam_version
+            return Err((words.other_format)(
+                &found.version.to_string(),
+                &found.gradcam_version,
+                &RECORD_VERSION.to_string(),
             ));
         }
         json::read(text)

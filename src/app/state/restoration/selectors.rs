@@ -48,6 +48,7 @@ impl AppState {
 
     /// What of a saved explanation its own model does not have, or what must be given first.
     pub(in crate::app::state) fn saved_problem(&self) -> Option<String> {
+        let words = self.words.notices();
         let saved = &self.restoration.as_ref()?.saved;
         let model = self.ready_model()?;
         let target = Target::parse(&saved.target).ok()?;
@@ -56,7 +57,7 @@ impl AppState {
         }
         if model.layer(&saved.layer).is_none() {
             let layer = shown_name(&saved.layer);
-            return Some(format!("the model has no layer {layer}"));
+            return Some((words.no_layer)(&layer));
         }
         let method = METHODS.iter().find(|method| method.id == saved.method)?;
         let settings = saved.settings();
@@ -67,37 +68,33 @@ impl AppState {
             return Some(error.to_string());
         }
         if matches!(target, Target::Region(..)) && model.summary.output.places.is_none() {
-            return Some("the model does not give classes to places".to_owned());
+            return Some(words.no_places.to_owned());
         }
         if target.area() == Area::Mask {
-            return Some("it is about a part that was painted, which is not saved".to_owned());
+            return Some(words.painted.to_owned());
         }
         None
     }
 
     /// What must be said of a saved explanation: what is missing, or how the map compares.
     pub fn restoration_sentence(&self) -> Option<String> {
+        let words = self.words.notices();
         let restoration = self.restoration.as_ref()?;
         let saved = &restoration.saved;
         let (model, image) = (&saved.model, &saved.image);
         let desired = self.model.desired.is_some();
         match self.ready_model() {
             Some(ready) if ready.summary.sha256 != model.sha256 => {
-                return Some(format!(
-                    "The saved explanation is of the model {}, which is not the one that is here: open its file. \
-                     Its checksum begins with {:.8}.",
-                    model.name, model.sha256
-                ));
+                let checksum = format!("{:.8}", model.sha256);
+                return Some((words.other_model)(&model.name, &checksum));
             }
             None if desired => {
-                return Some("The model of the saved explanation is made ready.".into());
+                return Some(words.model_made_ready.to_owned());
             }
             _ => {}
         }
         if let Some(problem) = self.saved_problem() {
-            return Some(format!(
-                "The saved explanation cannot be restored: {problem}."
-            ));
+            return Some((words.cannot_restore)(&problem));
         }
         let picture = self.picture.current.as_ref();
         let checked = restoration
@@ -105,46 +102,30 @@ impl AppState {
             .filter(|(file, _)| picture.is_some_and(|picture| picture.key.file == *file));
         let note = match checked {
             None => {
-                return Some(format!(
-                    "The saved explanation is of the picture {}: open it.",
-                    image.name
-                ));
+                return Some((words.open_picture)(&image.name));
             }
             Some((_, Some(false))) => {
-                return Some(format!(
-                    "This is not the picture of the saved explanation, {}: its checksum is another. Open that one.",
-                    image.name
-                ));
+                return Some((words.other_picture)(&image.name));
             }
-            Some((_, None)) => " Whether the picture is the same file could not be checked.",
+            Some((_, None)) => words.not_checked,
             Some((_, Some(true))) => "",
         };
         if saved.target.starts_with("similarity") && self.picture.second.is_none() {
-            let sentence =
-                "The saved explanation compares with a second picture: choose it under “Question”.";
-            return Some(sentence.to_owned());
+            return Some(words.choose_second.to_owned());
         }
         let picture = picture?;
         let map = picture.map()?;
         // What is not finished is not judged.
         if self.missing_map(picture).is_some() || map.summary.left_out.is_some() {
-            return Some("The saved explanation is made again.".to_owned());
+            return Some(words.made_again.to_owned());
         }
         if map.summary.method != saved.method || map.summary.target != saved.target {
             return None;
         }
         Some(match self.difference(map) {
-            Some(off) if off <= TOLERANCE => {
-                format!(
-                    "This is the saved explanation: its value and its range are the same.{note}"
-                )
-            }
-            Some(off) => format!(
-                "The map is not the saved one: value or range differ by {} of the greatest value. \
-                 Another layer, another setting or another version can be the cause.{note}",
-                number_format::percent(off)
-            ),
-            None => format!("The saved explanation was restored.{note}"),
+            Some(off) if off <= TOLERANCE => (words.is_the_saved)(note),
+            Some(off) => (words.is_not_the_saved)(&number_format::percent(off), note),
+            None => (words.was_restored)(note),
         })
     }
 

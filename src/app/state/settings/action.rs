@@ -1,6 +1,7 @@
 //! What the user sets of how a map is shown.
 
 use super::settings_state::View;
+use crate::app::words::WordsOf;
 use crate::render::{ColorMap, Sign};
 
 /// What the user sets.
@@ -14,4 +15,6 @@ pub enum SettingsAction {
     ChooseCells(bool),
     ChooseOwnScale(bool),
     ReadHash(String),
+    /// The words of a language are there.
+    Speak(WordsOf),
 }

@@ -17,6 +17,11 @@ impl AppState {
             SettingsAction::ChooseCells(cells) => self.settings.cells = cells,
             SettingsAction::ChooseOwnScale(own) => self.settings.own_scale = own,
             SettingsAction::ReadHash(hash) => self.read_hash(&hash),
+            SettingsAction::Speak(words) => {
+                self.words = words;
+                // Classes without names have numbers, which are words, too.
+                self.relabel();
+            }
         }
     }
 
@@ -68,12 +73,9 @@ impl AppState {
             return;
         }
         (self.settings.class, self.settings.pinned) = (None, false);
-        let sentence = format!(
-            "The address asks for class {class}, and {} has the classes 0 to {}. Each picture \
-             begins with its most probable class.",
-            model.desired.source.name(),
-            classes.saturating_sub(1)
-        );
+        let name = model.desired.source.name();
+        let last = classes.saturating_sub(1);
+        let sentence = (self.words.notices().unknown_class)(class, name, last);
         self.notify(NoticePlace::Model, sentence, None);
     }
 }

@@ -6,6 +6,8 @@ use crate::app::state::explanation::ExplanationAction;
 use crate::app::state::notices::NoticePlace;
 use crate::app::state::picture::PictureAction;
 use crate::app::testing::{act, begun, explained, predicted, ready, shown};
+use crate::app::words::WordsOf;
+use crate::app::words::german::GERMAN;
 use crate::render::Sign;
 
 fn choose(file: u32) -> PictureAction {
@@ -55,6 +57,21 @@ fn a_class_that_the_model_has_not_is_dropped_with_a_word() {
     );
     assert!(state.notices.shown.contains_key(&NoticePlace::Model));
     assert_eq!((state.settings.class, shown(&state)), (None, Some(2)));
+}
+
+#[test]
+fn another_language_is_spoken_at_once() {
+    let state = explained();
+    let label = |state: &AppState| {
+        let picture = state.picture.current.as_ref().expect("a picture");
+        let prediction = picture.prediction.as_ref().expect("a prediction");
+        prediction.label(2).to_owned()
+    };
+    assert_eq!(label(&state), "class 2");
+    let german = act(state, [SettingsAction::Speak(WordsOf::new(&GERMAN))]);
+    assert_eq!(label(&german), "Klasse 2");
+    let english = act(german, [SettingsAction::Speak(WordsOf::default())]);
+    assert_eq!(label(&english), "class 2");
 }
 
 #[test]

@@ -22,15 +22,6 @@ impl View {
     /// Every view, in the order in which they are offered.
     pub const ALL: [View; 3] = [View::Explain, View::Compare, View::Test];
 
-    /// For people.
-    pub fn name(self) -> &'static str {
-        match self {
-            View::Explain => "Explain",
-            View::Compare => "Compare",
-            View::Test => "Test",
-        }
-    }
-
     /// In the URL's hash.
     pub fn id(self) -> &'static str {
         match self {

@@ -138,7 +138,7 @@ impl AppState {
                 .tests
                 .retain(|kept| !kept.question.is_alike(&request.question));
         }
-        self.notices.announcement = result.in_words(picture.prediction.as_deref());
+        self.notices.announcement = result.in_words(self.words, picture.prediction.as_deref());
         picture.tests.insert(request, result);
     }
 
@@ -149,7 +149,7 @@ impl AppState {
             picture.stop_tests();
         }
         self.keep_early_test();
-        self.notices.announcement = "Stopped; what was measured stays".to_owned();
+        self.notices.announcement = self.words.notices().stopped_testing.to_owned();
     }
 
     /// Keeps what the engine has told of a test that it does not finish.

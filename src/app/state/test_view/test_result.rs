@@ -1,5 +1,6 @@
 //! What the engine found out about a map.
 
+use crate::app::words::WordsOf;
 use std::rc::Rc;
 
 use crate::app::number_format;
@@ -64,20 +65,23 @@ impl TestResult {
     }
 
     /// For those who hear the page; `prediction` is the unchanged picture's.
-    pub fn in_words(&self, prediction: Option<&Prediction>) -> String {
+    pub fn in_words(&self, words: WordsOf, prediction: Option<&Prediction>) -> String {
         match self {
             TestResult::Measured(found) => {
                 let metric = METRICS
                     .iter()
                     .find(|metric| metric.id == found.summary.metric);
                 let value = number_format::value(found.summary.value as f32);
-                format!("{}: {value}", metric.map_or("", |metric| metric.name))
+                format!(
+                    "{}: {value}",
+                    metric.map_or("", |metric| words.metric(metric).name)
+                )
             }
             TestResult::Changed(changed) => {
                 let label = prediction.map_or("", |found| found.label(changed.top_class()));
-                format!("Taken for {label}")
+                (words.notices().tested_taken_for)(label)
             }
-            TestResult::CurvePicture(_) => "The picture is shown".to_owned(),
+            TestResult::CurvePicture(_) => words.notices().picture_shown.to_owned(),
             TestResult::Failed(message) => message.clone(),
         }
     }

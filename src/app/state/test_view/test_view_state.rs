@@ -30,17 +30,6 @@ impl TestTool {
         TestTool::Object,
         TestTool::Sanity,
     ];
-
-    /// For people.
-    pub fn name(self) -> &'static str {
-        match self {
-            TestTool::Faithfulness => "Faithfulness",
-            TestTool::Cover => "Cover a part",
-            TestTool::Attack => "Deceive it",
-            TestTool::Object => "Mark the object",
-            TestTool::Sanity => "Sanity",
-        }
-    }
 }
 
 /// A part of the picture that a person marked.

@@ -1,6 +1,9 @@
 //! What a file is, by its name, and what is said of those that are not used.
 
+use crate::app::browser::picture_decoding::MAX_FILE_BYTES;
 use crate::app::browser::text::number_of;
+use crate::app::number_format;
+use crate::app::words::NoticeWords;
 
 /// What the page does with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,19 +84,24 @@ pub fn is_signal(text: &str) -> bool {
 const MAX_NAMED: usize = 4;
 
 /// What is said of files that are of no use beside others of their kind.
-pub fn ignored_words(names: &[String]) -> String {
-    let mut words = names[..names.len().min(MAX_NAMED)].join(", ");
+pub fn ignored_words(words: &NoticeWords, names: &[String]) -> String {
+    let mut named = names[..names.len().min(MAX_NAMED)].join(", ");
     if names.len() > MAX_NAMED {
-        words += &format!(" and {} more", names.len() - MAX_NAMED);
+        named = (words.and_more)(&named, names.len() - MAX_NAMED);
     }
-    format!(
-        "Not used: {words}. Of several files one picture, one model and one list of names are taken."
-    )
+    (words.not_used)(&named)
+}
+
+/// What is said of a picture's file that is too large; `None` if it is not.
+pub fn too_large(words: &NoticeWords, name: &str, bytes: u64) -> Option<String> {
+    let sizes = [bytes, MAX_FILE_BYTES].map(number_format::size);
+    (bytes > MAX_FILE_BYTES).then(|| (words.too_large)(name, &sizes[0], &sizes[1]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::words::WordsOf;
 
     #[test]
     fn files_are_told_apart_and_the_ignored_named() {
@@ -109,8 +117,12 @@ mod tests {
             is_signal("I,II\n0.5,1\n2,3\n") && !is_signal("cat\ndog\n") && !is_signal("0\n1\n2\n")
         );
         assert!(!is_signal("0,cat\n1,dog\n") && is_signal(&"0.5\n".repeat(100)));
+        let words = WordsOf::default().notices();
         let names: Vec<String> = (0..6).map(|name| format!("{name}.png")).collect();
-        assert!(ignored_words(&names[..1]).starts_with("Not used: 0.png. Of"));
-        assert!(ignored_words(&names).contains("2.png, 3.png and 2 more."));
+        assert!(ignored_words(words, &names[..1]).starts_with("Not used: 0.png. Of"));
+        assert_eq!(too_large(words, "a.png", MAX_FILE_BYTES), None);
+        let refusal = too_large(words, "a.png", 120_000_000).unwrap_or_default();
+        assert!(refusal.contains("120 MB") && refusal.contains("100 MB"));
+        assert!(ignored_words(words, &names).contains("2.png, 3.png and 2 more."));
     }
 }

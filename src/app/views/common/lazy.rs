@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::Props;
 use crate::app::browser::parts::{Loading, NotLoaded};
+use crate::app::words::WordsOf;
 
 /// Draws a view.
 pub type Draw<P = Props> = fn(&P) -> Html;
@@ -14,21 +15,23 @@ struct LazyProps<P: PartialEq> {
     props: P,
     /// A component keeps the one that it was made with.
     load: fn() -> Loading<Draw<P>>,
+    words: WordsOf,
 }
 
 impl<P: PartialEq> PartialEq for LazyProps<P> {
     fn eq(&self, other: &Self) -> bool {
-        self.props == other.props
+        self.props == other.props && self.words == other.words
     }
 }
 
 /// A view of a part that is loaded on need; `name` tells it from others in its place.
 pub fn lazy<P: Clone + PartialEq + 'static>(
+    words: WordsOf,
     name: &'static str,
     props: &P,
     load: fn() -> Loading<Draw<P>>,
 ) -> Html {
-    html! { <Lazy<P> key={name} props={props.clone()} {load} /> }
+    html! { <Lazy<P> key={name} props={props.clone()} {load} {words} /> }
 }
 
 #[component]
@@ -51,11 +54,11 @@ fn Lazy<P: PartialEq + 'static>(props: &LazyProps<P>) -> Html {
             });
             html! {
                 <div class="notice" role="alert">
-                    <p>{ "This part of the page could not be loaded. Check the connection and try again; if that does not help, reload the page." }</p>
-                    <div class="notice-ways"><button class="quiet" onclick={again}>{ "Try again" }</button></div>
+                    <p>{ props.words.shell().part_not_loaded }</p>
+                    <div class="notice-ways"><button class="quiet" onclick={again}>{ props.words.shell().try_again }</button></div>
                 </div>
             }
         }
-        None => html! { <p class="hint" role="status">{ "Loading…" }</p> },
+        None => html! { <p class="hint" role="status">{ props.words.shell().loading }</p> },
     }
 }

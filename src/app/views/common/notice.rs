@@ -4,16 +4,18 @@ use yew::prelude::*;
 
 use super::page_handle::Props;
 use crate::app::state::{NoticePlace, NoticesAction, Recovery};
+use crate::app::words::ShellWords;
 
 /// Sentences about what went wrong, next to what caused it: those of `places`.
 pub fn notices(props: &Props, places: &[NoticePlace]) -> Html {
+    let words = props.state.words.shell();
     let notices = places
         .iter()
         .filter_map(|place| Some((*place, props.state.notices.shown.get(place)?)));
     notices
         .map(|(place, notice)| {
             let recovery = notice.recovery.clone().map(|recovery| {
-                let label = label(&recovery);
+                let label = label(words, &recovery);
                 let go = props
                     .page
                     .callback(move |page| page.recover(place, recovery.clone()));
@@ -27,7 +29,7 @@ pub fn notices(props: &Props, places: &[NoticePlace]) -> Html {
                     <p>{ &notice.message }</p>
                     <div class="notice-ways">
                         { for recovery }
-                        <button class="quiet" onclick={dismiss}>{ "Close" }</button>
+                        <button class="quiet" onclick={dismiss}>{ words.close }</button>
                     </div>
                 </div>
             }
@@ -35,19 +37,21 @@ pub fn notices(props: &Props, places: &[NoticePlace]) -> Html {
         .collect()
 }
 
-fn label(recovery: &Recovery) -> String {
-    match recovery {
-        Recovery::FetchManifest | Recovery::FetchImageNet | Recovery::Explain => {
-            "Try again".to_owned()
-        }
-        Recovery::GoOn => "Go on".to_owned(),
-        Recovery::LoadAnyway(_) => "Load it all the same".to_owned(),
-        Recovery::Load(source) => format!("Load {}", source.name()),
-        Recovery::ChooseLabels => "Open another list".to_owned(),
-        Recovery::ChooseModelFile => "Open another ONNX file".to_owned(),
-        Recovery::ChoosePicture => "Choose another picture".to_owned(),
-        Recovery::Predict => "Look again".to_owned(),
-        Recovery::Reload => "Reload the page".to_owned(),
-        Recovery::Restart => "Start it again".to_owned(),
-    }
+fn label(words: &ShellWords, recovery: &Recovery) -> String {
+    let label = match recovery {
+        Recovery::Load(source) => return (words.load)(source.name()),
+        Recovery::FetchManifest
+        | Recovery::FetchImageNet
+        | Recovery::Explain
+        | Recovery::Speak(_) => words.try_again,
+        Recovery::GoOn => words.go_on,
+        Recovery::LoadAnyway(_) => words.load_anyway,
+        Recovery::ChooseLabels => words.open_other_list,
+        Recovery::ChooseModelFile => words.open_other_model,
+        Recovery::ChoosePicture => words.choose_other_picture,
+        Recovery::Predict => words.look_again,
+        Recovery::Reload => words.reload,
+        Recovery::Restart => words.start_again,
+    };
+    label.to_owned()
 }

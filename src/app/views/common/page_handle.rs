@@ -7,17 +7,20 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, Event, File, HtmlInputElement};
 use yew::{Callback, Properties, UseReducerDispatcher, UseReducerHandle};
 
-use super::file_kind::{FileKind, file_kind, ignored_words, is_of_model, is_signal};
+use super::file_kind::{FileKind, file_kind, ignored_words, is_of_model, is_signal, too_large};
 use crate::app::browser::error_text::error_text;
+use crate::app::browser::fetch::FetchError;
+use crate::app::browser::parts::NotLoaded;
 use crate::app::browser::resource_table::ResourceTable;
 use crate::app::browser::{digest, elements, fetch, picture_decoding};
 use crate::app::engine_client::{EngineClient, VariantFallback};
 use crate::app::state::{
     Action, AppState, EngineEvent, ExplanationAction, MAX_LABEL_FILE_BYTES, ModelAction, Notice,
     NoticePlace, NoticesAction, PictureAction, Recovery, RestorationAction, SecondPicture,
-    in_report, is_saved_explanation,
+    SettingsAction, in_report, is_saved_explanation,
 };
 use crate::app::views::common::element_ids;
+use crate::app::words::{self, Language, NoticeWords, WordsOf};
 use crate::protocol::{Sample, WeightsFile};
 
 /// What every view is given.
@@ -49,6 +52,33 @@ impl PageHandle {
         }
     }
 
+    /// Has what happens from now on said in these words.
+    pub fn speak(&self, words: WordsOf) {
+        self.engine.speak(words);
+    }
+
+    /// The words of the language that the page has now.
+    pub fn words(&self) -> WordsOf {
+        self.engine.spoken()
+    }
+
+    /// Loads a language, and has the page speak it. What cannot be loaded leaves the page as it is.
+    pub fn load_language(&self, language: Language) {
+        let page = self.clone();
+        spawn_local(async move {
+            match words::load(language).await {
+                Ok(words) => page.dispatch(SettingsAction::Speak(words)),
+                Err(NotLoaded) => page.dispatch(NoticesAction::Show(
+                    NoticePlace::Files,
+                    Notice {
+                        message: page.words().shell().language_failed.to_owned(),
+                        recovery: Some(Recovery::Speak(language)),
+                    },
+                )),
+            }
+        });
+    }
+
     /// Hands an action to the reducer.
     pub fn dispatch(&self, action: impl Into<Action>) {
         self.dispatcher.dispatch(action.into());
@@ -65,7 +95,8 @@ impl PageHandle {
         let page = self.clone();
         spawn_local(async move {
             let manifest = fetch::manifest().await.map_err(|error| {
-                format!("{error}. Without it no model can be offered, but you can open an ONNX file of your own.")
+                let words = page.words().notices();
+                (words.without_models)(&fetch_words(words, words.list_of_models, &error))
             });
             page.dispatch(ModelAction::ManifestFetched(manifest));
         });
@@ -76,8 +107,10 @@ impl PageHandle {
         let page = self.clone();
         spawn_local(async move {
             let list = fetch::imagenet().await;
-            let list =
-                list.map_err(|error| format!("{error}. Until then the classes have numbers."));
+            let list = list.map_err(|error| {
+                let words = page.words().notices();
+                (words.until_then_numbers)(&fetch_words(words, words.list_of_imagenet, &error))
+            });
             page.dispatch(ModelAction::ImageNetLabelsFetched(list));
         });
     }
@@ -101,7 +134,7 @@ impl PageHandle {
             // Pictures of medical devices often have a name without an extension.
             FileKind::Weights if name.contains('.') => self.notify(
                 NoticePlace::Files,
-                format!("{name} holds weights of a model: open it together with the model’s file."),
+                (self.words().notices().only_weights)(&name),
             ),
             FileKind::Labels => self.open_labels(file),
             FileKind::Report => self.open_report(file),
@@ -158,14 +191,15 @@ impl PageHandle {
             }
         }
         if !ignored.is_empty() {
-            self.notify(NoticePlace::Files, ignored_words(&ignored));
+            let words = self.words().notices();
+            self.notify(NoticePlace::Files, ignored_words(words, &ignored));
         }
     }
 
     /// Opens a picture, or what stands in the place of one: an array, a table of numbers.
     fn open_as_picture(&self, file: File) {
         let name = file.name();
-        match picture_decoding::too_large(&name, file.size() as u64) {
+        match too_large(self.words().notices(), &name, file.size() as u64) {
             Some(refusal) => self.dispatch(PictureAction::Refused(refusal)),
             None => self.open_picture(file.into(), name),
         }
@@ -180,9 +214,7 @@ impl PageHandle {
             return self.open_as_picture(file);
         }
         if file.size() as u64 > MAX_LABEL_FILE_BYTES {
-            let sentence = format!(
-                "{name} is too large for a list of names or a saved explanation. The former names stay."
-            );
+            let sentence = (self.words().notices().names_too_large)(&name);
             return self.notify(NoticePlace::About, sentence);
         }
         spawn_local(async move {
@@ -204,9 +236,7 @@ impl PageHandle {
                 }
                 Err(error) => {
                     let reason = error_text(&error);
-                    let sentence = format!(
-                        "{name} could not be read; choose it again. The browser says: {reason}"
-                    );
+                    let sentence = (page.words().notices().not_read)(&name, &reason);
                     page.notify(NoticePlace::About, sentence);
                 }
             }
@@ -225,9 +255,7 @@ impl PageHandle {
             };
             let saved = text.and_then(|text| in_report(&text.as_string()?));
             let Some(saved) = saved else {
-                let sentence = format!(
-                    "{name} is no report of this page, or it is not whole. Open a report as it was saved, or a saved explanation in JSON."
-                );
+                let sentence = (page.words().notices().no_report)(&name);
                 return page.notify(NoticePlace::Files, sentence);
             };
             let text = saved.into();
@@ -259,7 +287,12 @@ impl PageHandle {
                     page.dispatch(PictureAction::ChooseSample { file, name });
                     page.decode(blob, file);
                 }
-                Err(error) => page.dispatch(PictureAction::Refused(format!("{error}."))),
+                Err(error) => {
+                    let words = page.words().notices();
+                    let what = (words.sample_picture)(&sample.file);
+                    let refusal = fetch_words(words, &what, &error) + ".";
+                    page.dispatch(PictureAction::Refused(refusal));
+                }
             }
         });
     }
@@ -304,7 +337,7 @@ impl PageHandle {
 
     fn open_second(&self, file: File) {
         let name = file.name();
-        let too_large = picture_decoding::too_large(&name, file.size() as u64);
+        let too_large = too_large(self.words().notices(), &name, file.size() as u64);
         if let Some(refusal) = too_large {
             return self.notify(NoticePlace::Explanation, refusal);
         }
@@ -334,6 +367,7 @@ impl PageHandle {
     pub fn recover(&self, place: NoticePlace, recovery: Recovery) {
         match recovery {
             Recovery::FetchManifest => self.fetch_manifest(),
+            Recovery::Speak(language) => self.load_language(language),
             Recovery::LoadAnyway(source) => self.dispatch(ModelAction::LoadAnyway(source)),
             Recovery::Load(source) => self.dispatch(ModelAction::LoadAgain(source)),
             Recovery::ChooseLabels => elements::click(element_ids::LABEL_FILE),
@@ -359,5 +393,14 @@ impl PageHandle {
                 recovery: None,
             },
         ));
+    }
+}
+
+/// Why what is called `what` could not be fetched, without the full stop.
+fn fetch_words(words: &NoticeWords, what: &str, error: &FetchError) -> String {
+    match error {
+        FetchError::Missing(status) => (words.fetch_missing)(what, &status.to_string()),
+        FetchError::Malformed(reason) => (words.fetch_malformed)(what, reason),
+        _ => (words.fetch_unreachable)(what),
     }
 }

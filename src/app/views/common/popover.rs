@@ -11,7 +11,7 @@ pub struct PopoverProps {
     /// What the button says.
     pub chip: Html,
     /// What the opened box is, for those who do not see it.
-    pub label: &'static str,
+    pub label: AttrValue,
     /// Closes the box when it changes.
     #[prop_or_default]
     pub closes_with: AttrValue,
@@ -50,7 +50,7 @@ pub fn Popover(props: &PopoverProps) -> Html {
                 { props.chip.clone() }
             </button>
             if *open {
-                <div id={props.id} class="popover-box" role="group" aria-label={props.label}>{ props.children.clone() }</div>
+                <div id={props.id} class="popover-box" role="group" aria-label={props.label.clone()}>{ props.children.clone() }</div>
             }
         </div>
     }

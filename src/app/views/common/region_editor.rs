@@ -80,6 +80,7 @@ pub fn RegionEditor(props: &RegionEditorProps) -> Html {
         Some(Stroke::Brush(cells)) => mask_marks(cells, grid),
         None => marked.map_or_else(Html::default, region_marks),
     };
+    let words = props.state.words.start();
     let tool = |name: &'static str, brush: bool| {
         let choose = is_brush.setter();
         let onclick = Callback::from(move |_: MouseEvent| choose.set(brush));
@@ -118,18 +119,18 @@ pub fn RegionEditor(props: &RegionEditorProps) -> Html {
                     first={props.map.clone()} label={picture.name.clone()} />
             </DragSurface>
             <div class="test-controls">
-                <div class="segments" role="group" aria-label="Mark by">
-                    { tool(if props.allows_point { "Box or point" } else { "Box" }, false) }
-                    { tool("Brush", true) }
+                <div class="segments" role="group" aria-label={words.mark_by}>
+                    { tool(if props.allows_point { words.box_or_point } else { words.only_box }, false) }
+                    { tool(words.brush, true) }
                 </div>
                 <label class="field">
-                    <span>{ "Box in %" }</span>
-                    <input type="text" size="14" placeholder="left, top, width, height" value={text} aria-invalid={is_refused.to_string()} {oninput} {onchange} />
+                    <span>{ words.box_in_percent }</span>
+                    <input type="text" size="14" placeholder={words.box_order} value={text} aria-invalid={is_refused.to_string()} {oninput} {onchange} />
                 </label>
-                <button class="quiet" disabled={marked.is_none()} onclick={clear}>{ "Clear" }</button>
+                <button class="quiet" disabled={marked.is_none()} onclick={clear}>{ words.clear }</button>
             </div>
             if is_refused {
-                <p class="hint" role="alert">{ "A box has four whole numbers of percent, left, top, width and height, and lies inside the picture: 10, 20, 50, 40." }</p>
+                <p class="hint" role="alert">{ words.box_refused }</p>
             }
         </div>
     }

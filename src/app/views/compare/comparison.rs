@@ -20,17 +20,18 @@ const LARGE_SIDE: f64 = 460.0;
 #[component]
 pub fn Comparison(props: &Props) -> Html {
     let state = &props.state;
+    let words = state.words.compare();
     let picture = state.picture.current.as_ref();
     let Some(picture) = picture.filter(|picture| picture.prediction.is_some()) else {
         return html! {
-            <section class="comparison" aria-label="Maps side by side">
-                <p class="hint">{ "Choose a picture first; its maps will stand here side by side." }</p>
+            <section class="comparison" aria-label={words.side_by_side}>
+                <p class="hint">{ words.picture_first }</p>
             </section>
         };
     };
     let keys = state.sorted_maps(picture);
     html! {
-        <section class="comparison" aria-label="Maps side by side">
+        <section class="comparison" aria-label={words.side_by_side}>
             <h2>{ for heading(state, picture) }<small>{ &picture.name }</small></h2>
             { controls(props, picture, &keys) }
             { pair(props, picture) }
@@ -43,17 +44,23 @@ pub fn Comparison(props: &Props) -> Html {
 fn heading(state: &AppState, picture: &ChosenPicture) -> Option<String> {
     let target = state.target(picture)?;
     let prediction = picture.prediction.as_ref()?;
-    Some(question_words(prediction, target))
+    Some(question_words(state.words, prediction, target))
 }
 
 fn controls(props: &Props, picture: &ChosenPicture, keys: &[MapKey]) -> Html {
     let state = &props.state;
+    let words = state.words.compare();
+    let axis_name = |axis: CompareAxis| match axis {
+        CompareAxis::Methods => words.methods,
+        CompareAxis::Layers => words.layers,
+        CompareAxis::Classes => words.classes,
+    };
     let axes = CompareAxis::ALL.into_iter().map(|axis| {
         let choose = props
             .page
             .callback(move |page| page.dispatch(CompareAction::ChooseAxis(axis)));
         html! {
-            <button aria-pressed={(state.compare.axis == axis).to_string()} onclick={choose}>{ axis.name() }</button>
+            <button aria-pressed={(state.compare.axis == axis).to_string()} onclick={choose}>{ axis_name(axis) }</button>
         }
     });
     let own = state.settings.own_scale;
@@ -62,14 +69,14 @@ fn controls(props: &Props, picture: &ChosenPicture, keys: &[MapKey]) -> Html {
         .callback(move |page| page.dispatch(SettingsAction::ChooseOwnScale(!own)));
     html! {
         <div class="comparison-controls">
-            <div class="segments" role="group" aria-label="What differs">{ for axes }</div>
+            <div class="segments" role="group" aria-label={words.what_differs}>{ for axes }</div>
             if state.compare.axis != CompareAxis::Methods {
                 <label class="toggle">
                     <input type="checkbox" checked={own} onchange={change_scale} />
-                    <span>{ "Each map its own scale" }</span>
+                    <span>{ words.own_scales }</span>
                 </label>
             } else {
-                <small>{ "Each map has its own scale: methods weigh differently." }</small>
+                <small>{ words.methods_own_scale }</small>
             }
             { metrics(props) }
             { progress(props, picture, keys) }
@@ -82,6 +89,8 @@ fn controls(props: &Props, picture: &ChosenPicture, keys: &[MapKey]) -> Html {
 
 /// By what the maps are measured and sorted.
 fn metrics(props: &Props) -> Html {
+    let words = props.state.words;
+    let said = words.compare();
     let chosen = props.state.compare.metric;
     let page = props.page.clone();
     let onchange = Callback::from(move |event: Event| {
@@ -97,11 +106,11 @@ fn metrics(props: &Props) -> Html {
         .filter(|metric| metric.needs != Needs::Region);
     html! {
         <label class="field">
-            <span>{ "Measure and sort by" }</span>
+            <span>{ said.sort_by }</span>
             <select {onchange}>
-                <option value="" selected={chosen.is_none()}>{ "nothing" }</option>
+                <option value="" selected={chosen.is_none()}>{ said.nothing }</option>
                 { for offered.map(|metric| html! {
-                    <option value={metric.id} selected={chosen == Some(metric.id)}>{ metric.name }</option>
+                    <option value={metric.id} selected={chosen == Some(metric.id)}>{ words.metric(metric).name }</option>
                 }) }
             </select>
         </label>
@@ -111,6 +120,7 @@ fn metrics(props: &Props) -> Html {
 /// How many maps are there, and the button that stops the rest or goes on.
 fn progress(props: &Props, picture: &ChosenPicture, keys: &[MapKey]) -> Html {
     let state = &props.state;
+    let words = state.words.compare();
     let done = keys
         .iter()
         .filter(|key| picture.maps.contains_key(key))
@@ -129,11 +139,11 @@ fn progress(props: &Props, picture: &ChosenPicture, keys: &[MapKey]) -> Html {
         .callback(|page| page.dispatch(CompareAction::GoOn));
     html! {
         <p class="comparison-progress">
-            <span>{ format!("{done} of {} maps · {} runs of the network", keys.len() - failed, runs(picture)) }</span>
+            <span>{ (words.progress)(done, keys.len() - failed, runs(picture) as usize) }</span>
             if is_running {
-                <button class="quiet" onclick={stop}>{ "Stop all" }</button>
+                <button class="quiet" onclick={stop}>{ words.stop_all }</button>
             } else if done + failed < keys.len() || state.compare.is_stopped {
-                <button class="quiet" onclick={go_on}>{ "Go on" }</button>
+                <button class="quiet" onclick={go_on}>{ words.go_on }</button>
             }
         </p>
     }
@@ -146,17 +156,18 @@ fn runs(picture: &ChosenPicture) -> u32 {
 
 /// A box for each method, by family.
 fn methods(props: &Props) -> Html {
+    let words = props.state.words;
     let chosen = &props.state.compare.methods;
     let family = |family: Family| {
         let methods = METHODS.iter().filter(move |method| method.family == family);
         html! {
             <fieldset>
-                <legend>{ family.name() }</legend>
+                <legend>{ words.family(family) }</legend>
                 { for methods.map(|method| {
                     let id = method.id;
                     let toggle = props.page.callback(move |page| page.dispatch(CompareAction::ToggleMethod(id)));
                     html! {
-                        <label class="toggle" title={method.plain_name}>
+                        <label class="toggle" title={words.method(method).plain_name}>
                             <input type="checkbox" checked={chosen.contains(&id)} onchange={toggle} />
                             <span>{ method.name }</span>
                         </label>
@@ -167,7 +178,7 @@ fn methods(props: &Props) -> Html {
     };
     html! {
         <details>
-            <summary>{ "Methods" }<small>{ format!("{} chosen", chosen.len()) }</small></summary>
+            <summary>{ words.compare().methods }<small>{ (words.compare().chosen)(chosen.len()) }</small></summary>
             <div class="method-boxes">{ for Family::ALL.into_iter().map(family) }</div>
         </details>
     }
@@ -176,6 +187,7 @@ fn methods(props: &Props) -> Html {
 /// The maps that were chosen in the grid: one large, or two with a slider between them.
 fn pair(props: &Props, picture: &ChosenPicture) -> Html {
     let state = &props.state;
+    let words = state.words.compare();
     let drawn = |key: &MapKey| {
         let map = picture.map_of(key)?.clone();
         let style = state.comparison_style(picture, key);
@@ -184,11 +196,11 @@ fn pair(props: &Props, picture: &ChosenPicture) -> Html {
     let maps: Vec<_> = state.compare.pair.iter().filter_map(drawn).collect();
     let (Some(picture_size), Some((first_name, first))) = (picture.canvas_size, maps.first())
     else {
-        return html! { <p class="hint">{ "Choose a map to see it large, and a second one to lay it over the first." }</p> };
+        return html! { <p class="hint">{ words.choose_map }</p> };
     };
     let second = maps.get(1);
     let label = match second {
-        Some((second_name, _)) => format!("{first_name} on the left, {second_name} on the right"),
+        Some((second_name, _)) => (words.left_and_right)(first_name, second_name),
         None => first_name.clone(),
     };
     let page = props.page.clone();

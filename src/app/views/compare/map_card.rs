@@ -7,6 +7,7 @@ use crate::app::state::{
     ChosenPicture, CompareAction, CompareAxis, EngineStep, MapKey, Measurement, method_name,
 };
 use crate::app::views::common::{DrawnMap, MapCanvas, Props, phase_words, progress_bar};
+use crate::app::words::WordsOf;
 use crate::evaluate::METRICS;
 use crate::protocol::MapState;
 use crate::text::shown_name;
@@ -17,6 +18,7 @@ const SIDE: f64 = 208.0;
 /// A map with its name, its time and its runs; or how far it is.
 pub fn map_card(props: &Props, picture: &ChosenPicture, key: &MapKey) -> Html {
     let state = &props.state;
+    let words = state.words.compare();
     let map = picture.map_of(key).cloned();
     let name = name(props, picture, key);
     let Some(picture_size) = picture.canvas_size else {
@@ -42,7 +44,7 @@ pub fn map_card(props: &Props, picture: &ChosenPicture, key: &MapKey) -> Html {
     html! {
         <li key={format!("{} {} {}", key.method, key.target, key.layer)} class="map-card">
             <button class="map-card-picture" aria-pressed={is_chosen.to_string()} disabled={map.is_none()} onclick={toggle}
-                title="Lay it over another">
+                title={words.lay_over}>
                 <MapCanvas page={props.page.clone()} file={picture.key.file} {picture_size} side={SIDE} first={drawn}
                     label={name.clone()} />
             </button>
@@ -50,7 +52,7 @@ pub fn map_card(props: &Props, picture: &ChosenPicture, key: &MapKey) -> Html {
                 <strong>{ &name }</strong>
                 { facts(props, picture, key) }
                 if map.is_some() {
-                    <button class="quiet" onclick={open} aria-label={format!("Open {name}")}>{ "Open" }</button>
+                    <button class="quiet" onclick={open} aria-label={(words.open_map)(&name)}>{ words.open }</button>
                 }
             </div>
         </li>
@@ -76,35 +78,36 @@ pub fn name(props: &Props, picture: &ChosenPicture, key: &MapKey) -> String {
 }
 
 /// What was measured of the map in the view of tests.
-fn measure_words(found: &Measurement) -> Option<String> {
+fn measure_words(words: WordsOf, found: &Measurement) -> Option<String> {
     let metric = METRICS
         .iter()
         .find(|metric| metric.id == found.summary.metric)?;
     let value = number_format::value(found.summary.value as f32);
-    Some(format!("{} {value}", metric.name))
+    Some(format!("{} {value}", words.metric(metric).name))
 }
 
 fn facts(props: &Props, picture: &ChosenPicture, key: &MapKey) -> Html {
     let state = &props.state;
+    let said = state.words.compare();
     let activity = state.engine.activity.as_ref();
     let running =
         activity.filter(|activity| matches!(&activity.step, EngineStep::Explain(at) if at == key));
     if let Some(activity) = running {
-        return html! { <>{ progress_bar(activity) }<small>{ phase_words(activity) }</small></> };
+        return html! { <>{ progress_bar(state.words, activity) }<small>{ phase_words(state.words, activity) }</small></> };
     }
     let Some(map) = picture.map_of(key) else {
         let words = if picture.failed_maps.contains(key) {
-            "cannot be had on this model and layer"
+            said.cannot_be_had
         } else if state.compare.is_stopped {
-            "stopped"
+            said.stopped
         } else {
-            "waiting"
+            said.waiting
         };
         return html! { <small>{ words }</small> };
     };
     let mut words = vec![number_format::duration(map.timings.explain)];
     if map.summary.runs > 0 {
-        words.push(number_format::runs(map.summary.runs));
+        words.push((said.runs)(map.summary.runs as usize));
     }
     let alike: Vec<&str> = {
         let others = map.summary.coincides_with.iter();
@@ -112,17 +115,17 @@ fn facts(props: &Props, picture: &ChosenPicture, key: &MapKey) -> Html {
     };
     let state_words = match map.summary.state {
         MapState::Evidence => None,
-        MapState::NoPositiveEvidence => Some("nothing speaks for it"),
-        MapState::NotFinite => Some("not all values are numbers"),
+        MapState::NoPositiveEvidence => Some(said.nothing_speaks_for_it),
+        MapState::NotFinite => Some(said.not_numbers),
     };
     html! {
         <>
             <small>{ words.join(" · ") }</small>
             { for state_words.map(|words| html! { <small>{ words }</small> }) }
-            { for state.measurements(picture, key).filter_map(|found| measure_words(found)).map(|words| html! { <small>{ words }</small> }) }
+            { for state.measurements(picture, key).filter_map(|found| measure_words(state.words, found)).map(|words| html! { <small>{ words }</small> }) }
             { for map.summary.left_out.as_ref().map(|words| html! { <small>{ words }</small> }) }
             if state.compare.axis == CompareAxis::Methods && !alike.is_empty() {
-                <small>{ "the same map as " }{ alike.join(", ") }</small>
+                <small>{ (said.same_map_as)(&alike.join(", ")) }</small>
             }
         </>
     }

@@ -15,7 +15,7 @@ use crate::app::views::common::{Draw, Props, lazy};
 
 /// Many maps side by side; loaded when they are first shown.
 pub fn compare(props: &Props) -> Html {
-    lazy("compare", props, || Box::pin(draw()))
+    lazy(props.state.words, "compare", props, || Box::pin(draw()))
 }
 
 #[wasm_split(more, fallible)]

@@ -32,6 +32,7 @@ pub fn Channels(props: &Props) -> Html {
         let (is_open, now) = (is_open.setter(), *is_open);
         Callback::from(move |_: Event| is_open.set(!now))
     };
+    let said = props.state.words.panel();
     let card = |(number, activations): (usize, &Rc<SaliencyMap>)| {
         let channel = &map.summary.channels[number];
         let picture_size = picture.canvas_size?;
@@ -42,30 +43,31 @@ pub fn Channels(props: &Props) -> Html {
         };
         let map = Rc::clone(activations);
         let drawn = DrawnMap { map, style };
-        let name = format!("Channel {}", channel.channel);
+        let name = (said.channel)(channel.channel);
         Some(html! {
             <li key={channel.channel}>
                 <MapCanvas page={props.page.clone()} file={picture.key.file} {picture_size} side={SIDE} first={drawn} label={name.clone()} />
                 <strong>{ &name }</strong>
-                { words(channel) }
+                { words(props, channel) }
             </li>
         })
     };
     html! {
         <details id="channels" {ontoggle}>
-            <summary>{ "Channels" }<small>{ format!("the {} that weigh most", map.summary.channels.len()) }</small></summary>
-            <p class="hint">{ "The map is a sum over the features that the layer looks for. These add most to it, for or against." }</p>
+            <summary>{ said.channels }<small>{ (said.channels_fact)(map.summary.channels.len()) }</small></summary>
+            <p class="hint">{ said.channels_hint }</p>
             <ul class="channels">{ for channels.iter().enumerate().filter_map(card) }</ul>
         </details>
     }
 }
 
-fn words(channel: &ChannelSummary) -> Html {
+fn words(props: &Props, channel: &ChannelSummary) -> Html {
+    let said = props.state.words.panel();
     let value = |value: f64| number_format::value(value as f32);
     html! {
         <>
-            <small>{ "weight " }{ value(channel.weight) }</small>
-            <small>{ "adds " }{ value(channel.contribution) }</small>
+            <small>{ said.weight }{ value(channel.weight) }</small>
+            <small>{ said.adds }{ value(channel.contribution) }</small>
         </>
     }
 }

@@ -79,19 +79,20 @@ pub fn ClassSearch(props: &Props) -> Html {
         let open = open.setter();
         Callback::from(move |_: FocusEvent| open.set(value))
     };
+    let said = props.state.words.panel();
     let count = prediction.logits.len();
     let current = (*open && !found.is_empty()).then(|| option_id(*active));
     html! {
         <section class="search">
-            <label for={element_ids::CLASS_SEARCH}>{ "Look for another class" }</label>
+            <label for={element_ids::CLASS_SEARCH}>{ said.search }</label>
             <input id={element_ids::CLASS_SEARCH} type="search" role="combobox" autocomplete="off" spellcheck="false"
                 aria-autocomplete="list" aria-expanded={open.to_string()} aria-controls="search-found"
-                aria-activedescendant={current} placeholder={format!("any of {count} classes")}
+                aria-activedescendant={current} placeholder={(said.any_of)(count)}
                 value={(*words).clone()} {oninput} {onkeydown} onfocus={show(true)} onblur={show(false)} />
             if *open {
-                <ul id="search-found" role="listbox" aria-label="Classes found">
+                <ul id="search-found" role="listbox" aria-label={said.classes_found}>
                     { for found.iter().enumerate().map(|(index, class)| option(prediction, index, *class, index == *active, &choose)) }
-                    if found.is_empty() { <li class="hint">{ "No class has this name or number" }</li> }
+                    if found.is_empty() { <li class="hint">{ said.no_class }</li> }
                 </ul>
             }
         </section>

@@ -10,6 +10,7 @@ use crate::app::views::common::{Props, notices};
 /// explains it, and the chosen one if it is not among them.
 pub fn classes(props: &Props) -> Html {
     let state = &props.state;
+    let said = state.words.panel();
     let notices = notices(props, &[NoticePlace::Explanation]);
     let Some(picture) = &state.picture.current else {
         return html! {};
@@ -20,16 +21,14 @@ pub fn classes(props: &Props) -> Html {
             state.model_is_ready(),
             &state.model.desired,
         ) {
-            (true, _, _) => "Not looked at yet.",
-            (_, true, _) => "Looking at the picture…",
-            (_, false, Some(_)) => "The picture waits for the model.",
-            (_, false, None) => {
-                "The picture waits for a model. Choose one at the top, or open an ONNX file."
-            }
+            (true, _, _) => said.not_looked_at,
+            (_, true, _) => said.looking,
+            (_, false, Some(_)) => said.waits_for_model,
+            (_, false, None) => said.waits_for_a_model,
         };
         return html! {
-            <section class="classes" aria-label="Classes">
-                <h2>{ "What the network says" }</h2>
+            <section class="classes" aria-label={said.classes}>
+                <h2>{ said.what_it_says }</h2>
                 <p class="hint">{ words }</p>
                 { notices }
             </section>
@@ -45,8 +44,8 @@ pub fn classes(props: &Props) -> Html {
         .map(|(row, class)| (Some(row + 1), *class))
         .chain(other.map(|class| (None, class)));
     html! {
-        <section class="classes" aria-label="Classes">
-            <h2>{ "What the network says" }
+        <section class="classes" aria-label={said.classes}>
+            <h2>{ said.what_it_says }
                 if stale { <small>{ stale_words(state, prediction) }</small> }
             </h2>
             { notices }
@@ -61,11 +60,12 @@ pub fn classes(props: &Props) -> Html {
 
 /// Why the rows are not what was asked for.
 fn stale_words(state: &AppState, prediction: &Prediction) -> &'static str {
+    let words = state.words.panel();
     let desired = state.model.desired.as_ref().map(|desired| desired.key);
     if desired == Some(prediction.model.desired.key) {
-        "as it was read before; it is being looked at again"
+        words.read_before
     } else {
-        "the model before; the new one is on its way"
+        words.model_before
     }
 }
 
@@ -81,7 +81,7 @@ fn pin(props: &Props, prediction: &Prediction, chosen: Option<usize>) -> Html {
     html! {
         <label class="toggle pin">
             <input type="checkbox" checked={pinned} onchange={change} />
-            <span>{ format!("Keep {} for the next pictures", prediction.label(class)) }</span>
+            <span>{ (props.state.words.panel().keep)(prediction.label(class)) }</span>
         </label>
     }
 }
@@ -114,7 +114,7 @@ fn row(
                     <rect class="row-rail" width="100" height="1" />
                     <rect {width} height="1" />
                 </svg>
-                <small class="row-logit">{ "logit " }{ number_format::value(logit) }</small>
+                <small class="row-logit">{ props.state.words.panel().logit }{ number_format::value(logit) }</small>
             </button>
         </li>
     }

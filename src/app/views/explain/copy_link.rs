@@ -22,15 +22,16 @@ pub fn CopyLink(props: &Props) -> Html {
                 said.set(Some(if is_copied {
                     contents(&state)
                 } else {
-                    format!("The browser does not let the page copy. This is the link: {address}")
+                    (state.words.panel().link_refused)(&address)
                 }));
             });
         })
     };
+    let words = props.state.words.panel();
     html! {
-        <section class="saving" aria-label="A link to this">
+        <section class="saving" aria-label={words.link}>
             <div class="save-row">
-                <button onclick={copy} title="The page’s address, with the model, the question and how the map is drawn">{ "Copy link" }</button>
+                <button onclick={copy} title={words.copy_link_title}>{ words.copy_link }</button>
             </div>
             <p class="hint link-contents" role="status">{ (*said).clone().unwrap_or_default() }</p>
         </section>
@@ -44,15 +45,12 @@ fn contents(state: &AppState) -> String {
         .is_some_and(|model| matches!(model.desired.source, ModelChoice::File { .. }));
     let picture = state.picture.current.as_ref();
     let has_sample = picture.is_some_and(|picture| picture.is_sample);
-    let (held, missing) = match (has_sample, has_own_model) {
-        (true, false) => {
-            return "Copied. The link holds the sample picture, the model and all settings.".into();
-        }
-        (true, true) => ("the sample picture and the settings", "the model’s file"),
-        (false, false) => ("the model and the settings", "the picture"),
-        (false, true) => ("the settings", "the picture and the model’s file"),
+    let words = state.words.panel();
+    let contents = match (has_sample, has_own_model) {
+        (true, false) => words.link_whole,
+        (true, true) => words.link_without_model,
+        (false, false) => words.link_without_picture,
+        (false, true) => words.link_without_both,
     };
-    format!(
-        "Copied. The link holds {held}. Neither the content nor the name of a file of yours is in it: whoever opens it has to bring {missing}."
-    )
+    contents.to_owned()
 }

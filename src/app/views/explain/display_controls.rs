@@ -13,25 +13,26 @@ pub fn display_controls(props: &StageProps) -> Html {
     let settings = &props.state.settings;
     let signed = settings.sign == Sign::Signed;
     let page = &props.page;
+    let said = props.state.words.picture();
     let maps = ColorMap::of_kind(settings.colormap().kind());
     html! {
         <div class="controls">
             <div class="control-row">
                 { opacity(props) }
-                <div class="segments" role="group" aria-label="Which evidence is shown">
-                    { segment(page, "For the class", !signed, SettingsAction::ChooseSign(Sign::Positive)) }
-                    { segment(page, "For and against", signed, SettingsAction::ChooseSign(Sign::Signed)) }
+                <div class="segments" role="group" aria-label={said.evidence}>
+                    { segment(page, said.for_class, !signed, SettingsAction::ChooseSign(Sign::Positive)) }
+                    { segment(page, said.for_and_against, signed, SettingsAction::ChooseSign(Sign::Signed)) }
                 </div>
                 { hold(props) }
             </div>
-            <More>
+            <More label={said.colours_and_scale}>
                 <fieldset class="swatches">
-                    <legend>{ "Colours" }</legend>
+                    <legend>{ said.colours }</legend>
                     { for maps.map(|map| swatch(props, map)) }
                 </fieldset>
                 <div class="control-row">
-                    { toggle(page, "Raw cells", "the network’s own grid, nothing between", settings.cells, SettingsAction::ChooseCells(!settings.cells)) }
-                    { toggle(page, "A scale for each class", "off: all share one, so that they compare", settings.own_scale, SettingsAction::ChooseOwnScale(!settings.own_scale)) }
+                    { toggle(page, said.raw_cells, said.raw_cells_hint, settings.cells, SettingsAction::ChooseCells(!settings.cells)) }
+                    { toggle(page, said.own_scale, said.own_scale_hint, settings.own_scale, SettingsAction::ChooseOwnScale(!settings.own_scale)) }
                 </div>
             </More>
         </div>
@@ -40,6 +41,7 @@ pub fn display_controls(props: &StageProps) -> Html {
 
 #[derive(Properties, PartialEq)]
 struct MoreProps {
+    label: AttrValue,
     children: Html,
 }
 
@@ -53,7 +55,7 @@ fn More(props: &MoreProps) -> Html {
     };
     html! {
         <div class={classes!("more", open.then_some("open"))}>
-            <button class="more-button" aria-expanded={open.to_string()} onclick={toggle}>{ "Colours and scale" }</button>
+            <button class="more-button" aria-expanded={open.to_string()} onclick={toggle}>{ props.label.clone() }</button>
             <div class="more-body">{ props.children.clone() }</div>
         </div>
     }
@@ -69,7 +71,7 @@ fn opacity(props: &StageProps) -> Html {
     });
     html! {
         <label class="slider">
-            <span>{ "Opacity" }</span>
+            <span>{ props.state.words.picture().opacity }</span>
             <input type="range" min="0" max="100" step="1" value={percent.to_string()} {oninput} />
             <output aria-live="off">{ format!("{percent} %") }</output>
         </label>
@@ -106,7 +108,7 @@ fn swatch(props: &StageProps, map: ColorMap) -> Html {
         <label class="swatch" key={map.id()}>
             <input type="radio" name="colour" value={map.id()} checked={chosen} {onchange} />
             { ramp(map, &format!("swatch-{}", map.id())) }
-            <span>{ map.name() }</span>
+            <span>{ props.state.words.colour_map(map) }</span>
         </label>
     }
 }
@@ -134,10 +136,10 @@ fn hold(props: &StageProps) -> Html {
     let release = set(false);
     let onblur = Callback::from(move |_: FocusEvent| release());
     html! {
-        <button class="quiet hold" aria-pressed={props.alone.to_string()} title="Hold, or hold the key o"
+        <button class="quiet hold" aria-pressed={props.alone.to_string()} title={props.state.words.picture().hold_hint}
             {onpointerdown} onpointerup={up.clone()} onpointerleave={up.clone()} onpointercancel={up}
             {onkeydown} {onkeyup} {onblur}>
-            { "Hold: picture alone" }
+            { props.state.words.picture().hold }
         </button>
     }
 }

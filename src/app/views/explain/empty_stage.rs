@@ -9,21 +9,22 @@ use crate::protocol::Sample;
 
 /// The stage before there is a picture.
 pub fn empty_stage(props: &Props) -> Html {
+    let words = props.state.words.start();
     let samples = props.state.suitable_samples();
     html! {
         <div class="empty">
-            <p class="welcome">{ "An image classifier names what is in a picture. This page shows where in the picture it looked for that, and lets you test whether to believe it." }</p>
+            <p class="welcome">{ words.welcome }</p>
             <button class="drop" onclick={props.page.callback(|_| elements::click(element_ids::PICTURE_FILE))}>
                 <svg viewBox="0 0 48 48" aria-hidden="true">
                     <rect x="5" y="9" width="38" height="30" rx="4" />
                     <circle cx="17" cy="19" r="3.5" />
                     <path d="M6 34 18 25l7 5 9-10 9 9" />
                 </svg>
-                <span class="drop-words">{ "Drop a picture, paste one, or " }<u>{ "choose a file" }</u></span>
+                <span class="drop-words">{ words.drop_or }<u>{ words.choose_file }</u></span>
             </button>
             { for props.state.known_classes().map(|words| html! { <p class="hint knows">{ words }</p> }) }
             if !samples.is_empty() {
-                <p class="or">{ "or try one of these" }</p>
+                <p class="or">{ words.or_one_of_these }</p>
                 <ul class="samples">
                     { for samples.into_iter().map(|sample| thumbnail(props, sample)) }
                 </ul>
@@ -31,11 +32,10 @@ pub fn empty_stage(props: &Props) -> Html {
             // Below what is there at once: they come with the model.
             { questions(props) }
             { for props.state.no_samples().map(|why| html! { <p class="or">{ why }</p> }) }
-            <p class="hint">{ "A model of your own, as an ONNX file, can be dropped here as well." }</p>
+            <p class="hint">{ words.own_model }</p>
             <details class="private">
-                <summary>{ "Nothing leaves this device: picture, model and result stay in your browser" }</summary>
-                <p>{ "You can check it. Open your browser's developer tools at the network panel and drop a picture: \
-                      nothing is sent. Or let the model load, switch the network off, and go on." }</p>
+                <summary>{ words.nothing_leaves }</summary>
+                <p>{ words.check_it }</p>
             </details>
         </div>
     }
@@ -51,11 +51,12 @@ fn questions(props: &Props) -> Html {
         let ask = props
             .page
             .callback(move |page| page.dispatch(PictureAction::Ask(question)));
-        html! { <li><button onclick={ask}>{ question.words }</button></li> }
+        html! { <li><button onclick={ask}>{ question.words(props.state.words) }</button></li> }
     };
+    let words = props.state.words.start();
     html! {
-        <nav class="guided" aria-label="Questions to begin with">
-            <p class="or">{ "Begin with a question" }</p>
+        <nav class="guided" aria-label={words.questions}>
+            <p class="or">{ words.begin_with }</p>
             <ul>{ for questions.into_iter().map(button) }</ul>
         </nav>
     }
@@ -67,9 +68,10 @@ pub fn sample_strip(props: &Props) -> Html {
     if props.state.on_stage().is_none() || samples.is_empty() {
         return html! {};
     }
+    let words = props.state.words.start();
     html! {
-        <section class="strip" aria-label="Samples">
-            <h2>{ "Samples" }</h2>
+        <section class="strip" aria-label={words.samples}>
+            <h2>{ words.samples }</h2>
             <ul class="samples">
                 { for samples.into_iter().map(|sample| thumbnail(props, sample)) }
             </ul>

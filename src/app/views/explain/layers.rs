@@ -43,23 +43,23 @@ pub fn Layers(props: &Props) -> Html {
             }
         })
     };
+    let said = state.words.panel();
     html! {
         <details>
-            <summary>{ "Layer" }<small>{ title }</small></summary>
-            <p class="hint">{ "A map is made from what one layer of the network saw. The last one with places is the usual \
-                choice; earlier ones see finer and simpler things." }</p>
+            <summary>{ said.layer }<small>{ title }</small></summary>
+            <p class="hint">{ said.layer_hint }</p>
             if model.summary.layers.len() > MIN_FILTERED_LAYERS {
-                <input class="filter" type="search" aria-label="Find a layer" placeholder="Find a layer" autocomplete="off"
+                <input class="filter" type="search" aria-label={said.find_layer} placeholder={said.find_layer} autocomplete="off"
                     spellcheck="false" value={(*words).clone()} {oninput} />
             }
             <div class="layers" onkeydown={Callback::from(move_focus)}>
                 if !blocks.is_empty() {
-                    <h3>{ "Ends of blocks" }</h3>
+                    <h3>{ said.ends_of_blocks }</h3>
                     <ul>{ list(blocks) }</ul>
-                    if !others.is_empty() { <h3>{ "Layers between" }</h3> }
+                    if !others.is_empty() { <h3>{ said.layers_between }</h3> }
                 }
                 <ul>{ list(others) }</ul>
-                if is_empty { <p class="hint">{ "No layer has this in its name." }</p> }
+                if is_empty { <p class="hint">{ said.no_layer }</p> }
             </div>
         </details>
     }
@@ -90,7 +90,7 @@ fn item(props: &Props, layer: &LayerSummary, chosen: bool) -> Html {
         .page
         .callback(move |page| page.dispatch(ExplanationAction::ChooseLayer(name.clone())));
     let [channels, height, width] = layer.shape;
-    let shape = format!("{height} × {width} places, {channels} channels");
+    let shape = (props.state.words.panel().layer_shape)(height, width, channels);
     let operator = shown_name(&layer.operator);
     let name = match &layer.alias {
         Some(_) => format!("{} · {operator}", shown_name(&layer.name)),

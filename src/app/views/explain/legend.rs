@@ -10,8 +10,6 @@ use crate::render::legend::{position, stops, ticks};
 use crate::render::{ColorMap, Sign};
 
 const GRADIENT_STOPS: usize = 17;
-/// What the numbers are.
-const LOGIT_WORDS: &str = "Logits are the network’s own scores, before they become percentages.";
 /// Of the bar, in its own units.
 const WIDTH: f64 = 1000.0;
 
@@ -73,23 +71,24 @@ pub fn legend(state: &AppState, pointed: Option<PointedPlace>) -> Html {
         let x = format!("{:.2}%", at(value) / 10.0);
         html! { <line class="mark" x1={x.clone()} x2={x} y1="0" y2="100%" /> }
     });
+    let said = state.words.picture();
     let reading = pointed.map_or_else(
         || match is_unseen {
-            true => "The network did not see this".to_owned(),
-            false => "Point at the picture, or tap it, for its value".to_owned(),
+            true => said.legend_not_seen.to_owned(),
+            false => said.legend_point.to_owned(),
         },
-        |value| format!("Here: {}", number_format::value(value)),
+        |value| (said.legend_here)(&number_format::value(value)),
     );
     let signed = style.sign == Sign::Signed;
     let unit = picture.map().map_or(MapUnit::None, |map| map.summary.unit);
     let words = match (unit, signed) {
-        (MapUnit::None, _) => "How much each place counts, beside the others",
-        (_, true) => "How much each place raises or lowers the answer",
-        (_, false) => "How much each place raises the answer",
+        (MapUnit::None, _) => said.how_much_counts,
+        (_, true) => said.raises_or_lowers,
+        (_, false) => said.raises,
     };
     let unit_words = match unit {
-        MapUnit::Logit => ", in logit units",
-        MapUnit::Probability => ", in parts of a probability",
+        MapUnit::Logit => said.in_logits,
+        MapUnit::Probability => said.in_probability,
         MapUnit::None => "",
     };
     html! {
@@ -98,15 +97,15 @@ pub fn legend(state: &AppState, pointed: Option<PointedPlace>) -> Html {
                 { ramp(style.colormap, "legend-ramp") }
                 <svg class="legend-mark" aria-hidden="true">{ for mark }</svg>
             </div>
-            <svg class="legend-numbers" role="img" aria-label={format!("Scale up to {}", number_format::value(style.scale))}>
+            <svg class="legend-numbers" role="img" aria-label={(said.scale_up_to)(&number_format::value(style.scale))}>
                 { for numbers }
             </svg>
             if signed {
-                <p class="legend-ends"><span>{ "← against the class" }</span><span>{ "for the class →" }</span></p>
+                <p class="legend-ends"><span>{ said.against_end }</span><span>{ said.for_end }</span></p>
             }
             <p><span>{ words }{ unit_words }</span><output aria-live="off">{ reading }</output></p>
             if unit == MapUnit::Logit {
-                <p><small>{ LOGIT_WORDS }</small></p>
+                <p><small>{ said.logits }</small></p>
             }
         </div>
     }

@@ -19,18 +19,20 @@ pub fn method_choice(props: &Props) -> Html {
     let Some(chosen) = chosen else {
         return html! {};
     };
+    let words = state.words.panel();
+    let said = state.words.method(chosen);
     html! {
         <details id="method">
-            <summary>{ "Method" }<small>{ chosen.name }</small></summary>
+            <summary>{ words.method }<small>{ chosen.name }</small></summary>
             <label class="field">
-                <span class="unseen">{ "Method" }</span>
+                <span class="unseen">{ words.method }</span>
                 <select onchange={choose(props)}>
-                    { for Family::ALL.into_iter().map(|family| group(family, chosen)) }
+                    { for Family::ALL.into_iter().map(|family| group(props, family, chosen)) }
                 </select>
             </label>
-            <p class="hint"><strong>{ "It shows " }{ chosen.plain_name }{ "." }</strong>{ " " }{ chosen.summary }</p>
-            <p class="hint">{ "Beware: " }{ chosen.caution }</p>
-            <p class="hint">{ "Runs of the network: " }{ chosen.cost }{ "." }</p>
+            <p class="hint"><strong>{ (words.shows)(said.plain_name) }</strong>{ " " }{ said.summary }</p>
+            <p class="hint">{ (words.beware)(said.caution) }</p>
+            <p class="hint">{ (words.cost)(said.cost) }</p>
             { for coincidence(props) }
             { for chosen.declared().map(|setting| field(props, setting)) }
             if chosen.is_random {
@@ -53,10 +55,10 @@ fn choose(props: &Props) -> Callback<Event> {
     })
 }
 
-fn group(family: Family, chosen: &Method) -> Html {
+fn group(props: &Props, family: Family, chosen: &Method) -> Html {
     let methods = METHODS.iter().filter(|method| method.family == family);
     html! {
-        <optgroup label={family.name()}>
+        <optgroup label={props.state.words.family(family)}>
             { for methods.map(|method| html! {
                 <option value={method.id} selected={method.id == chosen.id}>{ method.name }</option>
             }) }
@@ -88,13 +90,14 @@ fn field(props: &Props, setting: &'static Setting) -> Html {
         SettingKind::Choice(choices) => html! {
             <select onchange={set}>
                 { for choices.iter().map(|choice| html! {
-                    <option value={choice.id} selected={choice.id == value}>{ choice.name }</option>
+                    <option value={choice.id} selected={choice.id == value}>{ props.state.words.choice(setting.id, choice) }</option>
                 }) }
             </select>
         },
     };
+    let said = props.state.words.setting(setting);
     html! {
-        <label class="field" title={setting.summary}><span>{ setting.name }</span>{ input }</label>
+        <label class="field" title={said.summary}><span>{ said.name }</span>{ input }</label>
     }
 }
 
@@ -104,7 +107,7 @@ fn seed(props: &Props) -> Html {
     let other = props
         .page
         .callback(move |page| page.dispatch(ExplanationAction::ChooseSeed(next)));
-    html! { <button class="quiet" onclick={other}>{ "Other random numbers" }</button> }
+    html! { <button class="quiet" onclick={other}>{ props.state.words.panel().other_random }</button> }
 }
 
 fn selected(event: &Event) -> Option<String> {
@@ -127,6 +130,6 @@ fn coincidence(props: &Props) -> Option<Html> {
     let names = map.summary.coincides_with.iter().map(|id| method_name(id));
     let names: Vec<&str> = names.collect();
     let names = (!names.is_empty()).then(|| names.join(", "))?;
-    let words = format!("The same map here, up to a factor: {names}.");
+    let words = (props.state.words.panel().same_map)(&names);
     Some(html! { <p class="hint">{ words }</p> })
 }

@@ -15,12 +15,15 @@ use crate::app::views::common::{Draw, Props, lazy};
 /// Classes and files.
 pub fn upper_panel(props: &Props) -> Html {
     if props.state.picture.current.is_some() {
-        return lazy("upper panel", props, || Box::pin(draw_upper()));
+        return lazy(props.state.words, "upper panel", props, || {
+            Box::pin(draw_upper())
+        });
     }
+    let words = props.state.words.start();
     html! {
-        <section class="classes" aria-label="Classes">
-            <h2>{ "What the network says" }</h2>
-            <p class="hint">{ "The most probable classes will stand here. Choose one to see where the network looked for it." }</p>
+        <section class="classes" aria-label={words.classes}>
+            <h2>{ words.what_it_says }</h2>
+            <p class="hint">{ words.classes_will_stand }</p>
         </section>
     }
 }
@@ -28,7 +31,9 @@ pub fn upper_panel(props: &Props) -> Html {
 /// Question, method and layer.
 pub fn lower_panel(props: &Props) -> Html {
     if props.state.picture.current.is_some() {
-        return lazy("lower panel", props, || Box::pin(draw_lower()));
+        return lazy(props.state.words, "lower panel", props, || {
+            Box::pin(draw_lower())
+        });
     }
     html! {}
 }

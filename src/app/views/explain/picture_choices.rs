@@ -7,6 +7,7 @@ use yew::prelude::*;
 use crate::app::browser::text::number as number_text;
 use crate::app::state::{ChosenPicture, PictureAction, PictureChoices};
 use crate::app::views::common::{PageHandle, input_value};
+use crate::app::words::PictureWords;
 use crate::picture::{Background, LevelWindow};
 use crate::protocol::LevelsReading;
 
@@ -16,17 +17,21 @@ const BARS: u32 = 64;
 const HEIGHT: u32 = 100;
 
 /// What there is to choose of how the picture's file is read, if anything.
-pub fn picture_choices(page: &PageHandle, picture: &ChosenPicture) -> Html {
+pub fn picture_choices(
+    words: &'static PictureWords,
+    page: &PageHandle,
+    picture: &ChosenPicture,
+) -> Html {
     let Some(prediction) = &picture.prediction else {
         return html! {};
     };
     let (reading, choices) = (&prediction.reading, picture.key.choices);
     html! {
         <>
-            { for reading.levels.as_ref().map(|levels| window(page, levels, choices)) }
-            if reading.is_transparent { { background(page, choices) } }
-            if reading.has_profile { { profile(page, choices) } }
-            { for reading.bands.map(|count| bands(page, count, choices)) }
+            { for reading.levels.as_ref().map(|levels| window(words, page, levels, choices)) }
+            if reading.is_transparent { { background(words, page, choices) } }
+            if reading.has_profile { { profile(words, page, choices) } }
+            { for reading.bands.map(|count| bands(words, page, count, choices)) }
         </>
     }
 }
@@ -36,7 +41,12 @@ fn choose(page: &PageHandle, choices: PictureChoices) {
 }
 
 /// The values that are black and white, on a histogram.
-fn window(page: &PageHandle, levels: &LevelsReading, choices: PictureChoices) -> Html {
+fn window(
+    words: &'static PictureWords,
+    page: &PageHandle,
+    levels: &LevelsReading,
+    choices: PictureChoices,
+) -> Html {
     let [low, high] = levels.window;
     let number = |name: &'static str, value: f64, is_high: bool| {
         let page = page.clone();
@@ -73,25 +83,25 @@ fn window(page: &PageHandle, levels: &LevelsReading, choices: PictureChoices) ->
         choose(page, PictureChoices { window, ..choices });
     });
     let whose = if levels.is_usual_of_file {
-        "As the file says"
+        words.as_the_file_says
     } else {
-        "The usual range"
+        words.usual_range
     };
     html! {
         <fieldset class="levels">
-            <legend>{ "Grey levels" }</legend>
-            { histogram(levels) }
-            { number("Black", low, false) }
-            { number("White", high, true) }
+            <legend>{ words.grey_levels }</legend>
+            { histogram(words, levels) }
+            { number(words.black, low, false) }
+            { number(words.white, high, true) }
             if choices.window.is_some() {
-                <button class="quiet" onclick={usual}>{ whose }{ ": " }{ number_text(levels.usual[0]) }{ " to " }{ number_text(levels.usual[1]) }</button>
+                <button class="quiet" onclick={usual}>{ (words.from_to)(whose, &number_text(levels.usual[0]), &number_text(levels.usual[1])) }</button>
             }
         </fieldset>
     }
 }
 
 /// How many pixels have each value, and what of it is shown.
-fn histogram(levels: &LevelsReading) -> Html {
+fn histogram(words: &PictureWords, levels: &LevelsReading) -> Html {
     let bars = levels.bars.iter().enumerate().map(|(place, height)| {
         let top = HEIGHT.saturating_sub(*height);
         format!("M{place} {HEIGHT}h1V{top}h-1z")
@@ -103,7 +113,7 @@ fn histogram(levels: &LevelsReading) -> Html {
     };
     let (low, high) = (place(levels.window[0]), place(levels.window[1]));
     html! {
-        <svg class="histogram" role="img" aria-label={format!("Values from {} to {}", number_text(start), number_text(end))}
+        <svg class="histogram" role="img" aria-label={(words.values_from_to)(&number_text(start), &number_text(end))}
             viewBox={format!("0 0 {BARS} {HEIGHT}")} preserveAspectRatio="none">
             <rect x={number_text(low)} width={number_text(high - low)} height={HEIGHT.to_string()} />
             <path d={bars.collect::<String>()} />
@@ -112,14 +122,14 @@ fn histogram(levels: &LevelsReading) -> Html {
 }
 
 /// What is behind a transparent picture.
-fn background(page: &PageHandle, choices: PictureChoices) -> Html {
+fn background(words: &PictureWords, page: &PageHandle, choices: PictureChoices) -> Html {
     let chosen = choices.background.unwrap_or_default();
     let options = Background::ALL.map(|one| {
         let name = match one {
-            Background::AsIs => "The hidden colours",
-            Background::White => "White",
-            Background::Black => "Black",
-            Background::Grey => "Grey",
+            Background::AsIs => words.hidden_colours,
+            Background::White => words.background_white,
+            Background::Black => words.background_black,
+            Background::Grey => words.background_grey,
         };
         html! { <option value={one.id()} selected={one == chosen}>{ name }</option> }
     });
@@ -139,12 +149,12 @@ fn background(page: &PageHandle, choices: PictureChoices) -> Html {
         );
     });
     html! {
-        <label class="field"><span>{ "Behind the picture" }</span><select {onchange}>{ for options }</select></label>
+        <label class="field"><span>{ words.behind_picture }</span><select {onchange}>{ for options }</select></label>
     }
 }
 
 /// Whether colours other than sRGB's are converted.
-fn profile(page: &PageHandle, choices: PictureChoices) -> Html {
+fn profile(words: &PictureWords, page: &PageHandle, choices: PictureChoices) -> Html {
     let onclick = page.callback(move |page| {
         let converts_colors = !choices.converts_colors;
         let choices = PictureChoices {
@@ -154,16 +164,16 @@ fn profile(page: &PageHandle, choices: PictureChoices) -> Html {
         choose(page, choices);
     });
     html! {
-        <label class="field"><input type="checkbox" checked={choices.converts_colors} {onclick} />{ " The network sees the colours as sRGB" }</label>
+        <label class="field"><input type="checkbox" checked={choices.converts_colors} {onclick} />{ words.as_srgb }</label>
     }
 }
 
 /// Which bands are shown as red, green and blue.
-fn bands(page: &PageHandle, count: usize, choices: PictureChoices) -> Html {
+fn bands(words: &PictureWords, page: &PageHandle, count: usize, choices: PictureChoices) -> Html {
     let chosen = choices
         .bands
         .unwrap_or([0, 1, 2].map(|band: usize| band.min(count - 1)));
-    let fields = ["Red", "Green", "Blue"].into_iter().enumerate().map(|(place, name)| {
+    let fields = [words.red, words.green, words.blue].into_iter().enumerate().map(|(place, name)| {
         let page = page.clone();
         let onchange = Callback::from(move |event: Event| {
             if let Some(band) = input_value(&event).and_then(|text| text.parse::<usize>().ok()) {
@@ -179,6 +189,6 @@ fn bands(page: &PageHandle, count: usize, choices: PictureChoices) -> Html {
         }
     });
     html! {
-        <fieldset class="levels"><legend>{ format!("Shown of {count} bands") }</legend>{ for fields }</fieldset>
+        <fieldset class="levels"><legend>{ (words.shown_bands)(count) }</legend>{ for fields }</fieldset>
     }
 }

@@ -46,19 +46,19 @@ pub fn PictureStage(props: &StageProps) -> Html {
     html! {
         <>
             { title(state, page, picture) }
-            { for state.picture.guide.map(|sentence| html! { <p class="finding guide">{ sentence }</p> }) }
+            { for state.picture.guide.map(|guide| html! { <p class="finding guide">{ guide.sentence(state.words) }</p> }) }
             <StageCanvas state={state.clone()} page={page.clone()} alone={props.alone} pointed={*pointed} set_pointed={pointed.setter()} />
             if state.is_working() {
                 <StageProgress ..common />
             } else {
                 { for finding_note(state, page, picture) }
             }
-            { for left_out(page, picture) }
+            { for left_out(state, page, picture) }
             { for notes(state, picture).map(|note| html! { <p class="hint">{ note }</p> }) }
-            { picture_choices(page, picture) }
+            { picture_choices(state.words.picture(), page, picture) }
             { assumed(state, page) }
             if picture.map().is_some() {
-                <ReadingHelp />
+                <ReadingHelp words={state.words} />
                 { legend(state, *pointed) }
                 { display_controls(props) }
             }
@@ -68,51 +68,54 @@ pub fn PictureStage(props: &StageProps) -> Html {
 
 /// "Where it looked for cup", the picture's name, and the way to another.
 fn title(state: &AppState, page: &PageHandle, picture: &ChosenPicture) -> Html {
+    let words = state.words.picture();
     let class = picture.map().map(|map| map.summary.class);
     let label = class
         .zip(picture.prediction.as_ref())
         .map(|(class, prediction)| prediction.label(class).to_owned());
-    let heading = match state.finding(picture) {
-        Some(Finding::OnlyAgainst) if state.settings.sign == Sign::Signed => "What speaks against ",
-        Some(Finding::OnlyAgainst) => "Nothing speaks for ",
-        Some(Finding::Nothing) => "Nothing speaks for or against ",
-        Some(Finding::NotFinite) => "No map for ",
-        _ => "Where it looked for ",
+    let (heading, heading_end) = match state.finding(picture) {
+        Some(Finding::OnlyAgainst) if state.settings.sign == Sign::Signed => {
+            (words.what_speaks_against, words.what_speaks_against_end)
+        }
+        Some(Finding::OnlyAgainst) => (words.nothing_speaks_for, ""),
+        Some(Finding::Nothing) => (words.nothing_for_or_against, ""),
+        Some(Finding::NotFinite) => (words.no_map_for, ""),
+        _ => (words.where_it_looked_for, words.where_it_looked_for_end),
     };
-    let other = other_question(picture);
-    let words = match label {
+    let other = other_question(state, picture);
+    let title = match label {
         Some(_) if other.is_some() => html! { { for other } },
-        Some(label) => html! { <>{ heading }<em>{ label }</em></> },
-        None if state.model_is_ready() && state.is_working() => html! { "Looking…" },
-        None => html! { "Your picture" },
+        Some(label) => html! { <>{ heading }<em>{ label }</em>{ heading_end }</> },
+        None if state.model_is_ready() && state.is_working() => html! { words.looking },
+        None => html! { words.your_picture },
     };
     html! {
         <div class="stage-title">
-            <h2 id={element_ids::STAGE_TITLE} tabindex="-1">{ words }<small>{ &picture.name }</small></h2>
-            <button onclick={page.callback(|_| elements::click(element_ids::PICTURE_FILE))}>{ "Another picture" }</button>
+            <h2 id={element_ids::STAGE_TITLE} tabindex="-1">{ title }<small>{ &picture.name }</small></h2>
+            <button onclick={page.callback(|_| elements::click(element_ids::PICTURE_FILE))}>{ words.another_picture }</button>
         </div>
     }
 }
 
 /// What a map that was not finished leaves out.
-fn left_out(page: &PageHandle, picture: &ChosenPicture) -> Option<Html> {
+fn left_out(state: &AppState, page: &PageHandle, picture: &ChosenPicture) -> Option<Html> {
     let words = picture.map()?.summary.left_out.as_ref()?;
     let go_on = page.callback(|page| page.dispatch(ExplanationAction::ExplainAgain));
     // While the engine is at it there is nothing to go on with.
     let is_stopped = picture.early.is_none();
     Some(html! {
         <p class="hint">
-            { "Not finished: " }{ words }{ ". " }
-            if is_stopped { <button class="quiet" onclick={go_on}>{ "Go on" }</button> }
+            { state.words.picture().not_finished }{ words }{ ". " }
+            if is_stopped { <button class="quiet" onclick={go_on}>{ state.words.shell().go_on }</button> }
         </p>
     })
 }
 
 /// The question that the shown map answers, if it is not the usual one.
-fn other_question(picture: &ChosenPicture) -> Option<String> {
+fn other_question(state: &AppState, picture: &ChosenPicture) -> Option<String> {
     let target = picture.shown.as_ref()?.target;
     let prediction = picture.prediction.as_ref()?;
-    (!matches!(target, Target::Logit(_))).then(|| question_words(prediction, target))
+    (!matches!(target, Target::Logit(_))).then(|| question_words(state.words, prediction, target))
 }
 
 /// What a person should know about how the picture was read and about the model.
@@ -135,60 +138,37 @@ fn assumed(state: &AppState, page: &PageHandle) -> Html {
     html! {
         <p class="hint assumed">
             { sentences.join(" ") }{ " " }
-            <button class="quiet" onclick={show}>{ "Change" }</button>
+            <button class="quiet" onclick={show}>{ state.words.picture().change }</button>
         </p>
     }
 }
 
 /// What must be said when the map has little or nothing to show, and the way to see more.
 fn finding_note(state: &AppState, page: &PageHandle, picture: &ChosenPicture) -> Option<Html> {
+    let words = state.words.picture();
     let map = picture.map()?;
     let label = picture.prediction.as_ref()?.label(map.summary.class);
     let signed = state.settings.sign == Sign::Signed;
     let (sentence, offer) = match state.finding(picture)? {
         Finding::Evidence => return None,
         Finding::Faint(percent) => (
-            format!(
-                "The map for {label} is faint: its strongest place reaches {} of the scale that \
-                 all classes share.",
-                number_format::percent(percent / 100.0)
-            ),
+            (words.faint)(label, &number_format::percent(percent / 100.0)),
             Some((
-                "Show it on its own scale",
+                words.show_on_own_scale,
                 SettingsAction::ChooseOwnScale(true),
             )),
         ),
-        Finding::OnlyAgainst if signed => (
-            format!(
-                "Nothing in this picture speaks for {label}; the colours show what speaks against it."
-            ),
-            None,
-        ),
+        Finding::OnlyAgainst if signed => ((words.only_against_shown)(label), None),
         Finding::OnlyAgainst => (
-            format!("Nothing in this picture speaks for {label}, so no place is coloured."),
-            Some((
-                "Show what speaks against it",
-                SettingsAction::ChooseSign(Sign::Signed),
-            )),
+            (words.only_against)(label),
+            Some((words.show_against, SettingsAction::ChooseSign(Sign::Signed))),
         ),
-        Finding::Nothing => (
-            format!(
-                "The map for {label} is zero everywhere: at this layer no place changes its value. \
-                 Another layer or class may show more."
-            ),
-            None,
-        ),
-        Finding::NotFinite => (
-            format!(
-                "The network’s values for {label} are not all numbers, so there is no map to show. \
-                 The model overflows on this picture; try another picture or a model in full precision."
-            ),
-            None,
-        ),
+        Finding::Nothing => ((words.nothing)(label), None),
+        Finding::NotFinite => ((words.not_finite)(label), None),
     };
-    let offer = offer.map(|(words, action)| {
+    let offer = offer.map(|(label, action)| {
         let take = page.callback(move |page| page.dispatch(action.clone()));
-        html! { <button class="quiet" onclick={take}>{ words }</button> }
+        html! { <button class="quiet" onclick={take}>{ label }</button> }
     });
     Some(html! { <p class="finding">{ sentence }{ " " }{ for offer }</p> })
 }

@@ -39,14 +39,15 @@ pub fn question(props: &Props, picture: &ChosenPicture) -> Html {
         let is_here = kind != "region" || kind == chosen || has_places;
         is_here && target.is_ok_and(|target| target.check(prediction.logits.len()).is_ok())
     };
+    let words = state.words.panel();
     html! {
         <details id="question">
-            <summary>{ "Question" }<small>{ state.target(picture).map(|target| question_words(prediction, target)) }</small></summary>
+            <summary>{ words.question }<small>{ state.target(picture).map(|target| question_words(state.words, prediction, target)) }</small></summary>
             <label class="field">
-                <span class="unseen">{ "Question" }</span>
+                <span class="unseen">{ words.question }</span>
                 <select {onchange}>
                     { for TARGET_KINDS.iter().filter(|kind| is_offered(kind.id)).map(|kind| html! {
-                        <option value={kind.id} selected={kind.id == chosen}>{ kind.question }</option>
+                        <option value={kind.id} selected={kind.id == chosen}>{ state.words.question(kind) }</option>
                     }) }
                 </select>
             </label>
@@ -54,9 +55,9 @@ pub fn question(props: &Props, picture: &ChosenPicture) -> Html {
                 { other_class(props, picture, prediction, class) }
             }
             if chosen == "region" {
-                <p class="hint">{ "Mark the part by a box, a point or a brush. As long as nothing is marked it is where the network sees the class." }</p>
+                <p class="hint">{ words.mark_part }</p>
                 <RegionEditor state={state.clone()} page={props.page.clone()} side={REGION_SIDE} allows_point=true
-                    label="The picture, to mark the part that is asked about: drag, or type a box below" />
+                    label={words.mark_label} />
             }
             if chosen == "similarity" {
                 { second_picture(props) }
@@ -68,14 +69,15 @@ pub fn question(props: &Props, picture: &ChosenPicture) -> Html {
 /// The picture that is compared with.
 fn second_picture(props: &Props) -> Html {
     let second = props.state.picture.second.as_ref();
-    let words = second.map_or("none yet", |second| &second.name);
+    let words = props.state.words.panel();
+    let name = second.map_or(words.none_yet, |second| &second.name);
     html! {
         <div class="field">
-            <span>{ "Second picture" }</span>
-            <small>{ words }</small>
+            <span>{ words.second_picture }</span>
+            <small>{ name }</small>
             <label class="button file">
-                { "Choose" }
-                <input type="file" accept="image/*" aria-label="Choose a second picture" onchange={props.page.on_second_chosen()} />
+                { words.choose }
+                <input type="file" accept="image/*" aria-label={words.choose_second} onchange={props.page.on_second_chosen()} />
             </label>
         </div>
     }
@@ -102,7 +104,7 @@ fn other_class(
     offered.extend(chosen.filter(|chosen| !offered.contains(chosen)));
     html! {
         <label class="field">
-            <span>{ "And not" }</span>
+            <span>{ props.state.words.panel().and_not }</span>
             <select {onchange}>
                 { for offered.into_iter().map(|other| html! {
                     <option value={other.to_string()} selected={chosen == Some(other)}>{ prediction.label(other) }</option>

@@ -3,13 +3,20 @@
 use yew::prelude::*;
 
 use crate::app::browser::local_storage;
+use crate::app::words::WordsOf;
 
 /// Kept in the browser's storage once the lines were read.
 const KEY: &str = "gradcam.read";
 
+#[derive(Properties, PartialEq)]
+pub struct ReadingHelpProps {
+    pub words: WordsOf,
+}
+
 /// Three lines, until they are closed.
 #[component]
-pub fn ReadingHelp() -> Html {
+pub fn ReadingHelp(props: &ReadingHelpProps) -> Html {
+    let words = props.words.picture();
     let is_read = use_state(|| local_storage::load(KEY).is_some());
     if *is_read {
         return html! {};
@@ -22,13 +29,13 @@ pub fn ReadingHelp() -> Html {
         })
     };
     html! {
-        <section class="reading" aria-label="How to read this">
+        <section class="reading" aria-label={words.how_to_read}>
             <ul>
-                <li>{ "The brighter a place, the more it speaks for the class. Tap it, or point at it, for its value." }</li>
-                <li>{ "Choose another class to see what speaks for that one." }</li>
-                <li>{ "It shows where the network looked, not whether it is right." }</li>
+                <li>{ words.read_brighter }</li>
+                <li>{ words.read_other }</li>
+                <li>{ words.read_right }</li>
             </ul>
-            <button class="quiet" onclick={close}>{ "Got it" }</button>
+            <button class="quiet" onclick={close}>{ words.got_it }</button>
         </section>
     }
 }

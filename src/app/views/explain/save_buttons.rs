@@ -32,22 +32,23 @@ pub fn SaveButtons(props: &Props) -> Html {
     {
         return html! {};
     }
+    let words = props.state.words.panel();
     let copy = {
         let (state, page) = (props.state.clone(), props.page.clone());
         let copied = is_copied.setter();
         Callback::from(move |_: MouseEvent| {
             let (state, page, copied) = (state.clone(), page.clone(), copied.clone());
             spawn_local(async move {
+                let spoken = state.words;
                 match copy_overlay(state, page.resources.clone()).await {
                     Ok(()) => {
                         copied.set(true);
-                        page.dispatch(NoticesAction::Announce(
-                            "The picture is on the clipboard".to_owned(),
-                        ));
+                        page.dispatch(NoticesAction::Announce(words.on_clipboard.to_owned()));
                     }
-                    Err(error) => {
-                        page.notify(NoticePlace::Save, format!("Copying did not work: {error}."))
-                    }
+                    Err(error) => page.notify(
+                        NoticePlace::Save,
+                        (words.copying_failed)(&error.in_words(spoken)),
+                    ),
                 }
             });
         })
@@ -61,23 +62,23 @@ pub fn SaveButtons(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| is_asking.set(false))
     };
     html! {
-        <section class="saving" aria-label="Save">
-            <h2>{ "Save" }</h2>
+        <section class="saving" aria-label={words.save}>
+            <h2>{ words.save }</h2>
             <div class="save-row">
-                { button(props, ExportFormat::Png, "PNG", "the picture with its map") }
-                { button(props, ExportFormat::Figure, "Figure", "the same with its colour bar and a caption") }
-                { button(props, ExportFormat::Npy, "NPY", "the map’s own signed values") }
-                { button(props, ExportFormat::Json, "JSON", "how it was made") }
-                <button onclick={ask} aria-expanded={is_asking.to_string()} title="One file with the picture, its maps, the numbers, and how to make them again">{ "Report" }</button>
-                <button onclick={copy} title="The picture with its map, to the clipboard">{ if *is_copied { "Copied" } else { "Copy" } }</button>
+                { button(props, ExportFormat::Png, "PNG", words.save_png) }
+                { button(props, ExportFormat::Figure, words.figure, words.save_figure) }
+                { button(props, ExportFormat::Npy, "NPY", words.save_npy) }
+                { button(props, ExportFormat::Json, "JSON", words.save_json) }
+                <button onclick={ask} aria-expanded={is_asking.to_string()} title={words.save_report}>{ words.report }</button>
+                <button onclick={copy} title={words.copy_title}>{ if *is_copied { words.copied } else { words.copy } }</button>
             </div>
             if *is_asking {
-                <div class="report-question" role="group" aria-label="Shall the picture be in the report?">
-                    <p class="hint">{ "Shall the picture be in the report? Without it the maps are drawn on grey, and the picture’s file is not named." }</p>
+                <div class="report-question" role="group" aria-label={words.report_question}>
+                    <p class="hint">{ words.report_hint }</p>
                     <div class="save-row" onclick={answered}>
-                        { button(props, ExportFormat::Report { has_picture: true }, "With the picture", "") }
-                        { button(props, ExportFormat::Report { has_picture: false }, "Without it", "") }
-                        <button>{ "Cancel" }</button>
+                        { button(props, ExportFormat::Report { has_picture: true }, words.with_picture, "") }
+                        { button(props, ExportFormat::Report { has_picture: false }, words.without_picture, "") }
+                        <button>{ words.cancel }</button>
                     </div>
                 </div>
             }
@@ -87,15 +88,18 @@ pub fn SaveButtons(props: &Props) -> Html {
 }
 
 fn button(props: &Props, format: ExportFormat, name: &'static str, title: &'static str) -> Html {
+    let words = props.state.words.panel();
     let (state, page) = (props.state.clone(), props.page.clone());
     let onclick = Callback::from(move |_: MouseEvent| {
         let (state, page) = (state.clone(), page.clone());
         spawn_local(async move {
+            let spoken = state.words;
             match download(state, page.resources.clone(), format).await {
-                Ok(name) => page.dispatch(NoticesAction::Announce(format!("Saved: {name}"))),
-                Err(error) => {
-                    page.notify(NoticePlace::Save, format!("Saving did not work: {error}."))
-                }
+                Ok(name) => page.dispatch(NoticesAction::Announce((words.saved)(&name))),
+                Err(error) => page.notify(
+                    NoticePlace::Save,
+                    (words.saving_failed)(&error.in_words(spoken)),
+                ),
             }
         });
     });

@@ -17,20 +17,21 @@ pub fn stage(props: &StageProps) -> Html {
         state: state.clone(),
         page: page.clone(),
     };
+    let words = state.words.start();
     let is_empty = state.on_stage().is_none();
     let class = if is_empty { "stage is-empty" } else { "stage" };
     html! {
-        <section {class} aria-label="The picture and where the network looked">
+        <section {class} aria-label={words.stage}>
             // Out of sight and of the order of Tab: buttons stand for them.
             <input id={element_ids::PICTURE_FILE} hidden=true type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp,image/tiff,image/avif,image/x-icon,image/heic,.npy,.csv,.dcm,.tif"
-                aria-label="Choose a picture" onchange={page.on_files_chosen()} />
+                aria-label={words.choose_picture} onchange={page.on_files_chosen()} />
             <input id={element_ids::MODEL_FILE} hidden=true type="file" multiple=true accept={element_ids::MODEL_FILES}
-                aria-label="Choose an ONNX file" onchange={page.on_files_chosen()} />
+                aria-label={words.choose_model} onchange={page.on_files_chosen()} />
             { notices(&common, &[NoticePlace::Picture]) }
             if is_empty {
                 { empty_stage(&common) }
             } else {
-                { lazy("picture", props, || Box::pin(draw())) }
+                { lazy(props.state.words, "picture", props, || Box::pin(draw())) }
             }
         </section>
     }

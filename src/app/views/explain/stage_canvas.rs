@@ -12,6 +12,7 @@ use crate::app::number_format;
 use crate::app::state::{AppState, ChosenPicture, NoticesAction, SaliencyMap};
 use crate::app::views::common::PageHandle;
 use crate::app::views::common::map_painter::{self, MapPainter, Scene};
+use crate::app::words::PictureWords;
 use crate::protocol::MapState;
 use crate::render::OverlayStyle;
 
@@ -121,9 +122,12 @@ pub fn StageCanvas(props: &StageCanvasProps) -> Html {
             }
         });
     }
+    let words = props.state.words.picture();
     let (onpoint, onleave) = pointer_handlers(props, &canvas);
     let onkeydown = key_handler(props);
-    let label = picture.map(description).unwrap_or_default();
+    let label = picture
+        .map(|picture| description(words, picture))
+        .unwrap_or_default();
     html! {
         <div class="frame" ref={frame}>
             if picture.is_some_and(|picture| picture.canvas_size.is_some()) {
@@ -134,7 +138,7 @@ pub fn StageCanvas(props: &StageCanvasProps) -> Html {
                     <div>{ for props.pointed.and_then(|place| spot(&props.state, place)) }</div>
                 </div>
             } else {
-                <p class="undrawn">{ "Opening the picture…" }</p>
+                <p class="undrawn">{ words.opening }</p>
             }
         </div>
     }
@@ -208,7 +212,7 @@ fn spot(state: &AppState, place: PointedPlace) -> Option<Html> {
     state.on_stage()?.map()?.view()?;
     let words = match place.value(state) {
         Some(value) => number_format::value(value),
-        None => "the network did not see this".to_owned(),
+        None => state.words.picture().not_seen.to_owned(),
     };
     let percent = |part: f64| format!("{:.2}%", part * 100.0);
     let corner = if place.down < 0.5 { "low" } else { "high" };
@@ -275,17 +279,17 @@ fn key_handler(props: &StageCanvasProps) -> Callback<KeyboardEvent> {
         };
         let place = PointedPlace { across, down };
         set_pointed.set(Some(place));
-        page.dispatch(NoticesAction::Announce(format!(
-            "{} at {:.0} % from the left, {:.0} % from the top",
-            number_format::value(view.at(place.across, place.down, state.settings.cells)),
-            place.across * 100.0,
-            place.down * 100.0
+        let value = view.at(place.across, place.down, state.settings.cells);
+        page.dispatch(NoticesAction::Announce((state.words.picture().read_at)(
+            &number_format::value(value),
+            &whole_percent(place.across),
+            &whole_percent(place.down),
         )));
     })
 }
 
 /// The picture in words, with the place of the map's peak.
-fn description(picture: &ChosenPicture) -> String {
+fn description(words: &PictureWords, picture: &ChosenPicture) -> String {
     let name = &picture.name;
     let Some((map, prediction)) = picture.map().zip(picture.prediction.as_ref()) else {
         return name.clone();
@@ -293,11 +297,13 @@ fn description(picture: &ChosenPicture) -> String {
     let label = prediction.label(map.summary.class);
     let peak = map.view().and_then(|view| view.peak());
     match peak.filter(|_| map.summary.state == MapState::Evidence) {
-        Some((across, down)) => format!(
-            "{name} with where the network looked for {label}: strongest at {:.0} % from the left, {:.0} % from the top",
-            across * 100.0,
-            down * 100.0
-        ),
-        None => format!("{name}; nothing in it speaks for {label}"),
+        Some((across, down)) => {
+            (words.described)(name, label, &whole_percent(across), &whole_percent(down))
+        }
+        None => (words.described_nothing)(name, label),
     }
+}
+
+fn whole_percent(part: f64) -> String {
+    format!("{:.0}", part * 100.0)
 }

@@ -20,12 +20,12 @@ pub fn StageProgress(props: &Props) -> Html {
         });
     }
     let Some(activity) = &props.state.engine.activity else {
-        return html! { <div class="progress"><p>{ "Waiting for the model" }</p></div> };
+        return html! { <div class="progress"><p>{ props.state.words.picture().waiting_for_model }</p></div> };
     };
     let elapsed = (*tick - activity.since_ms).max(0.0);
     html! {
         <div class="progress">
-            { progress_bar(activity) }
+            { progress_bar(props.state.words, activity) }
             <p>
                 <span>{ words(&props.state, activity) }</span>
                 <span class="elapsed">{ format!("{:.1} s", elapsed / 1000.0) }</span>
@@ -37,23 +37,24 @@ pub fn StageProgress(props: &Props) -> Html {
 
 /// What the button does: of a map that is shown already it keeps what there is.
 fn stop_words(state: &AppState, activity: &Activity) -> &'static str {
+    let words = state.words.picture();
     let picture = state.picture.current.as_ref();
     let has_early = picture.is_some_and(|picture| picture.early.is_some());
     match activity.step {
-        EngineStep::Explain(_) if has_early => "Stop and keep this",
-        _ => "Cancel",
+        EngineStep::Explain(_) if has_early => words.stop_and_keep,
+        _ => words.cancel,
     }
 }
 
 fn words(state: &AppState, activity: &Activity) -> String {
-    let phase = phase_words(activity);
+    let phase = phase_words(state.words, activity);
     match (&activity.step, &state.model.desired) {
         (EngineStep::Load(_), Some(desired)) => {
             let (name, size) = (
                 desired.source.name(),
                 number_format::size(desired.source.bytes()),
             );
-            format!("Waiting for the model: {name} {size} · {phase}")
+            (state.words.picture().waiting_for)(name, &size, &phase)
         }
         _ => {
             let (first, rest) = phase.split_at(1);

@@ -41,19 +41,19 @@ pub fn About(props: &Props) -> Html {
         return notices;
     };
     let assumed = state.assumptions().len();
+    let words = state.words.start();
     let fact = match assumed {
         0 => String::new(),
-        1 => "1 thing assumed".to_owned(),
-        count => format!("{count} things assumed"),
+        count => (words.assumed)(count),
     };
     html! {
-        <section class="details" aria-label="About this model">
+        <section class="details" aria-label={words.about_model}>
             { notices }
             <details id={element_ids::ABOUT} key={model.desired.key} open={*asks} {ontoggle}>
-                <summary>{ "About this model" }<small>{ fact }</small></summary>
+                <summary>{ words.about_model }<small>{ fact }</small></summary>
                 <div class="about">
                     if *asks || *is_open {
-                        { lazy("about", props, || Box::pin(draw())) }
+                        { lazy(props.state.words, "about", props, || Box::pin(draw())) }
                     }
                 </div>
             </details>

@@ -25,17 +25,17 @@ pub fn about_fields(props: &Props) -> Html {
         <>
             { for state.assumptions().into_iter().map(|sentence| html! { <p class="hint">{ sentence }</p> }) }
             { scaling_trials(props, &model) }
-            { scaling_field(&props.page, &model, &overrides) }
-            { fit_field(&props.page, &model, &overrides) }
+            { scaling_field(props, &model, &overrides) }
+            { fit_field(props, &model, &overrides) }
             { label_fields(props, &model) }
-            { output_fields(&props.page, &model, &overrides) }
-            { input_fields(&props.page, &model, &overrides) }
+            { output_fields(props, &model, &overrides) }
+            { input_fields(props, &model, &overrides) }
             { for model.summary.input.further.iter().map(|input| html! {
-                <FurtherInputField key={input.name.clone()} input={input.clone()} page={props.page.clone()} />
+                <FurtherInputField key={input.name.clone()} input={input.clone()} page={props.page.clone()} words={state.words} />
             }) }
             <Report ..props.clone() />
             if overrides != (UserOverrides { size: overrides.size, ..UserOverrides::default() }) {
-                <button class="quiet" onclick={override_change(&props.page, OverrideChange::Reset)}>{ "As first assumed" }</button>
+                <button class="quiet" onclick={override_change(&props.page, OverrideChange::Reset)}>{ state.words.model().as_first_assumed }</button>
             }
         </>
     }

@@ -4,7 +4,8 @@ use yew::prelude::*;
 
 use super::select_field::{SelectOption, select_field};
 use crate::app::state::{ModelAction, OverrideChange, PreparedModel, UserOverrides};
-use crate::app::views::common::PageHandle;
+use crate::app::views::common::Props;
+use crate::app::words::ModelWords;
 use crate::picture::Fit;
 
 /// What is offered: torchvision's and timm's usual crops, and borders in grey and black.
@@ -18,12 +19,13 @@ const FITS: [Fit; 6] = [
 ];
 
 /// How a picture that is not of the network's shape is fitted to it.
-pub fn fit_field(page: &PageHandle, model: &PreparedModel, overrides: &UserOverrides) -> Html {
+pub fn fit_field(props: &Props, model: &PreparedModel, overrides: &UserOverrides) -> Html {
+    let words = props.state.words.model();
     let own = model.preprocess().map_or(Fit::Stretch, |known| known.fit);
     let own_name = if own == Fit::Stretch {
-        format!("Assumed: {}", name(own))
+        (words.assumed)(&name(words, own))
     } else {
-        format!("As the file says: {}", name(own))
+        (words.as_file_says)(&name(words, own))
     };
     let chosen = overrides.fit();
     let mut options = vec![SelectOption {
@@ -35,43 +37,36 @@ pub fn fit_field(page: &PageHandle, model: &PreparedModel, overrides: &UserOverr
     let other = chosen.filter(|fit| !FITS.contains(fit));
     options.extend(FITS.into_iter().chain(other).map(|fit| SelectOption {
         value: fit.to_string(),
-        name: name(fit),
+        name: name(words, fit),
         is_selected: chosen == Some(fit),
     }));
-    let page = page.clone();
+    let page = props.page.clone();
     let choose = move |text: String| {
         let change = OverrideChange::Fit(text.parse().ok());
         page.dispatch(ModelAction::Override(change));
     };
     html! {
         <div>
-            { select_field("Fit of the picture", options, choose) }
-            <small>{ hint(chosen.unwrap_or(own)) }</small>
+            { select_field(words.fit, options, choose) }
+            <small>{ hint(words, chosen.unwrap_or(own)) }</small>
         </div>
     }
 }
 
-fn name(fit: Fit) -> String {
+fn name(words: &ModelWords, fit: Fit) -> String {
     match fit {
-        Fit::Stretch => "Stretched".to_owned(),
-        Fit::Crop { thousandths } => {
-            format!("The middle, {} % of it", f64::from(thousandths) / 10.0)
-        }
-        Fit::LETTERBOX => "All of it in a grey border".to_owned(),
-        Fit::Letterbox { color: [0, 0, 0] } => "All of it in a black border".to_owned(),
-        Fit::Letterbox { .. } => "All of it in a border".to_owned(),
+        Fit::Stretch => words.stretched.to_owned(),
+        Fit::Crop { thousandths } => (words.middle)(&(f64::from(thousandths) / 10.0).to_string()),
+        Fit::LETTERBOX => words.grey_border.to_owned(),
+        Fit::Letterbox { color: [0, 0, 0] } => words.black_border.to_owned(),
+        Fit::Letterbox { .. } => words.border.to_owned(),
     }
 }
 
-fn hint(fit: Fit) -> &'static str {
+fn hint(words: &ModelWords, fit: Fit) -> &'static str {
     match fit {
-        Fit::Stretch => "Width and height are resized each by itself, as Keras does.",
-        Fit::Crop { .. } => {
-            "The shorter side fills the input and the middle is cut out, as torchvision and timm do. \
-             The network does not see the rest."
-        }
-        Fit::Letterbox { .. } => {
-            "The whole picture in its own shape, with a border around it, as Ultralytics does."
-        }
+        Fit::Stretch => words.stretched_hint,
+        Fit::Crop { .. } => words.middle_hint,
+        Fit::Letterbox { .. } => words.border_hint,
     }
 }

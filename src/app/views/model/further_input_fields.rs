@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::app::browser::text::{float32, number_of};
 use crate::app::state::{ModelAction, OverrideChange};
 use crate::app::views::common::{PageHandle, input_value};
+use crate::app::words::{ModelWords, WordsOf};
 use crate::protocol::FurtherInputSummary;
 use crate::text::shown_name;
 
@@ -13,6 +14,7 @@ use crate::text::shown_name;
 pub struct FurtherInputProps {
     pub input: FurtherInputSummary,
     pub page: PageHandle,
+    pub words: WordsOf,
 }
 
 /// A field for its values: numbers with commas or spaces between, zero where it is empty.
@@ -28,6 +30,7 @@ pub fn FurtherInputField(props: &FurtherInputProps) -> Html {
         let values: Vec<String> = values.iter().map(|&value| float32(value)).collect();
         values.join(", ")
     });
+    let words = props.words.model();
     let text = use_state(|| given.unwrap_or_default());
     let refused = use_state(|| None::<String>);
     let onsubmit = {
@@ -35,7 +38,7 @@ pub fn FurtherInputField(props: &FurtherInputProps) -> Html {
         let (typed, refused) = ((*text).clone(), refused.setter());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            match numbers(&typed, count) {
+            match numbers(words, &typed, count) {
                 Ok(values) => {
                     refused.set(None);
                     let change = OverrideChange::Input(name.clone(), values);
@@ -56,19 +59,19 @@ pub fn FurtherInputField(props: &FurtherInputProps) -> Html {
     let sizes = shape.iter().map(ToString::to_string).collect::<Vec<_>>();
     let (name, sizes) = (shown_name(name), sizes.join(" × "));
     let state = if values.is_some() {
-        "as given here"
+        words.as_given
     } else {
-        "zero"
+        words.zero
     };
     html! {
         <form class="field further" {onsubmit} novalidate=true>
             <label>
-                <span>{ format!("Input “{name}”") }</span>
+                <span>{ (words.input_named)(&name) }</span>
                 <input type="text" value={(*text).clone()} {oninput} placeholder="0"
                     aria-invalid={refused.is_some().to_string()} />
             </label>
-            <small>{ format!("{count} numbers ({sizes}), now {state}. Commas or spaces between; one number is meant for all.") }</small>
-            <div class="control-row"><button type="submit">{ "Use them" }</button></div>
+            <small>{ (words.input_hint)(count, &sizes, state) }</small>
+            <div class="control-row"><button type="submit">{ words.use_them }</button></div>
             if let Some(reason) = &*refused {
                 <p class="refused" role="alert">{ reason.clone() }</p>
             }
@@ -80,20 +83,18 @@ pub fn FurtherInputField(props: &FurtherInputProps) -> Html {
 ///
 /// # Errors
 /// Why they are none.
-fn numbers(text: &str, wanted: usize) -> Result<Vec<f32>, String> {
+fn numbers(words: &ModelWords, text: &str, wanted: usize) -> Result<Vec<f32>, String> {
     let is_between = |sign: char| sign == ',' || sign == ';' || sign.is_whitespace();
-    let words: Vec<&str> = text
+    let typed: Vec<&str> = text
         .split(is_between)
         .filter(|word| !word.is_empty())
         .collect();
     let mut values = Vec::new();
-    for word in words {
+    for word in typed {
         match number_of(word) {
             Some(value) if (value as f32).is_finite() => values.push(value as f32),
             _ => {
-                return Err(format!(
-                    "“{word}” is no number. Write numbers such as 0.5, with commas between."
-                ));
+                return Err((words.no_number)(word));
             }
         }
     }
@@ -101,9 +102,7 @@ fn numbers(text: &str, wanted: usize) -> Result<Vec<f32>, String> {
         0 => Ok(values),
         1 => Ok(vec![values[0]; wanted]),
         count if count == wanted => Ok(values),
-        count => Err(format!(
-            "These are {count} numbers; the input takes {wanted}, or one for all."
-        )),
+        count => Err((words.wrong_count)(count, wanted)),
     }
 }
 
@@ -113,6 +112,8 @@ mod tests {
 
     #[test]
     fn numbers_are_as_many_as_the_input_takes() {
+        let words = WordsOf::default().model();
+        let numbers = |text, wanted| numbers(words, text, wanted);
         assert_eq!(numbers("1, 2;3", 3), Ok(vec![1.0, 2.0, 3.0]));
         assert_eq!(numbers(" 0.5 ", 2), Ok(vec![0.5, 0.5]));
         assert_eq!(numbers("", 4), Ok(vec![]));

@@ -4,10 +4,12 @@ use yew::prelude::*;
 
 use crate::app::state::INPUT_SIDES_PIXELS;
 use crate::app::views::common::input_value;
+use crate::app::words::{StartWords, WordsOf};
 
 /// What the form begins with, and who gets the size.
 #[derive(Properties, PartialEq)]
 pub struct InputSizeFormProps {
+    pub words: WordsOf,
     /// Height and width in pixels to begin with.
     pub size: [usize; 2],
     pub choose: Callback<[usize; 2]>,
@@ -20,6 +22,7 @@ const USUAL_SIDES_PIXELS: [usize; 2] = [224, 299];
 /// refused is said with the reason.
 #[component]
 pub fn InputSizeForm(props: &InputSizeFormProps) -> Html {
+    let words = props.words.start();
     let [height, width] = props.size;
     let sides = [
         use_state(|| width.to_string()),
@@ -35,7 +38,9 @@ pub fn InputSizeForm(props: &InputSizeFormProps) -> Html {
         let (choose, refused) = (props.choose.clone(), refused.setter());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            match (side("width", &texts[0]), side("height", &texts[1])) {
+            let width = side(words, words.width_refused, &texts[0]);
+            let height = side(words, words.height_refused, &texts[1]);
+            match (width, height) {
                 (Ok(width), Ok(height)) => {
                     refused.set(None);
                     choose.emit([height, width]);
@@ -62,8 +67,8 @@ pub fn InputSizeForm(props: &InputSizeFormProps) -> Html {
             { for USUAL_SIDES_PIXELS.iter().map(|side| html! {
                 <button type="button" onclick={usual(*side)}>{ format!("{side} × {side}") }</button>
             }) }
-            { field(0, "Width in pixels") }<span aria-hidden="true">{ "×" }</span>{ field(1, "Height in pixels") }
-            <button type="submit">{ "Use it" }</button>
+            { field(0, words.size_width) }<span aria-hidden="true">{ "×" }</span>{ field(1, words.size_height) }
+            <button type="submit">{ words.use_it }</button>
             if let Some(reason) = &*refused {
                 <p class="refused" role="alert">{ reason.clone() }</p>
             }
@@ -75,17 +80,21 @@ pub fn InputSizeForm(props: &InputSizeFormProps) -> Html {
 ///
 /// # Errors
 /// Why it is none.
-fn side(name: &str, text: &str) -> Result<usize, String> {
+fn side(
+    words: &StartWords,
+    refused: fn(usize, usize, &str) -> String,
+    text: &str,
+) -> Result<usize, String> {
     let (least, most) = (INPUT_SIDES_PIXELS.start(), INPUT_SIDES_PIXELS.end());
     let read = text.trim().parse().ok();
     read.filter(|side| INPUT_SIDES_PIXELS.contains(side))
         .ok_or_else(|| {
             let typed = if text.trim().is_empty() {
-                "nothing"
+                words.typed_nothing
             } else {
                 text.trim()
             };
-            format!("The {name} must be a whole number from {least} to {most}; {typed} is none.")
+            refused(*least, *most, typed)
         })
 }
 
@@ -95,9 +104,11 @@ mod tests {
 
     #[test]
     fn a_side_that_is_refused_is_told_why() {
-        assert_eq!(side("width", " 320 "), Ok(320));
+        let words = WordsOf::default().start();
+        let side = |text| side(words, words.height_refused, text);
+        assert_eq!(side(" 320 "), Ok(320));
         for text in ["", "4", "12.5", "100000", "wide"] {
-            assert!(side("height", text).unwrap_err().contains("from 8 to 4096"));
+            assert!(side(text).unwrap_err().contains("from 8 to 4096"));
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::app::browser::model_storage;
 use crate::app::number_format;
 use crate::app::state::AppState;
 use crate::app::views::common::Props;
+use crate::app::words::ModelWords;
 use crate::protocol::ManifestEntry;
 
 /// What is known of the browser's store.
@@ -24,6 +25,7 @@ struct Kept {
 #[component]
 pub fn KeptModels(props: &Props) -> Html {
     let kept = use_state(Kept::default);
+    let words = props.state.words.model();
     let entries = entries(&props.state);
     {
         // A model that was just loaded is kept, too.
@@ -31,7 +33,7 @@ pub fn KeptModels(props: &Props) -> Html {
         let loaded = props.state.model.prepared.as_ref();
         let loaded = loaded.map(|model| model.desired.key);
         use_effect_with((entries.len(), loaded), move |_| {
-            spawn_local(async move { setter.set(look(&entries, None).await) });
+            spawn_local(async move { setter.set(look(words, &entries, None).await) });
         });
     }
     let act = |entry: &ManifestEntry, is_kept: bool| {
@@ -52,17 +54,17 @@ pub fn KeptModels(props: &Props) -> Html {
                 };
                 let problem = done
                     .err()
-                    .map(|error| problem_words(&entry, is_kept, &error));
-                setter.set(look(&entries, problem).await);
+                    .map(|error| problem_words(words, &entry, is_kept, &error));
+                setter.set(look(words, &entries, problem).await);
             });
         })
     };
     let rows = entries.iter().zip(&kept.models).map(|(entry, &is_kept)| {
         let is_fetched = kept.fetching.as_ref() == Some(&entry.id);
         let (state, label) = match (is_fetched, is_kept) {
-            (true, _) => ("being fetched…", "Keep for offline"),
-            (_, true) => ("on this device", "Remove"),
-            _ => ("fetched when it is used", "Keep for offline"),
+            (true, _) => (words.being_fetched, words.keep_offline),
+            (_, true) => (words.on_device, words.remove),
+            _ => (words.fetched_when_used, words.keep_offline),
         };
         let name = format!("{label}: {}", entry.name);
         html! {
@@ -78,8 +80,8 @@ pub fn KeptModels(props: &Props) -> Html {
         .sum();
     html! {
         <details class="kept">
-            <summary>{ "Without a network" }<small>{ number_format::size(sum) }</small></summary>
-            <p class="hint">{ page_words() }</p>
+            <summary>{ words.without_network }<small>{ number_format::size(sum) }</small></summary>
+            <p class="hint">{ page_words(words) }</p>
             <ul>{ for rows }</ul>
             { for kept.problem.as_ref().map(|problem| html! { <p class="refused" role="alert">{ problem }</p> }) }
         </details>
@@ -91,15 +93,10 @@ fn entries(state: &AppState) -> Vec<ManifestEntry> {
     manifest.map_or_else(Vec::new, |manifest| manifest.models.clone())
 }
 
-async fn look(entries: &[ManifestEntry], problem: Option<String>) -> Kept {
+async fn look(words: &ModelWords, entries: &[ManifestEntry], problem: Option<String>) -> Kept {
     let (models, refusal) = match model_storage::kept(entries).await {
         Ok(models) => (models, None),
-        Err(error) => {
-            let sentence = format!(
-                "This browser lets the page keep nothing ({error}): models are loaded again at each visit."
-            );
-            (Vec::new(), Some(sentence))
-        }
+        Err(error) => (Vec::new(), Some((words.keeps_nothing)(&error))),
     };
     Kept {
         models,
@@ -108,25 +105,19 @@ async fn look(entries: &[ManifestEntry], problem: Option<String>) -> Kept {
     }
 }
 
-fn problem_words(entry: &ManifestEntry, is_kept: bool, error: &str) -> String {
+fn problem_words(words: &ModelWords, entry: &ManifestEntry, is_kept: bool, error: &str) -> String {
     let name = &entry.name;
     if is_kept {
-        format!(
-            "{name} could not be removed ({error}). Clear the site’s data in the browser’s settings."
-        )
+        (words.not_removed)(name, error)
     } else {
-        format!(
-            "{name} could not be kept ({error}). Check the connection and the free disk space, and try again."
-        )
+        (words.not_kept)(name, error)
     }
 }
 
-fn page_words() -> &'static str {
+fn page_words(words: &ModelWords) -> &'static str {
     match model_storage::page_is_kept() {
-        Some(true) => "This page opens without a network, with the models that are on this device.",
-        Some(false) => {
-            "This browser does not keep the page, so that it needs a network: storage is blocked, full, or the window is private."
-        }
-        None => "Models that are on this device are not fetched again.",
+        Some(true) => words.page_kept,
+        Some(false) => words.page_not_kept,
+        None => words.not_fetched_again,
     }
 }

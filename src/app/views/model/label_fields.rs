@@ -13,14 +13,13 @@ pub fn label_fields(props: &Props, model: &PreparedModel) -> Html {
     let (state, page) = (&props.state, &props.page);
     let classes = model.summary.classes;
     let source = state.label_source(&model.summary);
+    let said = state.words.model();
     let words = match &source {
-        LabelSource::File => format!("{classes} classes, named by the model’s file"),
-        LabelSource::Numbers => format!("{classes} classes, numbered"),
-        LabelSource::ImageNet => format!("{classes} classes, named as ImageNet’s"),
-        LabelSource::Own(name) if name.is_empty() => {
-            format!("{classes} classes, named by a list of yours")
-        }
-        LabelSource::Own(name) => format!("{classes} classes, named by {name}"),
+        LabelSource::File => (said.named_by_file)(classes),
+        LabelSource::Numbers => (said.numbered)(classes),
+        LabelSource::ImageNet => (said.named_imagenet)(classes),
+        LabelSource::Own(name) if name.is_empty() => (said.named_by_own_list)(classes),
+        LabelSource::Own(name) => (said.named_by)(classes, name),
     };
     let other = |offered: LabelSource, labels: LabelOverride, words: &'static str| {
         let answer = OverrideChange::Labels(Some(labels));
@@ -30,23 +29,23 @@ pub fn label_fields(props: &Props, model: &PreparedModel) -> Html {
     let file = !model.summary.labels.is_empty() && source != LabelSource::File;
     html! {
         <div class="field">
-            <span>{ "Names of the classes" }</span>
+            <span>{ said.names }</span>
             <small>{ words }</small>
             <div class="control-row">
                 <label class="button file">
-                    { "Open a list" }
+                    { said.open_list }
                     <input id={element_ids::LABEL_FILE} type="file" accept=".txt,.json,.csv,text/plain,application/json"
-                        aria-label="Open a list of names" onchange={page.on_labels_chosen()} />
+                        aria-label={said.open_list_of_names} onchange={page.on_labels_chosen()} />
                 </label>
                 if file {
-                    <button onclick={override_change(page, OverrideChange::Labels(None))}>{ "As in the file" }</button>
+                    <button onclick={override_change(page, OverrideChange::Labels(None))}>{ said.as_in_file }</button>
                 }
                 if may_be_imagenet(classes) {
-                    { for other(LabelSource::ImageNet, LabelOverride::ImageNet, "ImageNet’s") }
+                    { for other(LabelSource::ImageNet, LabelOverride::ImageNet, said.imagenets) }
                 }
-                { for other(LabelSource::Numbers, LabelOverride::Numbers, "Numbers") }
+                { for other(LabelSource::Numbers, LabelOverride::Numbers, said.numbers) }
             </div>
-            <small>{ "Text with one name a line, CSV, or JSON, in the order of the outputs." }</small>
+            <small>{ said.names_hint }</small>
         </div>
     }
 }

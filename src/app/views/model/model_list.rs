@@ -13,7 +13,7 @@ use crate::protocol::{ManifestEntry, ModelSummary};
 
 /// The models that this site offers, and the user's own; loaded when the list is first opened.
 pub fn model_list(props: &Props) -> Html {
-    lazy("models", props, || Box::pin(draw()))
+    lazy(props.state.words, "models", props, || Box::pin(draw()))
 }
 
 #[wasm_split(more, fallible)]
@@ -22,6 +22,7 @@ fn draw() -> Result<Draw, NotLoaded> {
 }
 
 fn list(props: &Props) -> Html {
+    let words = props.state.words.model();
     let entries = props
         .state
         .model
@@ -32,13 +33,13 @@ fn list(props: &Props) -> Html {
     let own = desired.filter(|desired| desired.source.entry().is_none());
     html! {
         <>
-            <h2>{ "Models" }</h2>
+            <h2>{ words.models }</h2>
             <ul class="models">
                 { for entries.map(|entry| model(props, entry)) }
                 { for own.map(|desired| html! {
                     <li class="model chosen">
                         <span class="model-name">{ desired.source.name() }</span>
-                        <small>{ format!("your own file, {}", number_format::size(desired.source.bytes())) }</small>
+                        <small>{ (words.own_file)(&number_format::size(desired.source.bytes())) }</small>
                     </li>
                 }) }
             </ul>
@@ -47,12 +48,12 @@ fn list(props: &Props) -> Html {
                 <KeptModels ..props.clone() />
             }
             <label class="button file">
-                { "Open an ONNX file" }
+                { words.open_onnx }
                 <input type="file" multiple=true accept={element_ids::MODEL_FILES} onchange={props.page.on_files_chosen()} />
             </label>
-            <small class="hint">{ "Or drop one anywhere. It stays on this device. It needs one picture as its input and one row of class values as its output." }</small>
+            <small class="hint">{ words.open_hint }</small>
             if props.state.engine.activity.as_ref().is_some_and(|activity| matches!(activity.step, EngineStep::Load(_))) {
-                <button class="quiet" onclick={props.page.callback(|page| page.dispatch(Action::Cancel))}>{ "Stop loading" }</button>
+                <button class="quiet" onclick={props.page.callback(|page| page.dispatch(Action::Cancel))}>{ words.stop_loading }</button>
             }
         </>
     }

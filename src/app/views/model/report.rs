@@ -41,14 +41,15 @@ pub fn Report(props: &Props) -> Html {
             is_open.set(details.is_some_and(|details| details.has_attribute("open")));
         })
     };
+    let words = state.words.model();
     html! {
         <details class="report" {ontoggle}>
-            <summary>{ "As a text for a report" }</summary>
-            <p class="hint">{ "No picture, no weights and no name of a file are in it." }</p>
+            <summary>{ words.as_report }</summary>
+            <p class="hint">{ words.report_hint }</p>
             <div class="control-row">
-                <button onclick={copy}>{ "Copy" }</button>
+                <button onclick={copy}>{ words.copy }</button>
                 if tried.is_none() && probes.is_some() {
-                    <button onclick={try_out} disabled={is_trying}>{ if is_trying { "Trying…" } else { "Try what works" } }</button>
+                    <button onclick={try_out} disabled={is_trying}>{ if is_trying { words.trying } else { words.try_out } }</button>
                 }
             </div>
             if *is_open {

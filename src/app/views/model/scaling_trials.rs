@@ -19,10 +19,11 @@ pub fn scaling_trials(props: &Props, model: &PreparedModel) -> Html {
     if !state.asks_for_scaling() || trials.is_empty() {
         return html! {};
     }
+    let words = state.words.model();
     html! {
-        <div class="field trials" role="group" aria-label="Which of these is right?">
-            <span>{ "Which of these is right?" }</span>
-            <small>{ "The network’s answers by each way to scale the pixel values. Choose the one that fits the picture." }</small>
+        <div class="field trials" role="group" aria-label={words.which_is_right}>
+            <span>{ words.which_is_right }</span>
+            <small>{ words.which_is_right_hint }</small>
             <ul>{ for trials.iter().map(|trial| line(props, model, trial)) }</ul>
         </div>
     }
@@ -33,9 +34,13 @@ fn line(props: &Props, model: &PreparedModel, trial: &ScalingTrial) -> Html {
         return html! {};
     };
     let is_used = model.summary.input.scaling.as_deref() == Some(scaling.id);
+    let words = props.state.words;
     let label = |class: u32| {
         let label = model.labels.get(class as usize);
-        label.map_or_else(|| format!("class {class}"), ToString::to_string)
+        label.map_or_else(
+            || (words.start().class)(class as usize),
+            ToString::to_string,
+        )
     };
     let top = trial.top.iter();
     let top = top.map(|&(class, share)| format!("{} {}", label(class), percent(share)));
@@ -44,7 +49,7 @@ fn line(props: &Props, model: &PreparedModel, trial: &ScalingTrial) -> Html {
     html! {
         <li key={scaling.id}>
             <button onclick={choose} aria-pressed={is_used.to_string()}>
-                { scaling.name }{ if is_used { " (assumed)" } else { "" } }
+                { words.scaling(scaling).name }{ if is_used { words.model().assumed_mark } else { "" } }
             </button>
             <small>{ answers }</small>
         </li>

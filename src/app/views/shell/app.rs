@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::footer::footer;
 use super::header::header;
 use super::help;
+use super::language::use_language;
 use crate::app::browser::drop_paste_shortcuts::Key;
 use crate::app::browser::{
     drop_paste_shortcuts, elements, engine_builds, location, session_storage,
@@ -38,6 +39,7 @@ pub fn App() -> Html {
         PageHandle::start(state.dispatcher(), variants)
     });
     let page = PageHandle::clone(&page);
+    page.speak(state.words);
     let alone = use_state(|| false);
     use_engine(&state, &page);
     use_drop_paste_shortcuts(&state, &page, alone.setter());
@@ -51,7 +53,7 @@ pub fn App() -> Html {
             { header(&props) }
             <main>
                 { view(&props, &alone) }
-                <aside class="panel" aria-label="What the network says">
+                <aside class="panel" aria-label={state.words.shell().panel}>
                     { upper_panel(&props) }
                     <About ..props.clone() />
                     { lower_panel(&props) }
@@ -95,6 +97,7 @@ fn use_engine(state: &UseReducerHandle<AppState>, page: &PageHandle) {
             page.fetch_samples();
         });
     }
+    use_language(state.words, page);
     use_own_file_marks(state, page);
     {
         let page = page.clone();

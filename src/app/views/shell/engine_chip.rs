@@ -3,17 +3,17 @@
 use gloo::utils::window;
 use yew::prelude::*;
 
-use crate::app::number_format;
 use crate::app::state::AppState;
 
 /// Its build and its threads.
 pub fn engine_chip(state: &AppState) -> Html {
+    let words = state.words.shell();
     match &state.engine.facts {
-        None => html! { <span class="chip-name">{ "engine starts…" }</span> },
+        None => html! { <span class="chip-name">{ words.engine_starts_chip }</span> },
         Some(engine) => html! {
             <>
                 <span class="chip-name">{ variant_name(&engine.variant) }</span>
-                <span class="chip-fact">{ number_format::threads(engine.threads) }</span>
+                <span class="chip-fact">{ (words.threads)(engine.threads) }</span>
             </>
         },
     }
@@ -24,29 +24,25 @@ pub fn engine_facts(state: &AppState) -> Html {
     let isolated = js_sys::Reflect::get(&window(), &"crossOriginIsolated".into())
         .is_ok_and(|value| value.is_truthy());
     let cores = window().navigator().hardware_concurrency();
+    let words = state.words.shell();
     let running = state.engine.facts.as_ref().map_or_else(
-        || "The engine is starting.".to_owned(),
+        || words.engine_is_starting.to_owned(),
         |engine| {
-            format!(
-                "The network runs on {} with {}.",
-                number_format::threads(engine.threads),
-                variant_name(&engine.variant)
-            )
+            let threads = (words.threads)(engine.threads);
+            (words.runs_on)(variant_name(&engine.variant), &threads)
         },
     );
     let sharing = if isolated {
-        "This page may share memory between threads."
+        words.may_share
     } else {
-        "This page may not share memory between threads this time: its server did not ask the browser \
-         for it, or it is shown in a frame."
+        words.may_not_share
     };
     html! {
         <>
-            <h2>{ "How it computes" }</h2>
+            <h2>{ words.how_it_computes }</h2>
             <p>{ running }</p>
-            <p>{ "It runs in a worker of its own, so that the page stays quick, in WebAssembly. \
-                  SIMD computes four numbers at a time." }</p>
-            <p>{ format!("This browser offers {cores} cores. {sharing}") }</p>
+            <p>{ words.in_a_worker }</p>
+            <p>{ (words.cores)(&cores.to_string()) }{ " " }{ sharing }</p>
         </>
     }
 }

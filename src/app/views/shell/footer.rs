@@ -1,22 +1,25 @@
-//! On what the network runs.
+//! On what the network runs, and the language.
 
 use yew::prelude::*;
 
 use super::engine_chip::variant_name;
-use crate::app::number_format;
+use super::language::language_field;
 use crate::app::views::common::Props;
 
-/// On what the network runs.
+/// On what the network runs, and the language.
 pub fn footer(props: &Props) -> Html {
+    let words = props.state.words.shell();
     let running = props.state.engine.facts.as_ref().map_or_else(
-        || "The engine starts.".to_owned(),
+        || words.engine_starts.to_owned(),
         |engine| {
-            format!(
-                "The network runs in this browser, on {} with {}.",
-                number_format::threads(engine.threads),
-                variant_name(&engine.variant)
-            )
+            let threads = (words.threads)(engine.threads);
+            (words.runs_here)(variant_name(&engine.variant), &threads)
         },
     );
-    html! { <footer>{ running }</footer> }
+    html! {
+        <footer>
+            <span>{ running }{ " " }{ words.engine_messages }</span>
+            { language_field(props) }
+        </footer>
+    }
 }

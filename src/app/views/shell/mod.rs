@@ -5,7 +5,9 @@ mod engine_chip;
 mod footer;
 mod header;
 mod help;
+mod language;
 mod model_chip;
+mod standing_words;
 mod theme_button;
 
 pub use self::app::App;

@@ -19,16 +19,17 @@ pub fn model_key(state: &AppState) -> AttrValue {
 
 /// Its name, size and progress.
 pub fn model_chip(state: &AppState) -> Html {
+    let words = state.words.shell();
     let Some(desired) = &state.model.desired else {
         let text = if state.model.manifest.is_some() || !state.notices.shown.is_empty() {
-            "no model"
+            words.no_model
         } else {
-            "finding models…"
+            words.finding_models
         };
         return html! { <><span class="dot off"></span><span class="chip-name">{ text }</span></> };
     };
     let (dot, status) = if state.model_is_ready() {
-        ("dot on", "ready".to_owned())
+        ("dot on", words.ready.to_owned())
     } else {
         let loading = state
             .engine
@@ -37,7 +38,10 @@ pub fn model_chip(state: &AppState) -> Html {
             .filter(|activity| matches!(activity.step, EngineStep::Load(_)));
         (
             "dot busy",
-            loading.map_or_else(|| "waiting".to_owned(), phase_words),
+            loading.map_or_else(
+                || words.waiting.to_owned(),
+                |activity| phase_words(state.words, activity),
+            ),
         )
     };
     html! {

@@ -5,10 +5,16 @@ use gloo::utils::window;
 use yew::prelude::*;
 
 use crate::app::state::Theme;
+use crate::app::words::WordsOf;
+
+#[derive(Properties, PartialEq)]
+pub struct ThemeButtonProps {
+    pub words: WordsOf,
+}
 
 /// Steps through the themes.
 #[component]
-pub fn ThemeButton() -> Html {
+pub fn ThemeButton(props: &ThemeButtonProps) -> Html {
     let theme = use_state(Theme::load);
     use_effect_with(*theme, |theme| theme.apply());
     {
@@ -24,13 +30,15 @@ pub fn ThemeButton() -> Html {
         let theme = theme.clone();
         Callback::from(move |_: MouseEvent| theme.set(theme.next()))
     };
+    let words = props.words.shell();
     let (sign, name) = match *theme {
-        Theme::System => ("◐", "as the system"),
-        Theme::Light => ("○", "light"),
-        Theme::Dark => ("●", "dark"),
+        Theme::System => ("◐", words.theme_system),
+        Theme::Light => ("○", words.theme_light),
+        Theme::Dark => ("●", words.theme_dark),
     };
+    let label = (words.colours)(name);
     html! {
-        <button class="chip" onclick={next} aria-label={format!("Colours: {name}")} title={format!("Colours: {name}")}>
+        <button class="chip" onclick={next} aria-label={label.clone()} title={label}>
             <span class="sign" aria-hidden="true">{ sign }</span>
         </button>
     }

@@ -12,16 +12,12 @@ use crate::app::state::{
     AttackChoice, ChangedPicture, ChosenPicture, NoticePlace, Prediction, TestAction, TestQuestion,
 };
 use crate::app::views::common::{DrawnMap, MapCanvas, Props};
+use crate::app::words::TestWords;
 
 /// Longest side of a picture, in CSS pixels.
 const SIDE: f64 = 220.0;
-/// How many steps are offered, with their names.
-const STEPS: [(usize, &str); 4] = [
-    (1, "one step (FGSM)"),
-    (5, "5 steps"),
-    (10, "10 steps"),
-    (40, "40 steps"),
-];
+/// How many steps are offered.
+const STEPS: [usize; 4] = [1, 5, 10, 40];
 /// Classes that are offered as a goal: the most probable ones.
 const OFFERED_CLASSES: usize = 20;
 /// The largest size, in tenths of grey levels.
@@ -31,15 +27,16 @@ const MAX_SIZE: u32 = 320;
 pub fn attack(props: &Props, picture: &ChosenPicture) -> Html {
     let state = &props.state;
     let changed = state.changed_picture(|question| matches!(question, TestQuestion::Attack { .. }));
+    let words = state.words.test();
     let go = props
         .page
         .callback(|page| page.dispatch(TestAction::Attack));
     html! {
         <>
-            <p class="hint">{ "Each pixel moves by a little, in the direction in which the network’s answer changes most. People see no difference; the network may." }</p>
+            <p class="hint">{ words.attack_hint }</p>
             <div class="test-controls">
                 { for picture.prediction.as_ref().map(|prediction| choices(props, picture, prediction)) }
-                <button onclick={go}>{ "Change the picture" }</button>
+                <button onclick={go}>{ words.change_picture }</button>
             </div>
             { for attack_failure(props).map(|words| html! { <p class="hint">{ words }</p> }) }
             { for changed.map(|(question, changed)| outcome(props, picture, question, changed)) }
@@ -58,6 +55,11 @@ fn attack_failure(props: &Props) -> Option<&str> {
 
 fn choices(props: &Props, picture: &ChosenPicture, prediction: &Prediction) -> Html {
     let attack = &props.state.test.attack;
+    let words = props.state.words.test();
+    let step_name = |steps: usize| match steps {
+        1 => words.one_step_fgsm.to_owned(),
+        count => (words.steps)(count),
+    };
     let class = props.state.class(picture);
     let label = class.map_or("", |class| prediction.label(class));
     let choose = |change: fn(&mut AttackChoice, &str)| {
@@ -105,23 +107,23 @@ fn choices(props: &Props, picture: &ChosenPicture, prediction: &Prediction) -> H
     html! {
         <>
             <label class="field">
-                <span>{ "Grey levels" }</span>
+                <span>{ words.grey_levels }</span>
                 <input type="number" min="0.1" max="32" step="any" value={grey_levels(attack.size)} onchange={set_size} />
             </label>
             <label class="field">
-                <span>{ "By" }</span>
+                <span>{ words.by }</span>
                 <select onchange={choose(|attack, text| attack.steps = text.parse().unwrap_or(1))}>
-                    { for STEPS.iter().map(|(steps, name)| html! {
-                        <option value={steps.to_string()} selected={*steps == attack.steps}>{ name }</option>
+                    { for STEPS.into_iter().map(|steps| html! {
+                        <option value={steps.to_string()} selected={steps == attack.steps}>{ step_name(steps) }</option>
                     }) }
                 </select>
             </label>
             <label class="field">
-                <span>{ "Goal" }</span>
+                <span>{ words.goal }</span>
                 <select onchange={choose(|attack, text| attack.towards = text.parse().ok())}>
-                    <option value="" selected={chosen_goal.is_none()}>{ format!("away from {label}") }</option>
+                    <option value="" selected={chosen_goal.is_none()}>{ (words.away_from)(label) }</option>
                     { for goals.into_iter().map(|goal| html! {
-                        <option value={goal.to_string()} selected={chosen_goal == Some(goal)}>{ format!("towards {}", prediction.label(goal)) }</option>
+                        <option value={goal.to_string()} selected={chosen_goal == Some(goal)}>{ (words.towards)(prediction.label(goal)) }</option>
                     }) }
                 </select>
             </label>
@@ -136,17 +138,18 @@ fn outcome(
     question: &TestQuestion,
     changed: &ChangedPicture,
 ) -> Html {
+    let words = props.state.words.test();
     let before = tested_map(props, picture).map(DrawnMap::on_input);
     let size = input_shown_size(picture, changed.size);
     let after = before.as_ref().map(|before| DrawnMap {
         map: changed.map.clone(),
         style: before.style,
     });
-    let shown = |file: u32, map: Option<DrawnMap>, words: &'static str| {
+    let shown = |file: u32, map: Option<DrawnMap>, caption: &'static str| {
         html! {
             <figure>
-                <MapCanvas page={props.page.clone()} {file} picture_size={size} side={SIDE} first={map} label={words} />
-                <figcaption>{ words }</figcaption>
+                <MapCanvas page={props.page.clone()} {file} picture_size={size} side={SIDE} first={map} label={caption} />
+                <figcaption>{ caption }</figcaption>
             </figure>
         }
     };
@@ -158,30 +161,30 @@ fn outcome(
                 .canvas(file)
                 .map(|canvas| export::save_canvas(&canvas, &name));
             if let Some(Err(error)) = saved {
-                page.notify(NoticePlace::Save, error.to_string());
+                page.notify(NoticePlace::Save, error.in_words(page.words()));
             }
         })
     };
     html! {
         <>
-            { probabilities(picture, changed) }
-            <p class="hint">{ for made_by(picture, question) }</p>
+            { probabilities(words, picture, changed) }
+            <p class="hint">{ for made_by(words, picture, question) }</p>
             <div class="test-pictures">
-                { shown(changed.before, None, "before") }
-                { shown(changed.after, None, "after") }
-                { shown(changed.difference, None, "the difference × 16") }
-                { shown(changed.before, before, "map before") }
-                { shown(changed.after, after, "map after, on the same scale") }
+                { shown(changed.before, None, words.before) }
+                { shown(changed.after, None, words.after) }
+                { shown(changed.difference, None, words.difference) }
+                { shown(changed.before, before, words.map_before) }
+                { shown(changed.after, after, words.map_after) }
             </div>
-            <p>{ "Rank correlation of the two maps: " }<output>{ number_format::value(changed.correlation as f32) }</output></p>
-            <button id="save-changed" onclick={save}>{ "Save the changed picture" }</button>
-            <small>{ " A PNG of the network’s size: dropped here again, it is taken for the same." }</small>
+            <p>{ words.rank_correlation }<output>{ number_format::value(changed.correlation as f32) }</output></p>
+            <button id="save-changed" onclick={save}>{ words.save_changed }</button>
+            <small>{ words.save_changed_hint }</small>
         </>
     }
 }
 
 /// How a changed picture was made.
-fn made_by(picture: &ChosenPicture, question: &TestQuestion) -> Option<String> {
+fn made_by(words: &TestWords, picture: &ChosenPicture, question: &TestQuestion) -> Option<String> {
     let TestQuestion::Attack {
         size,
         steps,
@@ -192,16 +195,13 @@ fn made_by(picture: &ChosenPicture, question: &TestQuestion) -> Option<String> {
         return None;
     };
     let label = picture.prediction.as_ref()?.label(*class);
-    let change = if *towards { "raise" } else { "lower" };
-    let steps = if *steps == 1 {
-        "one step".to_owned()
+    let (levels, steps) = (grey_levels(*size), (words.steps)(*steps));
+    let by = if *towards {
+        words.raised_by
     } else {
-        format!("{steps} steps")
+        words.lowered_by
     };
-    let levels = grey_levels(*size);
-    Some(format!(
-        "By up to {levels} grey levels in {steps}, to {change} the logit of {label}."
-    ))
+    Some(by(&levels, &steps, label))
 }
 
 /// Tenths of grey levels in words.

@@ -67,20 +67,21 @@ pub fn cover(props: &Props, picture: &ChosenPicture) -> Html {
     });
     let [x, y, width, height] = area.map(|part| (part / 10).to_string());
     let marks = html! { <rect class="patch" {x} {y} {width} {height} /> };
+    let words = props.state.words.test();
     let percent = area[2] * 100 / PARTS;
     html! {
         <>
-            <p class="hint">{ "Drag the patch, or move it with the arrow keys: class and map follow. A part that the map marks should matter when it is covered." }</p>
+            <p class="hint">{ words.cover_hint }</p>
             <div class="test-pictures">
-                <DragSurface {marks} {onpoint} {onkeydown} label="The picture with a patch: drag it, or move it with the arrow keys">
-                    <MapCanvas page={props.page.clone()} file={picture.key.file} picture_size={size} side={SIDE} first={map} label="The picture with the map" />
+                <DragSurface {marks} {onpoint} {onkeydown} label={words.cover_label}>
+                    <MapCanvas page={props.page.clone()} file={picture.key.file} picture_size={size} side={SIDE} first={map} label={words.picture_with_map} />
                 </DragSurface>
                 <div class="test-words">
                     <label class="field">
-                        <span>{ "Size of the patch" }</span>
+                        <span>{ words.patch_size }</span>
                         <input type="range" min="5" max="80" value={percent.to_string()} oninput={resize} aria-valuetext={format!("{percent} %")} />
                     </label>
-                    { for changed.map(|(_, changed)| probabilities(picture, changed)) }
+                    { for changed.map(|(_, changed)| probabilities(words, picture, changed)) }
                 </div>
             </div>
         </>

@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use crate::app::number_format;
 use crate::app::views::common::input_value;
+use crate::app::words::WordsOf;
 use crate::protocol::CurveSummary;
 
 /// Of the plot, in its own units.
@@ -15,11 +16,13 @@ const HEIGHT: f64 = 140.0;
 /// The curves. `onpoint` is told which point of the first curve is looked at; without it there
 /// is no slider.
 pub fn curve_plot(
+    words: WordsOf,
     name: &str,
     curves: &[CurveSummary],
     chosen_share: Option<f64>,
     onpoint: Option<Callback<f64>>,
 ) -> Html {
+    let said = words.test();
     let values = || curves.iter().flat_map(|curve| curve.ys.iter().copied());
     let values = || values().filter(|value| value.is_finite());
     let (low, high) = (
@@ -92,13 +95,13 @@ pub fn curve_plot(
             <input type="range" min="0" max={last.to_string()} value={chosen.to_string()}
                 oninput={Callback::from(move |event: InputEvent| choose(&event))}
                 onfocus={Callback::from(move |event: FocusEvent| onfocus(&event))}
-                aria-valuetext={read.clone()} aria-label={format!("Point of the curve of {name} whose picture is shown")} />
+                aria-valuetext={read.clone()} aria-label={(said.point_of_curve)(name)} />
         }
     });
     html! {
         <figure class="curve-plot">
             <svg {onpointermove} viewBox={format!("-4 -4 {} {}", WIDTH + 8.0, HEIGHT + 8.0)} role="img"
-                aria-label={format!("Curve from {} to {}", words(low), words(high))}>
+                aria-label={(said.curve_from_to)(&words(low), &words(high))}>
                 <rect class="curve-frame" width={WIDTH.to_string()} height={HEIGHT.to_string()} />
                 { for curves.iter().enumerate().map(line) }
                 { for marker }
@@ -106,7 +109,7 @@ pub fn curve_plot(
             { for slider }
             <figcaption>
                 { for curves.iter().enumerate().map(legend) }
-                <small>{ format!("from {} to {}", words(low), words(high)) }</small>
+                <small>{ (said.from_to)(&words(low), &words(high)) }</small>
                 { for read.map(|words| html! { <output>{ words }</output> }) }
             </figcaption>
         </figure>

@@ -19,14 +19,15 @@ pub fn faithfulness(props: &Props, picture: &ChosenPicture) -> Html {
     let Some(size) = picture.canvas_size else {
         return html! {};
     };
+    let words = props.state.words.test();
     let file = picture.key.file;
     html! {
         <>
-            <p class="hint">{ "If the map is right about what the network uses, changing the places that it marks changes the answer more than changing others." }</p>
+            <p class="hint">{ words.faithfulness_hint }</p>
             <div class="test-pictures">
                 <figure>
-                    <MapCanvas page={props.page.clone()} {file} picture_size={size} side={SIDE} first={tested_map(props, picture)} label="The picture with the map" />
-                    <figcaption>{ "The map" }</figcaption>
+                    <MapCanvas page={props.page.clone()} {file} picture_size={size} side={SIDE} first={tested_map(props, picture)} label={words.picture_with_map} />
+                    <figcaption>{ words.the_map }</figcaption>
                 </figure>
                 { for curve_picture(props, picture) }
             </div>
@@ -53,13 +54,15 @@ fn curve_picture(props: &Props, picture: &ChosenPicture) -> Option<Html> {
     let TestQuestion::CurvePicture { share, .. } = request.question else {
         return None;
     };
+    let words = props.state.words.test();
     let percent = 100.0 * f64::from(share) / f64::from(PARTS);
+    let percent = format!("{percent:.0}");
     let is_late = request.question != *question;
     Some(html! {
         <figure class={classes!("curve-picture", is_late.then_some("is-late"))}>
             <MapCanvas page={props.page.clone()} file={canvas} picture_size={size} side={SIDE}
-                label={format!("The picture with {percent:.0} % changed")} />
-            <figcaption>{ format!("{percent:.0} % of the picture changed") }</figcaption>
+                label={(words.picture_changed)(&percent)} />
+            <figcaption>{ (words.percent_changed)(&percent) }</figcaption>
         </figure>
     })
 }
@@ -86,7 +89,8 @@ fn curves(props: &Props, metric: &'static Metric, found: &Measurement) -> Html {
         }));
     });
     curve_plot(
-        metric.name,
+        props.state.words,
+        props.state.words.metric(metric).name,
         &found.summary.curves,
         chosen,
         has_pictures.then_some(onpoint),

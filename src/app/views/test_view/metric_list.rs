@@ -21,7 +21,7 @@ pub fn metric_list(props: &Props, group: Group, region: u32, beside: Beside) -> 
         .callback(move |page| page.dispatch(TestAction::Measure(ids.clone())));
     html! {
         <>
-            <button onclick={all}>{ "Measure all" }</button>
+            <button onclick={all}>{ props.state.words.test().measure_all }</button>
             <ul class="metrics">{ for metrics.into_iter().map(|metric| row(props, metric, region, beside)) }</ul>
         </>
     }
@@ -37,15 +37,17 @@ fn row(props: &Props, metric: &'static Metric, region: u32, beside: Beside) -> H
     let measure = props
         .page
         .callback(move |page| page.dispatch(TestAction::Measure(vec![metric.id])));
+    let words = props.state.words.test();
+    let said = props.state.words.metric(metric);
     html! {
         <li key={metric.id}>
             <div class="metric-title">
-                <strong>{ metric.name }</strong>
-                <button class="quiet" onclick={measure} aria-label={format!("Measure {}", metric.name)}>{ "Measure" }</button>
+                <strong>{ said.name }</strong>
+                <button class="quiet" onclick={measure} aria-label={(words.measure_one)(said.name)}>{ words.measure }</button>
             </div>
-            <small>{ metric.question }</small>
+            <small>{ said.question }</small>
             if let Some(found) = found {
-                { value(metric, found) }
+                { value(props, metric, found) }
                 { beside(metric, found) }
             }
             { for failure.map(|words| html! { <p class="hint">{ words }</p> }) }
@@ -54,13 +56,14 @@ fn row(props: &Props, metric: &'static Metric, region: u32, beside: Beside) -> H
 }
 
 /// The value beside what chance gives, and what that means.
-fn value(metric: &Metric, found: &Measurement) -> Html {
+fn value(props: &Props, metric: &Metric, found: &Measurement) -> Html {
     let summary = &found.summary;
     let words = |value: f64| number_format::value(value as f32);
+    let said = props.state.words.test();
     let chance = summary.chance.as_ref();
     let better = match metric.better {
-        Better::Higher => "higher is better",
-        Better::Lower => "lower is better",
+        Better::Higher => said.higher,
+        Better::Lower => said.lower,
     };
     // What is shown as equal is equal.
     let beats = |other: f64| {
@@ -72,9 +75,9 @@ fn value(metric: &Metric, found: &Measurement) -> Html {
     };
     let verdict = chance.map(
         |chance| match (beats(chance.random), beats(chance.centre)) {
-            (true, true) => "better than a random map and than a blob at the centre",
-            (true, false) => "better than a random map, but not than a blob at the centre",
-            (false, _) => "no better than a random map",
+            (true, true) => said.better_than_both,
+            (true, false) => said.better_than_random,
+            (false, _) => said.no_better,
         },
     );
     html! {
@@ -82,15 +85,15 @@ fn value(metric: &Metric, found: &Measurement) -> Html {
             <p class="metric-value" data-metric={metric.id}>
                 <output>{ if summary.value.is_nan() { "…".to_owned() } else { words(summary.value) } }</output>
                 if let Some(chance) = chance {
-                    <span>{ format!("random map {} · centre blob {}", words(chance.random), words(chance.centre)) }</span>
+                    <span>{ (said.chance)(&words(chance.random), &words(chance.centre)) }</span>
                 } else {
-                    <span>{ "chance is not measured yet" }</span>
+                    <span>{ said.no_chance }</span>
                 }
-                <small>{ format!("{better} · {}", number_format::runs(summary.runs)) }</small>
+                <small>{ format!("{better} · {}", (said.runs)(summary.runs as usize)) }</small>
             </p>
             { for verdict.map(|words| html! { <small>{ words }</small> }) }
-            { for summary.left_out.as_ref().map(|words| html! { <small>{ "Not finished: " }{ words }</small> }) }
-            <small class="caution">{ metric.caution }</small>
+            { for summary.left_out.as_ref().map(|words| html! { <small>{ said.not_finished }{ words }</small> }) }
+            <small class="caution">{ props.state.words.metric(metric).caution }</small>
         </>
     }
 }

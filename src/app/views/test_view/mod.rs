@@ -20,7 +20,7 @@ use crate::app::views::common::{Draw, Props, lazy};
 
 /// The tools to test a map with; loaded when they are first shown.
 pub fn test_view(props: &Props) -> Html {
-    lazy("test", props, || Box::pin(draw()))
+    lazy(props.state.words, "test", props, || Box::pin(draw()))
 }
 
 #[wasm_split(more, fallible)]

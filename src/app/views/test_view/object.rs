@@ -14,12 +14,13 @@ const SIDE: f64 = 400.0;
 /// The picture to mark, and the metrics that compare with what is marked.
 pub fn object(props: &Props, picture: &ChosenPicture) -> Html {
     let region = picture.region.as_ref();
+    let words = props.state.words.test();
     let map = tested_map(props, picture);
     html! {
         <>
-            <p class="hint">{ "Mark the object by a box or with a brush. A map can lie on the object and still be wrong about the network, which may look elsewhere." }</p>
+            <p class="hint">{ words.object_hint }</p>
             <RegionEditor state={props.state.clone()} page={props.page.clone()} side={SIDE} {map}
-                label="The picture, to mark the object: drag, or type a box below" />
+                label={words.object_label} />
             if let Some(region) = region {
                 { metric_list(props, Group::Localisation, region.number, &|_, _| html! {}) }
             }

@@ -4,13 +4,14 @@ use yew::prelude::*;
 
 use crate::app::number_format;
 use crate::app::state::{ChangedPicture, ChosenPicture, Prediction};
+use crate::app::words::TestWords;
 
 /// How many classes are shown at least.
 const SHOWN: usize = 3;
 
 /// The most probable classes before, that after, and the explained one, with their
 /// probabilities.
-pub fn probabilities(picture: &ChosenPicture, changed: &ChangedPicture) -> Html {
+pub fn probabilities(words: &TestWords, picture: &ChosenPicture, changed: &ChangedPicture) -> Html {
     let Some(prediction) = &picture.prediction else {
         return html! {};
     };
@@ -26,13 +27,13 @@ pub fn probabilities(picture: &ChosenPicture, changed: &ChangedPicture) -> Html 
         <>
             <p class="verdict" data-class={after.to_string()}>
                 if before == after {
-                    { "It is still taken for " }<em>{ prediction.label(after) }</em>{ "." }
+                    { words.still_taken }<em>{ prediction.label(after) }</em>{ "." }
                 } else {
-                    { "It is now taken for " }<em>{ prediction.label(after) }</em>{ " instead of " }{ prediction.label(before) }{ "." }
+                    { words.now_taken }<em>{ prediction.label(after) }</em>{ words.instead_of }{ prediction.label(before) }{ "." }
                 }
             </p>
             <table class="before-after">
-                <thead><tr><th>{ "Class" }</th><th>{ "before" }</th><th>{ "after" }</th></tr></thead>
+                <thead><tr><th>{ words.class }</th><th>{ words.before }</th><th>{ words.after }</th></tr></thead>
                 <tbody>{ for classes.into_iter().map(|class| row(prediction, changed, class)) }</tbody>
             </table>
         </>

@@ -8,6 +8,7 @@ use super::tested_map::tested_map;
 use crate::app::number_format;
 use crate::app::state::{ChosenPicture, Measurement};
 use crate::app::views::common::{DrawnMap, MapCanvas, Props};
+use crate::app::words::TestWords;
 use crate::evaluate::Group;
 
 /// Longest side of a map, in CSS pixels.
@@ -17,7 +18,7 @@ const SIDE: f64 = 120.0;
 pub fn sanity(props: &Props, picture: &ChosenPicture) -> Html {
     html! {
         <>
-            <p class="hint">{ "A map that stays the same when the network has lost its weights, or when another class is asked about, says nothing about either." }</p>
+            <p class="hint">{ props.state.words.test().sanity_hint }</p>
             { metric_list(props, Group::Sanity, 0, &|_, found| maps(props, picture, found)) }
         </>
     }
@@ -28,6 +29,7 @@ fn maps(props: &Props, picture: &ChosenPicture, found: &Measurement) -> Html {
     let (Some(size), Some(own)) = (picture.canvas_size, tested_map(props, picture)) else {
         return html! {};
     };
+    let said = props.state.words.test();
     let style = own.style;
     let curve = found.summary.curves.first();
     let card = |map: DrawnMap, words: String| {
@@ -47,17 +49,17 @@ fn maps(props: &Props, picture: &ChosenPicture, found: &Measurement) -> Html {
         let alike = curve.and_then(|curve| curve.ys.get(number));
         let alike = alike.map_or_else(String::new, |alike| number_format::value(*alike as f32));
         let share = curve.and_then(|curve| curve.xs.get(number)).copied();
-        let what = what(&found.summary.metric, share.unwrap_or(0.0));
-        card(drawn, format!("{what}: rank correlation {alike}"))
+        let what = what(said, &found.summary.metric, share.unwrap_or(0.0));
+        card(drawn, (said.alike)(&what, &alike))
     });
-    html! { <div class="test-pictures">{ card(own, "the map".to_owned()) }{ for others }</div> }
+    html! { <div class="test-pictures">{ card(own, said.own_map.to_owned()) }{ for others }</div> }
 }
 
 /// What a map of a row is of.
-fn what(metric: &str, share: f64) -> String {
+fn what(words: &TestWords, metric: &str, share: f64) -> String {
     match metric {
-        "cascading-randomisation" => format!("{:.0} % of the layers random", 100.0 * share),
-        "random-logit" => "another class".to_owned(),
-        _ => "a noisy copy".to_owned(),
+        "cascading-randomisation" => (words.layers_random)(&format!("{:.0}", 100.0 * share)),
+        "random-logit" => words.another_class.to_owned(),
+        _ => words.noisy_copy.to_owned(),
     }
 }

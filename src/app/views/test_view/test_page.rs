@@ -12,18 +12,26 @@ use crate::app::views::common::{Props, phase_words, progress_bar};
 #[component]
 pub fn TestView(props: &Props) -> Html {
     let state = &props.state;
+    let words = state.words.test();
+    let tool_name = |tool: TestTool| match tool {
+        TestTool::Faithfulness => words.faithfulness,
+        TestTool::Cover => words.cover,
+        TestTool::Attack => words.attack,
+        TestTool::Object => words.object,
+        TestTool::Sanity => words.sanity,
+    };
     let tool = |tool: TestTool| {
         let choose = props
             .page
             .callback(move |page| page.dispatch(TestAction::ChooseTool(tool)));
-        html! { <button aria-pressed={(state.test.tool == tool).to_string()} onclick={choose}>{ tool.name() }</button> }
+        html! { <button aria-pressed={(state.test.tool == tool).to_string()} onclick={choose}>{ tool_name(tool) }</button> }
     };
     let picture = state.picture.current.as_ref();
     html! {
-        <section class="test-view" aria-label="Whether the map can be believed">
-            <h2>{ "Should you believe it?" }<small>{ for picture.and_then(|picture| tested(props, picture)) }</small></h2>
-            { for state.picture.guide.map(|sentence| html! { <p class="finding guide">{ sentence }</p> }) }
-            <div class="segments" role="group" aria-label="Test">{ for TestTool::ALL.into_iter().map(tool) }</div>
+        <section class="test-view" aria-label={words.label}>
+            <h2>{ words.believe }<small>{ for picture.and_then(|picture| tested(props, picture)) }</small></h2>
+            { for state.picture.guide.map(|guide| html! { <p class="finding guide">{ guide.sentence(state.words) }</p> }) }
+            <div class="segments" role="group" aria-label={words.test}>{ for TestTool::ALL.into_iter().map(tool) }</div>
             { progress(props) }
             if let Some(picture) = picture.filter(|_| state.tested_map().is_some()) {
                 { match state.test.tool {
@@ -34,7 +42,7 @@ pub fn TestView(props: &Props) -> Html {
                     TestTool::Sanity => sanity::sanity(props, picture),
                 } }
             } else {
-                <p class="hint">{ "There is no map to test yet." }</p>
+                <p class="hint">{ words.no_map }</p>
             }
         </section>
     }
@@ -43,7 +51,7 @@ pub fn TestView(props: &Props) -> Html {
 /// Which map is tested.
 fn tested(props: &Props, picture: &ChosenPicture) -> Option<String> {
     let key = props.state.tested_map()?;
-    let question = question_words(picture.prediction.as_ref()?, key.target);
+    let question = question_words(props.state.words, picture.prediction.as_ref()?, key.target);
     Some(format!("{} · {question}", method_name(key.method)))
 }
 
@@ -59,9 +67,9 @@ fn progress(props: &Props) -> Html {
     html! {
         <p class="comparison-progress">
             if let Some(activity) = running {
-                { progress_bar(activity) }
-                <span>{ phase_words(activity) }{ for of }</span>
-                <button class="quiet" onclick={stop}>{ "Stop" }</button>
+                { progress_bar(props.state.words, activity) }
+                <span>{ phase_words(props.state.words, activity) }{ for of }</span>
+                <button class="quiet" onclick={stop}>{ props.state.words.test().stop }</button>
             }
         </p>
     }
@@ -77,6 +85,6 @@ fn other_map(props: &Props, activity: &Activity) -> Option<String> {
     let is_other = props.state.tested_map().as_ref() != Some(&request.map);
     is_other.then(|| {
         let method = method_name(request.map.method);
-        format!(", {method} for {}", prediction.label(request.map.class()))
+        (props.state.words.test().other_map)(method, prediction.label(request.map.class()))
     })
 }
