@@ -152,6 +152,8 @@ export class WebKitDriver extends Driver {
   }
 
   async screenshot(path) {
+    // WebKit waits for the next frame, which a page that is at rest never paints.
+    await this.#ask("POST", "execute/sync", { script: `(${keepPainting})()`, args: [] });
     writeFileSync(path, Buffer.from(await this.#ask("GET", "screenshot"), "base64"));
   }
 
@@ -161,6 +163,21 @@ export class WebKitDriver extends Driver {
     if (existsSync(this.#home)) rmSync(this.#home, { recursive: true, force: true, maxRetries: 5 });
     await super.close();
   }
+}
+
+/** Runs in the page: a point of it changes with every frame for some seconds. */
+function keepPainting() {
+  const point = document.createElement("div");
+  point.style = "position: fixed; right: 0; bottom: 0; width: 1px; height: 1px";
+  document.body.append(point);
+  let frames = 300;
+  const paint = () => {
+    frames -= 1;
+    if (frames === 0) return point.remove();
+    point.style.background = frames % 2 ? "#7f7f7f" : "#808080";
+    requestAnimationFrame(paint);
+  };
+  paint();
 }
 
 async function ask(method, address, body) {
