@@ -3,6 +3,7 @@
 //! documentation, too; a table of another language says them by their ids.
 
 /// What is said of a method; its name stays.
+#[derive(Clone, Copy)]
 pub struct MethodWords {
     /// After "it shows".
     pub plain_name: &'static str,
@@ -13,6 +14,7 @@ pub struct MethodWords {
 }
 
 /// What is said of a setting of a method, or of a scaling.
+#[derive(Clone, Copy)]
 pub struct NamedWords {
     pub name: &'static str,
     /// One sentence.
@@ -20,6 +22,7 @@ pub struct NamedWords {
 }
 
 /// What is said of a metric.
+#[derive(Clone, Copy)]
 pub struct MetricWords {
     pub name: &'static str,
     pub question: &'static str,

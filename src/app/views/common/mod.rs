@@ -2,6 +2,7 @@
 
 mod drag_surface;
 pub mod element_ids;
+mod fetch_words;
 mod file_kind;
 mod input_value;
 mod lazy;

@@ -7,9 +7,9 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, Event, File, HtmlInputElement};
 use yew::{Callback, Properties, UseReducerDispatcher, UseReducerHandle};
 
+use super::fetch_words::fetch_words;
 use super::file_kind::{FileKind, file_kind, ignored_words, is_of_model, is_signal, too_large};
 use crate::app::browser::error_text::error_text;
-use crate::app::browser::fetch::FetchError;
 use crate::app::browser::parts::NotLoaded;
 use crate::app::browser::resource_table::ResourceTable;
 use crate::app::browser::{digest, elements, fetch, picture_decoding};
@@ -20,7 +20,7 @@ use crate::app::state::{
     SettingsAction, in_report, is_saved_explanation,
 };
 use crate::app::views::common::element_ids;
-use crate::app::words::{self, Language, NoticeWords, WordsOf};
+use crate::app::words::{self, Language, WordsOf};
 use crate::protocol::{Sample, WeightsFile};
 
 /// What every view is given.
@@ -393,14 +393,5 @@ impl PageHandle {
                 recovery: None,
             },
         ));
-    }
-}
-
-/// Why what is called `what` could not be fetched, without the full stop.
-fn fetch_words(words: &NoticeWords, what: &str, error: &FetchError) -> String {
-    match error {
-        FetchError::Missing(status) => (words.fetch_missing)(what, &status.to_string()),
-        FetchError::Malformed(reason) => (words.fetch_malformed)(what, reason),
-        _ => (words.fetch_unreachable)(what),
     }
 }
