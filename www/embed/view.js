@@ -29,10 +29,11 @@ export class View {
   #prediction;
   #map;
   #modelId;
-  /** The picture: its key, its file, and what is drawn of it while it can be seen. */
+  /** The picture: its key, its file, its size, and while it can be seen its pixels as they are drawn. */
   #picture = {};
   #isVisible = false;
-  #scheduled;
+  #isToDraw = false;
+  #drawing;
 
   /** `act` has what the reader can do: `choose(settings)`, `retry()`, `cancel()`. */
   constructor(act) {
@@ -194,42 +195,73 @@ export class View {
   #release() {
     const canvas = part("canvas");
     canvas.width = canvas.height = 0;
-    if (this.#picture.address) URL.revokeObjectURL(this.#picture.address);
-    this.#picture.drawable = this.#picture.address = undefined;
+    this.#picture.pixels = undefined;
   }
 
-  /** The picture as the browser shows it, or as the engine read it; grey where neither has one. */
-  async #drawable() {
-    const picture = this.#picture;
-    if (picture.drawable || !picture.file) return picture.drawable;
-    picture.address = URL.createObjectURL(picture.file);
-    const image = new Image();
-    image.src = picture.address;
-    const isShown = await new Promise((resolve) => Object.assign(image, { onload: () => resolve(true), onerror: () => resolve(false) }));
-    const { naturalWidth: width, naturalHeight: height } = image;
-    if (isShown && width * height <= MAX_PIXELS && !picture.preview) picture.drawable = { source: image, width, height };
-    else if (picture.preview) picture.drawable = fromBytes(picture.preview);
-    return picture.drawable;
+  /** The picture as the browser shows it, or as the engine read it: grey where neither has one. */
+  async #read(picture) {
+    if (picture.preview) return fromBytes(picture.preview);
+    const image = await readImage(picture.file);
+    return image && { source: image, width: image.naturalWidth, height: image.naturalHeight };
   }
 
   #setPreview(preview) {
-    this.#picture.preview = preview;
-    this.#picture.drawable = undefined;
+    const { key, file } = this.#picture;
+    this.#picture = { key, file, preview };
   }
 
   /** Draws soon: what changes at once is drawn once, and nothing that cannot be seen. */
   #draw() {
-    this.#scheduled ??= requestAnimationFrame(async () => {
-      this.#scheduled = undefined;
-      const picture = this.#picture;
-      const found = await this.#drawable();
-      if (picture !== this.#picture) return;
-      const isTensor = this.#prediction?.width === 0;
-      const shown = found ?? (isTensor ? { width: 480, height: 480 } : undefined);
-      if (!shown) return;
-      this.#place(part("canvas"), shown);
-      if (this.#isVisible) this.#drawOn(part("canvas"), shown);
+    this.#isToDraw = true;
+    this.#drawing ??= this.#drawWhileAsked().finally(() => {
+      this.#drawing = undefined;
     });
+  }
+
+  async #drawWhileAsked() {
+    while (this.#isToDraw) {
+      await new Promise(requestAnimationFrame);
+      this.#isToDraw = false;
+      await this.#drawPicture(this.#picture);
+    }
+  }
+
+  async #drawPicture(picture) {
+    if (!picture.size && picture.file) {
+      const found = await this.#read(picture);
+      picture.size = found && { width: found.width, height: found.height };
+    }
+    const isTensor = this.#prediction?.width === 0;
+    const size = picture.size ?? (isTensor ? { width: 480, height: 480 } : undefined);
+    const isOther = () => picture !== this.#picture;
+    if (isOther() || !size) return;
+    const canvas = part("canvas");
+    this.#place(canvas, size);
+    if (!this.#isVisible) return;
+    const width = Math.max(1, Math.round(canvas.clientWidth * Math.min(2, devicePixelRatio)));
+    const height = Math.max(1, Math.round((width * size.height) / size.width));
+    if (picture.pixels?.width !== width) picture.pixels = await this.#scale(picture, width, height);
+    if (!isOther() && this.#isVisible) this.#drawOn(canvas, picture.pixels);
+    else picture.pixels = undefined;
+  }
+
+  /**
+   * The picture in the pixels of the canvas. The image itself, which can be a hundred times as
+   * large, is given back at once: browsers keep what was drawn from an element in a cache.
+   */
+  async #scale(picture, width, height) {
+    const pixels = newCanvas(width, height);
+    const context = pixels.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.fillStyle = "#808080";
+    context.fillRect(0, 0, width, height);
+    const found = picture.file && (await this.#read(picture));
+    if (!found) return pixels;
+    const bitmap = await createImageBitmap(found.source).catch(() => undefined);
+    context.imageSmoothingEnabled = found.width > FEW_PIXELS;
+    context.drawImage(bitmap ?? found.source, 0, 0, width, height);
+    bitmap?.close();
+    return pixels;
   }
 
   /** Its size on the screen, which it keeps without pixels. */
@@ -239,15 +271,10 @@ export class View {
     canvas.style.aspectRatio = `${width} / ${height}`;
   }
 
-  #drawOn(canvas, { source, width, height }) {
-    canvas.width = Math.max(1, Math.round(canvas.clientWidth * Math.min(2, devicePixelRatio)));
-    canvas.height = Math.max(1, Math.round((canvas.width * height) / width));
-    const context = canvas.getContext("2d");
-    context.imageSmoothingEnabled = width > FEW_PIXELS;
-    context.imageSmoothingQuality = "high";
-    context.fillStyle = "#808080";
-    if (source) context.drawImage(source, 0, 0, canvas.width, canvas.height);
-    else context.fillRect(0, 0, canvas.width, canvas.height);
+  #drawOn(canvas, pixels) {
+    canvas.width = pixels.width;
+    canvas.height = pixels.height;
+    canvas.getContext("2d").drawImage(pixels, 0, 0);
     const words = this.#map ? titleOf(this.#map, this.#prediction.classes).title : "";
     canvas.setAttribute("aria-label", [this.#settings.alt || "The picture", words].filter(Boolean).join(". "));
     if (this.#map) this.#drawMap(canvas);
@@ -260,6 +287,15 @@ export class View {
     const table = this.#colors.subarray(768 * index, 768 * (index + 1));
     drawMap(canvas, this.#map, table, { opacity: this.#opacity(), isSigned: colorMaps[index].isDiverging });
   }
+}
+
+/** An image that the browser can show, of a size that it should; its pixels are not read yet. */
+async function readImage(file) {
+  const image = new Image();
+  image.src = URL.createObjectURL(file);
+  const isShown = await new Promise((resolve) => Object.assign(image, { onload: () => resolve(true), onerror: () => resolve(false) }));
+  URL.revokeObjectURL(image.src);
+  return isShown && image.naturalWidth * image.naturalHeight <= MAX_PIXELS ? image : undefined;
 }
 
 function fromBytes({ width, height, rgb }) {
