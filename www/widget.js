@@ -15,6 +15,9 @@ const MAX_PICTURE_BYTES = 100e6;
 const MAX_MODEL_BYTES = 2 ** 30;
 /** A frame that does not answer after this time never will. */
 const ANSWER_MS = 20_000;
+/** CSS pixels of embed.css: from which width on the frame has two columns, and its classes, controls and foot. */
+const WIDE = 560;
+const SIDE_HEIGHT = { narrow: 352, wide: 508 };
 /** The frame ignores longer texts. */
 const MAX_TEXT = 500;
 const TEXTS = ["target", "method", "layer", "colormap", "opacity", "alt"];
@@ -228,6 +231,7 @@ class GradCamElement extends HTMLElement {
     button.onclick = () => {
       button.disabled = true;
       button.textContent = "Loading…";
+      figure.style.minHeight = `${this.#roomFor(figure.querySelector("img"))}px`;
       this.#open();
     };
     figure.append(button);
@@ -238,6 +242,15 @@ class GradCamElement extends HTMLElement {
     else if (load !== "press" && load !== "visible" && !sentence) {
       figure.append(Object.assign(document.createElement("p"), { textContent: `load="${load}" is neither "press" nor "visible", so the picture waits for a press.` }));
     }
+  }
+
+  /** The height that the frame will have, by embed.css, so that nothing jumps when it comes. */
+  #roomFor(image) {
+    const width = this.clientWidth;
+    const isWide = width >= WIDE;
+    const column = isWide ? Math.min(0.6 * (width - 38), width - 278) : width - 26;
+    const height = Math.min(column * (image?.naturalHeight / image?.naturalWidth || 0.7), 520);
+    return isWide ? 59 + Math.max(height, SIDE_HEIGHT.wide) : 71 + height + SIDE_HEIGHT.narrow;
   }
 
   #watch(rootMargin, act) {

@@ -63,7 +63,9 @@ export class View {
       this.#picture = { key: picture.key, file: picture.file };
       this.#prediction = this.#map = undefined;
       part("classes").replaceChildren();
-      part("title").textContent = "";
+      part("controls").classList.add("is-awaited");
+      // A line of its height.
+      part("title").textContent = "\u00a0";
       this.#draw();
     }
     this.look(settings);
@@ -94,6 +96,7 @@ export class View {
   }
 
   busy(text) {
+    part("side").classList.remove("is-failed");
     part("busy").hidden = false;
     part("problem").hidden = true;
     part("busy-text").textContent = `${text}…`;
@@ -136,6 +139,7 @@ export class View {
   fail(message, retry = "Try again") {
     part("retry").textContent = retry;
     part("widget").hidden = false;
+    part("side").classList.add("is-failed");
     part("busy").hidden = true;
     part("problem").hidden = false;
     part("problem-text").textContent = message;
@@ -161,7 +165,7 @@ export class View {
     const asked = this.#map && !classes.some(({ id }) => id === classId) ? [this.#map.class] : [];
     part("classes").replaceChildren(...asked.concat(classes).map(chip));
     part("classes").children[focused]?.firstChild.focus();
-    part("controls").hidden = !this.#map;
+    part("controls").classList.toggle("is-awaited", !this.#map);
     if (!this.#map) return;
     const option = ({ id, text }) => element("option", { value: id, textContent: text });
     part("question").replaceChildren(...questions(this.#catalogue.targets, this.#map, this.#prediction.classes).map(option));

@@ -36,11 +36,14 @@ static QUESTIONS: [GuidedQuestion; 3] = [
 ];
 
 impl AppState {
-    /// The questions that can be asked with the samples and the classes of the model.
+    /// The questions that can be asked with the samples and the classes of the model: of one
+    /// that is still to be prepared, those that its samples are for.
     pub fn guided_questions(&self) -> Vec<&'static GuidedQuestion> {
         let samples = self.suitable_samples();
+        let is_coming = !self.model_is_ready() && self.model.desired.is_some();
         let can_be_asked = |question: &&GuidedQuestion| {
-            let is_known = |labels: &[&str]| labels.is_empty() || self.class_of(labels).is_some();
+            let is_known =
+                |labels: &[&str]| labels.is_empty() || is_coming || self.class_of(labels).is_some();
             samples.iter().any(|sample| sample.file == question.sample)
                 && is_known(question.class)
                 && is_known(question.other)
@@ -73,7 +76,7 @@ impl AppState {
 
 #[cfg(test)]
 mod tests {
-    use crate::app::state::{Action, PictureAction, View};
+    use crate::app::state::{Action, ModelAction, PictureAction, View};
     use crate::app::testing::{act, with_labels};
 
     #[test]
@@ -114,5 +117,13 @@ mod tests {
         assert_eq!(state.guided_questions().len(), 1);
         let state = with_labels(&["cup", "plate"], &["boot.png"]);
         assert_eq!(state.guided_questions().len(), 0);
+    }
+
+    #[test]
+    fn while_a_model_is_prepared_its_questions_have_their_place() {
+        let state = with_labels(&["boot"], &["coffee.png"]);
+        let same = state.model.desired.as_ref().unwrap().source.clone();
+        let state = act(state, [ModelAction::LoadAgain(same)]);
+        assert_eq!(state.guided_questions().len(), 3);
     }
 }

@@ -14,6 +14,8 @@ use crate::protocol::Sample;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PictureState {
     pub samples: Rc<Vec<Sample>>,
+    /// Whether the list of samples came, or will not come.
+    pub samples_are_known: bool,
     /// What to look at, if the picture was opened to answer a guided question.
     pub guide: Option<&'static GuidedQuestion>,
     /// The picture chosen last.

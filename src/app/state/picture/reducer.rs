@@ -17,7 +17,10 @@ impl AppState {
     /// Takes an action that concerns pictures.
     pub(in crate::app::state) fn reduce_picture(&mut self, action: PictureAction) {
         match action {
-            PictureAction::SamplesFetched(samples) => self.picture.samples = Rc::new(samples),
+            PictureAction::SamplesFetched(samples) => {
+                self.picture.samples = Rc::new(samples);
+                self.picture.samples_are_known = true;
+            }
             PictureAction::Ask(question) => self.ask(question),
             PictureAction::Choose { file, name } => self.choose_own_picture(file, name),
             PictureAction::ChooseSample { file, name } => self.choose_sample(file, name),

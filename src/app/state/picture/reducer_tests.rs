@@ -76,11 +76,11 @@ fn samples_that_the_model_can_know_come_first() {
     });
     let state = act(
         Rc::new(AppState::new("")),
-        [
-            Action::from(ModelAction::ManifestFetched(Ok(manifest))),
-            PictureAction::SamplesFetched(samples.into()).into(),
-        ],
+        [ModelAction::ManifestFetched(Ok(manifest))],
     );
+    assert!(state.start_is_awaited());
+    let state = act(state, [PictureAction::SamplesFetched(samples.into())]);
+    assert!(!state.start_is_awaited());
     let offered = state.suitable_samples();
     let files: Vec<_> = offered.iter().map(|sample| &*sample.file).collect();
     assert_eq!(files, ["cup.png", "cat.png"]);

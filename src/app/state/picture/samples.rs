@@ -19,6 +19,12 @@ impl AppState {
         entry.samples.iter().filter_map(find).cloned().collect()
     }
 
+    /// Whether the lists that the empty stage is made of are still to come.
+    pub fn start_is_awaited(&self) -> bool {
+        let models_are_known = self.model.manifest.is_some() || !self.notices.shown.is_empty();
+        !(self.picture.samples_are_known && models_are_known)
+    }
+
     /// The sample that the address names, if there is one and no picture is there.
     pub fn sample_to_open(&self) -> Option<Sample> {
         let file = self.settings.sample.as_ref()?;

@@ -120,9 +120,8 @@ impl PageHandle {
         let page = self.clone();
         spawn_local(async move {
             // Without samples the page has everything else; nothing to say.
-            if let Ok(samples) = fetch::samples().await {
-                page.dispatch(PictureAction::SamplesFetched(samples));
-            }
+            let samples = fetch::samples().await.unwrap_or_default();
+            page.dispatch(PictureAction::SamplesFetched(samples));
         });
     }
 

@@ -29,7 +29,6 @@ pub fn empty_stage(props: &Props) -> Html {
                     { for samples.into_iter().map(|sample| thumbnail(props, sample)) }
                 </ul>
             }
-            // Below what is there at once: they come with the model.
             { questions(props) }
             { for props.state.no_samples().map(|why| html! { <p class="or">{ why }</p> }) }
             <p class="hint">{ words.own_model }</p>
@@ -51,7 +50,9 @@ fn questions(props: &Props) -> Html {
         let ask = props
             .page
             .callback(move |page| page.dispatch(PictureAction::Ask(question)));
-        html! { <li><button onclick={ask}>{ question.words(props.state.words) }</button></li> }
+        // They are there with the samples, so that nothing moves when the model is.
+        let disabled = !props.state.model_is_ready();
+        html! { <li><button onclick={ask} {disabled}>{ question.words(props.state.words) }</button></li> }
     };
     let words = props.state.words.start();
     html! {

@@ -19,7 +19,11 @@ pub fn stage(props: &StageProps) -> Html {
     };
     let words = state.words.start();
     let is_empty = state.on_stage().is_none();
-    let class = if is_empty { "stage is-empty" } else { "stage" };
+    let class = match is_empty {
+        true if state.start_is_awaited() => "stage is-empty is-awaited",
+        true => "stage is-empty",
+        false => "stage",
+    };
     html! {
         <section {class} aria-label={words.stage}>
             // Out of sight and of the order of Tab: buttons stand for them.
