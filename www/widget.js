@@ -26,7 +26,7 @@ const ATTRIBUTES = [...TEXTS, ...FILES, "poster", "load"];
 
 const style = new CSSStyleSheet();
 style.replaceSync(`
-  :host { display: block; max-width: 44rem; margin: 1em 0; font: 1rem/1.45 system-ui, sans-serif; }
+  :host { display: block; max-width: 44rem; margin: 1em 0; }
   :host([hidden]), [hidden] { display: none; }
   figure { margin: 0; }
   img { display: block; min-width: min(10rem, 100%); max-width: 100%; height: auto; margin: 0 0 8px; border-radius: 10px; }

@@ -1,5 +1,6 @@
-// Measures <grad-cam> in headless Chromium: from a press to the map with what the browser has
-// cached, and what many elements take more than one that saw as many pictures.
+// Measures <grad-cam> in headless Chromium: what the script takes of its page's main thread while
+// that loads, from a press to the map with what the browser has cached, and what many elements
+// take more than one that saw as many pictures.
 //
 //   node tests/bench/widget.mjs       COUNT=40: forty elements in place of twenty
 
@@ -11,6 +12,9 @@ import { SITE, launch, manifest } from "../e2e/browser.mjs";
 import { serve } from "../e2e/server.mjs";
 
 const RUNS = 5;
+const LOADS = 31;
+/** What a page's main thread is asked to do; the rest is the browser's own, and scatters. */
+const WORK = ["ScriptDuration", "V8CompileDuration", "LayoutDuration", "RecalcStyleDuration"];
 const COUNT = Number(process.env.COUNT ?? 20);
 const PICTURE = "coffee.png";
 const WAIT_MS = 6000;
@@ -24,8 +28,38 @@ const host = await serve(folder, { base: "/" });
 function write(count, model, load) {
   const tags = Array.from({ length: count }, () => `<grad-cam model="${model}" picture="${PICTURE}" load="${load}"></grad-cam>`);
   const listen = 'window.maps = []; addEventListener("explanation", () => maps.push(performance.now()));';
-  const head = `<!doctype html><title>bench</title><link rel="icon" href="data:,"><script>${listen}</script>`;
+  const head = `<!doctype html><title>bench</title><link rel="icon" href="data:,"><script>${listen}</script><p>Words of the page.`;
   writeFileSync(join(folder, "page.html"), `${head}<script type="module" src="${site.url("widget.js")}"></script>${tags.join('<p style="height: 300px">')}`);
+}
+
+/**
+ * Milliseconds that the main thread works for a page with one element until it lies idle, and for
+ * one with a picture and a button of its own: medians of pages by turns.
+ */
+async function hostLoad(model) {
+  const browser = await launch();
+  write(1, model, "press");
+  const tags = { with: readFileSync(join(folder, "page.html"), "utf8") };
+  tags.without = tags.with.replace(/<script type="module".*<\/grad-cam>/, `<figure><img src="${PICTURE}"><button>Look: 9 MB engine and model</button></figure>`);
+  const times = { with: [], without: [] };
+  for (let run = 0; run <= LOADS; run += 1) {
+    for (const [kind, html] of Object.entries(tags)) {
+      writeFileSync(join(folder, "page.html"), html);
+      const page = await browser.newPage();
+      const session = await page.context().newCDPSession(page);
+      await session.send("Performance.enable");
+      await page.goto(host.url("page.html"));
+      await sleep(300);
+      const { metrics } = await session.send("Performance.getMetrics");
+      const busy = metrics.filter(({ name }) => WORK.includes(name)).reduce((sum, { value }) => sum + 1000 * value, 0);
+      if (run > 0) times[kind].push(busy);
+      await page.close();
+    }
+  }
+  await browser.close();
+  const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+  const [all, plain] = [median(times.with), median(times.without)];
+  return `${all.toFixed(1)} ms of scripts, style and layout with the element, ${plain.toFixed(1)} with a picture and a button alone: ${(all - plain).toFixed(1)} more`;
 }
 
 /** Milliseconds from press to map, each in a new page of one browser. */
@@ -98,6 +132,7 @@ function read(id, file) {
   }
 }
 
+console.log(await hostLoad(manifest()[0].id));
 for (const { id } of manifest()) console.log(`${id}: ${Math.round(await pressToMap(id))} ms from press to map, median of ${RUNS}`);
 for (const id of ["xception-tiny", "efficientnet-lite0"].filter((id) => manifest().some((one) => one.id === id))) {
   const [one, many] = [await memory(1, id), await memory(COUNT, id)];
