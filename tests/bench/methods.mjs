@@ -1,7 +1,9 @@
 // What methods cost in the browser, in forward runs of the same sitting, with one thread:
-// each method after a prediction, a run inside those with many, and how soon one stops.
+// each method after a prediction, a run inside those with many, and how soon one stops. The
+// forward runs before and after a method are what it is compared with: a machine's speed changes
+// within a minute. Medians of all turns.
 //
-//     node tests/bench/methods.mjs [MODEL.onnx] [RUNS]
+//     node tests/bench/methods.mjs [MODEL.onnx] [TURNS]      ONLY=rise,smoothgrad: these methods
 //
 // Takes the site in dist; prints a table and judges nothing.
 
@@ -25,7 +27,9 @@ const METHODS = [
 
 async function main() {
   const model = resolve(process.argv[2] ?? join(ROOT, "www/models/xception-kitchenware.onnx"));
-  const runs = Number(process.argv[3] ?? 5);
+  const turns = Number(process.argv[3] ?? 5);
+  const only = process.env.ONLY?.split(",");
+  const methods = METHODS.filter(([method]) => !only || only.includes(method));
   if (!existsSync(model)) throw new Error(`there is no ${model}: run \`make models\` first`);
   const site = await serve(SITE);
   const browser = await launch();
@@ -34,7 +38,7 @@ async function main() {
     site.mount("model", dirname(model));
     await openEngine(page, site, engineFile("simd128", "_loader.js"));
     const addresses = [site.url(`model/${basename(model)}`), site.url("samples/coffee.png")];
-    print(await page.evaluate(measure, [addresses, METHODS, runs]));
+    print(await page.evaluate(measure, [addresses, methods, turns]));
   } finally {
     await browser.close();
     await site.close();
@@ -42,7 +46,7 @@ async function main() {
 }
 
 /** Runs in the page. */
-async function measure([[model, picture], methods, runs]) {
+async function measure([[model, picture], methods, turns]) {
   const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
   const source = { from: "file", name: "model.onnx" };
   const load = { type: "loadModel", model: source, layer: null, remembered: [] };
@@ -56,16 +60,19 @@ async function measure([[model, picture], methods, runs]) {
   const explain = (method, settings, top) =>
     window.ask({ type: "explain", method, target: `logit:${top}`, layer, settings, seed: 1 });
   const forwards = [];
-  const rows = methods.map(([method, ...settings]) => ({ method, settings, values: [], runs: 0 }));
+  const rows = methods.map(([method, ...settings]) => ({ method, settings, values: [], ratios: [], runs: 0 }));
   // Everybody's plans are built and compiled first.
   const { top } = await predict();
   for (const { method, settings } of rows) await explain(method, settings, top);
-  for (let turn = 0; turn < runs; turn += 1) {
+  for (let turn = 0; turn < turns; turn += 1) {
     for (const row of rows) {
-      forwards.push((await predict()).forward);
+      const before = (await predict()).forward;
       const { event } = await explain(row.method, row.settings, top);
       if (event.type !== "map") { row.failure = event.message; continue; }
+      const after = (await predict()).forward;
+      forwards.push(before, after);
       row.values.push(event.timingsMs.explain);
+      row.ratios.push((2 * event.timingsMs.explain) / (before + after));
       row.runs = event.map.runs;
     }
   }
@@ -87,17 +94,18 @@ async function measure([[model, picture], methods, runs]) {
   return {
     forward,
     stops,
-    rows: rows.map(({ method, values, runs: used, failure }) => ({ method, failure, runs: used, ms: values.length ? median(values) : NaN })),
+    rows: rows.map(({ method, values, ratios, runs: used, failure }) => (
+      { method, failure, runs: used, ...(values.length && { ms: median(values), ratio: median(ratios) }) })),
   };
 }
 
 function print({ forward, rows, stops }) {
   console.log(`forward run: ${forward.toFixed(1)} ms`);
   console.log("  method                 ms      ÷ forward  runs  ÷ forward and run");
-  for (const { method, ms, runs, failure } of rows) {
+  for (const { method, ms, ratio, runs, failure } of rows) {
     if (failure) { console.log(`  ${method.padEnd(20)} ${failure}`); continue; }
-    const each = runs > 1 ? (ms / forward / runs).toFixed(3) : "";
-    console.log(`  ${method.padEnd(20)} ${ms.toFixed(1).padStart(8)}  ${(ms / forward).toFixed(3).padStart(8)}  ${String(runs).padStart(4)}  ${each}`);
+    const each = runs > 1 ? (ratio / runs).toFixed(3) : "";
+    console.log(`  ${method.padEnd(20)} ${ms.toFixed(1).padStart(8)}  ${ratio.toFixed(3).padStart(8)}  ${String(runs).padStart(4)}  ${each}`);
   }
   const slowest = stops.reduce((a, b) => (a.ms > b.ms ? a : b));
   const kinds = [...new Set(stops.map(({ type }) => type))].join(", ");

@@ -68,6 +68,7 @@ impl EvalOp for MaxPoolGradient {
         let mut view = gradient.to_plain_array_view_mut::<f32>()?;
         let all = view.as_slice_mut().unwrap_or_default();
         parallel_chunks(all, len, pixels.len(), |first, planes| {
+            let mut padded = PaddedPlane::new(self, size, output);
             for (index, to) in (first..).zip(planes.chunks_exact_mut(len)) {
                 let of_output = index * output_len..(index + 1) * output_len;
                 let planes = Planes {
@@ -77,7 +78,7 @@ impl EvalOp for MaxPoolGradient {
                     cotangent: &cotangent[of_output],
                     output,
                 };
-                self.route(&planes, to);
+                padded.route(&planes, to);
             }
             Ok(())
         })?;
@@ -109,55 +110,88 @@ impl MaxPoolGradient {
     /// Pixels of a window, at most.
     pub const MAX_TAPS: usize = 1024;
 
-    /// Adds each window's cotangent to a pixel of `to`. From the last window to the first: so a
-    /// pixel's summands come in the order of the taps, as in a sum over taps.
-    fn route(&self, planes: &Planes, to: &mut [f32]) {
-        let [kernel_rows, kernel_columns] = self.kernel;
-        let [height, width] = planes.size;
-        let taps: Vec<usize> = (0..kernel_rows)
-            .flat_map(|row| (0..kernel_columns).map(move |column| row * width + column))
-            .collect();
-        for row in (0..planes.output[0]).rev() {
-            // The first row and column of a window lie within the padding if there is none.
-            let top = (row * self.strides[0]).checked_sub(self.padding[0]);
-            let top = top.filter(|top| top + kernel_rows <= height);
-            for column in (0..planes.output[1]).rev() {
-                let left = (column * self.strides[1]).checked_sub(self.padding[1]);
-                let left = left.filter(|left| left + kernel_columns <= width);
-                let window = row * planes.output[1] + column;
-                let max = planes.maxima[window];
-                let pixel = match (top, left) {
-                    (Some(top), Some(left)) => {
-                        let corner = top * width + left;
-                        let mut pixels = taps.iter().map(|tap| corner + tap);
-                        pixels.find(|&pixel| is_maximum(planes.pixels[pixel], max))
-                    }
-                    _ => self.padded_maximum(planes, [row, column], max),
-                };
-                if let Some(pixel) = pixel {
-                    to[pixel] += planes.cotangent[window];
-                }
-            }
+    /// Height and width of a plane with its padding, which the windows do not leave.
+    fn padded(&self, size: [usize; 2], output: [usize; 2]) -> [usize; 2] {
+        [0, 1].map(|axis| {
+            let reach = (output[axis] - 1) * self.strides[axis] + self.kernel[axis];
+            reach.max(self.padding[axis] + size[axis])
+        })
+    }
+}
+
+/// A plane and its gradient with the padding around them: no window is a special one.
+struct PaddedPlane<'a> {
+    op: &'a MaxPoolGradient,
+    /// Row-major, of `width` columns.
+    pixels: Vec<f32>,
+    gradient: Vec<f32>,
+    width: usize,
+}
+
+impl<'a> PaddedPlane<'a> {
+    fn new(op: &'a MaxPoolGradient, size: [usize; 2], output: [usize; 2]) -> PaddedPlane<'a> {
+        let [height, width] = op.padded(size, output);
+        PaddedPlane {
+            op,
+            pixels: vec![f32::MIN; height * width],
+            gradient: vec![0.0; height * width],
+            width,
         }
     }
 
-    /// The pixel that gets the cotangent of a window that reaches into the padding, if there is
-    /// one.
-    fn padded_maximum(&self, planes: &Planes, window: [usize; 2], max: f32) -> Option<usize> {
-        let along = |axis: usize, tap: usize| {
-            let place = (window[axis] * self.strides[axis] + tap).checked_sub(self.padding[axis]);
-            place.filter(|&place| place < planes.size[axis])
-        };
-        for tap in 0..self.kernel[0] * self.kernel[1] {
-            let (row, column) = (tap / self.kernel[1], tap % self.kernel[1]);
-            let place = along(0, row).zip(along(1, column));
-            let pixel = place.map(|(row, column)| row * planes.size[1] + column);
-            if is_maximum(pixel.map_or(f32::MIN, |pixel| planes.pixels[pixel]), max) {
-                return pixel;
+    /// Writes the gradient of a plane to `to`. From the last window to the first: so a pixel's
+    /// summands come in the order of the taps, as in a sum over taps.
+    fn route(&mut self, planes: &Planes, to: &mut [f32]) {
+        let PaddedPlane { op, width, .. } = *self;
+        let inside = op.padding[0] * width + op.padding[1];
+        let rows = self.pixels[inside..].chunks_mut(width);
+        for (row, pixels) in rows.zip(planes.pixels.chunks_exact(planes.size[1])) {
+            row[..pixels.len()].copy_from_slice(pixels);
+        }
+        self.gradient.fill(0.0);
+        let taps: Vec<usize> = (0..op.kernel[0])
+            .flat_map(|row| (0..op.kernel[1]).map(move |column| row * width + column))
+            .collect();
+        let windows = planes.maxima.iter().zip(planes.cotangent);
+        for (window, (&max, &cotangent)) in windows.enumerate().rev() {
+            let (row, column) = (window / planes.output[1], window % planes.output[1]);
+            let corner = row * op.strides[0] * width + column * op.strides[1];
+            let pixels = &self.pixels[corner..];
+            let tap = match op.kernel {
+                [3, 3] => first_maximum_3x3(pixels, width, max),
+                _ => taps
+                    .iter()
+                    .copied()
+                    .find(|&tap| is_maximum(pixels[tap], max)),
+            };
+            if let Some(tap) = tap {
+                self.gradient[corner + tap] += cotangent;
             }
         }
-        None
+        let rows = self.gradient[inside..].chunks(width);
+        for (row, to) in rows.zip(to.chunks_exact_mut(planes.size[1])) {
+            to.copy_from_slice(&row[..to.len()]);
+        }
     }
+}
+
+/// Where the first maximum of the first 3 × 3 pixels is. All nine are looked at and chosen from
+/// without a branch: where a maximum lies cannot be predicted.
+#[inline(always)]
+fn first_maximum_3x3(pixels: &[f32], width: usize, max: f32) -> Option<usize> {
+    let mut found = usize::MAX;
+    for row in [2, 1, 0] {
+        let pixels = &pixels[row * width..][..3];
+        for column in [2, 1, 0] {
+            let is_found = is_maximum(pixels[column], max);
+            found = if is_found {
+                row * width + column
+            } else {
+                found
+            };
+        }
+    }
+    (found != usize::MAX).then_some(found)
 }
 
 /// Whether a pixel is not less than the maximum; so is one that is no number.
