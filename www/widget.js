@@ -26,10 +26,11 @@ const ATTRIBUTES = [...TEXTS, ...FILES, "poster", "load"];
 
 const style = new CSSStyleSheet();
 style.replaceSync(`
-  :host { display: block; max-width: 44rem; margin: 1em 0; }
+  :host { display: grid; max-width: 44rem; margin: 1em 0; }
   :host([hidden]), [hidden] { display: none; }
-  figure { margin: 0; }
-  img { display: block; min-width: min(10rem, 100%); max-width: 100%; height: auto; margin: 0 0 8px; border-radius: 10px; }
+  /* The button is at the end of the room that the page gave it: it does not move when the picture comes. */
+  figure { margin: 0; display: grid; grid-template: 1fr / minmax(0, 1fr); justify-items: start; }
+  img { display: block; align-self: start; min-width: min(10rem, 100%); max-width: 100%; height: auto; margin: 0 0 8px; border-radius: 10px; }
   button { min-height: 44px; padding: 0 16px; border: 1px solid; border-radius: 10px; font: inherit;
     background: light-dark(#fff, #1f1d1b); color: light-dark(#8f3207, #ffab7a); cursor: pointer; }
   button:focus-visible { outline: 3px solid; outline-offset: 2px; }
@@ -156,6 +157,9 @@ class GradCamElement extends HTMLElement {
   /** Whether the page heard already of what is explained. */
   #isQuiet = false;
   #change;
+  /** CSS pixels that the frame says it has, and that it will need before it can say so. */
+  #height = 0;
+  #room = 0;
 
   connectedCallback() {
     this.#root.adoptedStyleSheets = [style];
@@ -231,7 +235,8 @@ class GradCamElement extends HTMLElement {
     button.onclick = () => {
       button.disabled = true;
       button.textContent = "Loading…";
-      figure.style.minHeight = `${this.#roomFor(figure.querySelector("img"))}px`;
+      this.#room = this.#roomFor(figure.querySelector("img"));
+      figure.style.minHeight = `${this.#room}px`;
       this.#open();
     };
     figure.append(button);
@@ -276,6 +281,7 @@ class GradCamElement extends HTMLElement {
   /** `isNew` unless it only comes back with what was explained before. */
   #open(isNew = !this.#isResting) {
     this.#isResting = false;
+    this.#height = 0;
     this.#frame = openFrame("widget", this.#root, (message) => this.#receive(message), () => this.failed());
     this.#frame.post("hub", {}, [joinHub(this)]);
     const number = this.#show();
@@ -380,7 +386,8 @@ class GradCamElement extends HTMLElement {
       const hadFocus = this.#root.activeElement?.localName === "button";
       for (const one of [...this.#root.children]) if (one !== frame) one.remove();
       if (hadFocus) frame.focus();
-      frame.style.height = `${Math.min(Math.ceil(height), 4000)}px`;
+      this.#height = height;
+      this.#setHeight();
     } else if (type === "retry") {
       this.#show();
     } else if (type === "chosen") {
@@ -388,15 +395,23 @@ class GradCamElement extends HTMLElement {
     } else if (type === "cancel") {
       this.#fetching?.abort();
     } else if (type === "failure") {
+      this.#room = 0;
+      this.#setHeight();
       this.#fail(detail?.kind, String(detail?.message), number);
     } else if (["ready", "prediction", "explanation"].includes(type)) {
       if (!isAgain) this.#tell(type, detail);
       if (type !== "explanation") return;
       this.#answer(number, ({ resolve }) => resolve(detail));
       this.#isDone = number === this.#number;
+      this.#room = 0;
+      this.#setHeight();
       this.#isQuiet &&= !this.#isDone;
       this.#restIfFar();
     }
+  }
+
+  #setHeight() {
+    if (this.#height) this.#frame.frame.style.height = `${Math.min(Math.ceil(Math.max(this.#height, this.#room)), 4000)}px`;
   }
 
   #tell(type, detail) {

@@ -43,7 +43,7 @@ for (const [width, viewport] of Object.entries(SIZES)) {
     hosting(`the widget, ${width}, load="${load}", with room as docs/embedding.md says`, { viewport }, async (host, visit, t) => {
       await host.page.addInitScript(watchShifts);
       const text = "<p>What the book says below the picture.</p>".repeat(12);
-      const head = `<style>grad-cam { display: block; min-height: ${height}; }</style>`;
+      const head = `<style>grad-cam { display: grid; min-height: ${height}; }</style>`;
       await host.show(`<p>Before it.</p>${tag({ load })}${text}`, { head });
       if (load === "press") await host.press();
       await host.explained("ankle boot");
