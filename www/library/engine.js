@@ -7,7 +7,7 @@ import { GradcamError, reason } from "./errors.js";
 export const PROTOCOL_VERSION = 13;
 
 /** A build whose program is there and does not listen after this time never will. */
-const START_MS = 10_000;
+const START_MS = 30_000;
 /** An explanation that was given up is heard by the engine within this time, or the engine is replaced. */
 const CANCEL_MS = 2_000;
 

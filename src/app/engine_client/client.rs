@@ -24,8 +24,8 @@ use crate::app::words::{NoticeWords, WordsOf};
 use crate::protocol::{FailureKind, Job, Request, RequestMessage};
 
 /// How long a build whose program is there may take until it listens, in
-/// milliseconds. Its threads alone may take half of that.
-const START_TIMEOUT_MS: u32 = 10_000;
+/// milliseconds: many times what it takes, for slow and busy machines.
+const START_TIMEOUT_MS: u32 = 30_000;
 
 /// The number of a request that is not answered.
 const CANCEL: Job = 0;
