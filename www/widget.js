@@ -395,22 +395,22 @@ class GradCamElement extends HTMLElement {
     } else if (type === "cancel") {
       this.#fetching?.abort();
     } else if (type === "failure") {
-      this.#room = 0;
-      this.#setHeight();
+      this.#setHeight(0);
       this.#fail(detail?.kind, String(detail?.message), number);
     } else if (["ready", "prediction", "explanation"].includes(type)) {
       if (!isAgain) this.#tell(type, detail);
       if (type !== "explanation") return;
       this.#answer(number, ({ resolve }) => resolve(detail));
       this.#isDone = number === this.#number;
-      this.#room = 0;
-      this.#setHeight();
+      this.#setHeight(0);
       this.#isQuiet &&= !this.#isDone;
       this.#restIfFar();
     }
   }
 
-  #setHeight() {
+  /** As the frame says it, and at least the room that is kept for it. */
+  #setHeight(room = this.#room) {
+    this.#room = room;
     if (this.#height) this.#frame.frame.style.height = `${Math.min(Math.ceil(Math.max(this.#height, this.#room)), 4000)}px`;
   }
 

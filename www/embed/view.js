@@ -202,13 +202,6 @@ export class View {
     this.#picture.pixels = undefined;
   }
 
-  /** The picture as the browser shows it, or as the engine read it: grey where neither has one. */
-  async #read(picture) {
-    if (picture.preview) return fromBytes(picture.preview);
-    const image = await readImage(picture.file);
-    return image && { source: image, width: image.naturalWidth, height: image.naturalHeight };
-  }
-
   #setPreview(preview) {
     const { key, file } = this.#picture;
     this.#picture = { key, file, preview };
@@ -231,8 +224,9 @@ export class View {
   }
 
   async #drawPicture(picture) {
+    let found;
     if (!picture.size && picture.file) {
-      const found = await this.#read(picture);
+      found = await read(picture);
       picture.size = found && { width: found.width, height: found.height };
     }
     const isTensor = this.#prediction?.width === 0;
@@ -244,28 +238,9 @@ export class View {
     if (!this.#isVisible) return;
     const width = Math.max(1, Math.round(canvas.clientWidth * Math.min(2, devicePixelRatio)));
     const height = Math.max(1, Math.round((width * size.height) / size.width));
-    if (picture.pixels?.width !== width) picture.pixels = await this.#scale(picture, width, height);
+    if (picture.pixels?.width !== width) picture.pixels = await scaled(found ?? (await read(picture)), width, height);
     if (!isOther() && this.#isVisible) this.#drawOn(canvas, picture.pixels);
     else picture.pixels = undefined;
-  }
-
-  /**
-   * The picture in the pixels of the canvas. The image itself, which can be a hundred times as
-   * large, is given back at once: browsers keep what was drawn from an element in a cache.
-   */
-  async #scale(picture, width, height) {
-    const pixels = newCanvas(width, height);
-    const context = pixels.getContext("2d");
-    context.imageSmoothingQuality = "high";
-    context.fillStyle = "#808080";
-    context.fillRect(0, 0, width, height);
-    const found = picture.file && (await this.#read(picture));
-    if (!found) return pixels;
-    const bitmap = await createImageBitmap(found.source).catch(() => undefined);
-    context.imageSmoothingEnabled = found.width > FEW_PIXELS;
-    context.drawImage(bitmap ?? found.source, 0, 0, width, height);
-    bitmap?.close();
-    return pixels;
   }
 
   /** Its size on the screen, which it keeps without pixels. */
@@ -291,6 +266,32 @@ export class View {
     const table = this.#colors.subarray(768 * index, 768 * (index + 1));
     drawMap(canvas, this.#map, table, { opacity: this.#opacity(), isSigned: colorMaps[index].isDiverging });
   }
+}
+
+/** The picture as the engine read it, or as the browser shows it; nothing where neither has one. */
+async function read({ file, preview }) {
+  if (preview) return fromBytes(preview);
+  const image = file && (await readImage(file));
+  return image && { source: image, width: image.naturalWidth, height: image.naturalHeight };
+}
+
+/**
+ * A picture in the pixels of the canvas, grey where there is none. The image itself, which can be a
+ * hundred times as large, is given back at once: browsers keep what was drawn from an element in a
+ * cache.
+ */
+async function scaled(found, width, height) {
+  const pixels = newCanvas(width, height);
+  const context = pixels.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.fillStyle = "#808080";
+  context.fillRect(0, 0, width, height);
+  if (!found) return pixels;
+  const bitmap = await createImageBitmap(found.source).catch(() => undefined);
+  context.imageSmoothingEnabled = found.width > FEW_PIXELS;
+  context.drawImage(bitmap ?? found.source, 0, 0, width, height);
+  bitmap?.close();
+  return pixels;
 }
 
 /** An image that the browser can show, of a size that it should; its pixels are not read yet. */

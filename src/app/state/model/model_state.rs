@@ -12,6 +12,8 @@ use crate::protocol::Manifest;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModelState {
     pub manifest: Option<Rc<Manifest>>,
+    /// Whether it could not be fetched, and nobody has had it fetched again since.
+    pub manifest_failed: bool,
     /// `None` before the manifest is there and after a failure or a cancel.
     pub desired: Option<DesiredModel>,
     /// The model that was prepared last, and still is if its key is the desired one's.

@@ -77,6 +77,7 @@ impl AppState {
 
     /// Takes the manifest and desires the model that the settings name, else the most general.
     fn manifest_fetched(&mut self, manifest: Result<Manifest, String>) {
+        self.model.manifest_failed = manifest.is_err();
         match manifest {
             Ok(manifest) => {
                 self.forget_notice(NoticePlace::Model, &Recovery::FetchManifest);

@@ -40,7 +40,9 @@ impl AppState {
     /// that is still to be prepared, those that its samples are for.
     pub fn guided_questions(&self) -> Vec<&'static GuidedQuestion> {
         let samples = self.suitable_samples();
-        let is_coming = !self.model_is_ready() && self.model.desired.is_some();
+        let desired = self.model.desired.as_ref();
+        let is_coming =
+            !self.model_is_ready() && desired.is_some_and(|it| it.source.entry().is_some());
         let can_be_asked = |question: &&GuidedQuestion| {
             let is_known =
                 |labels: &[&str]| labels.is_empty() || is_coming || self.class_of(labels).is_some();

@@ -6,7 +6,7 @@ use crate::app::state::app_state::AppState;
 use crate::app::state::engine::{EngineEvent, EngineStep};
 use crate::app::state::explanation::ExplanationAction;
 use crate::app::state::model::ModelAction;
-use crate::app::state::notices::NoticePlace;
+use crate::app::state::notices::{NoticePlace, NoticesAction};
 use crate::app::testing::{act, begun, explained, mapped, shown};
 use crate::protocol::{FailureKind, Manifest, Sample};
 
@@ -81,6 +81,12 @@ fn samples_that_the_model_can_know_come_first() {
     assert!(state.start_is_awaited());
     let state = act(state, [PictureAction::SamplesFetched(samples.into())]);
     assert!(!state.start_is_awaited());
+    let without = [
+        Action::from(ModelAction::ManifestFetched(Err("No models.".into()))),
+        PictureAction::SamplesFetched(vec![]).into(),
+        NoticesAction::Dismiss(NoticePlace::Model).into(),
+    ];
+    assert!(!act(Rc::new(AppState::new("")), without).start_is_awaited());
     let offered = state.suitable_samples();
     let files: Vec<_> = offered.iter().map(|sample| &*sample.file).collect();
     assert_eq!(files, ["cup.png", "cat.png"]);

@@ -21,7 +21,7 @@ impl AppState {
 
     /// Whether the lists that the empty stage is made of are still to come.
     pub fn start_is_awaited(&self) -> bool {
-        let models_are_known = self.model.manifest.is_some() || !self.notices.shown.is_empty();
+        let models_are_known = self.model.manifest.is_some() || self.model.manifest_failed;
         !(self.picture.samples_are_known && models_are_known)
     }
 

@@ -19,11 +19,12 @@ pub fn stage(props: &StageProps) -> Html {
     };
     let words = state.words.start();
     let is_empty = state.on_stage().is_none();
-    let class = match is_empty {
-        true if state.start_is_awaited() => "stage is-empty is-awaited",
-        true => "stage is-empty",
-        false => "stage",
-    };
+    let is_awaited = is_empty && state.start_is_awaited();
+    let class = classes!(
+        "stage",
+        is_empty.then_some("is-empty"),
+        is_awaited.then_some("is-awaited")
+    );
     html! {
         <section {class} aria-label={words.stage}>
             // Out of sight and of the order of Tab: buttons stand for them.
