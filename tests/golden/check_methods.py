@@ -119,6 +119,23 @@ def occlusion(network, _, number, settings, __):
     return total / np.maximum(count, 1)
 
 
+def density(value):
+    """Of the normal distribution, without its factor."""
+    return math.exp(-value * value / 2)
+
+
+def ziggurat():
+    """Where the 256 layers of equal area end, from the lowest to the top."""
+    right, area = 3.6541528853610088, 0.00492867323399
+    ends = [area / density(right), right]
+    while len(ends) < 256:
+        ends.append(math.sqrt(-2 * math.log(area / ends[-1] + density(ends[-1]))))
+    return [*ends, 0.0]
+
+
+ZIGGURAT = ziggurat()
+
+
 class Pcg32:
     """O'Neill 2014, the reference's pcg32_srandom_r and pcg32_random_r."""
 
@@ -130,7 +147,6 @@ class Pcg32:
         self.next()
         self.state = (self.state + state) & self.MASK
         self.next()
-        self.second = None
 
     def next(self):
         old = self.state
@@ -139,21 +155,35 @@ class Pcg32:
         turn = old >> 59
         return (value >> turn | value << (-turn & 31)) & 0xFFFFFFFF
 
+    def next64(self):
+        low = self.next()
+        return self.next() << 32 | low
+
     def uniform(self):
         return self.next() / 2**32
 
     def normal(self):
-        """Marsaglia and Bray 1964: two from a point of the unit disc, given one after the other."""
-        if self.second is not None:
-            second, self.second = self.second, None
-            return second
+        """Doornik 2005, "An improved ziggurat method to generate normal random samples"."""
         while True:
-            x, y = 2 * self.uniform() - 1, 2 * self.uniform() - 1
-            square = x * x + y * y
-            if 0 < square < 1:
-                factor = math.sqrt(-2 * math.log(square) / square)
-                self.second = factor * y
-                return factor * x
+            bits = self.next64()
+            layer = bits & 0xFF
+            share = math.ldexp(bits >> 12, -51) - 1
+            value = share * ZIGGURAT[layer]
+            if abs(value) < ZIGGURAT[layer + 1]:
+                return value
+            if layer == 0:
+                return math.copysign(self.tail(), share)
+            inner, outer = density(ZIGGURAT[layer + 1]), density(ZIGGURAT[layer])
+            if inner + (outer - inner) * math.ldexp(self.next64() >> 11, -53) < density(value):
+                return value
+
+    def tail(self):
+        """Marsaglia 1964: a normal number beyond the lowest layer."""
+        while True:
+            along, across = (math.log(math.ldexp((self.next64() >> 12) + 0.5, -52)) for _ in range(2))
+            along /= ZIGGURAT[1]
+            if -2 * across >= along * along:
+                return ZIGGURAT[1] - along
 
 
 def rise(network, _, number, settings, seed):
