@@ -24,6 +24,7 @@ mod warm_up;
 mod windows;
 
 pub use common::{Clamp, PoolActivity};
+pub use elementwise::{Function, FusedElementwise, Instruction, Operand, Program};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub use matmul::{AutotuningReport, autotuning_report};
 pub use matmul::{Kernel, KernelShape, StoredElement, WeightReader, peak_gigaflops};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use tract_onnx::tract_hir::internal::*;
 
 use crate::network::kernels::{
-    Clamp, Convolution, ConvolutionWeights, Dense, Geometry, MAX_DENSE_ROWS, MaxPoolGradient,
+    Clamp, Convolution, ConvolutionWeights, Dense, FusedElementwise, Geometry, MAX_DENSE_ROWS,
+    MaxPoolGradient, Program,
 };
 use crate::onnx::{Window, node, pb};
 
@@ -26,6 +27,8 @@ pub enum LoweredLayer {
     Convolution(LoweredConvolution),
     Dense(Dense),
     MaxPoolGradient(MaxPoolGradient),
+    /// Of one input.
+    Elementwise(Program),
 }
 
 impl LoweredLayer {
@@ -35,6 +38,7 @@ impl LoweredLayer {
             LoweredLayer::Convolution(layer) => expand(layer.clone()),
             LoweredLayer::Dense(layer) => expand(LoweredDense(layer.clone())),
             LoweredLayer::MaxPoolGradient(layer) => expand(LoweredMaxPoolGradient(layer.clone())),
+            LoweredLayer::Elementwise(program) => expand(LoweredElementwise(program.clone())),
         }
     }
 }
@@ -205,5 +209,39 @@ impl Expansion for LoweredMaxPoolGradient {
         inputs: &[OutletId],
     ) -> TractResult<TVec<OutletId>> {
         model.wire_node(name, self.0.clone(), inputs)
+    }
+}
+
+/// A program of one input, of a size that is not known yet.
+#[derive(Clone, Debug)]
+struct LoweredElementwise(Program);
+
+impl Expansion for LoweredElementwise {
+    fn name(&self) -> StaticName {
+        "GradcamElementwise".into()
+    }
+
+    fn rules<'r, 'p: 'r, 's: 'r>(
+        &'s self,
+        solver: &mut Solver<'r>,
+        inputs: &'p [TensorProxy],
+        outputs: &'p [TensorProxy],
+    ) -> InferenceResult {
+        one_to_one(solver, inputs, outputs)?;
+        solver.equals(&outputs[0].shape, &inputs[0].shape)
+    }
+
+    fn wire(
+        &self,
+        name: &str,
+        model: &mut TypedModel,
+        inputs: &[OutletId],
+    ) -> TractResult<TVec<OutletId>> {
+        let shape = concrete(&model.outlet_fact(inputs[0])?.shape.to_tvec())?;
+        let operation = FusedElementwise {
+            program: self.0.clone(),
+            shape: shape.into(),
+        };
+        model.wire_node(name, operation, inputs)
     }
 }

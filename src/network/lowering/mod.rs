@@ -7,6 +7,7 @@
 //!
 //! - `pattern_matching`: the layers that are lowered: Conv, with a batch norm behind it
 //!   folded in; Gemm and MatMul by a constant matrix; the gradient of MaxPool
+//! - `scalar_chains`: operators on one tensor and scalars, which become one
 //! - `weight_cache`: the packed weights
 //! - `released_weights`: weights of the file that are kept packed alone
 //! - `stored_weights`: weights of the file as the kernels read them
@@ -22,6 +23,7 @@ mod lowered_ops;
 mod pattern_matching;
 mod released_weights;
 mod remaining_graph;
+mod scalar_chains;
 mod stored_weights;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use tract_onnx::prelude::TractError;
 
 use super::lowered_ops::{LoweredConvolution, LoweredLayer};
 use super::remaining_graph::{RemainingGraph, operator};
+use super::scalar_chains::{ScalarChain, Surroundings};
 use super::stored_weights;
 use super::weight_cache::{ConvolutionKey, PackedWeights};
 use crate::gradient::MAX_POOL_GRADIENT;
@@ -43,7 +44,7 @@ pub struct PatternMatcher<'a> {
     transposed: HashMap<&'a str, &'a str>,
     cache: &'a mut PackedWeights,
     layers: Vec<LoweredLayer>,
-    /// Outputs of batch norms that were folded into the convolution before them.
+    /// Outputs of nodes that became part of the operation before them.
     folded: HashSet<String>,
 }
 
@@ -100,6 +101,7 @@ impl<'a> PatternMatcher<'a> {
                 "Conv" => self.convolution(node)?,
                 "Gemm" | "MatMul" => self.dense(node)?,
                 MAX_POOL_GRADIENT => self.max_pool_gradient(node),
+                "Div" => self.scalar_chain(node),
                 _ => None,
             };
             nodes.extend(instead.unwrap_or_else(|| vec![node.clone()]));
@@ -365,6 +367,16 @@ impl<'a> PatternMatcher<'a> {
         Some(vec![stand_in])
     }
 
+    /// The chain that begins with a node.
+    fn scalar_chain(&mut self, node: &'a pb::NodeProto) -> Option<Vec<pb::NodeProto>> {
+        let ScalarChain { program, outputs } = ScalarChain::of(node, &*self)?;
+        let (output, folded) = outputs.split_last()?;
+        let name = node::name_of(node);
+        let stand_in = self.stand_in(node, name, output, LoweredLayer::Elementwise(program));
+        self.folded.extend(folded.iter().chain([output]).cloned());
+        Some(vec![stand_in])
+    }
+
     fn dense_weights(&mut self, weights: &pb::TensorProto) -> Result<Arc<DenseWeights>, OnnxError> {
         if let Some(matrix) = self.cache.dense(&weights.name) {
             return Ok(matrix);
@@ -372,6 +384,21 @@ impl<'a> PatternMatcher<'a> {
         let matrix = Arc::new(DenseWeights::read(&stored_weights::matrix(weights)?));
         self.cache.keep_dense(&weights.name, &matrix);
         Ok(matrix)
+    }
+}
+
+impl<'a> Surroundings<'a> for PatternMatcher<'a> {
+    fn scalar(&self, name: &str) -> Option<f32> {
+        let constant = self.constant(Some(name))?;
+        let values = tensor::floats(constant).ok()?;
+        values.first().copied().filter(|_| constant.dims.is_empty())
+    }
+
+    fn sole_reader(&self, tensor: &str) -> Option<&'a pb::NodeProto> {
+        match self.readers.get(tensor)?.as_slice() {
+            &[reader] => reader,
+            _ => None,
+        }
     }
 }
 

@@ -241,3 +241,50 @@ fn windows_spread_over_more_memory_than_there_is_are_refused() {
         "{error}"
     );
 }
+
+/// x [1, 3, 4, 5] as a network in int8 passes it on: divided, rounded, bounded, shifted, multiplied.
+fn conversions() -> GraphBuilder {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 3, 4, 5])]);
+    let scalars = [("s", 0.03), ("r", 12_582_912.0), ("low", 12_582_900.0)];
+    let others = [
+        ("high", 12_582_930.0),
+        ("shift", 12_582_922.0),
+        ("z", -10.0),
+    ];
+    for (name, value) in scalars.into_iter().chain(others) {
+        graph.floats(name, &[], &[value]);
+    }
+    graph.node("Div", "quotient", &["x", "s"], "q");
+    graph.node("Add", "rounded", &["r", "q"], "a");
+    graph.node("Clip", "bounded", &["a", "low", "high"], "c");
+    graph.node("Sub", "quantised", &["c", "shift"], "d");
+    graph.node("Sub", "shifted", &["d", "z"], "e");
+    graph.node("Mul", "dequantised", &["e", "s"], "y");
+    graph
+}
+
+#[test]
+fn a_chain_on_scalars_is_one_operation() {
+    let shape = [1, 3, 4, 5];
+    let model = decoded(conversions().output("y", &shape));
+    assert_eq!(operators(&model), ["gradcam.0"]);
+    let x = input(&shape);
+    let mut plan = ExecutionPlan::new(&model).unwrap();
+    let found = plan.run(vec![x.clone()], &mut |_, _| ()).unwrap();
+    // The evaluator, in float64, would not round.
+    let wanted = x.mapv(|x| (x / 0.03).round_ties_even().clamp(-12.0, 18.0) * 0.03);
+    assert_eq!(found[0], wanted);
+}
+
+#[test]
+fn a_chain_that_others_read_from_is_left() {
+    // The quotient is read twice, what is quantised is an output.
+    let mut twice = conversions();
+    twice.node("Add", "sum", &["q", "y"], "t");
+    let twice = decoded(twice.output("t", &[1, 3, 4, 5]));
+    assert_eq!(operators(&twice).len(), 7);
+    let given_out = conversions()
+        .output("y", &[1, 3, 4, 5])
+        .output("d", &[1, 3, 4, 5]);
+    assert_eq!(operators(&decoded(given_out)), ["gradcam.0", "Sub", "Mul"]);
+}

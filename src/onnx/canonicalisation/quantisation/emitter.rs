@@ -27,6 +27,8 @@ pub struct Emitter {
     stem: String,
     count: usize,
     values_left: usize,
+    /// Names of the new constants with a single value, by its bits.
+    scalars: HashMap<u32, String>,
 }
 
 impl Emitter {
@@ -45,6 +47,7 @@ impl Emitter {
             stem: String::new(),
             count: 0,
             values_left: MAX_VALUES,
+            scalars: HashMap::new(),
         }
     }
 
@@ -109,9 +112,14 @@ impl Emitter {
         Ok(Some(dims))
     }
 
-    /// A new constant with a single value.
+    /// A constant with a single value, one for all its readers.
     pub fn scalar(&mut self, value: f32) -> String {
-        self.floats(&[], &[value])
+        if let Some(name) = self.scalars.get(&value.to_bits()) {
+            return name.clone();
+        }
+        let name = self.floats(&[], &[value]);
+        self.scalars.insert(value.to_bits(), name.clone());
+        name
     }
 
     /// A new constant of float32.
@@ -179,8 +187,51 @@ impl Emitter {
         format!("{}.float{}", self.stem, self.count)
     }
 
+    /// (x − a) − b becomes x − (a + b) where nothing else reads x − a: most quantised tensors are
+    /// shifted twice, by whole numbers whose sum is exact.
+    fn merge_shifts(&mut self, outputs: &[pb::ValueInfoProto]) {
+        let mut reads: HashMap<&str, usize> = HashMap::new();
+        let inputs = self.nodes.iter().flat_map(|node| &node.input);
+        for name in inputs.chain(outputs.iter().map(|output| &output.name)) {
+            *reads.entry(name).or_default() += 1;
+        }
+        let shift = |node: &pb::NodeProto| {
+            let of = |name| tensor::floats(self.constant_named(name)?).ok();
+            let values = of(node::input(node, 1)?).filter(|_| node.op_type == "Sub")?;
+            (values.len() == 1).then_some(values[0])
+        };
+        let shifts = self.nodes.iter().enumerate();
+        let shifts = shifts.filter_map(|(number, node)| Some((number, shift(node)?)));
+        let mut found: HashMap<&str, (usize, f32)> = HashMap::new();
+        let mut merged = Vec::new();
+        for (number, second) in shifts {
+            let node = &self.nodes[number];
+            if let Some(&(before, first)) = node::input(node, 0).and_then(|name| found.get(name))
+                && reads.get(node.input[0].as_str()) == Some(&1)
+                && f64::from(first + second) == f64::from(first) + f64::from(second)
+            {
+                merged.push((before, number, first + second));
+            } else if let Some(output) = node.output.first() {
+                found.insert(output, (number, second));
+            }
+        }
+        let mut dropped = HashSet::new();
+        for (before, number, sum) in merged {
+            let input = self.nodes[before].input[0].clone();
+            self.nodes[number].input = vec![input, self.scalar(sum)];
+            dropped.insert(before);
+        }
+        let mut number = 0..;
+        (self.nodes).retain(|_| {
+            number
+                .next()
+                .is_none_or(|number| !dropped.contains(&number))
+        });
+    }
+
     /// Puts the nodes and the constants that they read in the place of the graph's.
-    pub fn write_into(self, graph: &mut pb::GraphProto) {
+    pub fn write_into(mut self, graph: &mut pb::GraphProto) {
+        self.merge_shifts(&graph.output);
         graph.node = self.nodes;
         graph.initializer = self.constants;
         let outputs = graph.output.iter().map(|output| output.name.as_str());

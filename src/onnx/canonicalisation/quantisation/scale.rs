@@ -96,14 +96,15 @@ impl Scale {
         weights: &pb::TensorProto,
         axis: i64,
     ) -> Result<Vec<f32>, OnnxError> {
-        let values = integers(weights)?;
-        let place = self.places(reader, &tensor::dims(weights), axis)?;
-        let values = values.into_iter().enumerate();
-        let value = |(at, value): (usize, f32)| {
-            let channel = place(at);
-            (value - self.zero_points[channel]) * self.scales[channel]
-        };
-        Ok(values.map(value).collect())
+        let mut values = integers(weights)?;
+        let run = self.run_length(reader, &tensor::dims(weights), axis)?;
+        let channels = self.zero_points.iter().zip(&self.scales);
+        for (values, (zero, scale)) in values.chunks_mut(run).zip(channels.cycle()) {
+            for value in values {
+                *value = (*value - zero) * scale;
+            }
+        }
+        Ok(values)
     }
 
     /// Which of the scales belongs to the value at a place of a tensor of this size.
@@ -116,18 +117,28 @@ impl Scale {
         dims: &[usize],
         axis: i64,
     ) -> Result<impl Fn(usize) -> usize + use<>, OnnxError> {
-        let count = self.scales.len();
-        let mut run = usize::MAX;
-        if count > 1 {
-            let axis = normal_axis(reader, axis, dims.len())?;
-            if dims[axis] != count {
-                let size = dims[axis];
-                let text = format!("{count} scales along an axis of {size}");
-                return Err(node::problem(reader, text));
-            }
-            run = dims[axis + 1..].iter().product::<usize>().max(1);
-        }
+        let (count, run) = (self.scales.len(), self.run_length(reader, dims, axis)?);
         Ok(move |at: usize| at / run % count)
+    }
+
+    /// How many values with the same scale follow each other.
+    fn run_length(
+        &self,
+        reader: &pb::NodeProto,
+        dims: &[usize],
+        axis: i64,
+    ) -> Result<usize, OnnxError> {
+        let count = self.scales.len();
+        if count <= 1 {
+            return Ok(usize::MAX);
+        }
+        let axis = normal_axis(reader, axis, dims.len())?;
+        if dims[axis] != count {
+            let size = dims[axis];
+            let text = format!("{count} scales along an axis of {size}");
+            return Err(node::problem(reader, text));
+        }
+        Ok(dims[axis + 1..].iter().product::<usize>().max(1))
     }
 }
 
@@ -147,8 +158,16 @@ fn range(data_type: i32) -> Option<(f32, f32)> {
 
 /// The integers of a constant, which may be float32 already.
 pub fn integers(constant: &pb::TensorProto) -> Result<Vec<f32>, OnnxError> {
-    if constant.data_type == DataType::Float as i32 {
-        return tensor::floats(constant);
+    let bytes = constant.raw_data.iter();
+    match DataType::try_from(constant.data_type) {
+        Ok(DataType::Float) => return tensor::floats(constant),
+        Ok(DataType::Int8) if bytes.len() > 0 => {
+            return Ok(bytes.map(|&byte| f32::from(byte as i8)).collect());
+        }
+        Ok(DataType::Uint8) if bytes.len() > 0 => {
+            return Ok(bytes.map(|&byte| f32::from(byte)).collect());
+        }
+        _ => {}
     }
     let values = tensor::ints(constant)?;
     Ok(values.into_iter().map(|value| value as f32).collect())

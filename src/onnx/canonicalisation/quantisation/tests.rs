@@ -76,6 +76,25 @@ fn the_gradient_passes_straight_in_the_range_and_not_outside() {
 }
 
 #[test]
+fn a_zero_point_is_taken_away_with_the_rounding() {
+    let read = |graph: GraphBuilder| {
+        let file = model(graph.output("y", &[1, 4])).encode_to_vec();
+        let read = Model::decode(&file, Limits::default()).unwrap();
+        let nodes = &read.graph().node;
+        nodes.iter().filter(|node| node.op_type == "Sub").count()
+    };
+    assert_eq!(read(pair(0.5, 7, DataType::Uint8)), 1);
+    let mut twice = pair(0.5, 7, DataType::Uint8);
+    twice.node("DequantizeLinear", "again", &["q", "s", "z"], "t");
+    twice.node("Add", "sum", &["y", "t"], "u");
+    assert_eq!(read(twice), 3);
+    let values = [0.3, -3.4, 200.0, -200.0];
+    // In float64 nothing is rounded.
+    let found = run(pair(0.5, 7, DataType::Uint8), &[1, 4], &values);
+    assert_eq!(found, [0.3, -3.4, 124.0, -3.5]);
+}
+
+#[test]
 fn a_quantised_product_is_that_of_the_dequantised() {
     let mut graph = GraphBuilder::new(&[("x", &[1, 2])]);
     graph
