@@ -9,8 +9,8 @@ use super::super::common::{Clamp, LANES, Lanes, parallel_chunks, tensor_filled_b
 use super::depthwise_3x3::{self, Channel};
 use super::sliding_window::{Geometry, PaddedPlane, PlaneFill, write_row};
 
-/// Depthwise convolution. Inputs: x […, C, h, w]; kernel `[C, kh·kw]`; bias `[C]`.
-/// Output: […, C, h', w'].
+/// Depthwise convolution. Inputs: x […, C, h, w]; kernel `[C, kh·kw]`; bias `[C]`; and perhaps a
+/// mask of truths […, C, h', w'], with which the output is multiplied. Output: […, C, h', w'].
 ///
 /// y = min(max(bias + Σ kernel · max(x, `input_min`), clamp.min), clamp.max). Padding
 /// adds zeros, hence `input_min` ≤ 0.
@@ -53,7 +53,9 @@ impl EvalOp for Depthwise {
     op_out_of_plan!();
 
     fn eval(&self, _: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
-        let (input, kernel, bias) = args_3!(inputs);
+        let [input, kernel, bias, mask @ ..] = &*inputs else {
+            bail!("a depthwise convolution has three inputs or four");
+        };
         let shape = self.geometry.output_shape(input.shape())?;
         let (input, kernel, bias) = (
             input.to_plain_array_view::<f32>()?,
@@ -64,18 +66,24 @@ impl EvalOp for Depthwise {
         let (Some(input), Some(kernel), Some(bias)) = slices else {
             bail!("a depthwise convolution wants contiguous tensors");
         };
+        let mask = match mask {
+            [mask] => Some(mask.try_as_plain_ram()?.as_slice::<bool>()?),
+            _ => None,
+        };
+        ensure!(mask.is_none_or(|mask| mask.len() == shape.iter().product::<usize>()));
+        let constants = Constants { kernel, bias, mask };
         // Safety: both branches of `planes` write every row of every plane.
         let output =
-            unsafe { tensor_filled_by(&shape, |output| self.planes(input, output, kernel, bias))? };
+            unsafe { tensor_filled_by(&shape, |output| self.planes(input, output, &constants))? };
         Ok(tvec!(output.into_tvalue()))
     }
 }
 
 impl TypedOp for Depthwise {
     fn output_facts(&self, inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
-        let [input, kernel, bias] = inputs else {
+        let [input, kernel, bias, mask @ ..] = inputs else {
             bail!(
-                "a depthwise convolution has three inputs, not {}",
+                "a depthwise convolution has three inputs or four, not {}",
                 inputs.len()
             );
         };
@@ -84,7 +92,12 @@ impl TypedOp for Depthwise {
             .shape
             .as_concrete()
             .context("its shape must be known")?;
-        Ok(tvec!(f32::fact(self.geometry.output_shape(shape)?)))
+        let shape = self.geometry.output_shape(shape)?;
+        let is_mask = |mask: &&TypedFact| {
+            mask.datum_type == bool::datum_type() && mask.shape.as_concrete() == Some(&*shape)
+        };
+        ensure!(mask.len() < 2 && mask.iter().all(is_mask));
+        Ok(tvec!(f32::fact(shape)))
     }
 
     fn cost(&self, inputs: &[&TypedFact]) -> TractResult<TVec<(Cost, TDim)>> {
@@ -99,18 +112,43 @@ impl TypedOp for Depthwise {
     as_op!();
 }
 
+/// What all planes are computed with.
+struct Constants<'a> {
+    kernel: &'a [f32],
+    bias: &'a [f32],
+    mask: Option<&'a [bool]>,
+}
+
+impl Constants<'_> {
+    /// Multiplies a plane of the output by its part of the mask.
+    ///
+    /// # Safety
+    /// Every element of the plane must have been written.
+    unsafe fn apply_mask(&self, index: usize, plane: &mut [MaybeUninit<f32>]) {
+        let Some(mask) = self.mask else {
+            return;
+        };
+        let truths = &mask[index * plane.len()..];
+        for (element, &truth) in plane.iter_mut().zip(truths) {
+            // Safety: the caller's promise.
+            let value = unsafe { element.assume_init() };
+            element.write(value * f32::from(u8::from(truth)));
+        }
+    }
+}
+
 impl Depthwise {
     /// Computes, and so initialises, all planes of the output.
     fn planes(
         &self,
         input: &[f32],
         output: &mut [MaybeUninit<f32>],
-        kernel: &[f32],
-        bias: &[f32],
+        constants: &Constants,
     ) -> TractResult<()> {
         if depthwise_3x3::is_possible(&self.geometry) {
-            return self.planes_3x3(input, output, kernel, bias);
+            return self.planes_3x3(input, output, constants);
         }
+        let Constants { kernel, bias, .. } = constants;
         let fill = PlaneFill {
             padding: 0.0,
             min: self.input_min,
@@ -124,6 +162,8 @@ impl Depthwise {
                 25 => self.plane::<25>(plane, padded, weights, bias[channel]),
                 _ => self.any_plane(plane, padded, weights, bias[channel]),
             }
+            // Safety: each of the three writes every row.
+            unsafe { constants.apply_mask(index, plane) };
         })
     }
 
@@ -132,25 +172,28 @@ impl Depthwise {
         &self,
         input: &[f32],
         output: &mut [MaybeUninit<f32>],
-        kernel: &[f32],
-        bias: &[f32],
+        constants: &Constants,
     ) -> TractResult<()> {
+        let Constants { kernel, bias, .. } = constants;
         let zeros = vec![0.0; self.geometry.input.1];
         let (len, work) = (self.geometry.output_len(), output.len());
         parallel_chunks(output, len, work, |first, planes| {
             for (index, plane) in (first..).zip(planes.chunks_exact_mut(len)) {
                 let channel = index % bias.len();
+                let weights = std::array::from_fn(|tap| {
+                    Lanes::splat(kernel[channel * depthwise_3x3::TAPS + tap])
+                });
                 let channel = Channel {
                     geometry: &self.geometry,
                     input_min: self.input_min,
                     clamp: self.clamp,
-                    weights: std::array::from_fn(|tap| {
-                        Lanes::splat(kernel[channel * depthwise_3x3::TAPS + tap])
-                    }),
+                    weights,
                     bias: Lanes::splat(bias[channel]),
                     zeros: &zeros,
                 };
                 channel.run(&input[index * len..][..len], plane);
+                // Safety: `run` writes every row.
+                unsafe { constants.apply_mask(index, plane) };
             }
             Ok(())
         })

@@ -288,3 +288,38 @@ fn a_chain_that_others_read_from_is_left() {
         .output("d", &[1, 3, 4, 5]);
     assert_eq!(operators(&decoded(given_out)), ["gradcam.0", "Sub", "Mul"]);
 }
+
+/// x → depthwise convolution, multiplied by where x is positive: the gradient of a ReLU.
+fn masked(side: usize, operator: &str) -> GraphBuilder {
+    let mut graph = GraphBuilder::new(&[("x", &[1, 4, 7, 9])]);
+    graph.floats("w", &[4, 1, side, side], &numbers(4 * side * side, 1));
+    graph.node("Conv", "depthwise", &["x", "w"], "c");
+    let pad = (side / 2) as i64;
+    graph.int("group", 4).ints("pads", &[pad; 4]);
+    graph.node("Relu", "relu", &["x"], "r");
+    graph.node("Cast", "mask", &["r"], "m").int("to", 9);
+    graph.node("Cast", "numbers", &["m"], "n").int("to", 1);
+    graph.node("Mul", "product", &["c", "n"], "p");
+    graph.node(operator, "last", &["p", "x"], "y");
+    graph
+}
+
+#[test]
+fn a_mask_behind_a_depthwise_convolution_is_part_of_it() {
+    for side in [3, 5] {
+        for operator in ["Add", "Sub"] {
+            check(masked(side, operator), &[1, 4, 7, 9]);
+        }
+        let model = decoded(masked(side, "Sub").output("y", &[1, 4, 7, 9]));
+        let mut plan = ExecutionPlan::new(&model).unwrap();
+        let nodes = plan.profile(vec![input(&[1, 4, 7, 9])]).unwrap();
+        let operators: Vec<_> = nodes.iter().map(|node| &*node.operator).collect();
+        assert!(operators.contains(&"GradcamNonZero"), "{operators:?}");
+        // What is added is left to an elementwise program, what is subtracted is not.
+        let others = ["Mul", "Cast", "GradcamElementwise"];
+        assert!(
+            others.iter().all(|other| !operators.contains(other)),
+            "{operators:?}"
+        );
+    }
+}

@@ -1,8 +1,9 @@
-//! Fuses clamps and sums beside the operations of `windows` into them.
+//! Fuses clamps, sums and masks beside the operations of `windows` into them.
 
 use tract_onnx::tract_core::internal::*;
-use tract_onnx::tract_core::ops::binary::TypedBinOp;
-use tract_onnx::tract_core::ops::math::{Add, Max, Min};
+use tract_onnx::tract_core::ops::binary::{BinMiniOp, TypedBinOp};
+use tract_onnx::tract_core::ops::cast::Cast;
+use tract_onnx::tract_core::ops::math::{Add, Max, Min, Mul};
 
 use super::super::super::common::Clamp;
 use super::super::super::windows::{Convolution, Depthwise};
@@ -79,7 +80,8 @@ pub fn fuse_clamp_before(
         input_min: clamp.bound,
         ..op.clone()
     };
-    let inputs = [clamp.input, node.inputs[1], node.inputs[2]];
+    let mut inputs = node.inputs.clone();
+    inputs[0] = clamp.input;
     TypedModelPatch::replace_single_op(model, node, &inputs, op)
         .map(|patch| Some(patch.with_context(node.name.clone())))
 }
@@ -87,17 +89,28 @@ pub fn fuse_clamp_before(
 /// An operation that clamps its output.
 pub trait Clamped: TypedOp + Clone {
     fn clamp_mut(&mut self) -> &mut Clamp;
+
+    /// Whether nothing is done after the clamp.
+    fn ends_with_clamp(node: &TypedNode) -> bool;
 }
 
 impl Clamped for Depthwise {
     fn clamp_mut(&mut self) -> &mut Clamp {
         &mut self.clamp
     }
+
+    fn ends_with_clamp(node: &TypedNode) -> bool {
+        !is_masked(node)
+    }
 }
 
 impl Clamped for Convolution {
     fn clamp_mut(&mut self) -> &mut Clamp {
         &mut self.clamp
+    }
+
+    fn ends_with_clamp(_: &TypedNode) -> bool {
+        true
     }
 }
 
@@ -124,7 +137,7 @@ pub fn fuse_clamp_after<T: Clamped>(
     model: &TypedModel,
     node: &TypedNode,
 ) -> TractResult<Option<TypedModelPatch>> {
-    let Some(op) = node.op_as::<T>() else {
+    let Some(op) = node.op_as::<T>().filter(|_| T::ends_with_clamp(node)) else {
         return Ok(None);
     };
     let Some(successor) = sole_successor(model, node)? else {
@@ -144,6 +157,56 @@ pub fn fuse_clamp_after<T: Clamped>(
     TypedModelPatch::fuse_with_next(model, node, op).map(Some)
 }
 
+fn is_binary<T: BinMiniOp>(node: &TypedNode) -> bool {
+    let op = node.op_as::<TypedBinOp>();
+    op.is_some_and(|op| op.0.is::<T>())
+}
+
+/// Whether a depthwise convolution has a mask.
+fn is_masked(node: &TypedNode) -> bool {
+    node.inputs.len() > 3
+}
+
+/// Fuses the product with truths, if it is the only successor of this depthwise convolution,
+/// into it: the gradient of a ReLU. What is added after that is left, since both together are
+/// one elementwise program.
+///
+/// # Errors
+/// tract's own.
+pub fn fuse_mask_after(
+    model: &TypedModel,
+    node: &TypedNode,
+) -> TractResult<Option<TypedModelPatch>> {
+    if !node.op_is::<Depthwise>() || is_masked(node) {
+        return Ok(None);
+    }
+    let Some(product) = sole_successor(model, node)? else {
+        return Ok(None);
+    };
+    let mut others = product.inputs.iter().filter(|input| input.node != node.id);
+    let (Some(&other), None) = (others.next(), others.next()) else {
+        return Ok(None);
+    };
+    let cast = model.node(other.node);
+    let is_added = sole_successor(model, product)?.is_some_and(is_binary::<Add>);
+    if !is_binary::<Mul>(product) || is_added || !cast.op_is::<Cast>() {
+        return Ok(None);
+    }
+    let truths = model.outlet_fact(cast.inputs[0])?;
+    let shape = &node.outputs[0].fact.shape;
+    if truths.datum_type != bool::datum_type() || truths.shape != *shape {
+        return Ok(None);
+    }
+    let mut patch = TypedModelPatch::default();
+    let inputs = node.inputs.iter().chain([&cast.inputs[0]]);
+    let inputs: Vec<_> = inputs
+        .map(|&input| patch.tap_model(model, input))
+        .collect::<TractResult<_>>()?;
+    let wire = patch.wire_node(&product.name, node.op.clone(), &inputs)?;
+    patch.shunt_outside(model, product.id.into(), wire[0])?;
+    Ok(Some(patch))
+}
+
 /// Fuses the addition of a tensor of the same shape, if it is the only successor of this
 /// convolution, into it.
 ///
@@ -160,13 +223,15 @@ pub fn fuse_sum_after(
     else {
         return Ok(None);
     };
-    let is_sum = sum.op_as::<TypedBinOp>().is_some_and(|op| op.0.is::<Add>());
     let mut others = sum.inputs.iter().filter(|input| input.node != node.id);
     let (Some(&other), None) = (others.next(), others.next()) else {
         return Ok(None);
     };
     let has_same_shape = model.outlet_fact(other)?.shape == node.outputs[0].fact.shape;
-    if !is_sum || !has_same_shape || model.outlet_fact(other)?.datum_type != f32::datum_type() {
+    if !is_binary::<Add>(sum)
+        || !has_same_shape
+        || model.outlet_fact(other)?.datum_type != f32::datum_type()
+    {
         return Ok(None);
     }
     let op = Convolution {

@@ -6,7 +6,7 @@
 //! fused into them.
 //!
 //! - `replace`: rules that replace an operation of tract's
-//! - `fuse`: rules that fuse a clamp or a sum into the operation beside it
+//! - `fuse`: rules that fuse a clamp, a sum or a mask into the operation beside it
 //! - `copies`: replaces what only moves elements
 //! - `elementwise_region`: fuses elementwise operations that are left into one;
 //!   `elementwise_node`: which of tract's
@@ -25,8 +25,8 @@ use tract_onnx::tract_core::ops::konst::Const;
 use super::super::windows::{Convolution, Depthwise};
 use copies::strided_copy;
 use elementwise_region::fuse_elementwise;
-use fuse::{fuse_clamp_after, fuse_clamp_before, fuse_sum_after};
-use replace::{depthwise, max_pooling};
+use fuse::{fuse_clamp_after, fuse_clamp_before, fuse_mask_after, fuse_sum_after};
+use replace::{depthwise, max_pooling, non_zero};
 
 /// Makes a patch for a node, if it applies.
 type Rule = fn(&TypedModel, &TypedNode) -> TractResult<Option<TypedModelPatch>>;
@@ -37,9 +37,10 @@ type Rule = fn(&TypedModel, &TypedNode) -> TractResult<Option<TypedModelPatch>>;
 /// tract's own.
 pub fn declutter(mut model: TypedModel) -> TractResult<TypedModel> {
     const REPLACE: [Rule; 2] = [depthwise, max_pooling];
-    const FUSE: [Rule; 4] = [
+    const FUSE: [Rule; 5] = [
         fuse_clamp_before,
         fuse_clamp_after::<Depthwise>,
+        fuse_mask_after,
         fuse_sum_after,
         fuse_clamp_after::<Convolution>,
     ];
@@ -51,7 +52,7 @@ pub fn declutter(mut model: TypedModel) -> TractResult<TypedModel> {
     // Weights may have become constants, and `Pad` nodes part of a convolution.
     rewrite(&mut model, &REPLACE)?;
     rewrite(&mut model, &FUSE)?;
-    rewrite(&mut model, &[strided_copy])?;
+    rewrite(&mut model, &[strided_copy, non_zero])?;
     fuse_elementwise(&mut model)?;
     Ok(model)
 }

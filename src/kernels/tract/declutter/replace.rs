@@ -1,10 +1,12 @@
-//! Replaces operations of tract's by those of `windows`.
+//! Replaces operations of tract's by those of `windows` and `elementwise`.
 
 use tract_onnx::tract_core::internal::*;
+use tract_onnx::tract_core::ops::cast::Cast;
 use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat, MaxPool, PoolSpec};
 use tract_onnx::tract_core::ops::nn::DataFormat;
 
 use super::super::super::common::Clamp;
+use super::super::super::elementwise::NonZero;
 use super::super::super::windows::{Depthwise, Geometry, MaxPooling};
 
 /// A [`Depthwise`] for a convolution of tract's with one kernel for each channel.
@@ -70,6 +72,21 @@ pub fn max_pooling(model: &TypedModel, node: &TypedNode) -> TractResult<Option<T
     };
     let op = MaxPooling { geometry };
     TypedModelPatch::replace_single_op(model, node, &[node.inputs[0]], op)
+        .map(|patch| Some(patch.with_context(node.name.clone())))
+}
+
+/// A [`NonZero`] for a cast of float32 to truth, which tract computes one by one.
+///
+/// # Errors
+/// tract's own.
+pub fn non_zero(model: &TypedModel, node: &TypedNode) -> TractResult<Option<TypedModelPatch>> {
+    let is_to_truth = node
+        .op_as::<Cast>()
+        .is_some_and(|op| op.to == bool::datum_type());
+    if !is_to_truth || model.outlet_fact(node.inputs[0])?.datum_type != f32::datum_type() {
+        return Ok(None);
+    }
+    TypedModelPatch::replace_single_op(model, node, &[node.inputs[0]], NonZero)
         .map(|patch| Some(patch.with_context(node.name.clone())))
 }
 
