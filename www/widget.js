@@ -151,6 +151,7 @@ class GradCamElement extends HTMLElement {
   #chosen = {};
   #overrides = {};
   #isNear = true;
+  #isPlaced = false;
   /** Whether what is wanted was explained. */
   #isDone = false;
   #isResting = false;
@@ -162,12 +163,14 @@ class GradCamElement extends HTMLElement {
   #room = 0;
 
   connectedCallback() {
+    this.#isPlaced = true;
     this.#root.adoptedStyleSheets = [style];
     if (this.#number > 0) this.#open();
     else this.#showPoster();
   }
 
   disconnectedCallback() {
+    this.#isPlaced = false;
     this.#observer?.disconnect();
     this.#isResting = false;
     this.#close();
@@ -181,11 +184,12 @@ class GradCamElement extends HTMLElement {
     this.#changed();
   }
 
-  /** Several things may change at once. */
+  /** Several things may change at once; those that it is made with are shown when it is placed. */
   #changed() {
+    if (!this.#isPlaced) return;
     this.#change ??= Promise.resolve().then(() => {
       this.#change = undefined;
-      if (!this.isConnected) return;
+      if (!this.#isPlaced) return;
       if (this.#frame) this.#show();
       else if (this.#isResting) this.#open(true);
       else this.#showPoster();
@@ -282,8 +286,10 @@ class GradCamElement extends HTMLElement {
   #open(isNew = !this.#isResting) {
     this.#isResting = false;
     this.#height = 0;
+    // First of all, since the engine takes longest to start.
+    const port = joinHub(this);
     this.#frame = openFrame("widget", this.#root, (message) => this.#receive(message), () => this.failed());
-    this.#frame.post("hub", {}, [joinHub(this)]);
+    this.#frame.post("hub", {}, [port]);
     const number = this.#show();
     this.#isQuiet = !isNew;
     this.#watch("50%", (isNear) => {

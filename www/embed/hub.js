@@ -3,7 +3,7 @@
 
 import { engines, workerScript } from "../engines.js";
 import { GradcamError, Gradcam } from "../library/gradcam.js";
-import { modelFile } from "../library/input.js";
+import { modelBytes, modelFile } from "../library/input.js";
 import { FROM_FRAME, TO_HUB, open } from "./messages.js";
 
 /** How many classes a frame is told. */
@@ -21,8 +21,6 @@ export function start(port) {
 class Hub {
   #cam = new Gradcam(engines().map(workerScript));
   #manifest;
-  /** Files of this site's models, by id; those of pages are kept by them. */
-  #files = new Map();
   #held = {};
   /** The last answers, by their questions. */
   #answers = new Map();
@@ -127,12 +125,11 @@ class Hub {
   async #load(model, key, { signal, onProgress, exceedMemory }) {
     if (this.#held.model === key) return;
     const entry = model.file ? undefined : await this.#entry(key);
-    const file = model.file ?? (await this.#file(entry, { signal, onProgress }));
+    const file = model.file ?? ((options) => this.#bytes(entry, options));
     this.#held = {};
     const name = entry?.name ?? model.name;
     const { sha256 } = await this.#cam.loadModel({ model: file, id: entry?.id, name, signal, onProgress, exceedMemory });
     if (entry && sha256 !== entry.sha256.toLowerCase()) {
-      this.#files.delete(key);
       throw new GradcamError("model", `What the server sent as '${name}' is not the model of this site. Try again; if it stays so, the site was not deployed completely.`);
     }
     this.#held = { model: key };
@@ -155,12 +152,9 @@ class Hub {
     }
   }
 
-  /** The file of a model of this site. */
-  async #file({ id, file, bytes }, { signal, onProgress }) {
-    if (!this.#files.has(id)) {
-      const report = (progress) => onProgress({ ...progress, total: bytes });
-      this.#files.set(id, await modelFile(`models/${file}`, { signal, onProgress: report }));
-    }
-    return this.#files.get(id);
+  /** The file of a model of this site, which the browser may have cached; it is not kept here. */
+  #bytes({ file, bytes }, { signal, onProgress }) {
+    const report = (progress) => onProgress({ ...progress, total: bytes });
+    return modelBytes(`models/${file}`, { signal, onProgress: report });
   }
 }

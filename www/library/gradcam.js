@@ -60,11 +60,15 @@ export class Gradcam {
     return this.#started?.catalogue;
   }
 
-  /** Loads a model in place of the one before; options as for `Gradcam.load`. Resolves with its summary. */
+  /**
+   * Loads a model in place of the one before; options as for `Gradcam.load`. Resolves with its summary.
+   * `model` can also be a function that resolves with the file's ArrayBuffer, which the engine's worker
+   * takes over: it is called again for another worker.
+   */
   loadModel({ signal, onProgress, ...options }) {
     return this.#inTurn(signal, async () => {
       this.start().catch(() => {});
-      const file = await modelFile(options.model, { signal, onProgress });
+      const file = typeof options.model === "function" ? undefined : await modelFile(options.model, { signal, onProgress });
       const weights = (options.weights ?? []).map((one) => ({ name: one.name, data: one.data ?? one }));
       this.#loaded = undefined;
       this.#predicted = undefined;
@@ -170,7 +174,8 @@ export class Gradcam {
       remembered.push(answers(options, await checksum(file).catch(noChecksum)));
     }
     const ask = async () => {
-      const files = await Promise.all([file, ...weights.map((one) => new Blob([one.data]))].map((one) => one.arrayBuffer()));
+      const bytes = file?.arrayBuffer() ?? options.model({ signal, onProgress });
+      const files = await Promise.all([bytes, ...weights.map((one) => new Blob([one.data]).arrayBuffer())]);
       const named = weights.map((one, index) => ({ name: one.name, bytes: files[index + 1].byteLength }));
       const model = { from: "file", name: options.name ?? nameOf(options.model), weights: named };
       const exceedsMemory = Boolean(options.exceedMemory);

@@ -71,28 +71,37 @@ function checked(file) {
   throw new GradcamError("model", `The model has ${megabytes(file.size)}; up to ${megabytes(MAX_MODEL_BYTES)} can be loaded. Take a smaller one, or float16 weights.`);
 }
 
-async function fetched(address, { signal, onProgress }) {
-  const name = new URL(address, document.baseURI).href;
-  try {
-    const response = await fetch(address, { signal });
-    if (!response.ok) {
-      throw new GradcamError("model", `The model is not at ${name}: the server answered ${response.status}. Check its address.`);
-    }
-    const total = response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length") ?? 0);
-    const chunks = [];
-    let done = 0;
-    for (const reader = response.body.getReader(); ; ) {
-      const chunk = await reader.read();
-      if (chunk.done) return new Blob(chunks);
-      chunks.push(chunk.value);
-      done += chunk.value.length;
-      onProgress?.({ phase: "download", done, total });
-    }
-  } catch (error) {
-    if (error instanceof GradcamError || signal?.aborted) throw error;
-    const why = `The model could not be fetched from ${name}. Check the connection; a server of another site has to allow it (Access-Control-Allow-Origin).`;
-    throw new GradcamError("model", why + reason(error), { cause: error });
-  }
+async function fetched(address, options) {
+  return new Blob([await modelBytes(address, options)]);
+}
+
+/**
+ * The bytes of the file at an address, as an ArrayBuffer. By XMLHttpRequest, which collects them in the
+ * browser itself and says how many there are: `fetch` hands out a large file in hundreds of chunks.
+ */
+export function modelBytes(address, { signal, onProgress } = {}) {
+  const { href } = new URL(address, document.baseURI);
+  const request = new XMLHttpRequest();
+  return new Promise((resolve, reject) => {
+    const refuse = (message) => reject(new GradcamError("model", message));
+    const stop = () => request.abort();
+    request.open("GET", href);
+    request.responseType = "arraybuffer";
+    request.onprogress = ({ loaded, total }) => onProgress?.({ phase: "download", done: loaded, total });
+    request.onload = () => {
+      if (request.status !== 200) refuse(`The model is not at ${href}: the server answered ${request.status}. Check its address.`);
+      else if (!request.response) refuse(`The model at ${href} is too large for this browser's memory. Take a smaller one, or float16 weights.`);
+      else resolve(request.response);
+    };
+    request.onerror = () => {
+      refuse(`The model could not be fetched from ${href}. Check the connection; a server of another site has to allow it (Access-Control-Allow-Origin).`);
+    };
+    request.onabort = () => reject(signal.reason);
+    request.onloadend = () => signal?.removeEventListener("abort", stop);
+    if (signal?.aborted) return reject(signal.reason);
+    signal?.addEventListener("abort", stop);
+    request.send();
+  });
 }
 
 /** "9.3 MB", in millions of bytes. */

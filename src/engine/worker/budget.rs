@@ -15,7 +15,7 @@ use crate::protocol::{Event, ExplainTimings, MapSummary, Phase};
 
 /// A job computes for so long before the event loop has a turn, in milliseconds: somebody who
 /// says stop is heard within this and the time of one node.
-const PAUSE_AFTER_MS: f64 = 40.0;
+const PAUSE_AFTER_MS: f64 = 50.0;
 
 /// The budget of a job.
 pub struct JobBudget<'a, 'b> {
@@ -26,6 +26,8 @@ pub struct JobBudget<'a, 'b> {
     runs_before: u32,
     /// Whether maps that are not complete yet are shown to the page.
     shows_maps: bool,
+    /// Made once, since each is a pipe of the browser's; `None` where it gives none.
+    turns: Option<Turns>,
 }
 
 impl<'a, 'b> JobBudget<'a, 'b> {
@@ -36,6 +38,7 @@ impl<'a, 'b> JobBudget<'a, 'b> {
             started: Instant::now(),
             runs_before,
             shows_maps: true,
+            turns: MessageChannel::new().ok().map(Turns),
         }
     }
 
@@ -55,9 +58,9 @@ impl Budget for JobBudget<'_, '_> {
 
     fn pause(&mut self) -> LocalFuture<'_, Result<(), Stopped>> {
         Box::pin(async {
-            // Where a browser has no channels, nothing can be heard.
-            if let Ok(turn) = next_task() {
-                drop(JsFuture::from(turn).await);
+            // Without turns nothing can be heard.
+            if let Some(turns) = &self.turns {
+                drop(JsFuture::from(turns.next()).await);
             }
             self.last_pause = Instant::now();
             match &self.job.signal {
@@ -84,13 +87,28 @@ impl Budget for JobBudget<'_, '_> {
     }
 }
 
-/// A promise that the event loop keeps in a task of its own. A timer would wait for at least
+/// A channel to oneself, by which the event loop gets a turn. A timer would wait for at least
 /// 4 ms, being called by another timer.
-fn next_task() -> Result<Promise, JsValue> {
-    let channel = MessageChannel::new()?;
-    let promise = Promise::new(&mut |resolve, _| channel.port1().set_onmessage(Some(&resolve)));
-    channel.port2().post_message(&JsValue::UNDEFINED)?;
-    Ok(promise)
+struct Turns(MessageChannel);
+
+impl Turns {
+    /// Keeps its promise in a task of its own.
+    fn next(&self) -> Promise {
+        Promise::new(&mut |resolve, reject| {
+            self.0.port1().set_onmessage(Some(&resolve));
+            if let Err(error) = self.0.port2().post_message(&JsValue::UNDEFINED) {
+                // Nobody may wait for a task that never comes.
+                drop(reject.call1(&JsValue::UNDEFINED, &error));
+            }
+        })
+    }
+}
+
+/// Else the browser would keep the channel as long as its port listens.
+impl Drop for Turns {
+    fn drop(&mut self) {
+        self.0.port1().close();
+    }
 }
 
 /// Sends a map to the page.

@@ -2,7 +2,7 @@
 
 use tract_onnx::tract_core::internal::*;
 
-use super::super::common::parallel_chunks;
+use super::super::common::{Lanes, parallel_chunks};
 
 /// The gradient of max pooling without dilation. Inputs: x […, C, h, w], the maxima y
 /// […, C, h', w'] of its windows, and their cotangent, as large; output: […, C, h, w]. Of each
@@ -133,7 +133,8 @@ impl<'a> PaddedPlane<'a> {
         let [height, width] = op.padded(size, output);
         PaddedPlane {
             op,
-            pixels: vec![f32::MIN; height * width],
+            // One more than the last window has: vectors reach beyond it.
+            pixels: vec![f32::MIN; height * width + 1],
             gradient: vec![0.0; height * width],
             width,
         }
@@ -158,13 +159,10 @@ impl<'a> PaddedPlane<'a> {
             let corner = row * op.strides[0] * width + column * op.strides[1];
             let pixels = &self.pixels[corner..];
             let tap = match op.kernel {
-                [3, 3] => first_maximum_3x3(pixels, width, max),
-                _ => taps
-                    .iter()
-                    .copied()
-                    .find(|&tap| is_maximum(pixels[tap], max)),
+                [3, 3] => taps.get(first_maximum_3x3(pixels, width, max)),
+                _ => taps.iter().find(|&&tap| is_maximum(pixels[tap], max)),
             };
-            if let Some(tap) = tap {
+            if let Some(&tap) = tap {
                 self.gradient[corner + tap] += cotangent;
             }
         }
@@ -175,23 +173,18 @@ impl<'a> PaddedPlane<'a> {
     }
 }
 
-/// Where the first maximum of the first 3 × 3 pixels is. All nine are looked at and chosen from
-/// without a branch: where a maximum lies cannot be predicted.
+/// Which of the first 3 × 3 pixels, row by row, is the first maximum; a larger number where none is.
+/// All nine are looked at without a branch: where a maximum lies cannot be predicted. Of each row's
+/// vector the fourth pixel is not the window's.
 #[inline(always)]
-fn first_maximum_3x3(pixels: &[f32], width: usize, max: f32) -> Option<usize> {
-    let mut found = usize::MAX;
-    for row in [2, 1, 0] {
-        let pixels = &pixels[row * width..][..3];
-        for column in [2, 1, 0] {
-            let is_found = is_maximum(pixels[column], max);
-            found = if is_found {
-                row * width + column
-            } else {
-                found
-            };
-        }
-    }
-    (found != usize::MAX).then_some(found)
+fn first_maximum_3x3(pixels: &[f32], width: usize, max: f32) -> usize {
+    let max = Lanes::splat(max);
+    let maxima = |row: usize| {
+        let less = Lanes::load_slice(&pixels[row * width..]).less_bits(max);
+        u32::from(!less & 0b111)
+    };
+    let all = maxima(0) | maxima(1) << 3 | maxima(2) << 6;
+    all.trailing_zeros() as usize
 }
 
 /// Whether a pixel is not less than the maximum; so is one that is no number.

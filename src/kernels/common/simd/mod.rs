@@ -150,6 +150,12 @@ impl Lanes {
         Lanes(imp::select_positive(self.0, self.0, other.0))
     }
 
+    /// A bit for each element, the lowest for the first: whether it is less than `other`'s.
+    #[inline(always)]
+    pub fn less_bits(self, other: Lanes) -> u8 {
+        imp::less_bits(self.0, other.0)
+    }
+
     /// Elements at even indices of `self` followed by `next`.
     #[inline(always)]
     pub fn even(self, next: Lanes) -> Lanes {

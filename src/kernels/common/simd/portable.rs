@@ -72,6 +72,11 @@ pub fn select_positive(test: Vector, yes: Vector, no: Vector) -> Vector {
     })
 }
 #[inline(always)]
+pub fn less_bits(a: Vector, b: Vector) -> u8 {
+    let lanes = a.iter().zip(&b).enumerate();
+    lanes.fold(0, |bits, (lane, (a, b))| bits | u8::from(a < b) << lane)
+}
+#[inline(always)]
 pub fn even(a: Vector, b: Vector) -> Vector {
     [a[0], a[2], b[0], b[2]]
 }

@@ -81,6 +81,10 @@ pub fn select_positive(test: Vector, yes: Vector, no: Vector) -> Vector {
     v128_bitselect(yes, no, f32x4_gt(test, f32x4_splat(0.0)))
 }
 #[inline(always)]
+pub fn less_bits(a: Vector, b: Vector) -> u8 {
+    i32x4_bitmask(f32x4_lt(a, b))
+}
+#[inline(always)]
 pub fn even(a: Vector, b: Vector) -> Vector {
     i32x4_shuffle::<0, 2, 4, 6>(a, b)
 }

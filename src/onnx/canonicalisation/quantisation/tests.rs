@@ -89,9 +89,11 @@ fn a_zero_point_is_taken_away_with_the_rounding() {
     twice.node("Add", "sum", &["y", "t"], "u");
     assert_eq!(read(twice), 3);
     let values = [0.3, -3.4, 200.0, -200.0];
-    // In float64 nothing is rounded.
     let found = run(pair(0.5, 7, DataType::Uint8), &[1, 4], &values);
-    assert_eq!(found, [0.3, -3.4, 124.0, -3.5]);
+    // In float64 hardly anything is rounded.
+    for (found, wanted) in found.iter().zip([0.3, -3.4, 124.0, -3.5]) {
+        assert!((found - wanted).abs() < 1e-8, "{found} {wanted}");
+    }
 }
 
 #[test]
