@@ -15,7 +15,7 @@ use crate::protocol::{Event, ExplainTimings, MapSummary, Phase};
 
 /// A job computes for so long before the event loop has a turn, in milliseconds: somebody who
 /// says stop is heard within this and the time of one node.
-const PAUSE_AFTER_MS: f64 = 50.0;
+const PAUSE_AFTER_MS: f64 = 40.0;
 
 /// The budget of a job.
 pub struct JobBudget<'a, 'b> {
