@@ -93,7 +93,7 @@ impl Program {
         registers.0[self.constants.len() + input] = [value; BLOCK];
     }
 
-    /// Sets the elements of an input of truths, at most [`BLOCK`], of which
+    /// Sets the elements of an input of truths, at most `BLOCK`, of which
     /// [`Program::run_block`] gets none.
     pub fn convert_input(&self, registers: &mut Registers, input: usize, truths: &[bool]) {
         let register = &mut registers.0[self.constants.len() + input];
@@ -102,7 +102,7 @@ impl Program {
         }
     }
 
-    /// Computes all elements of a block, at most [`BLOCK`]. `inputs` holds the same elements of
+    /// Computes all elements of a block, at most `BLOCK`. `inputs` holds the same elements of
     /// each input, or `None` for one that is repeated or converted.
     pub fn run_block(
         &self,
