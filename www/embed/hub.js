@@ -3,7 +3,7 @@
 
 import { engines, workerScript } from "../engines.js";
 import { GradcamError, Gradcam } from "../library/gradcam.js";
-import { modelBytes, modelFile } from "../library/input.js";
+import { RemoteFile, modelFile } from "../library/input.js";
 import { FROM_FRAME, TO_HUB, open } from "./messages.js";
 
 /** How many classes a frame is told. */
@@ -125,7 +125,7 @@ class Hub {
   async #load(model, key, { signal, onProgress, exceedMemory }) {
     if (this.#held.model === key) return;
     const entry = model.file ? undefined : await this.#entry(key);
-    const file = model.file ?? ((options) => this.#bytes(entry, options));
+    const file = model.file ?? new RemoteFile(`models/${entry.file}`, entry.bytes);
     this.#held = {};
     const name = entry?.name ?? model.name;
     const { sha256 } = await this.#cam.loadModel({ model: file, id: entry?.id, name, signal, onProgress, exceedMemory });
@@ -150,11 +150,5 @@ class Hub {
       this.#manifest = undefined;
       throw error;
     }
-  }
-
-  /** The file of a model of this site, which the browser may have cached; it is not kept here. */
-  #bytes({ file, bytes }, { signal, onProgress }) {
-    const report = (progress) => onProgress({ ...progress, total: bytes });
-    return modelBytes(`models/${file}`, { signal, onProgress: report });
   }
 }

@@ -62,13 +62,12 @@ export class Gradcam {
 
   /**
    * Loads a model in place of the one before; options as for `Gradcam.load`. Resolves with its summary.
-   * `model` can also be a function that resolves with the file's ArrayBuffer, which the engine's worker
-   * takes over: it is called again for another worker.
+   * `model` can also be a `RemoteFile` of input.js, which is fetched anew for another worker.
    */
   loadModel({ signal, onProgress, ...options }) {
     return this.#inTurn(signal, async () => {
       this.start().catch(() => {});
-      const file = typeof options.model === "function" ? undefined : await modelFile(options.model, { signal, onProgress });
+      const file = await modelFile(options.model, { signal, onProgress });
       const weights = (options.weights ?? []).map((one) => ({ name: one.name, data: one.data ?? one }));
       this.#loaded = undefined;
       this.#predicted = undefined;
@@ -174,8 +173,8 @@ export class Gradcam {
       remembered.push(answers(options, await checksum(file).catch(noChecksum)));
     }
     const ask = async () => {
-      const bytes = file?.arrayBuffer() ?? options.model({ signal, onProgress });
-      const files = await Promise.all([bytes, ...weights.map((one) => new Blob([one.data]).arrayBuffer())]);
+      const blobs = weights.map((one) => new Blob([one.data]));
+      const files = await Promise.all([file, ...blobs].map((one) => one.arrayBuffer({ signal, onProgress })));
       const named = weights.map((one, index) => ({ name: one.name, bytes: files[index + 1].byteLength }));
       const model = { from: "file", name: options.name ?? nameOf(options.model), weights: named };
       const exceedsMemory = Boolean(options.exceedMemory);

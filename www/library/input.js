@@ -60,7 +60,7 @@ function npy({ data, shape }) {
  * total })` in bytes, `total` 0 where the server does not say it.
  */
 export async function modelFile(source, { signal, onProgress } = {}) {
-  if (source instanceof Blob) return checked(source);
+  if (source instanceof Blob || source instanceof RemoteFile) return checked(source);
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return checked(new Blob([source]));
   if (typeof source === "string" || source instanceof URL) return checked(await fetched(source, { signal, onProgress }));
   throw new GradcamError("model", "A model is given by its address, a Blob or an ArrayBuffer of its file.");
@@ -75,11 +75,26 @@ async function fetched(address, options) {
   return new Blob([await modelBytes(address, options)]);
 }
 
+/** A file of this site, of a size that is known, which is fetched whenever its bytes are asked for. */
+export class RemoteFile {
+  #address;
+
+  constructor(address, size) {
+    this.#address = address;
+    this.size = size;
+  }
+
+  arrayBuffer({ signal, onProgress } = {}) {
+    const report = (progress) => onProgress?.({ ...progress, total: this.size });
+    return modelBytes(this.#address, { signal, onProgress: report });
+  }
+}
+
 /**
  * The bytes of the file at an address, as an ArrayBuffer. By XMLHttpRequest, which collects them in the
  * browser itself and says how many there are: `fetch` hands out a large file in hundreds of chunks.
  */
-export function modelBytes(address, { signal, onProgress } = {}) {
+function modelBytes(address, { signal, onProgress } = {}) {
   const { href } = new URL(address, document.baseURI);
   const request = new XMLHttpRequest();
   return new Promise((resolve, reject) => {
@@ -89,14 +104,14 @@ export function modelBytes(address, { signal, onProgress } = {}) {
     request.responseType = "arraybuffer";
     request.onprogress = ({ loaded, total }) => onProgress?.({ phase: "download", done: loaded, total });
     request.onload = () => {
-      if (request.status !== 200) refuse(`The model is not at ${href}: the server answered ${request.status}. Check its address.`);
+      if (request.status < 200 || request.status > 299) refuse(`The model is not at ${href}: the server answered ${request.status}. Check its address.`);
       else if (!request.response) refuse(`The model at ${href} is too large for this browser's memory. Take a smaller one, or float16 weights.`);
       else resolve(request.response);
     };
     request.onerror = () => {
       refuse(`The model could not be fetched from ${href}. Check the connection; a server of another site has to allow it (Access-Control-Allow-Origin).`);
     };
-    request.onabort = () => reject(signal.reason);
+    request.onabort = () => reject(signal?.reason);
     request.onloadend = () => signal?.removeEventListener("abort", stop);
     if (signal?.aborted) return reject(signal.reason);
     signal?.addEventListener("abort", stop);

@@ -26,7 +26,8 @@ pub struct JobBudget<'a, 'b> {
     runs_before: u32,
     /// Whether maps that are not complete yet are shown to the page.
     shows_maps: bool,
-    /// Made once, since each is a pipe of the browser's; `None` where it gives none.
+    /// Made for the first pause, which most jobs do not reach, and kept, since each is a pipe of the
+    /// browser's; `None` after that where it gives none.
     turns: Option<Turns>,
 }
 
@@ -38,7 +39,7 @@ impl<'a, 'b> JobBudget<'a, 'b> {
             started: Instant::now(),
             runs_before,
             shows_maps: true,
-            turns: MessageChannel::new().ok().map(Turns),
+            turns: None,
         }
     }
 
@@ -58,6 +59,9 @@ impl Budget for JobBudget<'_, '_> {
 
     fn pause(&mut self) -> LocalFuture<'_, Result<(), Stopped>> {
         Box::pin(async {
+            if self.turns.is_none() {
+                self.turns = MessageChannel::new().ok().map(Turns);
+            }
             // Without turns nothing can be heard.
             if let Some(turns) = &self.turns {
                 drop(JsFuture::from(turns.next()).await);

@@ -71,10 +71,10 @@ impl EvalOp for Depthwise {
             _ => None,
         };
         ensure!(mask.is_none_or(|mask| mask.len() == shape.iter().product::<usize>()));
-        let constants = Constants { kernel, bias, mask };
+        let operands = Operands { kernel, bias, mask };
         // Safety: both branches of `planes` write every row of every plane.
         let output =
-            unsafe { tensor_filled_by(&shape, |output| self.planes(input, output, &constants))? };
+            unsafe { tensor_filled_by(&shape, |output| self.planes(input, output, &operands))? };
         Ok(tvec!(output.into_tvalue()))
     }
 }
@@ -112,14 +112,14 @@ impl TypedOp for Depthwise {
     as_op!();
 }
 
-/// What all planes are computed with.
-struct Constants<'a> {
+/// What a plane is computed from, besides the input.
+struct Operands<'a> {
     kernel: &'a [f32],
     bias: &'a [f32],
     mask: Option<&'a [bool]>,
 }
 
-impl Constants<'_> {
+impl Operands<'_> {
     /// Multiplies a plane of the output by its part of the mask.
     ///
     /// # Safety
@@ -143,12 +143,12 @@ impl Depthwise {
         &self,
         input: &[f32],
         output: &mut [MaybeUninit<f32>],
-        constants: &Constants,
+        operands: &Operands,
     ) -> TractResult<()> {
         if depthwise_3x3::is_possible(&self.geometry) {
-            return self.planes_3x3(input, output, constants);
+            return self.planes_3x3(input, output, operands);
         }
-        let Constants { kernel, bias, .. } = constants;
+        let Operands { kernel, bias, .. } = operands;
         let fill = PlaneFill {
             padding: 0.0,
             min: self.input_min,
@@ -163,7 +163,7 @@ impl Depthwise {
                 _ => self.any_plane(plane, padded, weights, bias[channel]),
             }
             // Safety: each of the three writes every row.
-            unsafe { constants.apply_mask(index, plane) };
+            unsafe { operands.apply_mask(index, plane) };
         })
     }
 
@@ -172,9 +172,9 @@ impl Depthwise {
         &self,
         input: &[f32],
         output: &mut [MaybeUninit<f32>],
-        constants: &Constants,
+        operands: &Operands,
     ) -> TractResult<()> {
-        let Constants { kernel, bias, .. } = constants;
+        let Operands { kernel, bias, .. } = operands;
         let zeros = vec![0.0; self.geometry.input.1];
         let (len, work) = (self.geometry.output_len(), output.len());
         parallel_chunks(output, len, work, |first, planes| {
@@ -193,7 +193,7 @@ impl Depthwise {
                 };
                 channel.run(&input[index * len..][..len], plane);
                 // Safety: `run` writes every row.
-                unsafe { constants.apply_mask(index, plane) };
+                unsafe { operands.apply_mask(index, plane) };
             }
             Ok(())
         })

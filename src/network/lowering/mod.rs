@@ -8,6 +8,7 @@
 //! - `pattern_matching`: the layers that are lowered: Conv, with a batch norm behind it
 //!   folded in; Gemm and MatMul by a constant matrix; the gradient of MaxPool
 //! - `scalar_chains`: operators on one tensor and scalars, which become one
+//! - `kernel_tensor`: weights of a convolution as they are read
 //! - `weight_cache`: the packed weights
 //! - `released_weights`: weights of the file that are kept packed alone
 //! - `stored_weights`: weights of the file as the kernels read them
@@ -19,6 +20,7 @@
 //! To lower one more operator: a case in `PatternMatcher::remaining_graph`, and a variant
 //! of `LoweredLayer`.
 
+mod kernel_tensor;
 mod lowered_ops;
 mod pattern_matching;
 mod released_weights;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use tract_onnx::prelude::TractError;
 
+use super::kernel_tensor::{KernelTensor, exchanging_transpose};
 use super::lowered_ops::{LoweredConvolution, LoweredLayer};
 use super::remaining_graph::{RemainingGraph, operator};
-use super::scalar_chains::{ScalarChain, Surroundings};
+use super::scalar_chains::ScalarChain;
 use super::stored_weights;
 use super::weight_cache::{ConvolutionKey, PackedWeights};
 use crate::gradient::MAX_POOL_GRADIENT;
@@ -21,15 +22,6 @@ struct BatchNorm {
     shifts: Vec<f32>,
     /// The name of its output.
     output: String,
-}
-
-/// The weights of a convolution as its node reads them.
-struct KernelTensor<'a> {
-    stored: &'a pb::TensorProto,
-    /// Whether the first two axes of pointwise weights are exchanged.
-    is_transposed: bool,
-    /// [O, C, kh, kw] after that.
-    dims: [usize; 4],
 }
 
 /// Walks over the nodes of a graph.
@@ -178,6 +170,21 @@ impl<'a> PatternMatcher<'a> {
         self.subgraph.is_float32(weights).then_some(*weights)
     }
 
+    /// The value of a float32 constant without axes.
+    fn scalar(&self, name: &str) -> Option<f32> {
+        let constant = self.constant(Some(name))?;
+        let values = tensor::floats(constant).ok()?;
+        values.first().copied().filter(|_| constant.dims.is_empty())
+    }
+
+    /// The node that alone reads a tensor, which is no output of the graph.
+    fn sole_reader(&self, tensor: &str) -> Option<&'a pb::NodeProto> {
+        match self.readers.get(tensor)?.as_slice() {
+            &[reader] => reader,
+            _ => None,
+        }
+    }
+
     /// A float32 constant of `count` numbers and at most one axis.
     fn vector(&self, name: Option<&str>, count: usize) -> Option<Vec<f32>> {
         let weights = self.constant(name)?;
@@ -242,9 +249,7 @@ impl<'a> PatternMatcher<'a> {
     /// The batch norm that is the only reader of a convolution's output, if its
     /// parameters are constants.
     fn batch_norm(&mut self, convolved: &str, channels: usize) -> Option<BatchNorm> {
-        let [Some(norm)] = self.readers.get(convolved)?.as_slice() else {
-            return None;
-        };
+        let norm = self.sole_reader(convolved)?;
         let is_inference_batch_norm = norm.op_type == "BatchNormalization"
             && node::input(norm, 0) == Some(convolved)
             && node::int(norm, "training_mode").unwrap_or(0) == 0;
@@ -280,7 +285,7 @@ impl<'a> PatternMatcher<'a> {
         bias: Option<Vec<f32>>,
         norm: Option<BatchNorm>,
     ) -> Result<Arc<ConvolutionWeights>, OnnxError> {
-        let is_unit_stride_3x3 = has_unit_stride_3x3(node, weights);
+        let is_unit_stride_3x3 = weights.is_unit_stride_3x3(node);
         let key = ConvolutionKey {
             weights: weights.stored.name.clone(),
             is_transposed: weights.is_transposed,
@@ -369,11 +374,13 @@ impl<'a> PatternMatcher<'a> {
 
     /// The chain that begins with a node.
     fn scalar_chain(&mut self, node: &'a pb::NodeProto) -> Option<Vec<pb::NodeProto>> {
-        let ScalarChain { program, outputs } = ScalarChain::of(node, &*self)?;
-        let (output, folded) = outputs.split_last()?;
-        let name = node::name_of(node);
+        let ScalarChain { program, outputs } =
+            ScalarChain::of(node, &|name| self.scalar(name), &|tensor| {
+                self.sole_reader(tensor)
+            })?;
+        let (name, output) = (node::name_of(node), outputs.last()?);
         let stand_in = self.stand_in(node, name, output, LoweredLayer::Elementwise(program));
-        self.folded.extend(folded.iter().chain([output]).cloned());
+        self.folded.extend(outputs);
         Some(vec![stand_in])
     }
 
@@ -387,34 +394,6 @@ impl<'a> PatternMatcher<'a> {
     }
 }
 
-impl<'a> Surroundings<'a> for PatternMatcher<'a> {
-    fn scalar(&self, name: &str) -> Option<f32> {
-        let constant = self.constant(Some(name))?;
-        let values = tensor::floats(constant).ok()?;
-        values.first().copied().filter(|_| constant.dims.is_empty())
-    }
-
-    fn sole_reader(&self, tensor: &str) -> Option<&'a pb::NodeProto> {
-        match self.readers.get(tensor)?.as_slice() {
-            &[reader] => reader,
-            _ => None,
-        }
-    }
-}
-
-/// Whether a convolution has a 3 × 3 kernel, stride 1 and dilation 1.
-fn has_unit_stride_3x3(node: &pb::NodeProto, weights: &KernelTensor) -> bool {
-    let is_one = |name| node::ints(node, name).is_none_or(|sizes| sizes.iter().all(|&x| x == 1));
-    weights.dims[2..] == [3, 3] && is_one("strides") && is_one("dilations")
-}
-
 fn unusable_weights(node: &pb::NodeProto, error: &TractError) -> OnnxError {
     node::problem(node, format!("its weights cannot be used: {error}"))
-}
-
-/// The output and the input of a Transpose that exchanges the first two of four axes.
-fn exchanging_transpose(node: &pb::NodeProto) -> Option<(&str, &str)> {
-    let is_exchange = node.op_type == "Transpose" && node::ints(node, "perm")? == [1, 0, 2, 3];
-    let output = node.output.first().filter(|_| is_exchange)?;
-    Some((output, node::input(node, 0)?))
 }

@@ -17,19 +17,13 @@ pub struct ScalarChain {
     pub outputs: Vec<String>,
 }
 
-/// What a chain is found in.
-pub trait Surroundings<'a> {
-    /// The value of a constant without axes.
-    fn scalar(&self, name: &str) -> Option<f32>;
-    /// The node that alone reads a tensor.
-    fn sole_reader(&self, tensor: &str) -> Option<&'a pb::NodeProto>;
-}
-
 impl ScalarChain {
-    /// The longest chain that begins with a division; `None` for one of few operators.
+    /// The longest chain that begins with a division; `None` for one of few operators. `scalar` gives
+    /// the value of a constant without axes, `sole_reader` the node that alone reads a tensor.
     pub fn of<'a>(
         first: &'a pb::NodeProto,
-        surroundings: &impl Surroundings<'a>,
+        scalar: &dyn Fn(&str) -> Option<f32>,
+        sole_reader: &dyn Fn(&str) -> Option<&'a pb::NodeProto>,
     ) -> Option<ScalarChain> {
         let mut chain = ScalarChain {
             program: Program {
@@ -44,14 +38,14 @@ impl ScalarChain {
             let [output] = node.output.as_slice() else {
                 break;
             };
-            let Some(functions) = functions(node, input, surroundings) else {
+            let Some(functions) = functions(node, input, scalar) else {
                 break;
             };
             for (function, scalar) in functions.into_iter().flatten() {
                 chain.push(function, scalar);
             }
             chain.outputs.push(output.clone());
-            (input, next) = (output, surroundings.sole_reader(output));
+            (input, next) = (output, sole_reader(output));
         }
         (chain.outputs.len() >= MIN_OPERATORS).then_some(chain)
     }
@@ -76,13 +70,13 @@ impl ScalarChain {
 }
 
 /// What a node computes of `input` and of scalars: at most two functions, one after the other.
-fn functions<'a>(
+fn functions(
     node: &pb::NodeProto,
     input: &str,
-    surroundings: &impl Surroundings<'a>,
+    scalar: &dyn Fn(&str) -> Option<f32>,
 ) -> Option<[Option<(Function, f32)>; 2]> {
     let is_input = |place| node::input(node, place) == Some(input);
-    let scalar = |place| surroundings.scalar(node::input(node, place)?);
+    let scalar = |place| scalar(node::input(node, place)?);
     let (function, commutes) = match node.op_type.as_str() {
         "Add" => (Function::Add, true),
         "Mul" => (Function::Mul, true),

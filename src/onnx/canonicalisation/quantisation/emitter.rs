@@ -187,18 +187,22 @@ impl Emitter {
         format!("{}.float{}", self.stem, self.count)
     }
 
-    /// (x − a) − b becomes x − (a + b) where nothing else reads x − a: most quantised tensors are
-    /// shifted twice, by whole numbers whose sum is exact.
+    /// (x − a) − b becomes x − (a + b) where nothing else reads x − a: most quantised tensors, whole
+    /// numbers, are shifted twice by new constants. The file's own differences stay as they are: of
+    /// other numbers they would round otherwise.
     fn merge_shifts(&mut self, outputs: &[pb::ValueInfoProto]) {
         let mut reads: HashMap<&str, usize> = HashMap::new();
         let inputs = self.nodes.iter().flat_map(|node| &node.input);
         for name in inputs.chain(outputs.iter().map(|output| &output.name)) {
             *reads.entry(name).or_default() += 1;
         }
+        let scalars = self.scalars.iter();
+        let scalars: HashMap<&str, f32> = scalars
+            .map(|(&bits, name)| (name.as_str(), f32::from_bits(bits)))
+            .collect();
         let shift = |node: &pb::NodeProto| {
-            let of = |name| tensor::floats(self.constant_named(name)?).ok();
-            let values = of(node::input(node, 1)?).filter(|_| node.op_type == "Sub")?;
-            (values.len() == 1).then_some(values[0])
+            let scalar = scalars.get(node::input(node, 1)?).copied();
+            scalar.filter(|_| node.op_type == "Sub")
         };
         let shifts = self.nodes.iter().enumerate();
         let shifts = shifts.filter_map(|(number, node)| Some((number, shift(node)?)));

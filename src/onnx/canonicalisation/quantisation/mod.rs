@@ -114,9 +114,8 @@ fn widen_integers(graph: &mut pb::GraphProto) {
     };
     for weights in &mut graph.initializer {
         if is_byte(weights.data_type)
-            && let Ok(values) = tensor::ints(weights)
+            && let Ok(values) = scale::integers(weights)
         {
-            let values: Vec<f32> = values.into_iter().map(|value| value as f32).collect();
             *weights = tensor::from_floats(&weights.name, &tensor::dims(weights), &values);
         }
     }
