@@ -32,4 +32,5 @@ pub use tract::{Dense, DenseWeights, MAX_DENSE_ROWS, autotune, declutter, tract_
 pub use warm_up::warm_up;
 pub use windows::{
     Convolution, ConvolutionWeights, Depthwise, Form, Geometry, MaxPoolGradient, MaxPooling,
+    PoolWindows,
 };

@@ -3,7 +3,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{EvalContext, EvalOp, tvec};
 
 use super::super::common::Clamp;
-use super::super::windows::{Depthwise, Geometry, MaxPoolGradient, MaxPooling};
+use super::super::windows::{Depthwise, Geometry, MaxPoolGradient, MaxPooling, PoolWindows};
 use super::{cases, close, random_tensor};
 
 /// Windows of 1 × 1.
@@ -252,11 +252,11 @@ proptest! {
             }
             wanted.extend(gradient);
         }
-        let op = MaxPoolGradient {
+        let op = MaxPoolGradient(PoolWindows {
             kernel: geometry.kernel.into(),
             strides: geometry.strides.into(),
             padding: geometry.padding.into(),
-        };
+        });
         let found = run(&op, &[&input, &maxima, &cotangent]);
         prop_assert_eq!(found.shape(), input.shape());
         prop_assert_eq!(slice(&found), wanted.as_slice());

@@ -9,8 +9,9 @@ use super::super::common::{Clamp, LANES, Lanes, parallel_chunks, tensor_filled_b
 use super::depthwise_3x3::{self, Channel};
 use super::sliding_window::{Geometry, PaddedPlane, PlaneFill, write_row};
 
-/// Depthwise convolution. Inputs: x […, C, h, w]; kernel `[C, kh·kw]`; bias `[C]`; and perhaps a
-/// mask of truths […, C, h', w'], with which the output is multiplied. Output: […, C, h', w'].
+/// Depthwise convolution. Inputs: x […, C, h, w]; kernel `[C, kh·kw]`; bias `[C]`; perhaps a mask
+/// of truths […, C, h', w'], with which the output is multiplied; and behind that perhaps a summand
+/// of the same shape, which is added in the end. Output: […, C, h', w'].
 ///
 /// y = min(max(bias + Σ kernel · max(x, `input_min`), clamp.min), clamp.max). Padding
 /// adds zeros, hence `input_min` ≤ 0.
@@ -53,8 +54,8 @@ impl EvalOp for Depthwise {
     op_out_of_plan!();
 
     fn eval(&self, _: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
-        let [input, kernel, bias, mask @ ..] = &*inputs else {
-            bail!("a depthwise convolution has three inputs or four");
+        let [input, kernel, bias, others @ ..] = &*inputs else {
+            bail!("a depthwise convolution has three inputs to five");
         };
         let shape = self.geometry.output_shape(input.shape())?;
         let (input, kernel, bias) = (
@@ -66,12 +67,22 @@ impl EvalOp for Depthwise {
         let (Some(input), Some(kernel), Some(bias)) = slices else {
             bail!("a depthwise convolution wants contiguous tensors");
         };
-        let mask = match mask {
-            [mask] => Some(mask.try_as_plain_ram()?.as_slice::<bool>()?),
-            _ => None,
+        let mask = others
+            .first()
+            .map(|mask| mask.try_as_plain_ram()?.as_slice::<bool>());
+        let summand = others
+            .get(1)
+            .map(|summand| summand.try_as_plain_ram()?.as_slice::<f32>());
+        let (mask, summand) = (mask.transpose()?, summand.transpose()?);
+        let len = shape.iter().product::<usize>();
+        ensure!(mask.is_none_or(|mask| mask.len() == len));
+        ensure!(summand.is_none_or(|summand| summand.len() == len));
+        let operands = Operands {
+            kernel,
+            bias,
+            mask,
+            summand,
         };
-        ensure!(mask.is_none_or(|mask| mask.len() == shape.iter().product::<usize>()));
-        let operands = Operands { kernel, bias, mask };
         // Safety: both branches of `planes` write every row of every plane.
         let output =
             unsafe { tensor_filled_by(&shape, |output| self.planes(input, output, &operands))? };
@@ -81,9 +92,9 @@ impl EvalOp for Depthwise {
 
 impl TypedOp for Depthwise {
     fn output_facts(&self, inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
-        let [input, kernel, bias, mask @ ..] = inputs else {
+        let [input, kernel, bias, others @ ..] = inputs else {
             bail!(
-                "a depthwise convolution has three inputs or four, not {}",
+                "a depthwise convolution has three inputs to five, not {}",
                 inputs.len()
             );
         };
@@ -93,10 +104,11 @@ impl TypedOp for Depthwise {
             .as_concrete()
             .context("its shape must be known")?;
         let shape = self.geometry.output_shape(shape)?;
-        let is_mask = |mask: &&TypedFact| {
-            mask.datum_type == bool::datum_type() && mask.shape.as_concrete() == Some(&*shape)
-        };
-        ensure!(mask.len() < 2 && mask.iter().all(is_mask));
+        ensure!(others.len() <= 2);
+        for (other, datum_type) in others.iter().zip([bool::datum_type(), f32::datum_type()]) {
+            let has_same_shape = other.shape.as_concrete() == Some(&*shape);
+            ensure!(has_same_shape && other.datum_type == datum_type);
+        }
         Ok(tvec!(f32::fact(shape)))
     }
 
@@ -117,22 +129,35 @@ struct Operands<'a> {
     kernel: &'a [f32],
     bias: &'a [f32],
     mask: Option<&'a [bool]>,
+    summand: Option<&'a [f32]>,
 }
 
 impl Operands<'_> {
-    /// Multiplies a plane of the output by its part of the mask.
+    /// Multiplies a plane of the output by its part of the mask, and adds its part of the summand.
     ///
     /// # Safety
     /// Every element of the plane must have been written.
-    unsafe fn apply_mask(&self, index: usize, plane: &mut [MaybeUninit<f32>]) {
+    unsafe fn mask_and_add(&self, index: usize, plane: &mut [MaybeUninit<f32>]) {
         let Some(mask) = self.mask else {
             return;
         };
-        let truths = &mask[index * plane.len()..];
-        for (element, &truth) in plane.iter_mut().zip(truths) {
-            // Safety: the caller's promise.
-            let value = unsafe { element.assume_init() };
-            element.write(value * f32::from(u8::from(truth)));
+        let first = index * plane.len();
+        let masked = plane
+            .iter_mut()
+            .zip(&mask[first..])
+            .map(|(element, &truth)| {
+                // Safety: the caller's promise.
+                let value = unsafe { element.assume_init() };
+                (element, value * f32::from(u8::from(truth)))
+            });
+        if let Some(summand) = self.summand {
+            for ((element, value), summand) in masked.zip(&summand[first..]) {
+                element.write(value + summand);
+            }
+        } else {
+            for (element, value) in masked {
+                element.write(value);
+            }
         }
     }
 }
@@ -163,7 +188,7 @@ impl Depthwise {
                 _ => self.any_plane(plane, padded, weights, bias[channel]),
             }
             // Safety: each of the three writes every row.
-            unsafe { operands.apply_mask(index, plane) };
+            unsafe { operands.mask_and_add(index, plane) };
         })
     }
 
@@ -193,7 +218,7 @@ impl Depthwise {
                 };
                 channel.run(&input[index * len..][..len], plane);
                 // Safety: `run` writes every row.
-                unsafe { operands.apply_mask(index, plane) };
+                unsafe { operands.mask_and_add(index, plane) };
             }
             Ok(())
         })

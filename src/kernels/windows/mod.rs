@@ -29,5 +29,5 @@ pub use convolution::Convolution;
 pub use convolution_weights::{ConvolutionWeights, Form};
 pub use depthwise::Depthwise;
 pub use max_pool::MaxPooling;
-pub use max_pool_gradient::MaxPoolGradient;
+pub use max_pool_gradient::{MaxPoolGradient, PoolWindows};
 pub use sliding_window::Geometry;

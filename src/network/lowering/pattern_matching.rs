@@ -12,7 +12,9 @@ use super::scalar_chains::ScalarChain;
 use super::stored_weights;
 use super::weight_cache::{ConvolutionKey, PackedWeights};
 use crate::gradient::MAX_POOL_GRADIENT;
-use crate::network::kernels::{ConvolutionWeights, Dense, DenseWeights, MaxPoolGradient};
+use crate::network::kernels::{
+    ConvolutionWeights, Dense, DenseWeights, MaxPoolGradient, PoolWindows,
+};
 use crate::onnx::{Model, OnnxError, node, pb, tensor};
 
 /// A batch norm as what it does to the convolution before it: each output channel is
@@ -360,12 +362,12 @@ impl<'a> PatternMatcher<'a> {
                 u16::try_from(columns).ok()?.into(),
             ])
         };
-        let layer = LoweredLayer::MaxPoolGradient(MaxPoolGradient {
+        let layer = LoweredLayer::MaxPoolGradient(MaxPoolGradient(PoolWindows {
             kernel: pair("kernel_shape")
-                .filter(|[rows, columns]| rows * columns <= MaxPoolGradient::MAX_TAPS)?,
+                .filter(|[rows, columns]| rows * columns <= PoolWindows::MAX_TAPS)?,
             strides: pair("strides")?,
             padding: pair("pads")?,
-        });
+        }));
         let mut stand_in = node.clone();
         stand_in.op_type = operator(self.layers.len());
         self.layers.push(layer);

@@ -156,6 +156,12 @@ impl Lanes {
         imp::less_bits(self.0, other.0)
     }
 
+    /// `self` where `value` is less than `bound`, and `self` where it is not; 0 elsewhere.
+    #[inline(always)]
+    pub fn split_by_less(self, value: Lanes, bound: Lanes) -> [Lanes; 2] {
+        imp::split_by_less(self.0, value.0, bound.0).map(Lanes)
+    }
+
     /// Elements at even indices of `self` followed by `next`.
     #[inline(always)]
     pub fn even(self, next: Lanes) -> Lanes {

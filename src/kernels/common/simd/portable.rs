@@ -77,6 +77,14 @@ pub fn less_bits(a: Vector, b: Vector) -> u8 {
     lanes.fold(0, |bits, (lane, (a, b))| bits | u8::from(a < b) << lane)
 }
 #[inline(always)]
+pub fn split_by_less(of: Vector, value: Vector, bound: Vector) -> [Vector; 2] {
+    let is_less: [u32; 4] = from_fn(|lane| u32::from(value[lane] < bound[lane]).wrapping_neg());
+    [
+        from_fn(|lane| f32::from_bits(of[lane].to_bits() & is_less[lane])),
+        from_fn(|lane| f32::from_bits(of[lane].to_bits() & !is_less[lane])),
+    ]
+}
+#[inline(always)]
 pub fn even(a: Vector, b: Vector) -> Vector {
     [a[0], a[2], b[0], b[2]]
 }

@@ -85,6 +85,11 @@ pub fn less_bits(a: Vector, b: Vector) -> u8 {
     i32x4_bitmask(f32x4_lt(a, b))
 }
 #[inline(always)]
+pub fn split_by_less(of: Vector, value: Vector, bound: Vector) -> [Vector; 2] {
+    let is_less = f32x4_lt(value, bound);
+    [v128_and(of, is_less), v128_andnot(of, is_less)]
+}
+#[inline(always)]
 pub fn even(a: Vector, b: Vector) -> Vector {
     i32x4_shuffle::<0, 2, 4, 6>(a, b)
 }

@@ -168,8 +168,7 @@ fn is_masked(node: &TypedNode) -> bool {
 }
 
 /// Fuses the product with truths, if it is the only successor of this depthwise convolution,
-/// into it: the gradient of a ReLU. What is added after that is left, since both together are
-/// one elementwise program.
+/// into it: the gradient of a ReLU.
 ///
 /// # Errors
 /// tract's own.
@@ -188,8 +187,7 @@ pub fn fuse_mask_after(
         return Ok(None);
     };
     let cast = model.node(other.node);
-    let is_added = sole_successor(model, product)?.is_some_and(is_binary::<Add>);
-    if !is_binary::<Mul>(product) || is_added || !cast.op_is::<Cast>() {
+    if !is_binary::<Mul>(product) || !cast.op_is::<Cast>() {
         return Ok(None);
     }
     let truths = model.outlet_fact(cast.inputs[0])?;
@@ -207,6 +205,19 @@ pub fn fuse_mask_after(
     Ok(Some(patch))
 }
 
+/// This convolution, adding one more input, if it can; a depthwise one can behind a mask.
+fn adding(node: &TypedNode) -> Option<Box<dyn TypedOp>> {
+    if let Some(op) = node.op_as::<Convolution>() {
+        let adds = Convolution {
+            adds: true,
+            ..op.clone()
+        };
+        return (!op.adds && !op.clamp.is_bounded()).then(|| adds.into());
+    }
+    let op = node.op_as::<Depthwise>().filter(|_| node.inputs.len() == 4);
+    op.map(|op| op.clone().into())
+}
+
 /// Fuses the addition of a tensor of the same shape, if it is the only successor of this
 /// convolution, into it.
 ///
@@ -216,11 +227,10 @@ pub fn fuse_sum_after(
     model: &TypedModel,
     node: &TypedNode,
 ) -> TractResult<Option<TypedModelPatch>> {
-    let Some(op) = node.op_as::<Convolution>() else {
+    let Some(op) = adding(node) else {
         return Ok(None);
     };
-    let Some(sum) = sole_successor(model, node)?.filter(|_| !op.adds && !op.clamp.is_bounded())
-    else {
+    let Some(sum) = sole_successor(model, node)? else {
         return Ok(None);
     };
     let mut others = sum.inputs.iter().filter(|input| input.node != node.id);
@@ -234,15 +244,11 @@ pub fn fuse_sum_after(
     {
         return Ok(None);
     }
-    let op = Convolution {
-        adds: true,
-        ..op.clone()
-    };
     let mut patch = TypedModelPatch::default();
-    let inputs = [
-        patch.tap_model(model, node.inputs[0])?,
-        patch.tap_model(model, other)?,
-    ];
+    let inputs = node.inputs.iter().chain([&other]);
+    let inputs: Vec<_> = inputs
+        .map(|&input| patch.tap_model(model, input))
+        .collect::<TractResult<_>>()?;
     let wire = patch.wire_node(&sum.name, op, &inputs)?;
     patch.shunt_outside(model, sum.id.into(), wire[0])?;
     Ok(Some(patch))
