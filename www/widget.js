@@ -72,7 +72,7 @@ function openFrame(kind, parent, onMessage, onSilence) {
 let hub;
 const users = new Set();
 
-function joinHub(user) {
+function joinHub(user, model) {
   users.add(user);
   if (!hub) {
     const silent = () => users.forEach((one) => one.failed());
@@ -81,7 +81,7 @@ function joinHub(user) {
     hub.frame.style.display = "none";
   }
   const { port1, port2 } = new MessageChannel();
-  hub.post("join", {}, [port1]);
+  hub.post("join", { model }, [port1]);
   return port2;
 }
 
@@ -287,7 +287,7 @@ class GradCamElement extends HTMLElement {
     this.#isResting = false;
     this.#height = 0;
     // First of all, since the engine takes longest to start.
-    const port = joinHub(this);
+    const port = joinHub(this, this.#siteModel());
     this.#frame = openFrame("widget", this.#root, (message) => this.#receive(message), () => this.failed());
     this.#frame.post("hub", {}, [port]);
     const number = this.#show();
@@ -371,11 +371,18 @@ class GradCamElement extends HTMLElement {
     return given ? named(file, given.name ?? "picture") : named(file, nameOf(address), new URL(address, document.baseURI).href);
   }
 
+  /** The id of the site's model that it takes, "" for the first; `undefined` for another model. */
+  #siteModel() {
+    const model = this.model ?? "";
+    return isAddress(model) || this.#given.model ? undefined : model.slice(0, MAX_TEXT);
+  }
+
   async #model(signal) {
     const given = this.#given.model;
     if (given) return named(limited("model", given, MAX_MODEL_BYTES), given.name ?? "model.onnx");
-    const model = this.model ?? "";
-    if (!isAddress(model)) return { id: model };
+    const id = this.#siteModel();
+    if (id !== undefined) return { id };
+    const { model } = this;
     // Not ended with the element that asked first: others may wait for it.
     if (!models.has(model)) models.set(model, fetched("model", model));
     try {

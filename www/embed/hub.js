@@ -13,15 +13,21 @@ const MAX_ANSWERS = 40;
 
 export function start(port) {
   const hub = new Hub();
-  const say = open(port, TO_HUB, (_, ports) => ports.forEach((one) => hub.join(one)));
+  const say = open(port, TO_HUB, ({ model }, ports) => ports.forEach((one) => hub.join(one, model)));
   // The page waits for a sign of life.
   say("hello");
+}
+
+function remoteFile({ file, bytes }) {
+  return new RemoteFile(`models/${file}`, bytes);
 }
 
 class Hub {
   #cam = new Gradcam(engines().map(workerScript));
   #manifest;
   #held = {};
+  /** A model of this site that will be asked for, and its file, which is being fetched. */
+  #expected = {};
   /** The last answers, by their questions. */
   #answers = new Map();
   #waiting = [];
@@ -32,7 +38,9 @@ class Hub {
     this.#cam.start().catch(() => {});
   }
 
-  join(port) {
+  /** `model` is the id of this site's model that the frame will ask for, "" for the first. */
+  join(port, model) {
+    this.#expect(model);
     const frame = {};
     frame.say = open(port, FROM_FRAME, (message) => this.#receive(frame, message));
     port.onclose = () => this.#drop(frame);
@@ -125,7 +133,7 @@ class Hub {
   async #load(model, key, { signal, onProgress, exceedMemory }) {
     if (this.#held.model === key) return;
     const entry = model.file ? undefined : await this.#entry(key);
-    const file = model.file ?? new RemoteFile(`models/${entry.file}`, entry.bytes);
+    const file = model.file ?? this.#take(entry);
     this.#held = {};
     const name = entry?.name ?? model.name;
     const { sha256 } = await this.#cam.loadModel({ model: file, id: entry?.id, name, signal, onProgress, exceedMemory });
@@ -135,9 +143,27 @@ class Hub {
     this.#held = { model: key };
   }
 
+  /** Fetches the first model while the engine starts and the frame has no picture yet. */
+  async #expect(id) {
+    if (typeof id !== "string" || this.#manifest) return;
+    // What fails here fails again, and is said, when the frame asks.
+    const entry = await this.#entry(id).catch(() => {});
+    if (!entry || this.#held.model) return;
+    this.#expected = { key: entry.id, file: remoteFile(entry) };
+    this.#expected.file.begin();
+  }
+
+  /** The model's file, which may be on its way. */
+  #take(entry) {
+    const { key, file } = this.#expected;
+    this.#expected = {};
+    return key === entry.id ? file : remoteFile(entry);
+  }
+
+  /** What the site's list says of a model; of the first where `id` is "". */
   async #entry(id) {
     const models = await this.#models();
-    const found = models.find((one) => one.id === id);
+    const found = id ? models.find((one) => one.id === id) : models[0];
     if (found) return found;
     throw new GradcamError("model", `There is no model '${id}' on this site; its models are: ${models.map((one) => one.id).join(", ")}.`);
   }

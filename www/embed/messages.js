@@ -25,7 +25,7 @@ export const FROM_PAGE = {
 };
 
 /** What a page may tell the hub. */
-export const TO_HUB = { join: {} };
+export const TO_HUB = { join: { model: isOptional(isText) } };
 
 /** What a frame may ask the hub. */
 export const FROM_FRAME = {

@@ -78,15 +78,31 @@ async function fetched(address, options) {
 /** A file of this site, of a size that is known, which is fetched whenever its bytes are asked for. */
 export class RemoteFile {
   #address;
+  #begun;
 
   constructor(address, size) {
     this.#address = address;
     this.size = size;
   }
 
+  /** Fetches the bytes that will be asked for next; who asks is told what became of it. */
+  begin() {
+    const controller = new AbortController();
+    const begun = { controller };
+    const onProgress = (progress) => begun.onProgress?.(progress);
+    begun.bytes = modelBytes(this.#address, { signal: controller.signal, onProgress });
+    begun.bytes.catch(() => {});
+    this.#begun = begun;
+  }
+
   arrayBuffer({ signal, onProgress } = {}) {
-    const report = (progress) => onProgress?.({ ...progress, total: this.size });
-    return modelBytes(this.#address, { signal, onProgress: report });
+    if (!this.#begun) this.begin();
+    const { bytes, controller } = Object.assign(this.#begun, { onProgress: (progress) => onProgress?.({ ...progress, total: this.size }) });
+    this.#begun = undefined;
+    const stop = () => controller.abort(signal.reason);
+    if (signal?.aborted) stop();
+    signal?.addEventListener("abort", stop, { once: true });
+    return bytes;
   }
 }
 
