@@ -20,6 +20,7 @@
 //! - `model_summary`, `map_summary`: what the page is told of a model and of a map
 //! - `measured_map`: maps that the page sends back, and measures
 //! - `elapsed_time`: milliseconds since a moment
+//! - `warm_up`: what the browser is to compile before there is a model
 //!
 //! In the browser only:
 //!
@@ -95,6 +96,11 @@ mod session_error;
 #[cfg(test)]
 mod session_tests;
 mod signal_plot;
+#[cfg_attr(
+    not(all(feature = "engine", target_arch = "wasm32")),
+    allow(dead_code, reason = "the worker uses it")
+)]
+mod warm_up;
 #[cfg(all(feature = "engine", target_arch = "wasm32"))]
 pub mod worker;
 #[cfg(all(feature = "threads", target_arch = "wasm32"))]

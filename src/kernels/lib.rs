@@ -27,7 +27,10 @@ pub use common::{Clamp, PoolActivity};
 pub use elementwise::{Function, FusedElementwise, Instruction, Operand, Program};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub use matmul::{AutotuningReport, autotuning_report};
-pub use matmul::{Kernel, KernelShape, StoredElement, WeightReader, peak_gigaflops};
+pub use matmul::{
+    Kernel, KernelShape, StoredElement, WeightReader, peak_gigaflops, warm_up_shapes,
+    without_autotuning,
+};
 pub use tract::{Dense, DenseWeights, MAX_DENSE_ROWS, autotune, declutter, tract_kernel};
 pub use warm_up::warm_up;
 pub use windows::{

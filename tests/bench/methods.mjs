@@ -1,7 +1,8 @@
 // What methods cost in the browser, in forward runs of the same sitting, with one thread:
-// each method after a prediction, a run inside those with many, and how soon one stops. The
-// forward runs before and after a method are what it is compared with: a machine's speed changes
-// within a minute. Medians of all turns.
+// each method after a prediction, a run inside those with many, and how soon one stops. A machine's
+// speed changes within seconds: a method is compared with as many predictions as it has runs, half of
+// them before it and half after. Medians of all turns, and the least of all turns, which what else the
+// machine does disturbs less.
 //
 //     node tests/bench/methods.mjs [MODEL.onnx] [TURNS]      ONLY=rise,smoothgrad: these methods
 //
@@ -57,23 +58,30 @@ async function measure([[model, picture], methods, turns]) {
     const logits = [...new Float32Array(buffers[0])];
     return { forward: event.timingsMs.forward, top: logits.indexOf(Math.max(...logits)) };
   };
+  /** The mean forward run of several predictions, in milliseconds. */
+  const predictions = async (count) => {
+    let sum = 0;
+    for (let index = 0; index < count; index += 1) sum += (await predict()).forward;
+    return sum / count;
+  };
   const explain = (method, settings, top) =>
     window.ask({ type: "explain", method, target: `logit:${top}`, layer, settings, seed: 1 });
   const forwards = [];
-  const rows = methods.map(([method, ...settings]) => ({ method, settings, values: [], ratios: [], runs: 0 }));
+  const rows = methods.map(([method, ...settings]) => ({ method, settings, values: [], ratios: [], forwards: [], runs: 0 }));
   // Everybody's plans are built and compiled first.
   const { top } = await predict();
-  for (const { method, settings } of rows) await explain(method, settings, top);
+  for (const row of rows) row.runs = (await explain(row.method, row.settings, top)).event.map?.runs ?? 0;
   for (let turn = 0; turn < turns; turn += 1) {
     for (const row of rows) {
-      const before = (await predict()).forward;
+      const count = Math.max(1, Math.ceil(row.runs / 2));
+      const before = await predictions(count);
       const { event } = await explain(row.method, row.settings, top);
       if (event.type !== "map") { row.failure = event.message; continue; }
-      const after = (await predict()).forward;
+      const after = await predictions(count);
       forwards.push(before, after);
       row.values.push(event.timingsMs.explain);
+      row.forwards.push((before + after) / 2);
       row.ratios.push((2 * event.timingsMs.explain) / (before + after));
-      row.runs = event.map.runs;
     }
   }
   const forward = median(forwards);
@@ -94,17 +102,17 @@ async function measure([[model, picture], methods, turns]) {
   return {
     forward,
     stops,
-    rows: rows.map(({ method, values, ratios, runs: used, failure }) => (
-      { method, failure, runs: used, ...(values.length && { ms: median(values), ratio: median(ratios) }) })),
+    rows: rows.map(({ method, values, ratios, forwards: beside, runs: used, failure }) => (
+      { method, failure, runs: used, ...(values.length && { ms: median(values), ratio: median(ratios), least: Math.min(...values) / Math.min(...beside) }) })),
   };
 }
 
 function print({ forward, rows, stops }) {
   console.log(`forward run: ${forward.toFixed(1)} ms`);
-  console.log("  method                 ms      ÷ forward  runs  ÷ forward and run");
-  for (const { method, ms, ratio, runs, failure } of rows) {
+  console.log("  method                 ms      ÷ forward  runs  ÷ forward and run  of the least");
+  for (const { method, ms, ratio, least, runs, failure } of rows) {
     if (failure) { console.log(`  ${method.padEnd(20)} ${failure}`); continue; }
-    const each = runs > 1 ? (ratio / runs).toFixed(3) : "";
+    const each = runs > 1 ? `${(ratio / runs).toFixed(3)}              ${(least / runs).toFixed(3)}` : "";
     console.log(`  ${method.padEnd(20)} ${ms.toFixed(1).padStart(8)}  ${ratio.toFixed(3).padStart(8)}  ${String(runs).padStart(4)}  ${each}`);
   }
   const slowest = stops.reduce((a, b) => (a.ms > b.ms ? a : b));

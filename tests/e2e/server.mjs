@@ -42,6 +42,7 @@ class Site {
   #mounts = new Map();
   #isIsolated = false;
   #isShared = false;
+  #isKept = false;
   #counts = new Map();
 
   constructor(folder, base) {
@@ -94,6 +95,11 @@ class Site {
     this.#isShared = true;
   }
 
+  /** From now on browsers may keep what is served for ten minutes, as GitHub Pages lets them. */
+  keep() {
+    this.#isKept = true;
+  }
+
   /** Answers `path` with 404. */
   missing(path) {
     this.#faults.set(path, { status: 404 });
@@ -140,8 +146,8 @@ class Site {
       ...(this.#isShared && { "access-control-allow-origin": "*" }),
       "content-type": TYPES[extname(file)] ?? "application/octet-stream",
       "content-length": size,
-      // So that what is not asked for again was kept by the page itself.
-      "cache-control": "no-store",
+      // Else what is not asked for again was kept by the page itself.
+      "cache-control": this.#isKept ? "max-age=600" : "no-store",
     });
     if (request.method === "HEAD") return response.end();
     if (fault.cutAt !== undefined) {

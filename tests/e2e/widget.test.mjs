@@ -203,6 +203,19 @@ hosting("threads compute where page and site are isolated", async (host, visit, 
   visit.assertQuiet();
 });
 
+hosting("the model is fetched once, before the picture is there", async (host, visit) => {
+  const model = `models/${builtModel("xception-tiny").file}`;
+  let arrive;
+  host.server.delay(PICTURES[0], new Promise((resolve) => (arrive = resolve)));
+  await host.show(tag({ poster: PICTURES[1] }));
+  await host.press();
+  await eventually("the model is asked for", async () => visit.site.requests(model) > 0);
+  arrive();
+  await host.explained("ankle boot");
+  assert.equal(visit.site.requests(model), 1);
+  visit.assertQuiet();
+});
+
 hosting("cancelled while it loads", async (host, visit) => {
   const LITE = builtModel("efficientnet-lite0");
   const slow = LITE ?? builtModel("xception-tiny");

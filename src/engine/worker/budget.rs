@@ -1,21 +1,18 @@
 //! What an explanation is allowed: it gives the worker's event loop a turn now and then, so
 //! that it can be told to stop.
 
-use js_sys::Promise;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::MessageChannel;
 use web_time::Instant;
 
 use super::job::JobContext;
 use super::messages::transferable;
+use super::turns::Turns;
 use crate::engine::elapsed_time::milliseconds_since;
 use crate::explain::{Budget, LocalFuture, Saliency, Stopped};
 use crate::protocol::{Event, ExplainTimings, MapSummary, Phase};
 
 /// A job computes for so long before the event loop has a turn, in milliseconds: somebody who
 /// says stop is heard within this and the time of one node.
-const PAUSE_AFTER_MS: f64 = 40.0;
+const PAUSE_AFTER_MS: f64 = 33.0;
 
 /// The budget of a job.
 pub struct JobBudget<'a, 'b> {
@@ -60,11 +57,11 @@ impl Budget for JobBudget<'_, '_> {
     fn pause(&mut self) -> LocalFuture<'_, Result<(), Stopped>> {
         Box::pin(async {
             if self.turns.is_none() {
-                self.turns = MessageChannel::new().ok().map(Turns);
+                self.turns = Turns::new();
             }
             // Without turns nothing can be heard.
             if let Some(turns) = &self.turns {
-                drop(JsFuture::from(turns.next()).await);
+                turns.next().await;
             }
             self.last_pause = Instant::now();
             match &self.job.signal {
@@ -88,30 +85,6 @@ impl Budget for JobBudget<'_, '_> {
         };
         let runs = self.runs_before + saliency.runs;
         send_map(self.job, saliency, true, runs, timings_ms);
-    }
-}
-
-/// A channel to oneself, by which the event loop gets a turn. A timer would wait for at least
-/// 4 ms, being called by another timer.
-struct Turns(MessageChannel);
-
-impl Turns {
-    /// Keeps its promise in a task of its own.
-    fn next(&self) -> Promise {
-        Promise::new(&mut |resolve, reject| {
-            self.0.port1().set_onmessage(Some(&resolve));
-            if let Err(error) = self.0.port2().post_message(&JsValue::UNDEFINED) {
-                // Nobody may wait for a task that never comes.
-                drop(reject.call1(&JsValue::UNDEFINED, &error));
-            }
-        })
-    }
-}
-
-/// Else the browser would keep the channel as long as its port listens.
-impl Drop for Turns {
-    fn drop(&mut self) {
-        self.0.port1().close();
     }
 }
 

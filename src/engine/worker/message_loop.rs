@@ -43,19 +43,27 @@ impl MessageLoop {
         scope: DedicatedWorkerGlobalScope,
         events: EventSender,
         checksums: ChecksumWorker,
-    ) {
+    ) -> Rc<MessageLoop> {
         let this = Rc::new(MessageLoop {
             scope: scope.clone(),
             events,
             checksums,
             state: RefCell::default(),
         });
+        let receiver = Rc::clone(&this);
         let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            MessageLoop::receive(&this, &event)
+            MessageLoop::receive(&receiver, &event)
         });
         scope.set_onmessage(Some(listener.as_ref().unchecked_ref()));
         // The worker listens as long as it lives.
         listener.forget();
+        this
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_idle(&self) -> bool {
+        let state = self.state.borrow();
+        state.current.is_none() && state.waiting.is_empty()
     }
 
     fn receive(self: &Rc<Self>, event: &MessageEvent) {

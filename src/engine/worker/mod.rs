@@ -7,6 +7,7 @@
 //! - `foreign_pictures`: pictures that another program or the browser decodes
 //! - `load_model`: what loading a model does
 //! - `budget`: what an explanation is allowed, and how it is stopped
+//! - `turns`: turns of the event loop between two parts of a computation
 //! - `job`: the job in work: its events, its progress, its cancellation
 //! - `event_sender`: sends events to the page
 //! - `messages`: requests and events as structured clones (JavaScript objects)
@@ -23,16 +24,22 @@ mod message_loop;
 mod messages;
 mod trial_handlers;
 mod trust_handlers;
+mod turns;
+
+use std::time::Duration;
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, PromiseRejectionEvent};
+use web_time::Instant;
 
 use self::event_sender::EventSender;
 use self::message_loop::MessageLoop;
+use self::turns::Turns;
 use super::catalogue::{catalogue, color_tables};
 use super::checksum::ChecksumWorker;
+use super::warm_up::WarmUp;
 use crate::network::kernels;
 use crate::protocol::{Event, PROTOCOL_VERSION};
 
@@ -44,7 +51,7 @@ pub fn start() -> Result<(), JsValue> {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().dyn_into()?;
     let events = EventSender::new(scope.clone());
     let checksums = ChecksumWorker::start(&scope);
-    MessageLoop::listen(scope.clone(), events.clone(), checksums);
+    let messages = MessageLoop::listen(scope.clone(), events.clone(), checksums);
     report_crashes(&scope);
     spawn_local(async move {
         let threads = start_threads(&scope).await;
@@ -56,34 +63,61 @@ pub fn start() -> Result<(), JsValue> {
         };
         let colors = Uint8Array::from(color_tables().as_slice()).buffer();
         events.send(0, &started, &[colors]);
-        prepare_kernels();
+        prepare(&messages).await;
     });
     Ok(())
 }
 
-/// Chooses the kernel shape, while the page fetches what it will ask for. With several
-/// threads another one does it, and then runs the kernels for a moment, so that the browser
-/// compiles them for speed while the model is fetched and prepared.
+/// Chooses the kernel shape and lets the browser compile what a first model needs, while the
+/// page fetches it. With several threads another one does it.
 #[cfg(feature = "threads")]
-fn prepare_kernels() {
-    const WARM_UP: std::time::Duration = std::time::Duration::from_millis(120);
+async fn prepare(messages: &MessageLoop) {
     if rayon::current_num_threads() < 2 {
-        return kernels::autotune();
+        return prepare_here(messages).await;
     }
     // Broadcast, since the engine's own thread, the first of the pool, could run a job that
     // is only spawned.
     rayon::spawn_broadcast(|thread| {
         if thread.index() == 1 {
             kernels::autotune();
+            let mut warm_up = WarmUp::default();
             // What fails here fails again, and is reported, when a model is prepared.
+            while let Ok(true) = warm_up.step() {}
             drop(kernels::warm_up(WARM_UP));
         }
     });
 }
 
 #[cfg(not(feature = "threads"))]
-fn prepare_kernels() {
+async fn prepare(messages: &MessageLoop) {
+    prepare_here(messages).await;
+}
+
+/// The kernels run for so long before a network needs them.
+const WARM_UP: Duration = Duration::from_millis(120);
+
+/// The same in the engine's own thread: step by step, so that it hears what it is asked.
+async fn prepare_here(messages: &MessageLoop) {
+    kernels::warm_up_shapes();
+    let Some(turns) = Turns::new() else {
+        return;
+    };
+    let mut warm_up = WarmUp::default();
+    loop {
+        turns.next().await;
+        // What fails here fails again, and is reported, when a model is prepared.
+        if !warm_up.step().unwrap_or(false) {
+            break;
+        }
+    }
     kernels::autotune();
+    let started = Instant::now();
+    while started.elapsed() < WARM_UP {
+        turns.next().await;
+        if !messages.is_idle() || kernels::warm_up(Duration::ZERO).is_err() {
+            break;
+        }
+    }
 }
 
 /// Which of the engine's builds this is.

@@ -10,7 +10,23 @@ use super::kernel_shape::KernelShape;
 /// selection: all shapes add in the same order.
 pub fn autotune() {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    browser::selection();
+    browser::selected_shape();
+}
+
+/// Runs every shape for a moment, so that the browser compiles them for speed; measured after that,
+/// they are soon at their best. Does nothing natively.
+pub fn warm_up_shapes() {
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    browser::warm_up();
+}
+
+/// Calls `f`, in which the selected shape is the first where none is selected yet: nothing is
+/// measured for what is not used for long.
+pub fn without_autotuning<T>(f: impl FnOnce() -> T) -> T {
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    return browser::without_autotuning(f);
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    f()
 }
 
 /// Set natively, this environment variable takes this project's kernels in place of tract's,
@@ -22,7 +38,7 @@ pub const OWN_KERNELS: &str = "GRADCAM_OWN_KERNELS";
 /// the machine, unless `OWN_KERNELS` is set.
 pub fn selected_shape() -> Option<KernelShape> {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    return Some(browser::selection().shape);
+    return Some(browser::selected_shape());
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     {
         let is_asked_for = std::env::var_os(OWN_KERNELS).is_some_and(|value| !value.is_empty());
@@ -36,6 +52,7 @@ pub use browser::{AutotuningReport, report};
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod browser {
+    use std::cell::Cell;
     use std::sync::OnceLock;
 
     use tract_onnx::tract_core::tract_linalg::mmm::FusedKerSpec;
@@ -54,6 +71,8 @@ mod browser {
     /// What a round must be faster by than the best one before to be a gain.
     const MIN_GAIN: f64 = 1.03;
     const ROUND_MS: f64 = 1.0;
+    /// Enough for V8 to compile a shape for speed.
+    const WARM_UP_MS: f64 = 3.0;
     /// What another shape must be faster by than the best of those before it.
     const MIN_ADVANTAGE: f64 = 1.04;
     /// More 10⁹ operations per second than a core can do with vectors of four lanes.
@@ -83,9 +102,42 @@ mod browser {
         }
     }
 
+    static SELECTION: OnceLock<Selection> = OnceLock::new();
+
+    thread_local! {
+        /// Whether this thread is in [`without_autotuning`].
+        static IS_UNTUNED: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// See [`super::without_autotuning`].
+    pub fn without_autotuning<T>(f: impl FnOnce() -> T) -> T {
+        let before = IS_UNTUNED.replace(true);
+        let result = f();
+        IS_UNTUNED.set(before);
+        result
+    }
+
+    /// Measures when it is called first outside of [`without_autotuning`].
+    pub fn selected_shape() -> KernelShape {
+        if IS_UNTUNED.get() {
+            return SELECTION
+                .get()
+                .map_or(KernelShape::ALL[0], |selection| selection.shape);
+        }
+        selection().shape
+    }
+
+    /// See [`super::warm_up_shapes`].
+    pub fn warm_up() {
+        let start = Instant::now();
+        let clock = || start.elapsed().as_secs_f64() * 1e3;
+        for shape in KernelShape::ALL {
+            gigaflops(shape, WARM_UP_MS, &clock);
+        }
+    }
+
     /// Measures when it is called first.
     pub fn selection() -> &'static Selection {
-        static SELECTION: OnceLock<Selection> = OnceLock::new();
         SELECTION.get_or_init(|| {
             let start = Instant::now();
             let clock = || start.elapsed().as_secs_f64() * 1e3;

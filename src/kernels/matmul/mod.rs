@@ -27,9 +27,9 @@ mod row_scaling;
 mod strassen_winograd;
 mod weight_reader;
 
-pub use autotuning::autotune;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub use autotuning::{AutotuningReport, report as autotuning_report, selected_shape};
+pub use autotuning::{autotune, warm_up_shapes, without_autotuning};
 pub use blocking::{ProductSize, column_blocks};
 pub use kernel_selection::Kernel;
 pub use kernel_shape::KernelShape;

@@ -15,8 +15,8 @@ pub struct SplitPlane {
     windows: PoolWindows,
     pixels: Parities,
     gradient: Parities,
-    /// Vectors of windows in a row. The last window of the last is none of the plane's: what
-    /// the one before it leaves to the right fits in.
+    /// Vectors of windows in a row: more windows than there are, so that the third column of the
+    /// last one, an even column of the next, is in one of them.
     blocks: usize,
 }
 
@@ -46,7 +46,7 @@ impl SplitPlane {
     pub fn new(windows: PoolWindows, size: [usize; 2], output: [usize; 2]) -> SplitPlane {
         let [height, width] = windows.padded(size, output);
         let blocks = output[1] / LANES + 1;
-        // One more than the windows have: the third column of a window is the next one's first.
+        // One more, of which the third columns of the last vector's windows are read.
         let width = width.div_ceil(2 * LANES).max(blocks) + 1;
         let plane = |value| Parities::new(height, width, windows.padding[1], value);
         SplitPlane {
