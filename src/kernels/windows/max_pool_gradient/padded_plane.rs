@@ -54,7 +54,9 @@ impl PaddedPlane {
         }
         let rows = self.gradient[inside..].chunks(width);
         for (row, to) in rows.zip(to.chunks_exact_mut(planes.size[1])) {
-            to.write_copy_of_slice(&row[..to.len()]);
+            for (to, &value) in to.iter_mut().zip(row) {
+                to.write(value);
+            }
         }
     }
 }
