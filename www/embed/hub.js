@@ -133,7 +133,10 @@ class Hub {
   async #load(model, key, { signal, onProgress, exceedMemory }) {
     if (this.#held.model === key) return;
     const entry = model.file ? undefined : await this.#entry(key);
-    const file = model.file ?? this.#take(entry);
+    const expected = this.#expected;
+    // Where another model is asked for, nobody needs its bytes.
+    this.#expected = {};
+    const file = model.file ?? (expected.key === key ? expected.file : remoteFile(entry));
     this.#held = {};
     const name = entry?.name ?? model.name;
     const { sha256 } = await this.#cam.loadModel({ model: file, id: entry?.id, name, signal, onProgress, exceedMemory });
@@ -151,13 +154,6 @@ class Hub {
     if (!entry || this.#held.model) return;
     this.#expected = { key: entry.id, file: remoteFile(entry) };
     this.#expected.file.begin();
-  }
-
-  /** The model's file, which may be on its way. */
-  #take(entry) {
-    const { key, file } = this.#expected;
-    this.#expected = {};
-    return key === entry.id ? file : remoteFile(entry);
   }
 
   /** What the site's list says of a model; of the first where `id` is "". */

@@ -376,10 +376,9 @@ impl<'a> PatternMatcher<'a> {
 
     /// The chain that begins with a node.
     fn scalar_chain(&mut self, node: &'a pb::NodeProto) -> Option<Vec<pb::NodeProto>> {
-        let ScalarChain { program, outputs } =
-            ScalarChain::of(node, &|name| self.scalar(name), &|tensor| {
-                self.sole_reader(tensor)
-            })?;
+        let scalar = |name: &str| self.scalar(name);
+        let sole_reader = |tensor: &str| self.sole_reader(tensor);
+        let ScalarChain { program, outputs } = ScalarChain::of(node, &scalar, &sole_reader)?;
         let (name, output) = (node::name_of(node), outputs.last()?);
         let stand_in = self.stand_in(node, name, output, LoweredLayer::Elementwise(program));
         self.folded.extend(outputs);
