@@ -1,7 +1,7 @@
 // Starts the page: checks what the browser can do, then loads the application.
 // A file of its own, because the page's security policy allows no inline script.
 
-import { engines, workerScript } from "./engines.js";
+import { engines, loader, workerScript } from "./engines.js";
 import { listenForFolders } from "./folder_drop.js";
 import { heal, keepSite } from "./offline.js";
 import { keepFieldsInView } from "./screen_keyboard.js";
@@ -80,6 +80,11 @@ async function start() {
   // Read by the application when it starts the engine: src/app/browser/engine_builds.rs.
   const root = document.documentElement;
   root.dataset.engines = choice.join(" ");
+  // Called by src/app/browser/svg_picture.rs.
+  window.gradcamReadSvg = async (...file) => {
+    const readers = await import(loader(choice[0]).replace("_loader.js", "_pictures.js"));
+    return readers.readSvg(...file);
+  };
   const scripts = choice.map((variant) => workerScript(variant) ?? "");
   choice.forEach((variant, index) => root.setAttribute(`data-engine-${variant}`, scripts[index]));
   try {

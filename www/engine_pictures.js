@@ -1,6 +1,7 @@
 // Pictures that the engine does not decode itself. The site's build copies this file to
 // NAME_pictures.js and puts the name of the program that reads DICOM files into DICOM.
-// Called by src/engine/worker/foreign_pictures.rs, over engine_loader.js, which loads it for the first.
+// Called by src/engine/worker/foreign_pictures.rs, over engine_loader.js, which loads it for the first, and
+// by src/app/browser/svg_picture.rs.
 
 const DICOM = "PROGRAM";
 let dicom;
@@ -50,8 +51,40 @@ export const readByBrowser = async (bytes, name) => {
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
+  return pixelFile(context, [`'${name}' was decoded by this browser; another browser may give slightly other colours`]);
+};
+
+/** The long side of an SVG that is drawn, in pixels. */
+const SVG_SIDE = 1024;
+
+/** The pixels of an SVG file; undefined if this browser cannot draw it. In a page: a worker draws no SVG. */
+export const readSvg = async (file, name) => {
+  const address = URL.createObjectURL(new Blob([file], { type: "image/svg+xml" }));
+  try {
+    // As an image it runs no script and loads nothing.
+    const image = Object.assign(new Image(), { src: address });
+    await image.decode();
+    // Without a size of its own it is a square.
+    const [ownWidth, ownHeight] = [image.naturalWidth || 1, image.naturalHeight || 1];
+    const factor = SVG_SIDE / Math.max(ownWidth, ownHeight);
+    const [width, height] = [ownWidth, ownHeight].map((side) => Math.max(1, Math.round(side * factor)));
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    context.fillStyle = "white";
+    context.fillRect(0, 0, width, height);
+    context.drawImage(image, 0, 0, width, height);
+    return pixelFile(context, [`'${name}' was drawn by this browser on white, with ${width} × ${height} pixels`]);
+  } catch {
+    return undefined;
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+};
+
+/** The pixels of a canvas as the engine reads them. */
+function pixelFile(context, notes) {
+  const { width, height } = context.canvas;
   const pixels = context.getImageData(0, 0, width, height).data;
-  const notes = [`'${name}' was decoded by this browser; another browser may give slightly other colours`];
   const header = new TextEncoder().encode(JSON.stringify({ width, height, notes, form: "rgba" }));
   const magic = new TextEncoder().encode(MAGIC);
   const handed = new Uint8Array(magic.length + 4 + header.length + pixels.length);
@@ -60,4 +93,4 @@ export const readByBrowser = async (bytes, name) => {
   handed.set(header, magic.length + 4);
   handed.set(pixels, magic.length + 4 + header.length);
   return handed;
-};
+}

@@ -7,7 +7,7 @@ const MAX_ENTRIES = 500;
 const MAX_DEPTH = 4;
 
 const TAKEN =
-  /(\.onnx|\.ort|\.data|_data|\.weight|\.bias|\.npy|\.csv|\.dcm|\.png|\.jpe?g|\.gif|\.webp|\.bmp|\.tiff?|\.avif|\.heic)$|^(config|preprocessor_config)\.json$|^(labels?|classes|class_names|imagenet_classes)\.(txt|json|csv)$/i;
+  /(\.onnx|\.ort|\.data|_data|\.weight|\.bias|\.npy|\.csv|\.dcm|\.png|\.jpe?g|\.gif|\.webp|\.bmp|\.tiff?|\.avif|\.heic|\.svg)$|^(config|preprocessor_config)\.json$|^(labels?|classes|class_names|imagenet_classes)\.(txt|json|csv)$/i;
 
 /** Listens for folders before the page itself hears of what is dropped. */
 export function listenForFolders() {

@@ -4,6 +4,8 @@
 //! calls some thousand of them, one after the other; while a model is fetched there is time for
 //! that.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use prost::Message as _;
 
 use super::session::Session;
@@ -22,6 +24,14 @@ const SIZE: usize = 16;
 const CHANNELS: usize = 8;
 const CLASSES: usize = 4;
 
+/// Whether a model is there: from then on what is still to be compiled is compiled for it.
+static IS_OVER: AtomicBool = AtomicBool::new(false);
+
+/// No further step is taken, on whichever thread.
+pub fn end() {
+    IS_OVER.store(true, Ordering::Relaxed);
+}
+
 /// What is done of it.
 #[derive(Default)]
 pub struct WarmUp {
@@ -30,12 +40,15 @@ pub struct WarmUp {
 }
 
 impl WarmUp {
-    /// Takes the next step, some dozen milliseconds where nothing is compiled yet. Whether there
-    /// is another one.
+    /// Takes the next step, some dozen milliseconds where nothing is compiled yet, unless the
+    /// warm-up has [ended](end). Whether there is another one.
     ///
     /// # Errors
     /// Those of a session, which a real model would have, too.
     pub fn step(&mut self) -> Result<bool, SessionError> {
+        if IS_OVER.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
         kernels::without_autotuning(|| self.next_step())
     }
 

@@ -90,3 +90,26 @@ visiting("what the browser decodes is taken from it", async (visit) => {
   assert.ok(image.width > 8 && image.height > 8);
   visit.assertQuiet();
 });
+
+visiting("SVG is drawn by the page, without what it would load or run", async (visit) => {
+  const drawing = `<!-- twice as wide --><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1">
+    <script>window.ran = true</script><image href="${visit.site.url("samples/coffee.png")}?by-svg" width="1" height="1"/>
+    <rect width="1" height="1" fill="red"/></svg>`;
+  const asked = [];
+  visit.page.on("request", (request) => asked.push(request.url()));
+  await withPicture(visit, "drawing.svg", Buffer.from(drawing));
+  await visit.page.getByText("was drawn by this browser on white").waitFor();
+  const { image } = await saved(visit);
+  assert.deepEqual([image.width, image.height], [1024, 512]);
+  assert.equal(await visit.page.evaluate("window.ran"), undefined);
+  assert.ok(!asked.some((url) => url.includes("by-svg")));
+  visit.assertQuiet();
+});
+
+visiting("an SVG that cannot be drawn is refused in words", async (visit) => {
+  await visit.open();
+  await visit.ready();
+  await visit.drop("broken.svg", Buffer.from("<svg><not closed"), "image/svg+xml");
+  await visit.notice("broken.svg");
+  visit.assertQuiet();
+});

@@ -11,6 +11,7 @@
 //! - [`local_storage`], [`session_storage`], [`location`]: the browser's stores and address
 //! - [`model_storage`]: models that are kept for use without a network
 //! - [`parts`]: parts of the program that are loaded on need
+//! - [`svg_picture`]: pixels of what only a document draws
 //! - [`resource_table`]: files and canvases that the state names by number
 
 pub mod canvas;
@@ -32,4 +33,5 @@ pub mod parts;
 pub mod picture_decoding;
 pub mod resource_table;
 pub mod session_storage;
+pub mod svg_picture;
 pub mod text;

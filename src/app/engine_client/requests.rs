@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::client::EngineClient;
-use crate::app::browser::model_storage;
+use crate::app::browser::{model_storage, svg_picture};
 use crate::app::state::{
     DesiredState, EngineStep, MarkedRegion, ModelChoice, ModelProbe, PARTS, PictureKey,
     SecondPicture, TestQuestion, TestRequest,
@@ -55,7 +55,7 @@ impl EngineClient {
                 let second = second.filter(|_| key.wants_second_picture());
                 let reference = match second {
                     Some(SecondPicture { file, name }) => {
-                        buffers.push(&self.read(file).await?);
+                        buffers.push(&self.read_picture(file, &name).await?);
                         Some(name)
                     }
                     None => None,
@@ -92,7 +92,7 @@ impl EngineClient {
         buffers: &Array,
     ) -> Result<(String, PredictionOverrides), JsValue> {
         let picture = desired.picture.as_ref().ok_or("no picture is wanted")?;
-        buffers.push(&self.read(key.file).await?);
+        buffers.push(&self.read_picture(key.file, &picture.name).await?);
         let overrides = PredictionOverrides {
             scaling: key.overrides.scaling.map(str::to_owned),
             fit: key.overrides.fit.map(|fit| fit.to_string()),
@@ -105,6 +105,15 @@ impl EngineClient {
             },
         };
         Ok((picture.name.clone(), overrides))
+    }
+
+    /// As [`EngineClient::read`]; of an SVG file, which the engine cannot draw, the pixels.
+    async fn read_picture(&self, file: u32, name: &str) -> Result<JsValue, JsValue> {
+        let blob = self.0.resources.file(file).ok_or("the file is gone")?;
+        match svg_picture::pixels(&blob, name).await {
+            Some(pixels) => Ok(pixels),
+            None => self.read(file).await,
+        }
     }
 
     /// A fresh copy of a file's bytes, to be transferred; the file stays.

@@ -13,6 +13,7 @@ use crate::engine::model_summary::ModelOrigin;
 use crate::engine::preparation::{PreparedNetwork, prepare_as_remembered};
 use crate::engine::session::Session;
 use crate::engine::session_error::SessionError;
+use crate::engine::warm_up;
 use crate::gradient::{AttachOptions, GradientError};
 use crate::network::LoadError;
 use crate::onnx::{ExternalFile, Limits, embed_external_data};
@@ -41,6 +42,7 @@ pub async fn load_given(
     options: &LoadOptions,
 ) -> Result<(), Event> {
     let started = Instant::now();
+    warm_up::end();
     let mut bytes = Uint8Array::new(&file).to_vec();
     let mut configurations = Vec::new();
     let file = if weights.is_empty() {
@@ -207,6 +209,7 @@ fn prepare(
     options: AttachOptions,
     started: Instant,
 ) -> Prepared {
+    warm_up::end();
     let fetch = milliseconds_since(started);
     let started = Instant::now();
     let size_is_chosen = options.size.is_some();

@@ -28,7 +28,7 @@ pub fn stage(props: &StageProps) -> Html {
     html! {
         <section {class} aria-label={words.stage}>
             // Out of sight and of the order of Tab: buttons stand for them.
-            <input id={element_ids::PICTURE_FILE} hidden=true type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp,image/tiff,image/avif,image/x-icon,image/heic,.npy,.csv,.dcm,.tif"
+            <input id={element_ids::PICTURE_FILE} hidden=true type="file" accept="image/png,image/jpeg,image/gif,image/webp,image/bmp,image/tiff,image/avif,image/x-icon,image/heic,image/svg+xml,.npy,.csv,.dcm,.tif"
                 aria-label={words.choose_picture} onchange={page.on_files_chosen()} />
             <input id={element_ids::MODEL_FILE} hidden=true type="file" multiple=true accept={element_ids::MODEL_FILES}
                 aria-label={words.choose_model} onchange={page.on_files_chosen()} />

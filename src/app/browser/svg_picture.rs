@@ -1,0 +1,47 @@
+//! SVG files, which a document draws and a worker does not.
+
+use js_sys::{Function, Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
+
+/// A comment or a document type may stand before the first element.
+const MAX_BEGINNING_BYTES: f64 = 4096.0;
+
+/// The pixels of an SVG file in the form that the engine reads, as an `ArrayBuffer`; `None` for
+/// other files, and for what the browser cannot draw.
+pub async fn pixels(file: &Blob, name: &str) -> Option<JsValue> {
+    let beginning = (file.slice_with_f64_and_f64(0.0, MAX_BEGINNING_BYTES)).ok()?;
+    let beginning = JsFuture::from(beginning.text()).await.ok()?.as_string()?;
+    if !is_svg(&beginning) {
+        return None;
+    }
+    // Set by boot.js.
+    let reader = Reflect::get(&js_sys::global(), &"gradcamReadSvg".into()).ok()?;
+    let reader: Function = reader.dyn_into().ok()?;
+    let read = reader.call2(&JsValue::NULL, file, &name.into()).ok()?;
+    let read = JsFuture::from(read.dyn_into::<Promise>().ok()?).await;
+    Some(read.ok()?.dyn_into::<Uint8Array>().ok()?.buffer().into())
+}
+
+/// Whether a file that begins so is SVG.
+fn is_svg(beginning: &str) -> bool {
+    let text = beginning.trim_start_matches('\u{feff}').trim_start();
+    text.starts_with('<') && text.contains("<svg")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn svg_is_known_by_its_beginning() {
+        let typed = "<?xml version=\"1.0\"?>\n<!-- drawn by hand -->\n<svg width=\"1\">";
+        for svg in ["<svg>", "\u{feff} <svg viewBox=\"0 0 1 1\">", typed] {
+            assert!(is_svg(svg), "{svg}");
+        }
+        for other in ["", "\u{89}PNG", "<html>", "a <svg>"] {
+            assert!(!is_svg(other), "{other}");
+        }
+    }
+}
