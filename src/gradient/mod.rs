@@ -42,5 +42,6 @@ pub use model_survey::{Survey, survey};
 pub use relu_policy::ReluPolicy;
 pub use selection::{Layer, OutputActivation, PictureInput, Places, Selection, named_layer};
 pub use tensor_names::{
-    ACTIVATIONS, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS, MAX_POOL_GRADIENT, is_contract_name,
+    ACTIVATIONS, BRANCH_PREFIX, COTANGENT, GRADIENTS, INPUT_GRADIENTS, LOGITS, MAX_POOL_GRADIENT,
+    is_contract_name,
 };

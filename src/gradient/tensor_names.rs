@@ -11,6 +11,9 @@ pub const GRADIENTS: &str = "gradients";
 /// Name of the output [1, C, H, W]: the same for the picture.
 pub const INPUT_GRADIENTS: &str = "gradients.input";
 
+/// How names of tensors begin that a branch adds.
+pub const BRANCH_PREFIX: &str = "gradcam/";
+
 /// Operator of the engine for the gradient of MaxPool: from x, y and ȳ to x̄, with the
 /// attributes kernel_shape, strides and pads.
 pub const MAX_POOL_GRADIENT: &str = "gradcam.MaxPoolGradient";

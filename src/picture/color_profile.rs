@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn colours_become_those_of_little_cms() {
-        for name in ["wide.png", "wide.jpg"] {
+        for name in ["wide.png", "wide.jpg", "wide.tif"] {
             let own = read(name, false);
             assert!(own.has_profile, "{name}");
             assert!(

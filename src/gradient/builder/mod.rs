@@ -6,6 +6,7 @@ mod written;
 
 use std::collections::{HashMap, HashSet};
 
+use super::tensor_names::BRANCH_PREFIX;
 use crate::onnx::{node, pb, tensor};
 
 /// Limit of the nodes of a branch: a small file can ask for any number.
@@ -82,7 +83,7 @@ impl Builder {
     fn unique_name(&mut self, stem: &str) -> String {
         let number = self.numbers.entry(stem.to_owned()).or_default();
         loop {
-            let name = format!("gradcam/{stem}_{number}");
+            let name = format!("{BRANCH_PREFIX}{stem}_{number}");
             *number += 1;
             if self.names.insert(name.clone()) {
                 return name;

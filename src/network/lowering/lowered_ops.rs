@@ -27,7 +27,7 @@ pub enum LoweredLayer {
     Convolution(LoweredConvolution),
     Dense(Dense),
     MaxPoolGradient(MaxPoolGradient),
-    /// Of one input.
+    /// Of inputs of one shape.
     Elementwise(Program),
 }
 
@@ -212,7 +212,7 @@ impl Expansion for LoweredMaxPoolGradient {
     }
 }
 
-/// A program of one input, of a size that is not known yet.
+/// A program of inputs of one shape, which is not known yet.
 #[derive(Clone, Debug)]
 struct LoweredElementwise(Program);
 
@@ -227,8 +227,13 @@ impl Expansion for LoweredElementwise {
         inputs: &'p [TensorProxy],
         outputs: &'p [TensorProxy],
     ) -> InferenceResult {
-        one_to_one(solver, inputs, outputs)?;
-        solver.equals(&outputs[0].shape, &inputs[0].shape)
+        check_input_arity(inputs, self.0.inputs)?;
+        check_output_arity(outputs, 1)?;
+        for tensor in inputs.iter().chain(outputs) {
+            solver.equals(&tensor.datum_type, f32::datum_type())?;
+            solver.equals(&tensor.shape, &inputs[0].shape)?;
+        }
+        Ok(())
     }
 
     fn wire(
@@ -238,6 +243,7 @@ impl Expansion for LoweredElementwise {
         inputs: &[OutletId],
     ) -> TractResult<TVec<OutletId>> {
         let shape = concrete(&model.outlet_fact(inputs[0])?.shape.to_tvec())?;
+
         let operation = FusedElementwise {
             program: self.0.clone(),
             shape: shape.into(),

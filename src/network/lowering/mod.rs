@@ -7,6 +7,7 @@
 //!
 //! - `pattern_matching`: the layers that are lowered: Conv, with a batch norm behind it
 //!   folded in; Gemm and MatMul by a constant matrix; the gradient of MaxPool
+//! - `batch_norm`: those that are folded into a convolution
 //! - `scalar_chains`: operators on one tensor and scalars, which become one
 //! - `kernel_tensor`: weights of a convolution as they are read
 //! - `weight_cache`: the packed weights
@@ -20,6 +21,7 @@
 //! To lower one more operator: a case in `PatternMatcher::remaining_graph`, and a variant
 //! of `LoweredLayer`.
 
+mod batch_norm;
 mod kernel_tensor;
 mod lowered_ops;
 mod pattern_matching;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use tract_onnx::prelude::TractError;
 
+use super::batch_norm::BatchNorm;
 use super::kernel_tensor::{KernelTensor, exchanging_transpose};
 use super::lowered_ops::{LoweredConvolution, LoweredLayer};
 use super::remaining_graph::{RemainingGraph, operator};
-use super::scalar_chains::ScalarChain;
+use super::scalar_chains::{ScalarChain, Surroundings};
 use super::stored_weights;
 use super::weight_cache::{ConvolutionKey, PackedWeights};
 use crate::gradient::MAX_POOL_GRADIENT;
@@ -16,15 +17,6 @@ use crate::network::kernels::{
     ConvolutionWeights, Dense, DenseWeights, MaxPoolGradient, PoolWindows,
 };
 use crate::onnx::{Model, OnnxError, node, pb, tensor};
-
-/// A batch norm as what it does to the convolution before it: each output channel is
-/// multiplied by a factor, and a shift is added.
-struct BatchNorm {
-    factors: Vec<f32>,
-    shifts: Vec<f32>,
-    /// The name of its output.
-    output: String,
-}
 
 /// Walks over the nodes of a graph.
 pub struct PatternMatcher<'a> {
@@ -34,12 +26,16 @@ pub struct PatternMatcher<'a> {
     /// The nodes that read a tensor, by its name; `None` among them stands for an output
     /// of the graph.
     readers: HashMap<&'a str, Vec<Option<&'a pb::NodeProto>>>,
+    /// The nodes that make a tensor, by its name.
+    producers: HashMap<&'a str, &'a pb::NodeProto>,
     /// The pointwise weights that a Transpose node reads, by the name of its output.
     transposed: HashMap<&'a str, &'a str>,
     cache: &'a mut PackedWeights,
     layers: Vec<LoweredLayer>,
-    /// Outputs of nodes that became part of the operation before them.
+    /// Outputs of nodes that became part of another operation.
     folded: HashSet<String>,
+    /// Operations of several nodes, which come in the place of the last, by the name of its output.
+    chains: HashMap<&'a str, pb::NodeProto>,
 }
 
 impl<'a> PatternMatcher<'a> {
@@ -67,15 +63,18 @@ impl<'a> PatternMatcher<'a> {
         for output in &graph.output {
             readers.entry(&output.name).or_default().push(None);
         }
+        let outputs = |node: &'a pb::NodeProto| node.output.iter().map(move |name| (&**name, node));
         let transposed = graph.node.iter().filter_map(exchanging_transpose);
         PatternMatcher {
             subgraph,
             transposed: transposed.collect(),
             weights: weights.collect(),
             readers,
+            producers: graph.node.iter().flat_map(outputs).collect(),
             cache,
             layers: Vec::new(),
             folded: HashSet::new(),
+            chains: HashMap::new(),
         }
     }
 
@@ -89,13 +88,14 @@ impl<'a> PatternMatcher<'a> {
         for node in &graph.node {
             let output = node.output.first().map_or("", String::as_str);
             if self.folded.contains(output) {
+                nodes.extend(self.chains.remove(output));
                 continue;
             }
             let instead = match node.op_type.as_str() {
                 "Conv" => self.convolution(node)?,
                 "Gemm" | "MatMul" => self.dense(node)?,
                 MAX_POOL_GRADIENT => self.max_pool_gradient(node),
-                "Div" => self.scalar_chain(node),
+                "Clip" | "Div" | "Mul" => self.scalar_chain(node),
                 _ => None,
             };
             nodes.extend(instead.unwrap_or_else(|| vec![node.clone()]));
@@ -172,21 +172,6 @@ impl<'a> PatternMatcher<'a> {
         self.subgraph.is_float32(weights).then_some(*weights)
     }
 
-    /// The value of a float32 constant without axes.
-    fn scalar(&self, name: &str) -> Option<f32> {
-        let constant = self.constant(Some(name))?;
-        let values = tensor::floats(constant).ok()?;
-        values.first().copied().filter(|_| constant.dims.is_empty())
-    }
-
-    /// The node that alone reads a tensor, which is no output of the graph.
-    fn sole_reader(&self, tensor: &str) -> Option<&'a pb::NodeProto> {
-        match self.readers.get(tensor)?.as_slice() {
-            &[reader] => reader,
-            _ => None,
-        }
-    }
-
     /// A float32 constant of `count` numbers and at most one axis.
     fn vector(&self, name: Option<&str>, count: usize) -> Option<Vec<f32>> {
         let weights = self.constant(name)?;
@@ -252,29 +237,7 @@ impl<'a> PatternMatcher<'a> {
     /// parameters are constants.
     fn batch_norm(&mut self, convolved: &str, channels: usize) -> Option<BatchNorm> {
         let norm = self.sole_reader(convolved)?;
-        let is_inference_batch_norm = norm.op_type == "BatchNormalization"
-            && node::input(norm, 0) == Some(convolved)
-            && node::int(norm, "training_mode").unwrap_or(0) == 0;
-        let [output] = norm.output.as_slice() else {
-            return None;
-        };
-        let parameter = |place| self.vector(node::input(norm, place), channels);
-        let (scale, shift) = (parameter(1)?, parameter(2)?);
-        let (mean, variance) = (parameter(3)?, parameter(4)?);
-        if !is_inference_batch_norm {
-            return None;
-        }
-        let epsilon = node::float(norm, "epsilon").unwrap_or(1e-5);
-        let factors: Vec<f32> = (scale.iter().zip(&variance))
-            .map(|(scale, variance)| scale / (variance + epsilon).sqrt())
-            .collect();
-        let shifts = (shift.iter().zip(&mean).zip(&factors))
-            .map(|((shift, mean), factor)| shift - mean * factor);
-        let norm = BatchNorm {
-            shifts: shifts.collect(),
-            output: output.clone(),
-            factors,
-        };
+        let norm = BatchNorm::behind(convolved, norm, &|name| self.vector(name, channels))?;
         self.folded.insert(norm.output.clone());
         Some(norm)
     }
@@ -374,15 +337,17 @@ impl<'a> PatternMatcher<'a> {
         Some(vec![stand_in])
     }
 
-    /// The chain that begins with a node.
+    /// Notes the chain that begins with a node.
     fn scalar_chain(&mut self, node: &'a pb::NodeProto) -> Option<Vec<pb::NodeProto>> {
-        let scalar = |name: &str| self.scalar(name);
-        let sole_reader = |tensor: &str| self.sole_reader(tensor);
-        let ScalarChain { program, outputs } = ScalarChain::of(node, &scalar, &sole_reader)?;
-        let (name, output) = (node::name_of(node), outputs.last()?);
-        let stand_in = self.stand_in(node, name, output, LoweredLayer::Elementwise(program));
-        self.folded.extend(outputs);
-        Some(vec![stand_in])
+        let chain = ScalarChain::of(node, self)?;
+        let (name, output) = (node::name_of(node), *chain.outputs.last()?);
+        let layer = LoweredLayer::Elementwise(chain.program);
+        let mut stand_in = self.stand_in(node, name, output, layer);
+        stand_in.input = chain.inputs.into_iter().map(str::to_owned).collect();
+        self.chains.insert(output, stand_in);
+        let folded = chain.outputs.into_iter().chain(chain.conditions);
+        self.folded.extend(folded.map(str::to_owned));
+        Some(Vec::new())
     }
 
     fn dense_weights(&mut self, weights: &pb::TensorProto) -> Result<Arc<DenseWeights>, OnnxError> {
@@ -392,6 +357,25 @@ impl<'a> PatternMatcher<'a> {
         let matrix = Arc::new(DenseWeights::read(&stored_weights::matrix(weights)?));
         self.cache.keep_dense(&weights.name, &matrix);
         Ok(matrix)
+    }
+}
+
+impl<'a> Surroundings<'a> for PatternMatcher<'a> {
+    fn scalar(&self, name: &str) -> Option<f32> {
+        let constant = self.constant(Some(name))?;
+        let values = tensor::floats(constant).ok()?;
+        values.first().copied().filter(|_| constant.dims.is_empty())
+    }
+
+    fn sole_reader(&self, tensor: &str) -> Option<&'a pb::NodeProto> {
+        match self.readers.get(tensor)?.as_slice() {
+            &[reader] => reader,
+            _ => None,
+        }
+    }
+
+    fn producer(&self, tensor: &str) -> Option<&'a pb::NodeProto> {
+        self.producers.get(tensor).copied()
     }
 }
 

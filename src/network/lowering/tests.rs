@@ -282,11 +282,54 @@ fn a_chain_that_others_read_from_is_left() {
     let mut twice = conversions();
     twice.node("Add", "sum", &["q", "y"], "t");
     let twice = decoded(twice.output("t", &[1, 3, 4, 5]));
-    assert_eq!(operators(&twice).len(), 7);
+    assert_eq!(operators(&twice), ["Div", "Add", "gradcam.0", "Add"]);
     let given_out = conversions()
         .output("y", &[1, 3, 4, 5])
         .output("d", &[1, 3, 4, 5]);
     assert_eq!(operators(&decoded(given_out)), ["gradcam.0", "Sub", "Mul"]);
+}
+
+/// The gradient g of [`conversions`], whose conditions have names that begin so.
+fn gradient_of_conversions(prefix: &str) -> GraphBuilder {
+    let shape = [1, 3, 4, 5];
+    let mut graph = GraphBuilder::new(&[("x", &shape), ("g", &shape)]);
+    for (name, value) in [("s", 0.03), ("low", -12.0), ("high", 18.0), ("zero", 0.0)] {
+        graph.floats(name, &[], &[value]);
+    }
+    let [less, above, greater, below, both] =
+        ["less", "above", "greater", "below", "both"].map(|name| format!("{prefix}{name}"));
+    graph.node("Div", "quotient", &["x", "s"], "q");
+    graph.node("Mul", "of product", &["g", "s"], "m");
+    graph.node("Less", "less", &["q", "low"], &less);
+    graph.node("Not", "above", &[&less], &above);
+    graph.node("Greater", "greater", &["q", "high"], &greater);
+    graph.node("Not", "below", &[&greater], &below);
+    graph.node("And", "both", &[&above, &below], &both);
+    graph.node("Where", "of bounds", &[&both, "m", "zero"], "w");
+    graph.node("Div", "of quotient", &["w", "s"], "y");
+    graph.output("y", &shape)
+}
+
+#[test]
+fn the_gradient_of_a_chain_is_one_operation() {
+    let shape = [1, 3, 4, 5];
+    let model = decoded(gradient_of_conversions("gradcam/"));
+    assert_eq!(operators(&model), ["Div", "gradcam.0"]);
+    let (x, g) = (input(&shape), input(&shape).mapv(|x| x + 0.1));
+    let mut plan = ExecutionPlan::new(&model).unwrap();
+    let found = plan
+        .run(vec![x.clone(), g.clone()], &mut |_, _| ())
+        .unwrap();
+    let mut wanted = g;
+    wanted.zip_mut_with(&x, |g, x| {
+        let is_inside = (-12.0..=18.0).contains(&(x / 0.03));
+        *g = if is_inside { *g * 0.03 / 0.03 } else { 0.0 };
+    });
+    assert_eq!(found[0], wanted);
+    assert!(found[0].iter().any(|&value| value == 0.0));
+    // The file's own: what it chooses from may have another shape.
+    let own = decoded(gradient_of_conversions(""));
+    assert_eq!(operators(&own).len(), 9);
 }
 
 /// x → depthwise convolution, multiplied by where x is positive: the gradient of a ReLU.
