@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use prost::Message;
+use prost::bytes::Bytes;
 use tract_onnx::pb;
 
 use super::adaptations::Adaptations;
@@ -21,7 +22,7 @@ use super::validation::{check_nodes, check_opset, check_outputs, check_tensor};
 /// # Errors
 /// Any [`OnnxError`] but those about one node's attributes.
 pub fn decode(
-    bytes: &[u8],
+    bytes: Bytes,
     limits: Limits,
     adaptations: &mut Adaptations,
 ) -> Result<pb::ModelProto, OnnxError> {
@@ -31,11 +32,12 @@ pub fn decode(
             limit: limits.file_bytes,
         });
     }
-    if let Some((format, conversion)) = other_format(bytes) {
+    if let Some((format, conversion)) = other_format(&bytes) {
         return Err(OnnxError::OtherFormat { format, conversion });
     }
-    size_limits::check_structure(bytes, limits.structure_bytes)?;
+    size_limits::check_structure(&bytes, limits.structure_bytes)?;
     // What the decoder itself says means nothing to people.
+    // Of other buffers than `Bytes` it copies each weight twice.
     let mut proto = pb::ModelProto::decode(bytes).map_err(|_| OnnxError::NotOnnx {
         reason: "a field of it is not what the format has there".into(),
     })?;

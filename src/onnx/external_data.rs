@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use prost::Message as _;
+use prost::bytes::Bytes;
 use tract_onnx::pb::{self, tensor_proto::DataLocation};
 
 use super::error::OnnxError;
@@ -39,7 +40,7 @@ pub fn external_files(model: &[u8], limits: Limits) -> Result<BTreeMap<String, u
         Ok(true) => {}
         Err(other) => return Err(other),
     }
-    let proto = pb::ModelProto::decode(model).unwrap_or_default();
+    let proto = pb::ModelProto::decode(Bytes::copy_from_slice(model)).unwrap_or_default();
     proto
         .graph
         .as_ref()
@@ -79,9 +80,10 @@ pub fn embed_external_data(
     limits: Limits,
 ) -> Result<Vec<u8>, OnnxError> {
     size_limits::check_structure(model, limits.structure_bytes)?;
-    let mut proto = pb::ModelProto::decode(model).map_err(|_| OnnxError::NotOnnx {
-        reason: "a field of it is not what the format has there".into(),
-    })?;
+    let mut proto =
+        pb::ModelProto::decode(Bytes::copy_from_slice(model)).map_err(|_| OnnxError::NotOnnx {
+            reason: "a field of it is not what the format has there".into(),
+        })?;
     let graph = proto.graph.get_or_insert_default();
     check_total(graph, model.len(), limits)?;
     let least = files_of(graph)?;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use prost::Message;
+use prost::bytes::Bytes;
 use tract_onnx::pb;
 
 use super::adaptations::{Adaptations, GridLayer};
@@ -27,6 +28,19 @@ impl Model {
     /// # Errors
     /// Any [`OnnxError`]: what is wrong with the file, naming node and tensor.
     pub fn decode(bytes: &[u8], limits: Limits) -> Result<Model, OnnxError> {
+        Model::decode_bytes(Bytes::copy_from_slice(bytes), limits)
+    }
+
+    /// As [`Model::decode`], of a file's bytes that are not needed any more: they are freed before
+    /// anything else takes memory.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn decode_file(file: Vec<u8>, limits: Limits) -> Result<Model, OnnxError> {
+        Model::decode_bytes(file.into(), limits)
+    }
+
+    fn decode_bytes(bytes: Bytes, limits: Limits) -> Result<Model, OnnxError> {
         let mut adaptations = Adaptations::default();
         let mut proto = decode::decode(bytes, limits, &mut adaptations)?;
         let float16_weights = canonicalise(&mut proto)?;

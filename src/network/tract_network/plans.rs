@@ -76,8 +76,7 @@ impl Plans {
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<(Description, Plans), LoadError> {
         progress(0, LOAD_STEPS);
-        let mut own = Model::decode(&file, Limits::default())?;
-        drop(file);
+        let mut own = Model::decode_file(file, Limits::default())?;
         let origin = FileOrigin::of(&own);
         gradient::prepare(&mut own, options)?;
         Plans::of_model(own, origin, options, progress)
