@@ -32,6 +32,12 @@ pub fn end() {
     IS_OVER.store(true, Ordering::Relaxed);
 }
 
+/// Whether it has [ended](end).
+#[cfg(feature = "threads")]
+pub fn is_over() -> bool {
+    IS_OVER.load(Ordering::Relaxed)
+}
+
 /// What is done of it.
 #[derive(Default)]
 pub struct WarmUp {

@@ -11,7 +11,8 @@ pub const GRADIENTS: &str = "gradients";
 /// Name of the output [1, C, H, W]: the same for the picture.
 pub const INPUT_GRADIENTS: &str = "gradients.input";
 
-/// How names of tensors begin that a branch adds.
+/// How names begin that a branch makes up for tensors of its own, and for those of the file that have
+/// a name of the contract.
 pub const BRANCH_PREFIX: &str = "gradcam/";
 
 /// Operator of the engine for the gradient of MaxPool: from x, y and ȳ to x̄, with the

@@ -15,6 +15,18 @@ use super::size_limits::{self, Limits};
 use super::topological_sort;
 use super::validation::{check_nodes, check_opset, check_outputs, check_tensor};
 
+/// Refuses a file of too many bytes.
+///
+/// # Errors
+/// [`OnnxError::TooLarge`].
+pub fn check_length(bytes: usize, limits: Limits) -> Result<(), OnnxError> {
+    let limit = limits.file_bytes;
+    if bytes > limit {
+        return Err(OnnxError::TooLarge { bytes, limit });
+    }
+    Ok(())
+}
+
 /// Decodes a file: nodes in topological order, every tensor known, weights complete.
 ///
 /// What had to be changed for that is written into `adaptations`.
@@ -26,12 +38,7 @@ pub fn decode(
     limits: Limits,
     adaptations: &mut Adaptations,
 ) -> Result<pb::ModelProto, OnnxError> {
-    if bytes.len() > limits.file_bytes {
-        return Err(OnnxError::TooLarge {
-            bytes: bytes.len(),
-            limit: limits.file_bytes,
-        });
-    }
+    check_length(bytes.len(), limits)?;
     if let Some((format, conversion)) = other_format(&bytes) {
         return Err(OnnxError::OtherFormat { format, conversion });
     }

@@ -40,6 +40,7 @@ pub fn external_files(model: &[u8], limits: Limits) -> Result<BTreeMap<String, u
         Ok(true) => {}
         Err(other) => return Err(other),
     }
+    // Of `Bytes` as everywhere: of a second kind of buffer the decoder would be compiled once more.
     let proto = pb::ModelProto::decode(Bytes::copy_from_slice(model)).unwrap_or_default();
     proto
         .graph

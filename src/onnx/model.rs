@@ -28,11 +28,12 @@ impl Model {
     /// # Errors
     /// Any [`OnnxError`]: what is wrong with the file, naming node and tensor.
     pub fn decode(bytes: &[u8], limits: Limits) -> Result<Model, OnnxError> {
+        decode::check_length(bytes.len(), limits)?;
         Model::decode_bytes(Bytes::copy_from_slice(bytes), limits)
     }
 
-    /// As [`Model::decode`], of a file's bytes that are not needed any more: they are freed before
-    /// anything else takes memory.
+    /// As [`Model::decode`], of a file's bytes that nobody needs after that: they are freed as soon as
+    /// they are decoded.
     ///
     /// # Errors
     /// As there.

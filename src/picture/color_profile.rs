@@ -1,5 +1,5 @@
 //! Colours that a file states to be other than sRGB's: by an ICC profile, or by a PNG's gamma.
-//! Frameworks ignore both, browsers convert them. Those of TIFF files are not read.
+//! Frameworks ignore both, browsers convert them.
 
 use std::borrow::Cow;
 

@@ -10,18 +10,23 @@ const MAX_BEGINNING_BYTES: f64 = 4096.0;
 
 /// The pixels of an SVG file in the form that the engine reads, as an `ArrayBuffer`; `None` for
 /// other files, and for what the browser cannot draw.
-pub async fn pixels(file: &Blob, name: &str) -> Option<JsValue> {
-    let beginning = (file.slice_with_f64_and_f64(0.0, MAX_BEGINNING_BYTES)).ok()?;
-    let beginning = JsFuture::from(beginning.text()).await.ok()?.as_string()?;
-    if !is_svg(&beginning) {
-        return None;
+///
+/// # Errors
+/// If the file cannot be read, or what draws it cannot be loaded.
+pub async fn pixels(file: &Blob, name: &str) -> Result<Option<JsValue>, JsValue> {
+    let beginning = file.slice_with_f64_and_f64(0.0, MAX_BEGINNING_BYTES)?;
+    let beginning = JsFuture::from(beginning.text()).await?;
+    if !beginning.as_string().is_some_and(|text| is_svg(&text)) {
+        return Ok(None);
     }
     // Set by boot.js.
-    let reader = Reflect::get(&js_sys::global(), &"gradcamReadSvg".into()).ok()?;
-    let reader: Function = reader.dyn_into().ok()?;
-    let read = reader.call2(&JsValue::NULL, file, &name.into()).ok()?;
-    let read = JsFuture::from(read.dyn_into::<Promise>().ok()?).await;
-    Some(read.ok()?.dyn_into::<Uint8Array>().ok()?.buffer().into())
+    let reader = Reflect::get(&js_sys::global(), &"gradcamReadSvg".into())?;
+    let reader: Function = reader.dyn_into()?;
+    let read: Promise = reader
+        .call2(&JsValue::NULL, file, &name.into())?
+        .dyn_into()?;
+    let pixels = JsFuture::from(read).await?.dyn_into::<Uint8Array>().ok();
+    Ok(pixels.map(|pixels| pixels.buffer().into()))
 }
 
 /// Whether a file that begins so is SVG.

@@ -110,7 +110,7 @@ impl EngineClient {
     /// As [`EngineClient::read`]; of an SVG file, which the engine cannot draw, the pixels.
     async fn read_picture(&self, file: u32, name: &str) -> Result<JsValue, JsValue> {
         let blob = self.0.resources.file(file).ok_or("the file is gone")?;
-        match svg_picture::pixels(&blob, name).await {
+        match svg_picture::pixels(&blob, name).await? {
             Some(pixels) => Ok(pixels),
             None => self.read(file).await,
         }

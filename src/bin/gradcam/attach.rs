@@ -35,7 +35,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let mut model = Model::decode(&files::read_model(&arguments.model)?, Limits::default())?;
+    let mut model = Model::decode_file(files::read_model(&arguments.model)?, Limits::default())?;
     let options = AttachOptions {
         layers: arguments.layer.clone(),
         input_gradient: arguments.input_gradient,

@@ -22,7 +22,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let mut model = Model::decode(&files::read_model(&arguments.model)?, Limits::default())?;
+    let mut model = Model::decode_file(files::read_model(&arguments.model)?, Limits::default())?;
     let options = arguments.options.attach_options(None)?;
     gradient::conform(&mut model, &options)?;
     let survey = gradient::survey(&model, &options)?;

@@ -20,7 +20,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let model = Model::decode(&files::read_model(&arguments.model)?, Limits::default())?;
+    let model = Model::decode_file(files::read_model(&arguments.model)?, Limits::default())?;
     let times = profile(&model, usize::from(arguments.runs))?;
     let total: f64 = times.iter().map(|node| node.milliseconds).sum();
     let share = |milliseconds: f64| 100.0 * milliseconds / total.max(f64::MIN_POSITIVE);

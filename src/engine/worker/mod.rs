@@ -39,6 +39,8 @@ use self::message_loop::MessageLoop;
 use self::turns::Turns;
 use super::catalogue::{catalogue, color_tables};
 use super::checksum::ChecksumWorker;
+#[cfg(feature = "threads")]
+use super::warm_up;
 use super::warm_up::WarmUp;
 use crate::network::kernels;
 use crate::protocol::{Event, PROTOCOL_VERSION};
@@ -83,7 +85,9 @@ async fn prepare(messages: &MessageLoop) {
             let mut warm_up = WarmUp::default();
             // What fails here fails again, and is reported, when a model is prepared.
             while let Ok(true) = warm_up.step() {}
-            drop(kernels::warm_up(WARM_UP));
+            if !warm_up::is_over() {
+                drop(kernels::warm_up(WARM_UP));
+            }
         }
     });
 }

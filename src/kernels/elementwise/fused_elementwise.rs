@@ -46,6 +46,8 @@ impl EvalOp for FusedElementwise {
 
     fn eval(&self, _: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
         ensure!(inputs.len() == self.program.inputs);
+        // Else nothing would write the output.
+        ensure!(!self.program.instructions.is_empty());
         let row = self.row_len(inputs.iter().map(|input| input.shape()))?;
         let sources = inputs.iter().map(|input| self.source(input));
         let sources: Vec<Source> = sources.collect::<TractResult<_>>()?;

@@ -243,7 +243,6 @@ impl Expansion for LoweredElementwise {
         inputs: &[OutletId],
     ) -> TractResult<TVec<OutletId>> {
         let shape = concrete(&model.outlet_fact(inputs[0])?.shape.to_tvec())?;
-
         let operation = FusedElementwise {
             program: self.0.clone(),
             shape: shape.into(),

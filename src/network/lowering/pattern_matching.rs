@@ -363,8 +363,9 @@ impl<'a> PatternMatcher<'a> {
 impl<'a> Surroundings<'a> for PatternMatcher<'a> {
     fn scalar(&self, name: &str) -> Option<f32> {
         let constant = self.constant(Some(name))?;
-        let values = tensor::floats(constant).ok()?;
-        values.first().copied().filter(|_| constant.dims.is_empty())
+        let is_scalar = constant.dims.is_empty();
+        let values = is_scalar.then(|| tensor::floats(constant).ok())??;
+        values.first().copied()
     }
 
     fn sole_reader(&self, tensor: &str) -> Option<&'a pb::NodeProto> {

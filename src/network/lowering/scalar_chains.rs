@@ -1,7 +1,8 @@
-//! Chains of operators on one tensor and constant scalars, as the two conversions of a network
-//! in int8 and their gradient leave them: a tensor is divided, rounded, bounded, shifted and
-//! multiplied; a cotangent is multiplied, set to 0 outside of the bounds, and divided. tract would
-//! visit each operator in each of its passes; here they are one operation from the start.
+//! Chains of operators, each on the result of the one before and constant scalars, as the two
+//! conversions of a network in int8 and their gradient leave them: a tensor is divided, rounded,
+//! bounded, shifted and multiplied; a cotangent is multiplied, set to 0 where another tensor is
+//! outside of bounds, and divided. tract would visit each operator in each of its passes; here they
+//! are one operation from the start.
 
 use crate::gradient::BRANCH_PREFIX;
 use crate::network::kernels::{Function, Instruction, Operand, Program};
@@ -80,6 +81,8 @@ impl<'a> ScalarChain<'a> {
                     None => Some(node::float(node, name)),
                 };
                 let (low, high) = (bound(1, "min")?, bound(2, "max")?);
+                // A program has an instruction for each of its operators.
+                low.or(high)?;
                 for (function, bound) in [(Function::Max, low), (Function::Min, high)] {
                     if let Some(bound) = bound {
                         self.push_scalar(function, bound);

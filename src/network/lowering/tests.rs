@@ -311,6 +311,16 @@ fn gradient_of_conversions(prefix: &str) -> GraphBuilder {
 }
 
 #[test]
+fn bounds_that_bound_nothing_are_left() {
+    let shape = [1, 2];
+    let mut graph = GraphBuilder::new(&[("x", &shape)]);
+    for (from, to) in [("x", "a"), ("a", "b"), ("b", "y")] {
+        graph.node("Clip", to, &[from], to);
+    }
+    check(graph, &shape);
+}
+
+#[test]
 fn the_gradient_of_a_chain_is_one_operation() {
     let shape = [1, 3, 4, 5];
     let model = decoded(gradient_of_conversions("gradcam/"));
@@ -327,6 +337,11 @@ fn the_gradient_of_a_chain_is_one_operation() {
     });
     assert_eq!(found[0], wanted);
     assert!(found[0].iter().any(|&value| value == 0.0));
+    // A condition that others read, too, stays.
+    let mut read_twice = gradient_of_conversions("gradcam/");
+    read_twice.node("Not", "again", &["gradcam/both"], "again");
+    let left = operators(&decoded(read_twice));
+    assert!(left.contains(&"Where".to_owned()), "{left:?}");
     // The file's own: what it chooses from may have another shape.
     let own = decoded(gradient_of_conversions(""));
     assert_eq!(operators(&own).len(), 9);
