@@ -82,8 +82,12 @@ async function start() {
   root.dataset.engines = choice.join(" ");
   // Called by src/app/browser/svg_picture.rs.
   window.gradcamReadSvg = async (...file) => {
-    const readers = await import(loader(choice[0]).replace("_loader.js", "_pictures.js"));
-    return readers.readSvg(...file);
+    // The same in all builds, of which one is kept for use without a network.
+    for (const variant of choice) {
+      const readers = await import(loader(variant).replace("_loader.js", "_pictures.js")).catch(() => undefined);
+      if (readers) return readers.readSvg(...file);
+    }
+    throw new Error("what draws SVG files could not be loaded; check the connection and try again");
   };
   const scripts = choice.map((variant) => workerScript(variant) ?? "");
   choice.forEach((variant, index) => root.setAttribute(`data-engine-${variant}`, scripts[index]));

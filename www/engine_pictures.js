@@ -59,27 +59,57 @@ const SVG_SIDE = 1024;
 
 /** The pixels of an SVG file; undefined if this browser cannot draw it. In a page: a worker draws no SVG. */
 export const readSvg = async (file, name) => {
-  const address = URL.createObjectURL(new Blob([file], { type: "image/svg+xml" }));
+  const drawing = sized(await file.text());
+  if (!drawing) return undefined;
+  const { text, width, height } = drawing;
+  // As an image it runs no script and loads nothing. From a blob Chromium would not give its pixels where
+  // it holds HTML.
+  const image = Object.assign(new Image(), { src: `data:image/svg+xml,${encodeURIComponent(text)}` });
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.fillStyle = "white";
+  context.fillRect(0, 0, width, height);
   try {
-    // As an image it runs no script and loads nothing.
-    const image = Object.assign(new Image(), { src: address });
     await image.decode();
-    // Without a size of its own it is a square.
-    const [ownWidth, ownHeight] = [image.naturalWidth || 1, image.naturalHeight || 1];
-    const factor = SVG_SIDE / Math.max(ownWidth, ownHeight);
-    const [width, height] = [ownWidth, ownHeight].map((side) => Math.max(1, Math.round(side * factor)));
-    const canvas = Object.assign(document.createElement("canvas"), { width, height });
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    context.fillStyle = "white";
-    context.fillRect(0, 0, width, height);
     context.drawImage(image, 0, 0, width, height);
     return pixelFile(context, [`'${name}' was drawn by this browser on white, with ${width} × ${height} pixels`]);
   } catch {
     return undefined;
-  } finally {
-    URL.revokeObjectURL(address);
   }
 };
+
+/** What may stand before the first element: white space, instructions, comments, a document type. */
+const PROLOG = /^(?:[\s\uFEFF]|<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!DOCTYPE[^>[]*(?:\[[\s\S]*?\])?[^>]*>)*/i;
+const ROOT = /^<(?:[\w.-]+:)?svg(?=[\s>/])((?:[^>"']|"[^"]*"|'[^']*')*)>/;
+/** CSS pixels in a unit. */
+const UNIT_PIXELS = { "": 1, px: 1, in: 96, cm: 96 / 2.54, mm: 96 / 25.4, pt: 96 / 72, pc: 16 };
+
+/**
+ * An SVG whose root says in pixels how large it is: else browsers disagree about it, and some draw nothing.
+ * By its text, as a parser would apply the page's own policy to it. Undefined where nothing says its aspect.
+ */
+function sized(text) {
+  const start = PROLOG.exec(text)[0].length;
+  const [tag, attributes] = ROOT.exec(text.slice(start)) ?? [];
+  if (tag === undefined) return undefined;
+  const pattern = (name) => new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`);
+  const stated = (name) => { const [, a, b] = pattern(name).exec(attributes) ?? []; return a ?? b ?? ""; };
+  const pixels = (name) => {
+    const [, number, unit] = /^\s*([\d.]+(?:e[+-]?\d+)?)\s*([a-z]*)\s*$/i.exec(stated(name)) ?? [];
+    return Number(number) * UNIT_PIXELS[unit?.toLowerCase()];
+  };
+  const isSize = (sides) => sides.length === 2 && sides.every((side) => side > 0 && side < Infinity);
+  const own = [pixels("width"), pixels("height")];
+  const box = stated("viewBox").trim().split(/[\s,]+/).map(Number);
+  const sides = [own, box.slice(2)].find(isSize);
+  if (!sides) return undefined;
+  const [width, height] = sides.map((side) => Math.max(1, Math.round((side * SVG_SIDE) / Math.max(...sides))));
+  const others = attributes.replace(pattern("width"), "").replace(pattern("height"), "");
+  const view = stated("viewBox") ? "" : ` viewBox="0 0 ${sides.join(" ")}"`;
+  const name = tag.slice(0, tag.length - attributes.length - 1);
+  const root = `${name} width="${width}" height="${height}"${view}${others}>`;
+  return { text: text.slice(0, start) + root + text.slice(start + tag.length), width, height };
+}
 
 /** The pixels of a canvas as the engine reads them. */
 function pixelFile(context, notes) {
