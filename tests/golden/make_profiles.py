@@ -49,7 +49,7 @@ def main():
     picture, icc = Image.fromarray(colors), profile()
     (OUT / "wide.icc").write_bytes(icc)
     wide = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-    for name, options in [("wide.png", {}), ("wide.jpg", {"quality": 95, "subsampling": 0})]:
+    for name, options in [("wide.png", {}), ("wide.jpg", {"quality": 95, "subsampling": 0}), ("wide.tif", {})]:
         picture.save(OUT / name, icc_profile=icc, **options)
         seen = Image.open(OUT / name).convert("RGB")
         np.save(OUT / f"{name}.npy", np.asarray(ImageCms.profileToProfile(seen, wide, ImageCms.createProfile("sRGB"))))
