@@ -33,7 +33,6 @@ pub fn end() {
 }
 
 /// Whether it has [ended](end).
-#[cfg(feature = "threads")]
 pub fn is_over() -> bool {
     IS_OVER.load(Ordering::Relaxed)
 }
@@ -52,7 +51,7 @@ impl WarmUp {
     /// # Errors
     /// Those of a session, which a real model would have, too.
     pub fn step(&mut self) -> Result<bool, SessionError> {
-        if IS_OVER.load(Ordering::Relaxed) {
+        if is_over() {
             return Ok(false);
         }
         kernels::without_autotuning(|| self.next_step())

@@ -7,6 +7,7 @@ use image::RgbImage;
 use qcms::{DataType, Intent, Profile, Transform};
 
 use super::png_chunks::png_chunk;
+use super::tiff_numbers::tiff_number;
 
 /// Longest profile, in bytes; the longest in use have some 3 MB.
 const MAX_PROFILE_BYTES: usize = 4 << 20;
@@ -96,27 +97,17 @@ impl ColorProfile {
 /// The profile of a TIFF file's first picture, which the decoder does not give: tag 34675 holds bytes of
 /// no type (TIFF 6.0, section 2; ICC.1:2022, annex B.4).
 fn tiff_profile(file: &[u8]) -> Option<&[u8]> {
-    const PROFILE: usize = 34_675;
-    let is_little = file.starts_with(b"II*\0");
-    if !is_little && !file.starts_with(b"MM\0*") {
+    const PROFILE: u64 = 34_675;
+    if !file.starts_with(b"II*\0") && !file.starts_with(b"MM\0*") {
         return None;
     }
-    let number = |start: usize, bytes: usize| -> Option<usize> {
-        let bytes = file.get(start..start.checked_add(bytes)?)?;
-        let append = |sum: usize, byte: &u8| (sum << 8) | usize::from(*byte);
-        Some(if is_little {
-            bytes.iter().rev().fold(0, append)
-        } else {
-            bytes.iter().fold(0, append)
-        })
-    };
+    let number = |place, length| tiff_number(file, place, length);
     let directory = number(4, 4)?;
-    let entries = 0..number(directory, 2)?;
-    // Its tag, its type, the number of bytes, and where they are.
-    let places = entries.map(|entry| directory.saturating_add(2 + 12 * entry));
-    let mut found = places.take_while(|place| *place < file.len());
-    let place = found.find(|place| number(*place, 2) == Some(PROFILE))?;
-    let (length, start) = (number(place + 4, 4)?, number(place + 8, 4)?);
+    // Each has its tag, its type, the number of bytes, and where they are.
+    let mut entries = (0..number(directory, 2)?).map(|entry| directory + 2 + 12 * entry);
+    let place = entries.find(|place| number(*place, 2) == Some(PROFILE))?;
+    let size = |place| usize::try_from(number(place, 4)?).ok();
+    let (length, start) = (size(place + 4)?, size(place + 8)?);
     file.get(start..start.checked_add(length)?)
 }
 

@@ -9,7 +9,8 @@
 //! - `grey_levels`: grey levels of more than 8 bits, and the window through which they are shown
 //! - `bands`: pictures of other bands than colours
 //! - `background`: what is behind a transparent picture; `opaque`: pixels without transparency
-//! - `several`: files with more than one picture; `png_chunks`: what is left out of PNG files
+//! - `several`: files with more than one picture; `png_chunks`: what is left out of PNG files;
+//!   `tiff_numbers`: how directories of TIFF files are read
 //! - `color_profile`: colours that are not sRGB's
 //! - `pixels`: pixels that another program or the browser read
 //! - `error`: why a picture cannot be used
@@ -39,6 +40,8 @@ mod resample;
 mod scaling;
 #[cfg(feature = "decoding")]
 mod several;
+#[cfg(feature = "decoding")]
+mod tiff_numbers;
 
 pub use background::Background;
 #[cfg(feature = "decoding")]

@@ -4,6 +4,8 @@ use std::io::Cursor;
 
 use image::ImageFormat;
 
+use super::tiff_numbers::tiff_number;
+
 /// What to say of a file with more than one picture.
 pub fn several_note(bytes: &[u8], format: ImageFormat, name: &str) -> Option<String> {
     if format == ImageFormat::Tiff {
@@ -21,17 +23,7 @@ fn tiff_has_pages(bytes: &[u8]) -> bool {
 
 /// Where the second directory of a TIFF is: 0 if there is none, `None` if the file ends before.
 fn next_directory(bytes: &[u8]) -> Option<u64> {
-    let is_little = bytes.starts_with(b"II");
-    let number = |place: u64, length: usize| {
-        let place = usize::try_from(place).ok()?;
-        let read = bytes.get(place..place.checked_add(length)?)?;
-        let add = |sum: u64, byte: &u8| (sum << 8) | u64::from(*byte);
-        Some(if is_little {
-            read.iter().rev().fold(0, add)
-        } else {
-            read.iter().fold(0, add)
-        })
-    };
+    let number = |place, length| tiff_number(bytes, place, length);
     // The large form counts by 8 bytes and has entries of 20.
     let is_large = number(2, 2)? == 43;
     let (first, length, count, entry) = if is_large {

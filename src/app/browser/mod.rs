@@ -11,8 +11,8 @@
 //! - [`local_storage`], [`session_storage`], [`location`]: the browser's stores and address
 //! - [`model_storage`]: models that are kept for use without a network
 //! - [`parts`]: parts of the program that are loaded on need
-//! - [`svg_picture`]: pixels of what only a document draws
 //! - [`resource_table`]: files and canvases that the state names by number
+//! - [`svg_picture`]: pixels of what only a document draws
 
 pub mod canvas;
 pub mod clipboard;
